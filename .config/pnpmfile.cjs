@@ -1,0 +1,14 @@
+// The node-* packages write "os" and "cpu" as strings; pnpm skips a foreign platform only for arrays.
+const list = (value) => (typeof value === 'string' ? [value] : value)
+
+module.exports = {
+  hooks: {
+    readPackage(manifest) {
+      if (manifest.name?.startsWith('node-')) {
+        manifest.os = list(manifest.os)
+        manifest.cpu = list(manifest.cpu)
+      }
+      return manifest
+    },
+  },
+}

@@ -1,0 +1,347 @@
+/** Creates, validates and invalidates sessions. The one room that asks the clock and the store. */
+import { sha256 } from './digest.ts'
+import { AuthError, fail } from './error.ts'
+import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+import {
+  IssuedSession,
+  type Periods,
+  type Session,
+  type User,
+  deadlinesOf,
+  stateOf,
+} from './session.ts'
+import type { MakeSessionCookie, SessionCookie } from './session-cookie.ts'
+import type {
+  Consistency,
+  SessionAndUser,
+  Store,
+  StoreCall,
+  StoreCalls,
+  UserRecord,
+} from './store.ts'
+import { createId, createSecret, isSessionId, parseToken, sameHash } from './token.ts'
+
+/** What `limen()` settled from its configuration. */
+export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
+  readonly store: Store<UserAttributes, SessionAttributes>
+  readonly periods: Periods
+  readonly makeCookie: MakeSessionCookie
+  readonly getUserAttributes?: (attributes: Readonly<UserAttributes>) => UserFields
+  readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
+  readonly emit: (event: AuthEvent) => void
+  readonly events?: readonly NoisyEvent[]
+  readonly now: () => number
+}
+
+/** How one validation is to be done. */
+export interface ValidateOptions {
+  readonly consistency: Consistency
+  /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
+  readonly mayRenew?: () => boolean
+  /** Takes the renewing write, so that the answer need not wait for it. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /** The session that became fresh earlier in this request. */
+  readonly freshId?: string | undefined
+}
+
+/** Whose session is created, and its attributes. */
+export type NewSession<SessionAttributes> = {
+  readonly userId: string
+} & Attributes<SessionAttributes>
+
+/** A user to keep. Without `userId`, a random one is made. */
+export type NewUser<UserAttributes> = { readonly userId?: string } & Attributes<UserAttributes>
+
+type Attributes<Given> = object extends Given
+  ? { readonly attributes?: Given }
+  : { readonly attributes: Given }
+
+/** The calls on sessions and users that need no request. */
+export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+  /**
+   * Creates a session and resolves when the store has confirmed it.
+   *
+   * @returns The session, with its token inside for `createSessionCookie` and `createBearerToken`.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; then nothing was kept.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
+   */
+  createSession(session: NewSession<SessionAttributes>): Promise<Session<UserFields, Fields>>
+  /**
+   * The cookie for a session, or with `null` the one that deletes it.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
+   */
+  createSessionCookie(session: object | null): SessionCookie
+  /**
+   * The token of a session, for an `Authorization: Bearer` header. Show it once, keep it nowhere.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
+   */
+  createBearerToken(session: object): string
+  /**
+   * The session of a token, read strongly, and renewed when it is idle.
+   *
+   * @param token As `readSessionCookie` or `readBearerToken` gave it.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the token opens no session.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   */
+  validateSession(token: string): Promise<Session<UserFields, Fields>>
+  /** A living session by its public id, without its token; `null` when there is none. */
+  getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
+  /** The living sessions of a user in order of creation, without their tokens: "your devices". */
+  getAllUserSessions(userId: string): Promise<Session<UserFields, Fields>[]>
+  /**
+   * Merges attributes into a session.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when there is no such session.
+   */
+  updateSessionAttributes(
+    sessionId: string,
+    attributes: Partial<SessionAttributes>,
+  ): Promise<Session<UserFields, Fields>>
+  /**
+   * Ends a session. Resolves when the store has confirmed; a session that is gone already is no failure.
+   *
+   * @param sessionId The public id, not the token.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for text that cannot be a session id, such as a whole token.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the session may live on.
+   */
+  invalidateSession(sessionId: string): Promise<void>
+  /**
+   * Ends all sessions of a user, but for the one in `except`.
+   *
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
+   */
+  invalidateAllUserSessions(userId: string, options?: { readonly except?: string }): Promise<void>
+  /**
+   * Removes dead sessions from the store, for a cron trigger.
+   *
+   * @param options `limit`: how many at most. Default 1000.
+   * @returns How many were removed; fewer than `limit` means that none is left.
+   */
+  deleteExpiredSessions(options?: { readonly limit?: number }): Promise<number>
+  /**
+   * Keeps a new user.
+   *
+   * @throws {AuthError} `AUTH_DUPLICATE_USER_ID` when the id is taken; then nothing was changed.
+   */
+  createUser(user: NewUser<UserAttributes>): Promise<User<UserFields>>
+  /** The user, or `null` when there is none. */
+  getUser(userId: string): Promise<User<UserFields> | null>
+  /**
+   * Merges attributes into a user. `authRequest.invalidate()` then shows them in the same request.
+   *
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user.
+   */
+  updateUserAttributes(
+    userId: string,
+    attributes: Partial<UserAttributes>,
+  ): Promise<User<UserFields>>
+  /** Removes a user and ends all its sessions, together. */
+  deleteUser(userId: string): Promise<void>
+}
+
+/** {@link Sessions}, and the one call that only an `AuthRequest` makes. */
+export interface Keeper<UserAttributes, SessionAttributes, UserFields, Fields> extends Sessions<
+  UserAttributes,
+  SessionAttributes,
+  UserFields,
+  Fields
+> {
+  /** The session of a token, or why there is none. */
+  validateToken(
+    token: string,
+    options: ValidateOptions,
+  ): Promise<Session<UserFields, Fields> | TokenRejection>
+}
+
+/** Joins the settings into the calls that keep sessions. */
+export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(
+  settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
+): Keeper<UserAttributes, SessionAttributes, UserFields, Fields> {
+  type AnySession = Session<UserFields, Fields>
+  type AnyUser = User<UserFields>
+  type Found = SessionAndUser<UserAttributes, SessionAttributes>
+  type Calls = StoreCalls<UserAttributes, SessionAttributes>
+  const { store, periods, makeCookie, emit, now } = settings
+  const { routeLength = 0 } = store
+  const calls: Calls = store as Required<typeof store>
+
+  return {
+    async createSession({ userId, attributes = {} as SessionAttributes }) {
+      const id = (store.route ? await ask('route', userId) : '') + createId()
+      const secret = createSecret()
+      const secretHash = await sha256(secret)
+      const createdAt = now()
+      const born = { createdAt, activePeriodExpiresAt: 0, idlePeriodExpiresAt: 0 }
+      const deadlines = deadlinesOf(born, periods, createdAt)
+      const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
+      const user = await ask('insert', session)
+      if (!user) return noSuchUser()
+      emit({ type: 'created', sessionId: id, userId })
+      return toSession({ session, user }, `${id}.${secret}`, true)!
+    },
+
+    createSessionCookie(session) {
+      if (!session) return makeCookie('', 0)
+      const life = (session as AnySession).idlePeriodExpiresAt.getTime() - now()
+      return makeCookie(tokenOf(session), Math.max(0, Math.ceil(life / 1000)))
+    },
+
+    createBearerToken: tokenOf,
+
+    validateToken,
+
+    async validateSession(token) {
+      const session = await validateToken(token, { consistency: 'strong' })
+      return typeof session === 'string' ? noSuchSession() : session
+    },
+
+    getSession,
+
+    async getAllUserSessions(userId) {
+      const found = await ask('listByUser', userId)
+      return found.flatMap((one) => toSession(one) ?? [])
+    },
+
+    async updateSessionAttributes(sessionId, attributes) {
+      await ask('update', checked(sessionId), attributes)
+      return (await getSession(sessionId)) ?? noSuchSession()
+    },
+
+    async invalidateSession(sessionId) {
+      await ask('delete', checked(sessionId))
+      emit({ type: 'invalidated', sessionId })
+    },
+
+    async invalidateAllUserSessions(userId, { except } = {}) {
+      await ask('deleteByUser', userId, { except })
+      emit({ type: 'invalidated', userId, ...(except && { except }) })
+    },
+
+    async deleteExpiredSessions({ limit = 1000 } = {}) {
+      return ask('deleteExpired', { now: now(), limit })
+    },
+
+    async createUser({ userId: id = createId(), attributes = {} as UserAttributes }) {
+      const user = { id, attributes }
+      if (await ask('createUser', user)) return toUser(user)
+      return fail('AUTH_DUPLICATE_USER_ID', 'The user id is taken')
+    },
+
+    getUser,
+
+    async updateUserAttributes(userId, attributes) {
+      await ask('updateUser', userId, attributes)
+      return (await getUser(userId)) ?? noSuchUser()
+    },
+
+    async deleteUser(userId) {
+      await ask('deleteUser', userId)
+      emit({ type: 'invalidated', userId })
+    },
+  }
+
+  async function validateToken(
+    token: string,
+    options: ValidateOptions,
+  ): Promise<AnySession | TokenRejection> {
+    const parts = parseToken(token, routeLength)
+    if (!parts) return 'malformed'
+    const [id, secret] = parts
+    const { consistency, freshId, mayRenew, waitUntil } = options
+    const [found, hash] = await Promise.all([ask('read', id, { consistency }), sha256(secret)])
+    if (!found) return 'unknown'
+    if (!sameHash(hash, found.session.secretHash)) return 'secret-mismatch'
+
+    let session = toSession(found, token, id === freshId)
+    if (!session) {
+      if (consistency === 'strong') return 'expired'
+      // An old copy can look dead when the session was renewed a moment ago.
+      return validateToken(token, { ...options, consistency: 'strong' })
+    }
+    const ids = { sessionId: id, userId: session.user.userId }
+    if (session.state === 'idle' && mayRenew?.() !== false) {
+      const deadlines = deadlinesOf(found.session, periods, now())
+      const work = ask('renew', id, deadlines).then((stillThere) => {
+        if (stillThere) emit({ type: 'renewed', ...ids })
+        return stillThere
+      })
+      // A write that fails out of sight was told by its event.
+      if (waitUntil) waitUntil(work.catch(() => {}))
+      else if (!(await work)) return 'unknown'
+      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)!
+    }
+    if (settings.events?.includes('validated')) emit({ type: 'validated', ...ids })
+    return session
+  }
+
+  async function getSession(sessionId: string): Promise<AnySession | null> {
+    if (!isSessionId(sessionId, routeLength)) return null
+    const found = await ask('read', sessionId, { consistency: 'strong' })
+    return found && toSession(found)
+  }
+
+  async function getUser(userId: string): Promise<AnyUser | null> {
+    const user = await ask('readUser', userId)
+    return user && toUser(user)
+  }
+
+  /** What users hold of a session, or `null` when it is dead. */
+  function toSession(
+    { session, user }: Found,
+    token: string | null = null,
+    fresh = false,
+  ): AnySession | null {
+    const deadlines = deadlinesOf(session, periods)
+    const state = stateOf(deadlines, now())
+    if (state === 'dead') return null
+    return new IssuedSession(
+      {
+        ...settings.getSessionAttributes?.(session.attributes),
+        sessionId: session.id,
+        user: toUser(user),
+        createdAt: new Date(session.createdAt),
+        activePeriodExpiresAt: new Date(deadlines.activePeriodExpiresAt),
+        idlePeriodExpiresAt: new Date(deadlines.idlePeriodExpiresAt),
+        state,
+        fresh,
+      },
+      token,
+    ) as unknown as AnySession
+  }
+
+  function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
+    return { ...settings.getUserAttributes?.(attributes), userId: id } as AnyUser
+  }
+
+  function checked(sessionId: string): string {
+    return isSessionId(sessionId, routeLength) ? sessionId : noSuchSession()
+  }
+
+  /** Asks the store, and makes whatever it fails with our own failure, never a sign-out. */
+  async function ask<Call extends StoreCall>(
+    call: Call,
+    ...args: Parameters<Calls[Call]>
+  ): Promise<Awaited<ReturnType<Calls[Call]>>> {
+    try {
+      return await calls[call](...args)
+    } catch (cause) {
+      if (cause instanceof AuthError && cause.code !== 'AUTH_STORE_UNAVAILABLE') throw cause
+      emit({ type: 'store-failed', call })
+      return fail('AUTH_STORE_UNAVAILABLE', `The store failed to ${call}`, { cause })
+    }
+  }
+}
+
+function tokenOf(session: object): string {
+  return IssuedSession.tokenOf(session) ?? noSuchSession('a copied or listed one has no token')
+}
+
+function noSuchSession(why = 'there is none'): never {
+  return fail('AUTH_INVALID_SESSION_ID', `Cannot use the session: ${why}`)
+}
+
+function noSuchUser(): never {
+  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
+}

@@ -1,0 +1,29 @@
+/** SHA-256, the fastest the platform has. */
+import { base64url } from './token.ts'
+
+type BuiltinHash = (algorithm: string, text: string, encoding: string) => string
+
+interface Platform {
+  process?: { getBuiltinModule?: (name: string) => { hash?: BuiltinHash } | undefined }
+  navigator?: { userAgent?: string }
+}
+
+// crypto.subtle costs Node and Deno a hop to another thread, 15 to 75 µs; in workerd it is the fast one.
+const platform = globalThis as unknown as Platform
+const builtinHash =
+  platform.navigator?.userAgent === 'Cloudflare-Workers'
+    ? undefined
+    : platform.process?.getBuiltinModule?.('node:crypto')?.hash
+
+/**
+ * The SHA-256 of a text's UTF-8 bytes, as base64url.
+ *
+ * @param text What to hash.
+ * @returns 43 characters; at once where the platform can, else as a promise.
+ */
+export function sha256(text: string): string | Promise<string> {
+  if (builtinHash) return builtinHash('sha256', text, 'base64url')
+  return crypto.subtle
+    .digest('SHA-256', new TextEncoder().encode(text))
+    .then((digest) => base64url(new Uint8Array(digest)))
+}

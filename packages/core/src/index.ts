@@ -1,0 +1,22 @@
+/**
+ * Sessions, cookies and CSRF on plain `Request`, `Headers` and `Set-Cookie`.
+ *
+ * @module
+ */
+export { limen } from './limen.ts'
+export type { Auth, InferSession, InferUser, LimenConfig } from './limen.ts'
+export { web } from './middleware.ts'
+export type { CookieContext, Middleware, RequestContext } from './middleware.ts'
+export { answer, respond } from './response.ts'
+export type { Left, LeftCookie, RequestOpener } from './response.ts'
+export { AuthError } from './error.ts'
+export type { AuthErrorCode } from './error.ts'
+export type { AuthRequest, ReadonlyAuthRequest } from './auth-request.ts'
+export type { NewSession, NewUser, Sessions } from './auth.ts'
+export type { CookieAttributes } from './cookie.ts'
+export type { CsrfProtection, OriginRequest, OriginVerdict, UntrustedReason } from './csrf.ts'
+export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+export type { Session, SessionFields, SessionPeriods, SessionState, User } from './session.ts'
+export type { SessionCookie, SessionCookieOptions } from './session-cookie.ts'
+export type { Consistency, SessionAndUser, SessionRecord, Store, UserRecord } from './store.ts'
+export type { Deadlines } from './session.ts'

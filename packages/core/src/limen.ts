@@ -1,0 +1,167 @@
+/** Puts the rooms together: the object that users hold. */
+import { type Sessions, sessionKeeper } from './auth.ts'
+import {
+  type AuthRequest,
+  CookieAuthRequest,
+  type ReadonlyAuthRequest,
+  findBearerToken,
+  findSessionCookie,
+} from './auth-request.ts'
+import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
+import { checkConfig } from './error.ts'
+import type { AuthEvent, NoisyEvent } from './event.ts'
+import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
+import type { Periods, Session, SessionPeriods } from './session.ts'
+import { type SessionCookieOptions, sessionCookieMaker } from './session-cookie.ts'
+import type { Store } from './store.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+const LONGEST = 100 * 365 * DAY
+
+/** How sessions are kept, carried and protected. Only `store` is needed. */
+export interface LimenConfig<
+  UserAttributes,
+  SessionAttributes,
+  UserFields,
+  Fields,
+  Args extends unknown[],
+  Context extends RequestContext,
+> {
+  /** Where sessions and users are kept. All types flow from here. */
+  readonly store: Store<UserAttributes, SessionAttributes>
+  /** What `handleRequest()` takes. Default `web()`. */
+  readonly middleware?: Middleware<Args, Context>
+  /** `false` only for plain-http development. Default `true`. */
+  readonly secure?: boolean
+  /** How long sessions live, in milliseconds. */
+  readonly sessionExpiresIn?: SessionPeriods
+  /** How the session cookie looks. */
+  readonly sessionCookie?: SessionCookieOptions
+  /** Which other origins may send unsafe requests; `false` turns the check off, for WebSockets too. */
+  readonly csrfProtection?: CsrfProtection | false
+  /** Chooses what `session.user` shows of the stored attributes. Default: none. */
+  readonly getUserAttributes?: (attributes: Readonly<UserAttributes>) => UserFields
+  /** Chooses what a session shows of its stored attributes. Default: none. */
+  readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
+  /** Told what happens, without secrets. What it throws is dropped. */
+  readonly onEvent?: (event: AuthEvent) => void
+  /** Frequent events to send as well. Default: none. */
+  readonly events?: readonly NoisyEvent[]
+  /** The time in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Keeps people signed in. */
+export interface Auth<
+  UserAttributes,
+  SessionAttributes,
+  UserFields,
+  Fields,
+  Args extends unknown[],
+  Context extends RequestContext,
+> extends Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+  /**
+   * One AuthRequest for one request.
+   *
+   * @param args What the chosen middleware takes.
+   */
+  handleRequest(
+    ...args: Args
+  ): Context extends CookieContext
+    ? AuthRequest<Session<UserFields, Fields>>
+    : ReadonlyAuthRequest<Session<UserFields, Fields>>
+  /** An AuthRequest over a context of the caller's own: what adapters call. */
+  openRequest(context: RequestContext): AuthRequest<Session<UserFields, Fields>>
+  /**
+   * The raw token of a request's session cookie, or `null`, also when the cookie is ambiguous.
+   * Validates neither the session nor the request's origin.
+   */
+  readSessionCookie(request: Pick<OriginRequest, 'headers'>): string | null
+  /** The raw token of a request's `Authorization: Bearer` header, or `null`. Validates nothing. */
+  readBearerToken(request: Pick<OriginRequest, 'headers'>): string | null
+}
+
+/** The session type of an `auth` object. */
+export type InferSession<AnyAuth> = AnyAuth extends {
+  validateSession(token: string): Promise<infer AnySession>
+}
+  ? AnySession
+  : never
+
+/** The user type of an `auth` object. */
+export type InferUser<AnyAuth> =
+  InferSession<AnyAuth> extends { readonly user: infer AnyUser } ? AnyUser : never
+
+/**
+ * Makes the `auth` object. Cheap enough to call for each request, where bindings exist only there.
+ *
+ * @param config Only `store` is needed.
+ * @returns The object whose calls keep people signed in. It holds no state of its own.
+ * @throws {AuthError} `AUTH_CONFIG` for what could never work, with a message that says what to change.
+ *
+ * @example
+ * const auth = limen({
+ *   store: memoryStore<{ name: string }>(),
+ *   getUserAttributes: ({ name }) => ({ name }),
+ * })
+ * const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+ * const session = await auth.createSession({ userId })
+ * session.user.name
+ * // 'Ada'
+ */
+export function limen<
+  UserAttributes,
+  SessionAttributes,
+  UserFields = object,
+  Fields = object,
+  Args extends unknown[] = [request: OriginRequest],
+  Context extends RequestContext = RequestContext,
+>(
+  config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
+): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
+  const { store, secure = true, onEvent, now = Date.now } = config
+  const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
+  const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
+  const cookieName = makeCookie('', 0).name
+  const checkOrigin = originRule(config.csrfProtection ?? {}, secure)
+  const periods = checkedPeriods(config.sessionExpiresIn)
+  const emit = (event: AuthEvent): void => {
+    try {
+      onEvent?.(event)
+    } catch {
+      // An observer that fails must not fail a sign-in that the store has confirmed.
+    }
+  }
+  const { validateToken, ...sessions } = sessionKeeper<
+    UserAttributes,
+    SessionAttributes,
+    UserFields,
+    Fields
+  >({ ...config, periods, makeCookie, emit, now })
+  const { createSessionCookie } = sessions
+  const { staleMisses } = store
+  const core = { cookieName, checkOrigin, createSessionCookie, validateToken, staleMisses, emit }
+
+  return {
+    ...sessions,
+    handleRequest: (...args) => new CookieAuthRequest(core, middleware(...args)),
+    openRequest: (context) => new CookieAuthRequest(core, context),
+    readSessionCookie: (request) => findSessionCookie(request, cookieName) || null,
+    readBearerToken: findBearerToken,
+  }
+}
+
+function checkedPeriods({
+  activePeriod = DAY,
+  idlePeriod = 14 * DAY,
+  absolutePeriod = LONGEST,
+}: SessionPeriods = {}): Periods {
+  const periods = { activePeriod, idlePeriod, absolutePeriod }
+  for (const [name, period] of Object.entries(periods)) {
+    checkConfig(
+      period >= 0 && period <= LONGEST,
+      `${name} must be 0 to ${LONGEST} ms, not ${period}`,
+    )
+  }
+  return periods
+}

@@ -1,0 +1,114 @@
+/**
+ * A store that lives as long as its process: for tests and local work.
+ *
+ * @module
+ */
+import type { SessionRecord, Store, UserRecord } from './store.ts'
+
+/**
+ * Keeps sessions and users in memory.
+ *
+ * @returns A store with all promises of {@link Store}. What it holds is gone with the process.
+ *
+ * @example
+ * const store = memoryStore<{ name: string }, { device: string }>()
+ * await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+ * // true
+ */
+export function memoryStore<UserAttributes = object, SessionAttributes = object>(): Store<
+  UserAttributes,
+  SessionAttributes
+> {
+  type AnySession = SessionRecord<SessionAttributes>
+  type AnyUser = UserRecord<UserAttributes>
+  const sessions = new Map<string, AnySession>()
+  const users = new Map<string, AnyUser>()
+
+  const withUser = (session: AnySession | undefined) => {
+    const user = session && users.get(session.userId)
+    return session && user ? { session, user } : null
+  }
+  const remove = (isGone: (session: AnySession) => boolean): void => {
+    for (const session of sessions.values()) if (isGone(session)) sessions.delete(session.id)
+  }
+
+  return {
+    async read(sessionId) {
+      return withUser(sessions.get(sessionId))
+    },
+    async insert(session) {
+      const user = users.get(session.userId)
+      if (!user) return null
+      sessions.set(session.id, frozenCopy(session))
+      return user
+    },
+    async renew(sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) {
+      const session = sessions.get(sessionId)
+      if (!session) return false
+      const renewed = {
+        ...session,
+        activePeriodExpiresAt: Math.max(session.activePeriodExpiresAt, activePeriodExpiresAt),
+        idlePeriodExpiresAt: Math.max(session.idlePeriodExpiresAt, idlePeriodExpiresAt),
+      }
+      sessions.set(sessionId, Object.freeze(renewed))
+      return true
+    },
+    async update(sessionId, attributes) {
+      const session = sessions.get(sessionId)
+      if (!session) return false
+      const merged = { ...session.attributes, ...attributes }
+      sessions.set(sessionId, frozenCopy({ ...session, attributes: merged }))
+      return true
+    },
+    async delete(sessionId) {
+      sessions.delete(sessionId)
+    },
+    async deleteByUser(userId, { except }) {
+      remove((session) => session.userId === userId && session.id !== except)
+    },
+    async listByUser(userId) {
+      return [...sessions.values()]
+        .filter((session) => session.userId === userId)
+        .toSorted((a, b) => a.createdAt - b.createdAt)
+        .flatMap((session) => withUser(session) ?? [])
+    },
+    async deleteExpired({ now, limit }) {
+      const dead = [...sessions.values()]
+        .filter(({ idlePeriodExpiresAt }) => idlePeriodExpiresAt <= now)
+        .slice(0, limit)
+      for (const { id } of dead) sessions.delete(id)
+      return dead.length
+    },
+    async createUser(user) {
+      if (users.has(user.id)) return false
+      users.set(user.id, frozenCopy(user))
+      return true
+    },
+    async readUser(userId) {
+      return users.get(userId) ?? null
+    },
+    async updateUser(userId, attributes) {
+      const user = users.get(userId)
+      if (!user) return false
+      users.set(
+        userId,
+        frozenCopy({ id: userId, attributes: { ...user.attributes, ...attributes } }),
+      )
+      return true
+    },
+    async deleteUser(userId) {
+      users.delete(userId)
+      remove((session) => session.userId === userId)
+    },
+  }
+}
+
+/** Frozen once when written, so that every read may hand out the same object. */
+function frozenCopy<Value>(value: Value): Value {
+  return frozen(structuredClone(value))
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen)
+  return Object.freeze(value)
+}

@@ -1,0 +1,47 @@
+/** What an adapter hands over, and the plainest adapter of all: `web()`. */
+import type { OriginRequest } from './csrf.ts'
+import type { SessionCookie } from './session-cookie.ts'
+
+/** What the core needs of one request, whatever framework it came through. */
+export interface RequestContext {
+  /** A `Request`, or anything with its method, URL and `headers.get`. */
+  readonly request: OriginRequest
+  /**
+   * Takes a cookie for the response; a later one replaces an earlier one of the same name. Absent:
+   * cookies are disabled, as in `web()`.
+   *
+   * @param cookie The cookie to send.
+   * @param how `renewal` is true when nobody asked for the cookie by name: it must give way to a
+   * cookie of that name that the application set itself.
+   */
+  readonly setCookie?: (cookie: SessionCookie, how: { readonly renewal: boolean }) => void
+  /** The session cookie's value, where the framework has read it already; `null` when there is none. */
+  readonly sessionCookie?: string | null
+  /** Takes the write that renews an idle session, and nothing else. Absent: the answer waits for it. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** A {@link RequestContext} whose cookies arrive. */
+export type CookieContext = RequestContext & Required<Pick<RequestContext, 'setCookie'>>
+
+/** Turns a framework's arguments into what the core needs: the whole contract of an adapter. */
+export type Middleware<Args extends unknown[], Context extends RequestContext = CookieContext> = (
+  ...args: Args
+) => Context
+
+/**
+ * Takes a bare `Request`. There is no response yet to put cookies on, so `setSession()` is
+ * disabled: send `auth.createSessionCookie(session).serialize()` yourself, also where
+ * `session.fresh` says that a renewal needs it.
+ *
+ * @returns The middleware for `limen({ middleware })`, and its default.
+ *
+ * @example
+ * const auth = limen({ store: memoryStore(), middleware: web() })
+ * const authRequest = auth.handleRequest(new Request('https://app.example/'))
+ * await authRequest.validate()
+ * // null
+ */
+export function web(): Middleware<[request: OriginRequest], RequestContext> {
+  return (request) => ({ request })
+}

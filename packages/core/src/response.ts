@@ -1,0 +1,117 @@
+/** What a request left behind, put on a response. The one room that touches one. */
+import type { AuthRequest } from './auth-request.ts'
+import type { OriginRequest } from './csrf.ts'
+import { AuthError } from './error.ts'
+import type { CookieContext } from './middleware.ts'
+import type { SessionCookie } from './session-cookie.ts'
+
+/** A cookie to send. A renewal gives way to a cookie of its name that was set on purpose. */
+export interface LeftCookie {
+  readonly cookie: SessionCookie
+  readonly renewal: boolean
+}
+
+/** What one request left behind for its response. */
+export interface Left {
+  readonly cookies: readonly LeftCookie[]
+  /** Whether a session was found: `authRequest.wasRead`. */
+  readonly wasRead: boolean
+  /** The request headers that the handler's answers depended on: `authRequest.vary`. */
+  readonly vary: readonly string[]
+}
+
+/**
+ * Puts what a request left behind on its response: each cookie once, and headers that keep a shared
+ * cache from giving one visitor's page or cookie to another.
+ *
+ * A response with a session cookie or of a handler that found a session becomes
+ * `Cache-Control: private, no-store`, unless it says `private` or `no-store` itself. Where no session
+ * was found, a `Cache-Control` of the application stays, and only `Vary` is added.
+ *
+ * @param response Any response: streamed, redirecting, switching protocols, with immutable headers.
+ * @param left What the request left behind.
+ * @returns The same response, or a copy where its headers cannot be changed.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9111#section-3 RFC 9111, section 3}
+ *
+ * @example
+ * const response = respond(Response.redirect('https://app.example/'), {
+ *   cookies: [{ cookie: auth.createSessionCookie(null), renewal: false }],
+ *   wasRead: true,
+ *   vary: ['Cookie'],
+ * })
+ * response.headers.get('Cache-Control')
+ * // 'private, no-store'
+ */
+export function respond(response: Response, left: Left): Response {
+  if (left.vary.length === 0) return response
+  try {
+    mark(response, left)
+    return response
+  } catch {
+    const copy = new Response(response.body, response)
+    mark(copy, left)
+    return copy
+  }
+}
+
+function mark({ headers, status }: Response, { cookies, wasRead, vary }: Left): void {
+  for (const { cookie, renewal } of cookies) {
+    const lines = headers.getSetCookie()
+    const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
+    if (renewal && others.length < lines.length) continue
+    headers.delete('Set-Cookie')
+    for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
+  }
+  if (status === 101) return
+
+  const varies = headers.get('Vary') ?? ''
+  const missing = new Set(vary.filter((name) => !new RegExp(`[*]|\\b${name}\\b`, 'i').test(varies)))
+  for (const name of missing) headers.append('Vary', name)
+
+  const cacheControl = headers.get('Cache-Control') ?? ''
+  if (cacheControl && !wasRead && cookies.length === 0) return
+  if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl)) {
+    headers.set('Cache-Control', 'private, no-store')
+  }
+  // RFC 9213: for a cache that knows them, these override Cache-Control.
+  headers.delete('CDN-Cache-Control')
+  headers.delete('Cloudflare-CDN-Cache-Control')
+}
+
+/** The part of an `auth` object that an adapter needs to open requests. */
+export interface RequestOpener<AnySession> {
+  openRequest(context: CookieContext): AuthRequest<AnySession>
+}
+
+/**
+ * Runs a handler with an AuthRequest and puts what it left behind on the handler's response: all
+ * that an adapter does on a platform where a handler takes a `Request` and returns a `Response`.
+ *
+ * @param auth The `auth` object.
+ * @param request The request to answer.
+ * @param handler Gives the response. What it throws passes through, but for
+ * `AUTH_UNTRUSTED_ORIGIN`, which is answered with 403.
+ * @param waitUntil Takes the write that renews an idle session, where the platform has a place for it.
+ * @returns The handler's response with cookies and cache headers.
+ */
+export async function answer<AnySession>(
+  auth: RequestOpener<AnySession>,
+  request: OriginRequest,
+  handler: (authRequest: AuthRequest<AnySession>) => Response | Promise<Response>,
+  waitUntil?: (work: Promise<unknown>) => void,
+): Promise<Response> {
+  const cookies: LeftCookie[] = []
+  const authRequest = auth.openRequest({
+    request,
+    setCookie: (cookie, { renewal }) => cookies.push({ cookie, renewal }),
+    waitUntil,
+  })
+  let response: Response
+  try {
+    response = await handler(authRequest)
+  } catch (error) {
+    if (!(error instanceof AuthError && error.getResponse)) throw error
+    response = error.getResponse()
+  }
+  return respond(response, { cookies, wasRead: authRequest.wasRead, vary: authRequest.vary })
+}

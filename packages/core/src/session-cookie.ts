@@ -1,0 +1,73 @@
+/** The cookie that carries a session: its name, its attributes, its life. */
+import { type CookieAttributes, LONGEST_MAX_AGE, checkCookie, serializeCookie } from './cookie.ts'
+
+/** How the session cookie looks. */
+export interface SessionCookieOptions {
+  /**
+   * Used as it is. Default: `__Host-Http-session`; with a domain or another path
+   * `__Secure-session`; without `secure` plain `session`.
+   */
+  readonly name?: string
+  /**
+   * `false` keeps the cookie for the longest time browsers grant, 400 days, where a renewed cookie
+   * cannot always be sent. The session's own life is the same. Default `true`.
+   */
+  readonly expires?: boolean
+  /** Merged over the defaults. `HttpOnly` is always set; `Secure` follows `secure`. */
+  readonly attributes?: {
+    /** Default `lax`. */
+    readonly sameSite?: 'lax' | 'strict' | 'none' | 'Lax' | 'Strict' | 'None'
+    /** Default `/`. */
+    readonly path?: string
+    /** Default none: only the host that set the cookie gets it back. */
+    readonly domain?: string
+    readonly partitioned?: boolean
+    readonly priority?: 'low' | 'medium' | 'high'
+  }
+}
+
+/** A cookie ready to be sent, whole or in its parts. */
+export interface SessionCookie {
+  readonly name: string
+  readonly value: string
+  readonly attributes: CookieAttributes
+  /** The value of a `Set-Cookie` header. */
+  serialize(): string
+}
+
+/**
+ * Makes a session cookie that lives for `maxAge` seconds, or until browsers forget it, as configured.
+ * An empty value makes the one that deletes.
+ */
+export type MakeSessionCookie = (value: string, maxAge: number) => SessionCookie
+
+/**
+ * Settles the cookie's looks once and for all, so that the deleting one deletes the one that was set.
+ *
+ * @throws {AuthError} `AUTH_CONFIG` when a browser would drop such a cookie.
+ */
+export function sessionCookieMaker(
+  { name: givenName, expires = true, attributes: given }: SessionCookieOptions,
+  secure: boolean,
+): MakeSessionCookie {
+  const fixed = {
+    path: '/',
+    ...given,
+    httpOnly: true,
+    secure,
+    sameSite: (given?.sameSite ?? 'lax').toLowerCase() as CookieAttributes['sameSite'],
+  }
+  const name = givenName ?? defaultName(fixed)
+  checkCookie(name, { ...fixed, maxAge: 0 })
+
+  return (value, life) => {
+    const maxAge = !value ? 0 : expires ? Math.min(life, LONGEST_MAX_AGE) : LONGEST_MAX_AGE
+    const attributes = { ...fixed, maxAge }
+    return { name, value, attributes, serialize: () => serializeCookie(name, value, attributes) }
+  }
+}
+
+function defaultName({ secure, path, domain }: Omit<CookieAttributes, 'maxAge'>): string {
+  if (!secure) return 'session'
+  return path === '/' && !domain ? '__Host-Http-session' : '__Secure-session'
+}

@@ -1,0 +1,90 @@
+/** The life of a session, as functions of a record and a time. */
+
+/** When a session's two periods end, in milliseconds since the epoch. */
+export interface Deadlines {
+  readonly activePeriodExpiresAt: number
+  readonly idlePeriodExpiresAt: number
+}
+
+/** How long sessions live, in milliseconds. */
+export interface SessionPeriods {
+  /** A session is valid as it is for this long after it was created or renewed. Default 1 day. */
+  readonly activePeriod?: number
+  /** After that, it is renewed when used within this time, and dead afterwards. Default 14 days. */
+  readonly idlePeriod?: number
+  /** However often it is renewed, a session never outlives this, counted from its creation. Default: 100 years. */
+  readonly absolutePeriod?: number | undefined
+}
+
+/** {@link SessionPeriods}, settled. */
+export type Periods = Readonly<Record<keyof SessionPeriods, number>>
+
+/** `active`: valid as it is. `idle`: valid, and renewed when used. */
+export type SessionState = 'active' | 'idle'
+
+/** What a session says of its user: the id, and what `getUserAttributes` chose to show. */
+export type User<UserFields = object> = { readonly userId: string } & Readonly<
+  Omit<UserFields, 'userId'>
+>
+
+/** The fields that every session has. No attribute can override one of them. */
+export interface SessionFields<UserFields> {
+  /** Public: list it, log it, revoke by it. It opens nothing. */
+  readonly sessionId: string
+  readonly user: User<UserFields>
+  readonly createdAt: Date
+  /** From here on the session is idle: its next use renews it. */
+  readonly activePeriodExpiresAt: Date
+  /** From here on the session is dead, unless it is renewed before. */
+  readonly idlePeriodExpiresAt: Date
+  readonly state: SessionState
+  /** True when the deadlines were set by this very request: the browser needs a new cookie. */
+  readonly fresh: boolean
+}
+
+/** A valid session, with what `getSessionAttributes` chose to show. */
+export type Session<UserFields = object, Fields = object> = SessionFields<UserFields> &
+  Readonly<Omit<Fields, keyof SessionFields<UserFields>>>
+
+/**
+ * The deadlines of a session: those it has, moved by a renewal but never to an earlier time, and
+ * never past the end of the absolute period, also where that was shortened since.
+ *
+ * @param session The session as kept; deadlines of 0 for one that is being created.
+ * @param periods How long sessions live.
+ * @param renewedAt The time of the renewal or creation. Default: there is none.
+ */
+export function deadlinesOf(
+  session: Deadlines & { readonly createdAt: number },
+  { activePeriod, idlePeriod, absolutePeriod }: Periods,
+  renewedAt: number = -Infinity,
+): Deadlines {
+  const end = session.createdAt + absolutePeriod
+  const active = renewedAt + activePeriod
+  return {
+    activePeriodExpiresAt: Math.min(end, Math.max(active, session.activePeriodExpiresAt)),
+    idlePeriodExpiresAt: Math.min(end, Math.max(active + idlePeriod, session.idlePeriodExpiresAt)),
+  }
+}
+
+/** Says which part of its life a session is in. A deadline belongs to the period after it. */
+export function stateOf(deadlines: Deadlines, now: number): SessionState | 'dead' {
+  if (now < deadlines.activePeriodExpiresAt) return 'active'
+  if (now < deadlines.idlePeriodExpiresAt) return 'idle'
+  return 'dead'
+}
+
+/** A session object. Its token travels with it, out of reach of JSON, logs and copies. */
+export class IssuedSession {
+  readonly #token: string | null
+
+  constructor(fields: object, token: string | null) {
+    Object.assign(this, fields)
+    this.#token = token
+  }
+
+  /** The token of a session that was created or validated, or `null`: a copy or a listed session has none. */
+  static tokenOf(session: object): string | null {
+    return #token in session ? session.#token : null
+  }
+}

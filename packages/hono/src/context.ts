@@ -1,0 +1,52 @@
+/** Joins one Hono context to Limen's core. */
+import { type CookieContext, type Left, type Middleware, respond } from '@limen/core'
+import type { Context } from 'hono'
+
+/**
+ * Lets `auth.handleRequest(c)` work anywhere a Hono context is at hand. Its cookies are put on the
+ * context at once, as Hono's own `setCookie` does, and arrive under the same condition: the handler
+ * answers through the context (`c.html()`, `c.json()`, `c.redirect()`), not with a `Response` of its
+ * own. Where that cannot be promised, and for cache headers on pages that only read a session, use
+ * `authenticate(auth)`.
+ *
+ * @returns The middleware for `limen({ middleware })`.
+ *
+ * @example
+ * const auth = limen({ store: memoryStore(), middleware: hono() })
+ * app.get('/', async (c) => {
+ *   const session = await auth.handleRequest(c).validate()
+ *   return c.text(session ? `Hello ${session.user.userId}` : 'Hello stranger')
+ * })
+ */
+export function hono(): Middleware<[c: Context]> {
+  return (c) =>
+    contextOf(c, (cookie, { renewal }) =>
+      leave(c, { cookies: [{ cookie, renewal }], wasRead: true, vary: ['Cookie'] }),
+    )
+}
+
+/** What the core needs of a Hono context, with a sink for cookies. */
+export function contextOf(c: Context, setCookie: CookieContext['setCookie']): CookieContext {
+  return {
+    request: c.req.raw,
+    setCookie,
+    // Asked only when a session is renewed: outside Workers the context throws instead of saying no.
+    get waitUntil() {
+      try {
+        const { executionCtx } = c
+        return (work: Promise<unknown>) => executionCtx.waitUntil(work)
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+/** Puts what a request left behind on the context's response. */
+export function leave(c: Context, left: Left): void {
+  const response = respond(c.res, left)
+  if (response === c.res) return
+  // Hono merges the headers of the response it has into the one assigned, old cookies over new.
+  c.res = undefined
+  c.res = response
+}

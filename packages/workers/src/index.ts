@@ -1,0 +1,8 @@
+/**
+ * Limen on Cloudflare Workers: the adapter for a Worker's handlers, and sessions kept in D1.
+ *
+ * @module
+ */
+export { d1Store } from './d1-store.ts'
+export { withAuth } from './with-auth.ts'
+export type { AuthHandler, WorkerAuth } from './with-auth.ts'

@@ -1,0 +1,65 @@
+/** Joins Limen to a Worker's handlers. */
+import { type AuthRequest, type RequestOpener, answer } from '@limen/core'
+
+/** What the adapter needs of an `auth` object. */
+export interface WorkerAuth<AnySession> extends RequestOpener<AnySession> {
+  deleteExpiredSessions(options: { readonly limit: number }): Promise<number>
+}
+
+/** A Worker's handlers, whose `fetch` is also given the request's view of its session. */
+export interface AuthHandler<Env, AnySession> extends Omit<ExportedHandler<Env>, 'fetch'> {
+  fetch(
+    request: Request,
+    env: Env,
+    ctx: ExecutionContext,
+    authRequest: AuthRequest<AnySession>,
+  ): Response | Promise<Response>
+}
+
+const PURGE = { limit: 1000, batches: 10 }
+
+/**
+ * Wraps a Worker's handlers: `fetch` is given an AuthRequest, and what it leaves behind arrives on
+ * the response. On a cron trigger, dead sessions are removed from the store, in at most 10 batches
+ * of 1000, beside the handlers' own `scheduled`.
+ *
+ * @param auth The `auth` object, or a function of `env` that makes one for each request.
+ * @param handler The Worker's handlers.
+ * @returns What a Worker exports by default.
+ *
+ * @example
+ * export default withAuth((env: Env) => limen({ store: d1Store(env.DB) }), {
+ *   async fetch(request, env, ctx, authRequest) {
+ *     const session = await authRequest.validate()
+ *     return new Response(session ? `Hello ${session.user.userId}` : 'Hello stranger')
+ *   },
+ * })
+ */
+export function withAuth<AnySession, Env = unknown>(
+  auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
+  handler: AuthHandler<Env, AnySession>,
+): ExportedHandler<Env> & {
+  fetch: ExportedHandlerFetchHandler<Env>
+  scheduled: ExportedHandlerScheduledHandler<Env>
+} {
+  const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
+  return {
+    ...handler,
+    fetch: (request, env, ctx) =>
+      answer(
+        authOf(env),
+        request,
+        (authRequest) => handler.fetch(request, env, ctx, authRequest),
+        (work) => ctx.waitUntil(work),
+      ),
+    async scheduled(controller, env, ctx) {
+      await Promise.all([handler.scheduled?.(controller, env, ctx), purge(authOf(env))])
+    },
+  }
+}
+
+async function purge(auth: WorkerAuth<unknown>): Promise<void> {
+  for (let batch = 0; batch < PURGE.batches; batch++) {
+    if ((await auth.deleteExpiredSessions(PURGE)) < PURGE.limit) return
+  }
+}

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import type { Reporter } from 'vitest/node'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Ends the run with one line that any CI can read: "N passed, N failed, N skipped". */
+const closingLine: Reporter = {
+  onTestRunEnd(modules, unhandledErrors) {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
+    for (const module of modules) {
+      if (module.state() === 'failed' && module.children.size === 0) count.failed++
+      for (const test of module.children.allTests()) count[test.result().state]++
+    }
+    process.on('exit', () => {
+      const failed = count.failed + count.pending
+      console.log(`\n${count.passed} passed, ${failed} failed, ${count.skipped} skipped`)
+    })
+  },
+}
+
+const workerd = (migrations: string) =>
+  cloudflareTest(async () => ({
+    miniflare: {
+      compatibilityDate: '2026-11-01',
+      d1Databases: ['DB'],
+      bindings: { MIGRATIONS: await readD1Migrations(at(migrations)) },
+    },
+  }))
+
+export default defineConfig({
+  test: {
+    reporters: ['default', closingLine],
+    projects: [
+      {
+        root: at('packages'),
+        test: { name: 'node', include: ['{core,hono}/src/**/*.test.ts'] },
+      },
+      {
+        root: at('packages'),
+        plugins: [workerd('packages/workers/migrations')],
+        test: { name: 'workerd', include: ['{core,hono,workers}/src/**/*.test.ts'] },
+      },
+      {
+        root: at('apps/guestbook'),
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at('apps/guestbook/wrangler.jsonc') },
+            miniflare: {
+              bindings: { MIGRATIONS: await readD1Migrations(at('apps/guestbook/migrations')) },
+            },
+          })),
+        ],
+        test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'] },
+      },
+      {
+        root: at('apps/guestbook'),
+        test: {
+          name: 'chromium',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: [at('apps/guestbook/e2e/setup.ts')],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
