@@ -43,6 +43,7 @@ export type CheckOrigin = (request: OriginRequest) => OriginVerdict
 
 const TRUSTED: OriginVerdict = { trusted: true }
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+const WEB_URL = /^https?:\/\/[^./]/i
 const LOOPBACK = /^([^.]+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/
 
 /**
@@ -83,7 +84,10 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
   checkConfig(!names.length || baseDomain, 'Names in allowedSubdomains need baseDomain')
   const hosts = [host, baseDomain, ...names].filter((name) => typeof name === 'string')
   for (const origin of [...trustedOrigins, ...hosts.map((name) => `https://${name}`)]) {
-    checkConfig(isOrigin(origin), `csrfProtection needs origins or hosts alone, not ${origin}`)
+    checkConfig(
+      parse(origin)?.origin === origin,
+      `csrfProtection needs origins or hosts alone, not ${origin}`,
+    )
   }
 
   return (request) => {
@@ -132,14 +136,10 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
 
 function parse(url: string): URL | null {
   try {
-    return new URL(url)
+    return WEB_URL.test(url) ? new URL(url) : null
   } catch {
     return null
   }
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && parse(text)?.origin === text
 }
 
 function refused(reason: UntrustedReason): OriginVerdict {

@@ -64,10 +64,10 @@ function mark({ headers, status }: Response, { cookies, wasRead, vary }: Left): 
   }
   if (status === 101) return
 
-  const varies = headers.get('Vary') ?? ''
-  const missing = new Set(vary.filter((name) => !new RegExp(`[*]|\\b${name}\\b`, 'i').test(varies)))
-  for (const name of missing) headers.append('Vary', name)
-
+  for (const name of vary) {
+    const isNamed = new RegExp(`(^|,)\\s*([*]|${name})\\s*(,|$)`, 'i')
+    if (!isNamed.test(headers.get('Vary') ?? '')) headers.append('Vary', name)
+  }
   const cacheControl = headers.get('Cache-Control') ?? ''
   if (cacheControl && !wasRead && cookies.length === 0) return
   if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl)) {

@@ -1,0 +1,7 @@
+/**
+ * What every store must do, as data for any test runner.
+ *
+ * @module
+ */
+export { record, storeCases } from './store-cases.ts'
+export type { CaseSession, CaseStore, CaseUser, StoreCase } from './store-cases.ts'

@@ -1,0 +1,458 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { limen } from './limen.ts'
+import { memoryStore } from './memory-store.ts'
+
+const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
+
+describe('createSession()', () => {
+  it('costs one write and gives a fresh session with user and attributes', async () => {
+    const { auth, calls, clock, signIn } = createApp()
+    const { user } = await signIn()
+    const session = await auth.createSession({
+      userId: user.userId,
+      attributes: { device: 'Phone' },
+    })
+    expect(calls).toEqual(['insert'])
+    expect(session).toEqual({
+      sessionId: expect.stringMatching(/^[\w-]{22}$/) as string,
+      user: { userId: user.userId, name: 'Ada' },
+      createdAt: new Date(clock.now),
+      activePeriodExpiresAt: new Date(clock.now + DAY),
+      idlePeriodExpiresAt: new Date(clock.now + 15 * DAY),
+      state: 'active',
+      fresh: true,
+      device: 'Phone',
+    })
+  })
+
+  it('refuses an unknown user and leaves nothing', async () => {
+    const { auth } = createApp()
+    const asked = auth.createSession({ userId: 'nobody', attributes: { device: 'Phone' } })
+    await expect(asked).rejects.toThrow(code('AUTH_INVALID_USER_ID'))
+    expect(await auth.getAllUserSessions('nobody')).toEqual([])
+  })
+
+  it('gives every session an id and a secret of its own', async () => {
+    const { auth, signIn } = createApp()
+    const tokens = new Set<string>()
+    for (let i = 0; i < 50; i++) tokens.add((await signIn()).token)
+    expect(tokens.size).toBe(50)
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{22}\.[\w-]{43}$/)
+    expect(auth).not.toHaveProperty('validateToken')
+  })
+
+  it('puts the route of the store before the id', async () => {
+    const plain = memoryStore<{ name: string }, { device: string }>()
+    const store = { ...plain, route: async () => 'rt-0', routeLength: 4 }
+    const { auth, open, signIn } = createApp({ store })
+    const { session, token } = await signIn()
+    expect(session.sessionId).toMatch(/^rt-0[\w-]{22}$/)
+    expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
+    await expect(auth.validateSession(token.slice(4))).rejects.toThrow(
+      code('AUTH_INVALID_SESSION_ID'),
+    )
+  })
+})
+
+describe('P3: the token', () => {
+  it('is in no enumeration, JSON, log line or copy of a session', async () => {
+    const { auth, signIn } = createApp()
+    const { session, token } = await signIn()
+    const secret = token.split('.')[1]!
+    for (const text of [
+      JSON.stringify(session),
+      inspect(session, { showHidden: true, depth: 9 }),
+      JSON.stringify(Reflect.ownKeys(session)),
+      JSON.stringify(structuredClone(session)),
+      String(session),
+    ]) {
+      expect(text).not.toContain(secret)
+    }
+    expect(() => auth.createSessionCookie({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
+    expect(() => auth.createBearerToken({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
+  })
+
+  it('travels with the session to another auth object', async () => {
+    const { store, signIn } = createApp()
+    const { session, token } = await signIn()
+    expect(limen({ store }).createSessionCookie(session).value).toBe(token)
+  })
+
+  it('is in no store, event or error', async () => {
+    const kept: unknown[] = []
+    const plain = memoryStore<{ name: string }, { device: string }>()
+    const store = {
+      ...plain,
+      insert: (session: Parameters<typeof plain.insert>[0]) => {
+        kept.push(session)
+        return plain.insert(session)
+      },
+    }
+    const { auth, clock, events, faults, open, signIn } = createApp({
+      store,
+      events: ['validated'],
+    })
+    const { session, token, user } = await signIn()
+    const [id, secret] = token.split('.') as [string, string]
+    const errors: unknown[] = []
+    const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
+
+    await attempt(open(visit(`${id}.${'x'.repeat(43)}`)).authRequest.validate())
+    await attempt(open(visit(`${'y'.repeat(22)}.${secret}`)).authRequest.validate())
+    await attempt(open(visit('nonsense-secret-text')).authRequest.validate())
+    clock.now += 2 * DAY
+    await attempt(open(visit(token)).authRequest.validate())
+    await attempt(auth.invalidateSession(token))
+    await attempt(auth.validateSession(`${id}.${'x'.repeat(43)}`))
+    faults.set('read', new Error('down'))
+    await attempt(open(visit(token)).authRequest.validate())
+    await attempt(auth.invalidateSession(session.sessionId))
+    await attempt(open(visit(token)).authRequest.validate())
+    await attempt(auth.invalidateAllUserSessions(user.userId, { except: session.sessionId }))
+    expect(events.length).toBeGreaterThan(6)
+    expect(errors.length).toBeGreaterThan(2)
+
+    const hash = (kept[0] as { secretHash: string }).secretHash
+    const told = inspect({ events, errors }, { depth: 9, showHidden: true })
+    for (const secretText of [secret, hash, 'nonsense-secret-text', 'x'.repeat(43)]) {
+      expect(told).not.toContain(secretText)
+    }
+    expect(inspect(kept, { depth: 9 })).not.toContain(secret)
+    expect(told).not.toContain('y'.repeat(22))
+  })
+})
+
+describe('attributes', () => {
+  it('shows none that was not chosen, and lets none override a field of the library', async () => {
+    const store = memoryStore<{ name: string }, { device: string; sessionId: string }>()
+    const bare = limen({ store })
+    const { userId } = await bare.createUser({ attributes: { name: 'Ada' } })
+    const attributes = { device: 'Phone', sessionId: 'forged' }
+    const plain = await bare.createSession({ userId, attributes })
+    expect(plain.user).toEqual({ userId })
+    expect(plain).not.toHaveProperty('device')
+
+    const open = limen({
+      store,
+      getSessionAttributes: (all) => ({ ...all, user: 'forged', fresh: 'forged', state: 'forged' }),
+      getUserAttributes: (all) => ({ ...all, userId: 'forged' }),
+    })
+    const session = await open.createSession({ userId, attributes })
+    expect(session.sessionId).not.toBe('forged')
+    expect(session).toMatchObject({ device: 'Phone', state: 'active', fresh: true })
+    expect(session.user).toEqual({ userId, name: 'Ada' })
+  })
+
+  it('updates session and user attributes one by one', async () => {
+    const { auth, signIn } = createApp()
+    const { session, user } = await signIn()
+    expect(
+      await auth.updateSessionAttributes(session.sessionId, { device: 'Phone' }),
+    ).toMatchObject({ sessionId: session.sessionId, device: 'Phone', user: { name: 'Ada' } })
+    expect(await auth.updateUserAttributes(user.userId, { name: 'Ada L.' })).toEqual({
+      userId: user.userId,
+      name: 'Ada L.',
+    })
+    expect(await auth.getUser(user.userId)).toEqual({ userId: user.userId, name: 'Ada L.' })
+    await expect(auth.updateSessionAttributes('x'.repeat(22), {})).rejects.toThrow(
+      code('AUTH_INVALID_SESSION_ID'),
+    )
+    await expect(auth.updateUserAttributes('nobody', {})).rejects.toThrow(
+      code('AUTH_INVALID_USER_ID'),
+    )
+  })
+})
+
+describe('users', () => {
+  it('creates one with a given or a random id, once', async () => {
+    const { auth } = createApp()
+    const user = await auth.createUser({ userId: 'ada', attributes: { name: 'Ada' } })
+    expect(user).toEqual({ userId: 'ada', name: 'Ada' })
+    const again = auth.createUser({ userId: 'ada', attributes: { name: 'Eve' } })
+    await expect(again).rejects.toThrow(code('AUTH_DUPLICATE_USER_ID'))
+    expect(await auth.getUser('ada')).toEqual(user)
+    expect(await auth.getUser('nobody')).toBeNull()
+    const other = await auth.createUser({ attributes: { name: 'Bob' } })
+    expect(other.userId).toMatch(/^[\w-]{22}$/)
+  })
+
+  it('ends all sessions of a user that is deleted', async () => {
+    const { auth, open, signIn } = createApp()
+    const { token, user } = await signIn()
+    await auth.deleteUser(user.userId)
+    expect(await open(visit(token)).authRequest.validate()).toBeNull()
+    expect(await auth.getUser(user.userId)).toBeNull()
+  })
+})
+
+describe('sessions of a user', () => {
+  it('lists the living ones in order of creation, without their tokens', async () => {
+    const { auth, clock, signIn } = createApp()
+    const { session: first, user } = await signIn()
+    const create = (device: string) =>
+      auth.createSession({ userId: user.userId, attributes: { device } })
+    clock.now += 14 * DAY
+    const second = await create('Phone')
+    clock.now += 2 * DAY
+    const third = await create('Tablet')
+
+    const listed = await auth.getAllUserSessions(user.userId)
+
+    expect(listed.map(({ device, state }) => [device, state])).toEqual([
+      ['Phone', 'idle'],
+      ['Tablet', 'active'],
+    ])
+    expect(() => auth.createSessionCookie(listed[0]!)).toThrow(code('AUTH_INVALID_SESSION_ID'))
+    expect(await auth.getSession(first.sessionId)).toBeNull()
+    expect(await auth.getSession(second.sessionId)).toMatchObject({ device: 'Phone', fresh: false })
+    expect(await auth.getSession(third.sessionId)).toMatchObject({ device: 'Tablet' })
+    for (const odd of ['', 'x', 'x'.repeat(22), '../../etc/passwd', `${'x'.repeat(21)} `]) {
+      expect(await auth.getSession(odd)).toBeNull()
+    }
+  })
+
+  it('P2: ends all, or all but one', async () => {
+    const { auth, open, signIn } = createApp()
+    const { session, token, user } = await signIn()
+    const other = await auth.createSession({
+      userId: user.userId,
+      attributes: { device: 'Phone' },
+    })
+    const otherToken = auth.createBearerToken(other)
+
+    await auth.invalidateAllUserSessions(user.userId, { except: session.sessionId })
+    expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
+    expect(await open(visit(otherToken)).authRequest.validate()).toBeNull()
+
+    await auth.invalidateAllUserSessions(user.userId)
+    expect(await open(visit(token)).authRequest.validate()).toBeNull()
+  })
+
+  it('P1: never validates a revoked session again, whatever renewals race with it', async () => {
+    for (let round = 0; round < 30; round++) {
+      const { auth, clock, open, signIn } = createApp()
+      const { session, token } = await signIn()
+      clock.now += 2 * DAY
+      const renew = () => open(visit(token)).authRequest.validate()
+      const work = [renew, renew, renew]
+      work.splice(round % 4, 0, async () => {
+        await auth.invalidateSession(session.sessionId)
+        return null
+      })
+      await Promise.all(work.map((one) => one()))
+      expect(await open(visit(token, {}, 'POST')).authRequest.validate()).toBeNull()
+      await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+    }
+  })
+
+  it('refuses to end a session by its token, which would silently end nothing', async () => {
+    const { auth, calls, signIn } = createApp()
+    const { token } = await signIn()
+    await expect(auth.invalidateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+    expect(calls).toEqual([])
+  })
+
+  it('removes dead sessions from the store, as many as asked for', async () => {
+    const { auth, calls, clock, signIn } = createApp()
+    for (let i = 0; i < 3; i++) await signIn()
+    expect(await auth.deleteExpiredSessions()).toBe(0)
+    clock.now += 15 * DAY
+    expect(await auth.deleteExpiredSessions({ limit: 2 })).toBe(2)
+    expect(await auth.deleteExpiredSessions()).toBe(1)
+    expect(calls).toEqual(['deleteExpired', 'deleteExpired', 'deleteExpired'])
+  })
+})
+
+describe('the life of a session', () => {
+  it('P7: renewal never passes the absolute period', async () => {
+    const { auth, clock, signIn } = createApp({
+      sessionExpiresIn: { activePeriod: DAY, idlePeriod: 10 * DAY, absolutePeriod: 12 * DAY },
+    })
+    const { session, token } = await signIn()
+    const end = clock.now + 12 * DAY
+    for (const days of [5, 5]) {
+      clock.now += days * DAY
+      const renewed = await auth.validateSession(token)
+      expect(renewed.idlePeriodExpiresAt.getTime()).toBeLessThanOrEqual(end)
+      expect(renewed.createdAt).toEqual(session.createdAt)
+    }
+    clock.now = end - 1
+    expect((await auth.validateSession(token)).idlePeriodExpiresAt).toEqual(new Date(end))
+    clock.now = end
+    await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+  })
+
+  it('P7: an absolute period that was shortened since holds for old sessions too', async () => {
+    const { clock, store, signIn } = createApp()
+    const { token } = await signIn()
+    const strict = limen({
+      store,
+      now: () => clock.now,
+      sessionExpiresIn: { absolutePeriod: 3 * DAY },
+    })
+    clock.now += 3 * DAY - 1
+    expect((await strict.validateSession(token)).fresh).toBe(true)
+    clock.now += 1
+    await expect(strict.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+  })
+
+  it('P7: periods that were shortened since do not shorten a life by renewing it', async () => {
+    const { clock, store, signIn } = createApp()
+    const { session, token } = await signIn()
+    const short = limen({
+      store,
+      now: () => clock.now,
+      sessionExpiresIn: { activePeriod: 1000, idlePeriod: 1000 },
+    })
+    clock.now += 2 * DAY
+    const renewed = await short.validateSession(token)
+    expect(renewed.idlePeriodExpiresAt).toEqual(session.idlePeriodExpiresAt)
+    expect(await short.getSession(session.sessionId)).toMatchObject({
+      idlePeriodExpiresAt: session.idlePeriodExpiresAt,
+    })
+  })
+
+  it('gives a cookie the rest of the life, rounded up, never below zero', async () => {
+    const { auth, clock, signIn } = createApp()
+    const { session } = await signIn()
+    clock.now += 1
+    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(1_296_000)
+    clock.now += 999
+    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(1_295_999)
+    clock.now += 30 * DAY
+    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(0)
+  })
+})
+
+describe('P4: a store that fails', () => {
+  const outage = new Error('connection refused')
+
+  it.each([
+    ['insert', 'createSession'],
+    ['delete', 'invalidateSession'],
+    ['deleteByUser', 'invalidateAllUserSessions'],
+    ['read', 'validateSession'],
+    ['read', 'getSession'],
+    ['update', 'updateSessionAttributes'],
+    ['listByUser', 'getAllUserSessions'],
+    ['readUser', 'getUser'],
+    ['createUser', 'createUser'],
+    ['updateUser', 'updateUserAttributes'],
+    ['deleteUser', 'deleteUser'],
+    ['deleteExpired', 'deleteExpiredSessions'],
+  ])('in %s makes %s reject, with its cause and an event', async (call, method) => {
+    const { auth, events, faults, signIn } = createApp()
+    const { session, token, user } = await signIn()
+    faults.set(call, outage)
+    const run: Record<string, () => Promise<unknown>> = {
+      createSession: () => auth.createSession({ userId: user.userId, attributes: { device: '' } }),
+      invalidateSession: () => auth.invalidateSession(session.sessionId),
+      invalidateAllUserSessions: () => auth.invalidateAllUserSessions(user.userId),
+      validateSession: () => auth.validateSession(token),
+      getSession: () => auth.getSession(session.sessionId),
+      updateSessionAttributes: () => auth.updateSessionAttributes(session.sessionId, {}),
+      getAllUserSessions: () => auth.getAllUserSessions(user.userId),
+      getUser: () => auth.getUser(user.userId),
+      createUser: () => auth.createUser({ attributes: { name: '' } }),
+      updateUserAttributes: () => auth.updateUserAttributes(user.userId, {}),
+      deleteUser: () => auth.deleteUser(user.userId),
+      deleteExpiredSessions: () => auth.deleteExpiredSessions(),
+    }
+    const error: unknown = await run[method]!().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE', cause: outage })
+    expect(events).toEqual([{ type: 'store-failed', call }])
+  })
+
+  it('that throws instead of rejecting is no different', async () => {
+    const plain = memoryStore<{ name: string }, { device: string }>()
+    const store = {
+      ...plain,
+      read: () => {
+        throw outage
+      },
+    }
+    const { open, signIn } = createApp({ store })
+    const { token } = await signIn()
+    await expect(open(visit(token)).authRequest.validate()).rejects.toMatchObject({
+      code: 'AUTH_STORE_UNAVAILABLE',
+      cause: outage,
+    })
+  })
+})
+
+describe('events', () => {
+  it('tell what happened', async () => {
+    const { auth, clock, events, open, signIn } = createApp()
+    const { session, token, user } = await signIn()
+    const { sessionId } = session
+    const { userId } = user
+
+    await auth.createSession({ userId, attributes: { device: 'Phone' } })
+    expect(events.splice(0)).toEqual([
+      { type: 'created', sessionId: expect.any(String) as string, userId },
+    ])
+    await open(visit(token)).authRequest.validate()
+    expect(events.splice(0)).toEqual([])
+    clock.now += 2 * DAY
+    await open(visit(token)).authRequest.validate()
+    expect(events.splice(0)).toEqual([{ type: 'renewed', sessionId, userId }])
+
+    const rejected: [cookie: string, reason: string][] = [
+      ['x', 'malformed'],
+      [`${token.slice(0, -1)}${token.endsWith('x') ? 'y' : 'x'}`, 'secret-mismatch'],
+      [`${'u'.repeat(22)}.${'u'.repeat(43)}`, 'unknown'],
+    ]
+    for (const [cookie, reason] of rejected) {
+      await open(visit(cookie)).authRequest.validate()
+      expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason }])
+    }
+    const twice = visit(null, { Cookie: `${COOKIE}=a; ${COOKIE}=b` })
+    await open(twice).authRequest.validate()
+    expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason: 'ambiguous' }])
+    clock.now += 30 * DAY
+    await open(visit(token)).authRequest.validate()
+    expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason: 'expired' }])
+    const bearer = new Request('https://app.example', { headers: { Authorization: 'Bearer x' } })
+    await open(bearer).authRequest.validateBearerToken()
+    expect(events.splice(0)).toEqual([{ type: 'bearer-rejected', reason: 'malformed' }])
+
+    const { authRequest } = open(visit(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
+    await authRequest.validate()
+    await authRequest.validate()
+    expect(authRequest.origin.trusted).toBe(false)
+    expect(events.splice(0)).toEqual([{ type: 'origin-refused', reason: 'cross-site' }])
+
+    await auth.invalidateSession(sessionId)
+    await auth.invalidateAllUserSessions(userId, { except: sessionId })
+    await auth.invalidateAllUserSessions(userId)
+    await auth.deleteUser(userId)
+    expect(events.splice(0)).toEqual([
+      { type: 'invalidated', sessionId },
+      { type: 'invalidated', userId, except: sessionId },
+      { type: 'invalidated', userId },
+      { type: 'invalidated', userId },
+    ])
+  })
+
+  it('tell of every validation only when asked to', async () => {
+    const { events, open, signIn } = createApp({ events: ['validated'] })
+    const { session, token, user } = await signIn()
+    await open(visit(token)).authRequest.validate()
+    expect(events).toEqual([
+      { type: 'validated', sessionId: session.sessionId, userId: user.userId },
+    ])
+  })
+
+  it('an observer that throws fails nothing', async () => {
+    const { open, signIn } = createApp({
+      events: ['validated'],
+      onEvent: () => {
+        throw new Error('observer')
+      },
+    })
+    const { token } = await signIn()
+    expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
+  })
+})

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { type CookieAttributes, checkCookie, findCookie, serializeCookie } from './cookie.ts'
+
+type Found = string | null | undefined
+type Case = [header: string, found: Found, because: string]
+
+const long = 'x'.repeat(16_384)
+const cases: Case[] = [
+  ['sid=a', 'a', 'it is the only one'],
+  ['a=1; sid=b; c=2', 'b', 'it stands among others'],
+  ['a=1;sid=b;c=2', 'b', 'a blank after ; is not required'],
+  ['sid=b ; c=2', 'b', 'a blank before ; is not part of the value'],
+  ['\t sid\t=\t b \t; c=2', 'b', 'SP and HTAB may stand around both'],
+  ['sid=a=b', 'a=b', 'the first = divides'],
+  ['sid=', '', 'an empty value is a value'],
+  ['', null, 'there is none'],
+  ['sid', null, 'a pair needs ='],
+  ['=sid', null, 'the name is empty'],
+  ['SID=a', null, 'names are compared with their case'],
+  ['xsid=a; sidx=b', null, 'the whole name must match'],
+  ['a=sid=b', null, 'it is another cookie’s value'],
+  ['a=1, sid=b', null, 'a comma does not divide'],
+  ['sid=a, sid=b', 'a, sid=b', 'a comma does not divide'],
+  ['sid=a; sid=a', 'a', 'the same twice is no contradiction'],
+  ['sid=a; sid=b', undefined, 'two values cannot be told apart'],
+  ['sid=a; sid=', undefined, 'two values cannot be told apart'],
+  ['sid="a"', '"a"', 'nothing is unquoted'],
+  ['sid=%61', '%61', 'nothing is decoded'],
+  ['a="x; sid=b"', 'b"', 'quotes do not protect a ; from dividing'],
+  ['$Version=1; sid=a; $Path=/', 'a', 'RFC 2109 syntax means nothing'],
+  ['\u2000sid=evil; sid=a', 'a', 'a Unicode blank is part of another name'],
+  ['\u00a0sid=evil; sid=a', 'a', 'a Unicode blank is part of another name'],
+  ['\u00a0sid=evil', null, 'a Unicode blank is part of another name'],
+  ['\u000bsid=evil', null, 'only SP and HTAB are trimmed'],
+  [`a=${long}; sid=b`, '', 'a header over 16 kB is not read'],
+  [`sid=b; a=${'x'.repeat(16_375)}`, 'b', 'a header of 16 kB is read'],
+  ['__proto__=a; toString=b', null, 'names are not looked up in an object'],
+]
+
+describe('findCookie()', () => {
+  for (const [header, found, because] of cases) {
+    it(`${JSON.stringify(header).slice(0, 60)}: ${JSON.stringify(found)}, because ${because}`, () => {
+      expect(findCookie(header, 'sid')).toBe(found)
+    })
+  }
+
+  it('is not slowed down by a header made to be slow', () => {
+    const headers = [
+      'sid '.repeat(4000),
+      'sid=a;'.repeat(2700),
+      `sid=${' '.repeat(16_000)}x`,
+      ' '.repeat(16_000),
+      ';'.repeat(16_000),
+    ]
+    for (const header of headers) expect(() => findCookie(header, 'sid')).not.toThrow()
+  })
+})
+
+const plain: CookieAttributes = {
+  httpOnly: true,
+  secure: true,
+  sameSite: 'lax',
+  path: '/',
+  maxAge: 60,
+}
+
+describe('serializeCookie()', () => {
+  const cases: [change: Partial<CookieAttributes>, text: string][] = [
+    [{}, 'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax'],
+    [{ httpOnly: false, secure: false }, 'a=b; Path=/; Max-Age=60; SameSite=Lax'],
+    [{ sameSite: 'strict' }, 'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict'],
+    [
+      { sameSite: 'none', partitioned: true },
+      'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None; Partitioned',
+    ],
+    [
+      { domain: 'app.example', path: '/x', maxAge: 0, priority: 'high' },
+      'a=b; Domain=app.example; Path=/x; Max-Age=0; HttpOnly; Secure; SameSite=Lax; Priority=High',
+    ],
+  ]
+  it.each(cases)('%j: %s', (change, text) => {
+    expect(serializeCookie('a', 'b', { ...plain, ...change })).toBe(text)
+  })
+})
+
+describe('checkCookie()', () => {
+  const kept: [name: string, change: Partial<CookieAttributes>][] = [
+    ['session', {}],
+    ['__Host-Http-session', {}],
+    ['__Host-session', { sameSite: 'none', partitioned: true }],
+    ['__Secure-session', { domain: 'app.example', path: '/app' }],
+    ['__Http-session', { domain: 'localhost' }],
+    ["a!#$%&'*+-.^_`|~9", { secure: false }],
+    ['__HostHttp-session', { secure: false }],
+  ]
+  it.each(kept)('takes %s with %j', (name, change) => {
+    expect(() => checkCookie(name, { ...plain, ...change })).not.toThrow()
+  })
+
+  const dropped: [name: string, change: Partial<CookieAttributes>, because: string][] = [
+    ['', {}, 'a name is needed'],
+    ['a b', {}, 'a blank is no token character'],
+    ['a=b', {}, '= ends a name'],
+    ['a;b', {}, '; ends a pair'],
+    ['sëssion', {}, 'a name is ASCII'],
+    ['a\r\nSet-Cookie: b', {}, 'a line break would start a header'],
+    ['n'.repeat(1025), {}, 'name and value share 4096 bytes'],
+    ['a', { path: 'app' }, 'a path starts with /'],
+    ['a', { path: '' }, 'a path starts with /'],
+    ['a', { path: '/; Domain=evil.example' }, '; would start an attribute'],
+    ['a', { path: '/\n' }, 'a control character drops the cookie'],
+    ['a', { path: '/ü' }, 'a path is ASCII'],
+    ['a', { path: `/${'x'.repeat(1024)}` }, 'an attribute has 1024 bytes'],
+    ['a', { domain: '.app.example' }, 'a leading dot'],
+    ['a', { domain: 'app.example.' }, 'a trailing dot'],
+    ['a', { domain: 'app.example:8080' }, 'a port'],
+    ['a', { domain: 'https://app.example' }, 'a scheme'],
+    ['a', { domain: 'app.example; Path=/x' }, '; would start an attribute'],
+    ['a', { domain: 'APP.example' }, 'capital letters'],
+    ['a', { domain: 'a.'.repeat(127) + 'aa' }, 'a domain has 253 characters'],
+    ['a', { sameSite: 'sometimes' as 'lax' }, 'no browser knows it'],
+    ['a', { priority: 'urgent' as 'high' }, 'no browser knows it'],
+    ['a', { sameSite: 'none', secure: false }, 'SameSite=None needs Secure'],
+    ['a', { partitioned: true, secure: false }, 'Partitioned needs Secure'],
+    ['__Host-a', { secure: false }, 'the prefix needs Secure'],
+    ['__secure-a', { secure: false }, 'browsers compare prefixes without case'],
+    ['__Http-a', { secure: false }, 'the prefix needs Secure'],
+    ['__Host-a', { path: '/app' }, 'the prefix needs Path=/'],
+    ['__host-http-a', { domain: 'app.example' }, 'the prefix needs no Domain'],
+  ]
+  it.each(dropped)('refuses %j with %j, because %s', (name, change) => {
+    expect(() => checkCookie(name, { ...plain, ...change })).toThrow(
+      expect.objectContaining({ code: 'AUTH_CONFIG' }),
+    )
+  })
+})

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest'
+import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { limen } from './limen.ts'
+import { memoryStore } from './memory-store.ts'
+import { type Left, answer, respond } from './response.ts'
+
+const auth = limen({ store: memoryStore() })
+const { userId } = await auth.createUser({})
+const cookie = auth.createSessionCookie(await auth.createSession({ userId }))
+const signIn = { cookie, renewal: false }
+const renewal = { cookie, renewal: true }
+const signOut = { cookie: auth.createSessionCookie(null), renewal: false }
+const line = { set: cookie.serialize(), gone: signOut.cookie.serialize() }
+
+const left = (change: Partial<Left> = {}): Left => ({
+  cookies: [],
+  wasRead: false,
+  vary: ['Cookie'],
+  ...change,
+})
+
+describe('respond(), cookies', () => {
+  const cases: [what: string, own: string[], cookies: Left['cookies'], sent: string[]][] = [
+    [
+      'none: the app’s own stay',
+      ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      [],
+      ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+    ],
+    ['one, beside the app’s own', ['a=1', 'b=2'], [signIn], ['a=1', 'b=2', line.set]],
+    ['two of one name: the last word wins', [], [signIn, signOut], [line.gone]],
+    ['two of one name: the last word wins', [], [signOut, signIn], [line.set]],
+    ['a renewal after a sign-out gives way', [], [signOut, renewal], [line.gone]],
+    ['a sign-out after a renewal wins', [], [renewal, signOut], [line.gone]],
+    ['two renewals', [], [renewal, renewal], [line.set]],
+    [
+      'a renewal gives way to the app’s own sign-out',
+      ['a=1', line.gone],
+      [renewal],
+      ['a=1', line.gone],
+    ],
+    ['a sign-in replaces the app’s own sign-out', [line.gone, 'a=1'], [signIn], ['a=1', line.set]],
+    [
+      'a cookie whose name begins like ours stays',
+      [`${COOKIE}x=1`],
+      [signIn],
+      [`${COOKIE}x=1`, line.set],
+    ],
+  ]
+  it.each(cases)('%s', (_, own, cookies, sent) => {
+    const response = new Response('page')
+    for (const text of own) response.headers.append('Set-Cookie', text)
+    expect(respond(response, left({ cookies })).headers.getSetCookie()).toEqual(sent)
+  })
+})
+
+describe('P10: respond(), caches', () => {
+  const noStore = 'private, no-store'
+  type Case = [
+    what: string,
+    given: Record<string, string>,
+    left: Partial<Left>,
+    cacheControl: string | null,
+    vary: string | null,
+  ]
+  const read = { wasRead: true }
+  const cases: Case[] = [
+    ['nothing asked: untouched', { 'Cache-Control': 'public' }, { vary: [] }, 'public', null],
+    ['no session, no word of the app', {}, {}, noStore, 'Cookie'],
+    [
+      'no session, a public page',
+      { 'Cache-Control': 'public, max-age=60' },
+      {},
+      'public, max-age=60',
+      'Cookie',
+    ],
+    ['a session', {}, read, noStore, 'Cookie'],
+    [
+      'a session on a page called public',
+      { 'Cache-Control': 'public, s-maxage=60' },
+      read,
+      noStore,
+      'Cookie',
+    ],
+    [
+      'a session on a page called private',
+      { 'Cache-Control': 'private, max-age=60' },
+      read,
+      'private, max-age=60',
+      'Cookie',
+    ],
+    ['a session on a page not stored', { 'Cache-Control': 'No-Store' }, read, 'No-Store', 'Cookie'],
+    [
+      'a field that is private is not a private page',
+      { 'Cache-Control': 'private="x", max-age=9' },
+      read,
+      noStore,
+      'Cookie',
+    ],
+    ['a word that begins like it', { 'Cache-Control': 'x-private' }, read, noStore, 'Cookie'],
+    [
+      'a cookie on a page called public',
+      { 'Cache-Control': 'public' },
+      { cookies: [signIn] },
+      noStore,
+      'Cookie',
+    ],
+    [
+      'a renewal on a page called public',
+      { 'Cache-Control': 'public' },
+      { cookies: [renewal] },
+      noStore,
+      'Cookie',
+    ],
+    ['Vary has it already', { Vary: 'accept, cookie' }, read, noStore, 'accept, cookie'],
+    ['Vary has another', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
+    [
+      'Vary has one that contains it',
+      { Vary: 'X-Cookie-Consent' },
+      read,
+      noStore,
+      'X-Cookie-Consent, Cookie',
+    ],
+    ['Vary is *', { Vary: '*' }, read, noStore, '*'],
+    ['a bearer read', {}, { vary: ['Authorization'], wasRead: true }, noStore, 'Authorization'],
+    [
+      'both',
+      {},
+      { vary: ['Cookie', 'Cookie', 'Authorization'], wasRead: true },
+      noStore,
+      'Cookie, Authorization',
+    ],
+  ]
+  it.each(cases)('%s', (_, headers, change, cacheControl, vary) => {
+    const response = respond(new Response('page', { headers }), left(change))
+    expect(response.headers.get('Cache-Control')).toBe(cacheControl)
+    expect(response.headers.get('Vary')).toBe(vary)
+  })
+
+  it('takes away what would override it at a CDN', () => {
+    const headers = {
+      'CDN-Cache-Control': 'max-age=60',
+      'Cloudflare-CDN-Cache-Control': 'max-age=60',
+    }
+    const kept = respond(
+      new Response('', { headers: { ...headers, 'Cache-Control': 'public' } }),
+      left(),
+    )
+    expect(kept.headers.get('CDN-Cache-Control')).toBe('max-age=60')
+    const gone = respond(new Response('', { headers }), left({ wasRead: true }))
+    expect(gone.headers.get('CDN-Cache-Control')).toBeNull()
+    expect(gone.headers.get('Cloudflare-CDN-Cache-Control')).toBeNull()
+  })
+})
+
+describe('respond(), kinds of response', () => {
+  it('changes a response in place where it can', () => {
+    const response = new Response('page')
+    expect(respond(response, left({ cookies: [signIn] }))).toBe(response)
+  })
+
+  it('copies one with immutable headers: a redirect', () => {
+    const response = respond(
+      Response.redirect('https://app.example/', 303),
+      left({ cookies: [signIn] }),
+    )
+    expect(response.status).toBe(303)
+    expect(response.headers.get('Location')).toBe('https://app.example/')
+    expect(response.headers.getSetCookie()).toEqual([line.set])
+  })
+
+  it('lets a streamed body stream', async () => {
+    const sent: string[] = []
+    const body = new ReadableStream({
+      async start(controller) {
+        for (const part of ['one ', 'two']) {
+          sent.push(part)
+          controller.enqueue(new TextEncoder().encode(part))
+          await Promise.resolve()
+        }
+        controller.close()
+      },
+    })
+    const response = respond(new Response(body), left({ cookies: [signIn] }))
+    expect(response.headers.getSetCookie()).toEqual([line.set])
+    expect(await response.text()).toBe('one two')
+    expect(sent).toEqual(['one ', 'two'])
+  })
+
+  it.each([204, 304])('keeps status %i without a body', (status) => {
+    const response = respond(new Response(null, { status }), left({ cookies: [signIn] }))
+    expect(response.status).toBe(status)
+    expect(response.headers.getSetCookie()).toEqual([line.set])
+  })
+})
+
+describe('answer()', () => {
+  it('gives the handler an AuthRequest and puts what it left on the response', async () => {
+    const { auth, clock, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const response = await answer(auth, visit(token), async (authRequest) => {
+      const session = await authRequest.validate()
+      return new Response(session?.user.name)
+    })
+    expect(await response.text()).toBe('Ada')
+    expect(response.headers.getSetCookie()).toEqual([
+      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
+    ])
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(response.headers.get('Vary')).toBe('Cookie')
+  })
+
+  it('touches nothing of a handler that asks nothing', async () => {
+    const { auth, signIn } = createApp()
+    const { token } = await signIn()
+    const own = new Response('public', { headers: { 'Cache-Control': 'public' } })
+    expect(await answer(auth, visit(token), () => own)).toBe(own)
+    expect([...own.headers.keys()].toSorted()).toEqual(['cache-control', 'content-type'])
+  })
+
+  it('answers 403 where setSession refused an untrusted origin and nobody caught it', async () => {
+    const { auth, signIn } = createApp()
+    const { session } = await signIn()
+    const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
+    const response = await answer(auth, request, (authRequest) => {
+      authRequest.setSession(session)
+      return new Response('signed in')
+    })
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
+  it('lets every other error pass', async () => {
+    const { auth } = createApp()
+    const broken = new Error('broken')
+    const asked = answer(auth, visit(null), () => {
+      throw broken
+    })
+    await expect(asked).rejects.toBe(broken)
+  })
+})

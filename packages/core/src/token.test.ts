@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { sha256 } from './digest.ts'
+import { deadlinesOf, stateOf } from './session.ts'
+import { base64url, createId, createSecret, isSessionId, parseToken, sameHash } from './token.ts'
+
+describe('tokens', () => {
+  it('hold 128 and 256 random bits', () => {
+    expect(createId()).toMatch(/^[\w-]{22}$/)
+    expect(createSecret()).toMatch(/^[\w-]{43}$/)
+    expect(new Set(Array.from({ length: 1000 }, createId)).size).toBe(1000)
+  })
+
+  it('split where the id ends, routes included', () => {
+    const [id, secret] = [createId(), createSecret()]
+    expect(parseToken(`${id}.${secret}`, 0)).toEqual([id, secret])
+    expect(parseToken(`route${id}.${secret}`, 5)).toEqual([`route${id}`, secret])
+    expect(parseToken(`${id}.${secret}`, 5)).toBeNull()
+    expect(parseToken(`rou.e${id}.${secret}`, 5)).toBeNull()
+    expect(parseToken(`${id}.${secret}\n`, 0)).toBeNull()
+    expect(parseToken(`${id}.${secret.slice(1)}\n`, 0)).toBeNull()
+  })
+
+  it('know an id from what is none', () => {
+    expect(isSessionId(createId(), 0)).toBe(true)
+    for (const text of ['', 'x', `${createId()}x`, `${createId().slice(1)}.`]) {
+      expect(isSessionId(text, 0)).toBe(false)
+    }
+  })
+
+  it('are compared to the last character', () => {
+    expect(sameHash('abc', 'abc')).toBe(true)
+    for (const other of ['abd', 'xbc', 'ab', 'abcd', '']) expect(sameHash('abc', other)).toBe(false)
+    expect(sameHash('', 'abc')).toBe(false)
+  })
+})
+
+describe('sha256()', () => {
+  it.each(['', 'abc', 'ü🙂', 'x'.repeat(1000)])('hashes %.9s as everybody does', async (text) => {
+    expect(await sha256(text)).toBe(createHash('sha256').update(text).digest('base64url'))
+  })
+
+  it('comes as base64url', () => {
+    expect(base64url(new Uint8Array([255, 255, 254]))).toBe('___-')
+    expect(base64url(new Uint8Array([0]))).toBe('AA')
+  })
+})
+
+describe('the life of a session', () => {
+  const session = { createdAt: 100, activePeriodExpiresAt: 110, idlePeriodExpiresAt: 130 }
+  const periods = { activePeriod: 10, idlePeriod: 20, absolutePeriod: 1000 }
+
+  it.each([
+    [109, 'active'],
+    [110, 'idle'],
+    [129, 'idle'],
+    [130, 'dead'],
+  ])('at %i it is %s: a deadline belongs to the period after it', (now, state) => {
+    expect(stateOf(session, now)).toBe(state)
+  })
+
+  it.each([
+    ['as kept', undefined, {}, [110, 130]],
+    ['renewed', 125, {}, [135, 155]],
+    ['renewed by a clock that went back', 50, {}, [110, 130]],
+    ['kept, the absolute period over', undefined, { absolutePeriod: 5 }, [105, 105]],
+    ['renewed near the end of the absolute period', 125, { absolutePeriod: 40 }, [135, 140]],
+  ])('%s', (_, renewedAt, change, [active, idle]) => {
+    expect(deadlinesOf(session, { ...periods, ...change }, renewedAt)).toEqual({
+      activePeriodExpiresAt: active,
+      idlePeriodExpiresAt: idle,
+    })
+  })
+})

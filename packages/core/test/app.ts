@@ -1,0 +1,112 @@
+/** An application under test: memory store with every call noted, a clock, a browser's request. */
+import {
+  type AuthEvent,
+  type CookieContext,
+  type LeftCookie,
+  type LimenConfig,
+  type RequestContext,
+  type Store,
+  limen,
+} from '@limen/core'
+import { memoryStore } from '@limen/core/memory-store'
+
+export interface AppUser {
+  readonly name: string
+  readonly passphraseHash?: string
+}
+
+export interface AppSession {
+  readonly device: string
+}
+
+export const DAY = 86_400_000
+export const APP = 'https://app.example'
+export const COOKIE = '__Host-Http-session'
+
+type Options = Partial<
+  Omit<
+    LimenConfig<
+      AppUser,
+      AppSession,
+      { name: string },
+      { device: string },
+      [context: RequestContext],
+      CookieContext
+    >,
+    'getUserAttributes' | 'getSessionAttributes' | 'middleware' | 'now'
+  >
+>
+
+/** A whole app: `auth` over a memory store, and what it did. */
+export function createApp(options: Options = {}) {
+  const clock = { now: 1_700_000_000_000 }
+  const calls: string[] = []
+  const events: AuthEvent[] = []
+  const faults = new Map<string, unknown>()
+  const store = watched(options.store ?? memoryStore<AppUser, AppSession>(), calls, faults)
+  const auth = limen({
+    onEvent: (event) => events.push(event),
+    ...options,
+    store,
+    getUserAttributes: ({ name }) => ({ name }),
+    getSessionAttributes: ({ device }) => ({ device }),
+    now: () => clock.now,
+  })
+
+  /** An AuthRequest with its own sink for cookies. */
+  function open(request: Request | RequestContext['request'], more: Partial<RequestContext> = {}) {
+    const cookies: LeftCookie[] = []
+    const authRequest = auth.openRequest({
+      request,
+      setCookie: (cookie, { renewal }) => cookies.push({ cookie, renewal }),
+      ...more,
+    })
+    const sent = () => cookies.map(({ cookie }) => cookie.serialize())
+    return { authRequest, cookies, sent }
+  }
+
+  /** A user, signed in; the calls and events until then are forgotten. */
+  async function signIn(name = 'Ada') {
+    const user = await auth.createUser({ attributes: { name, passphraseHash: 'scrypt…' } })
+    const session = await auth.createSession({
+      userId: user.userId,
+      attributes: { device: 'Laptop' },
+    })
+    const token = auth.createBearerToken(session)
+    calls.length = 0
+    events.length = 0
+    return { user, session, token }
+  }
+
+  return { auth, store, clock, calls, events, faults, open, signIn }
+}
+
+/** A request as a browser sends it to the app's own pages. */
+export function visit(
+  token: string | null,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Request {
+  const cookie = token === null ? {} : { Cookie: `${COOKIE}=${token}` }
+  const browser = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate' }
+  return new Request(`${APP}/page`, { method, headers: { ...browser, ...cookie, ...headers } })
+}
+
+/** A store that notes its calls and fails those named in `faults`. */
+function watched<UserAttributes, SessionAttributes>(
+  store: Store<UserAttributes, SessionAttributes>,
+  calls: string[],
+  faults: Map<string, unknown>,
+): Store<UserAttributes, SessionAttributes> {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        calls.push(String(name))
+        if (faults.has(String(name))) return Promise.reject(faults.get(String(name)))
+        return Reflect.apply(member, target, args) as unknown
+      }
+    },
+  })
+}

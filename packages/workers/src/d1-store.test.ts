@@ -1,0 +1,102 @@
+import { applyD1Migrations, reset } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { record, storeCases } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { d1Store } from './d1-store.ts'
+
+beforeEach(async () => {
+  await reset()
+  await applyD1Migrations(env.DB, env.MIGRATIONS)
+})
+
+describe('d1Store()', () => {
+  it.each(storeCases)('$name', ({ run }) => run(d1Store(env.DB)))
+})
+
+describe('d1Store(), counted at the driver', () => {
+  it('costs one statement to validate, one more to renew, one to sign in', async () => {
+    const { db, calls } = counted(env.DB)
+    let now = 0
+    const auth = limen({ store: d1Store(db), now: () => now })
+    const { userId } = await auth.createUser({})
+    calls.length = 0
+
+    const session = await auth.createSession({ userId })
+    expect(calls).toEqual(['primary'])
+    calls.length = 0
+
+    const token = auth.createBearerToken(session)
+    await auth.handleRequest(withCookie(token)).validate()
+    expect(calls).toEqual(['first-unconstrained'])
+    calls.length = 0
+
+    await auth.handleRequest(withCookie(token, 'POST')).validate()
+    expect(calls).toEqual(['first-primary'])
+    calls.length = 0
+
+    now = 2 * 86_400_000
+    await auth.handleRequest(withCookie(token)).validate()
+    expect(calls).toEqual(['first-unconstrained', 'primary'])
+  })
+
+  it('asks the primary before it says that a session is missing from a replica', async () => {
+    const { db, calls } = counted(env.DB, { replicaIsEmpty: true })
+    const store = d1Store(db)
+    await store.createUser({ id: 'ada', attributes: {} })
+    await store.insert(record('a') as never)
+    calls.length = 0
+
+    const found = await store.read(record('a').id, { consistency: 'eventual' })
+
+    expect(found?.session.id).toBe(record('a').id)
+    expect(calls).toEqual(['first-unconstrained', 'first-primary'])
+  })
+
+  it('uses an index for every query', async () => {
+    const queries = [
+      "SELECT * FROM limen_session_and_user WHERE id = 'x'",
+      "SELECT * FROM limen_session_and_user WHERE userId = 'x' ORDER BY createdAt",
+      "DELETE FROM limen_session WHERE user_id = 'x' AND id IS NOT 'y'",
+      'DELETE FROM limen_session WHERE id IN (SELECT id FROM limen_session WHERE idle_expires_at <= 5 LIMIT 9)',
+    ]
+    for (const query of queries) {
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`).all<{
+        detail: string
+      }>()
+      const plan = results.map(({ detail }) => detail).join('\n')
+      expect(plan, query).not.toMatch(/SCAN|TEMP B-TREE/)
+      expect(plan, query).toMatch(/SEARCH/)
+    }
+  })
+})
+
+/** A D1 binding that notes how each statement was sent, and can pose as an empty replica. */
+function counted(real: D1Database, { replicaIsEmpty = false } = {}) {
+  const calls: string[] = []
+  const db = {
+    prepare(sql: string) {
+      calls.push('primary')
+      return real.prepare(sql)
+    },
+    withSession(constraint: D1SessionConstraint) {
+      const session = real.withSession(constraint)
+      return {
+        prepare(sql: string) {
+          calls.push(constraint)
+          if (!replicaIsEmpty || constraint === 'first-primary') return session.prepare(sql)
+          const nothing = { results: [], meta: { served_by_primary: false } }
+          return { bind: () => ({ all: async () => nothing }) }
+        },
+      }
+    },
+  }
+  return { db: db as unknown as D1Database, calls }
+}
+
+function withCookie(token: string, method = 'GET'): Request {
+  return new Request('https://app.example/', {
+    method,
+    headers: { Cookie: `__Host-Http-session=${token}`, 'Sec-Fetch-Site': 'same-origin' },
+  })
+}

@@ -1,0 +1,216 @@
+import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { limen } from '@limen/core'
+import { describe, expect, it } from 'vitest'
+import { d1Store, withAuth } from './index.ts'
+
+await applyD1Migrations(env.DB, env.MIGRATIONS)
+
+const DAY = 86_400_000
+const COOKIE = '__Host-Http-session'
+const clock = { now: Date.now() }
+const authOf = ({ DB }: { DB: D1Database }) =>
+  limen({
+    store: d1Store<{ name: string }>(DB),
+    getUserAttributes: ({ name }) => ({ name }),
+    now: () => clock.now,
+  })
+
+async function signIn() {
+  const auth = authOf(env)
+  const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+  const session = await auth.createSession({ userId })
+  return { auth, session, token: auth.createBearerToken(session) }
+}
+
+const visit = (token: string, init: RequestInit = {}) =>
+  new Request('https://app.example/', {
+    ...init,
+    headers: { Cookie: `${COOKIE}=${token}`, 'Sec-Fetch-Site': 'same-origin', ...init.headers },
+  }) as Request<unknown, IncomingRequestCfProperties>
+
+describe('withAuth()', () => {
+  it('gives fetch an AuthRequest, from a value or from a function of env', async () => {
+    const { auth, token } = await signIn()
+    for (const source of [auth, authOf]) {
+      const worker = withAuth(source, {
+        async fetch(_request, _env, _ctx, authRequest) {
+          return new Response((await authRequest.validate())?.user.name)
+        },
+      })
+      const ctx = createExecutionContext()
+      const response = await worker.fetch(visit(token), env, ctx)
+      expect(await response.text()).toBe('Ada')
+      expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    }
+  })
+
+  it('gives the renewing write to waitUntil and sends the cookie again', async () => {
+    const { auth, session, token } = await signIn()
+    clock.now += DAY
+    const worker = withAuth(authOf, {
+      async fetch(_request, _env, _ctx, authRequest) {
+        await authRequest.validate()
+        return Response.redirect('https://app.example/next', 303)
+      },
+    })
+    const ctx = createExecutionContext()
+    const response = await worker.fetch(visit(token), env, ctx)
+    expect(response.status).toBe(303)
+    expect(response.headers.getSetCookie()).toEqual([
+      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
+    ])
+    await waitOnExecutionContext(ctx)
+    expect(await auth.getSession(session.sessionId)).toMatchObject({ state: 'active' })
+  })
+
+  it('switches protocols: a WebSocket keeps its socket and gets the cookie', async () => {
+    const { token } = await signIn()
+    clock.now += DAY
+    const immutable = await fromDurableObject()
+    for (const upgraded of [
+      () => {
+        const [client, server] = Object.values(new WebSocketPair())
+        server!.accept()
+        return new Response(null, { status: 101, webSocket: client! })
+      },
+      () => immutable,
+    ]) {
+      const { token: own } = await signIn()
+      clock.now += DAY
+      const worker = withAuth(authOf, {
+        async fetch(_request, _env, _ctx, authRequest) {
+          expect(await authRequest.validate()).not.toBeNull()
+          return upgraded()
+        },
+      })
+      const headers = { Upgrade: 'websocket', Origin: 'https://app.example' }
+      const ctx = createExecutionContext()
+      const response = await worker.fetch(visit(own, { headers }), env, ctx)
+      expect(response.status).toBe(101)
+      expect(response.webSocket).not.toBeNull()
+      expect(response.headers.getSetCookie()).toHaveLength(1)
+      response.webSocket!.accept()
+      response.webSocket!.close()
+      await waitOnExecutionContext(ctx)
+    }
+    expect(token).toBeDefined()
+  })
+
+  it('is anonymous on a WebSocket handshake from another origin', async () => {
+    const { token } = await signIn()
+    const worker = withAuth(authOf, {
+      async fetch(_request, _env, _ctx, authRequest) {
+        return new Response(String(await authRequest.validate()))
+      },
+    })
+    const headers = { Upgrade: 'websocket', Origin: 'https://evil.example' }
+    const response = await worker.fetch(visit(token, { headers }), env, createExecutionContext())
+    expect(await response.text()).toBe('null')
+  })
+
+  it('P5: answers 403 where setSession refused a foreign request', async () => {
+    const { session } = await signIn()
+    const worker = withAuth(authOf, {
+      fetch(_request, _env, _ctx, authRequest) {
+        authRequest.setSession(session as never)
+        return new Response('signed in')
+      },
+    })
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    const request = visit('', { method: 'POST', headers })
+    const response = await worker.fetch(request, env, createExecutionContext())
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
+  it('P4: an unreachable D1 rejects with AUTH_STORE_UNAVAILABLE, and signs nobody out', async () => {
+    const { auth, session, token } = await signIn()
+    const down = { DB: unreachable() }
+    const caught: unknown[] = []
+    const worker = withAuth(authOf, {
+      async fetch(_request, _env, _ctx, authRequest) {
+        try {
+          await authRequest.validate()
+        } catch (error) {
+          caught.push(error)
+        }
+        return new Response('try again', { status: 503 })
+      },
+    })
+    const response = await worker.fetch(visit(token), down, createExecutionContext())
+    expect(caught).toMatchObject([{ code: 'AUTH_STORE_UNAVAILABLE' }])
+    expect(response.headers.getSetCookie()).toEqual([])
+    await expect(authOf(down).invalidateSession(session.sessionId)).rejects.toMatchObject({
+      code: 'AUTH_STORE_UNAVAILABLE',
+    })
+    await expect(authOf(down).createSession({ userId: session.user.userId })).rejects.toMatchObject(
+      { code: 'AUTH_STORE_UNAVAILABLE' },
+    )
+    expect(await auth.validateSession(token)).toMatchObject({ sessionId: session.sessionId })
+  })
+
+  it('purges dead sessions on a cron trigger, in batches, beside the app’s own work', async () => {
+    const limits: number[] = []
+    let left = 2500
+    const purging = {
+      ...authOf(env),
+      async deleteExpiredSessions({ limit = 0 } = {}) {
+        limits.push(limit)
+        const removed = Math.min(limit, left)
+        left -= removed
+        return removed
+      },
+    }
+    let own = 0
+    const worker = withAuth(purging, {
+      fetch: () => new Response(),
+      scheduled: () => void own++,
+    })
+    const controller = { scheduledTime: 0, cron: '* * * * *', noRetry() {} }
+    await worker.scheduled(controller as ScheduledController, env, createExecutionContext())
+    expect(limits).toEqual([1000, 1000, 1000])
+    expect(own).toBe(1)
+
+    left = 1_000_000
+    await worker.scheduled(controller as ScheduledController, env, createExecutionContext())
+    expect(limits).toHaveLength(3 + 10)
+  })
+
+  it('really removes them from D1', async () => {
+    const { auth, session } = await signIn()
+    clock.now += 15 * DAY
+    const other = await signIn()
+    const worker = withAuth(authOf, { fetch: () => new Response() })
+    const controller = { scheduledTime: 0, cron: '', noRetry() {} }
+    await worker.scheduled(controller as ScheduledController, env, createExecutionContext())
+    const count = async (id: string) =>
+      env.DB.prepare('SELECT count(*) AS n FROM limen_session WHERE id = ?').bind(id).first('n')
+    expect(await count(session.sessionId)).toBe(0)
+    expect(await count(other.session.sessionId)).toBe(1)
+    expect(auth).toBeDefined()
+  })
+})
+
+/** A D1 binding whose every call rejects. */
+function unreachable(): D1Database {
+  const rejects = async () => {
+    throw new Error('D1_ERROR: Network connection lost.')
+  }
+  const statement = { bind: () => statement, all: rejects, first: rejects, run: rejects }
+  const db = { prepare: () => statement, withSession: () => db, batch: rejects }
+  return db as unknown as D1Database
+}
+
+/** A 101 response whose headers are immutable, as one that came through `fetch`. */
+async function fromDurableObject(): Promise<Response> {
+  const [client, server] = Object.values(new WebSocketPair())
+  server!.accept()
+  const response = new Response(null, { status: 101, webSocket: client! })
+  return new Proxy(response, {
+    get(target, name) {
+      if (name === 'headers') return Response.redirect('https://x.example').headers
+      return Reflect.get(target, name, target) as unknown
+    },
+  })
+}
