@@ -7,11 +7,14 @@ import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import { IssuedSession } from './session.ts'
+import type { Consistency } from './store.ts'
 
 /** One request's view of its session, where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
   /** Whether this request may use a cookie, so that an app can answer 403 and not 401. */
   readonly origin: OriginVerdict
+  /** The cookies it left for the response so far. */
+  readonly cookies: readonly SessionCookie[]
   /** True once a session was found: the response is private. */
   readonly wasRead: boolean
   /** The request headers that the answers given so far depend on. */
@@ -54,17 +57,22 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
   ): void
 }
 
-/** What an AuthRequest needs of the `auth` object. */
-export interface AuthCore<AnySession> {
+/** What an AuthRequest asks of the `auth` object. */
+export interface TokenValidator<AnySession> {
+  validateToken(
+    token: string,
+    consistency: Consistency,
+    options: ValidateOptions,
+  ): Promise<AnySession | TokenRejection>
+  createSessionCookie(session: object | null): SessionCookie
+}
+
+/** What `limen()` settled from its configuration, for requests. */
+export interface RequestSettings {
   readonly cookieName: string
   readonly checkOrigin: CheckOrigin
-  readonly createSessionCookie: (session: object | null) => SessionCookie
-  readonly validateToken: (
-    token: string,
-    options: ValidateOptions,
-  ) => Promise<AnySession | TokenRejection>
-  readonly staleMisses: boolean | undefined
   readonly emit: (event: AuthEvent) => void
+  readonly store: { readonly staleMisses?: true }
 }
 
 /** The raw value of a request's session cookie, as {@link findCookie} tells. */
@@ -72,8 +80,7 @@ export function findSessionCookie(
   { headers }: Pick<OriginRequest, 'headers'>,
   name: string,
 ): string | null | undefined {
-  const header = headers.get('Cookie')
-  return header ? findCookie(header, name) : null
+  return findCookie(headers.get('Cookie') ?? '', name)
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -82,143 +89,136 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
 }
 
 type Answer<AnySession> = Promise<AnySession | null>
+type Carrier = 'cookie' | 'bearer'
 
-/** See {@link AuthRequest}: the interface is what users hold. */
-export class CookieAuthRequest<
+/** Opens one request's view of its session. */
+export function openAuthRequest<
   AnySession extends { readonly sessionId: string; readonly fresh: boolean },
-> implements AuthRequest<AnySession> {
-  readonly #auth: AuthCore<AnySession>
-  readonly #context: RequestContext
-  wasRead = false
-  readonly vary: string[] = []
-  #verdict: OriginVerdict | undefined
-  #answers: { cookie?: Answer<AnySession>; bearer?: Answer<AnySession> } = {}
+>(
+  auth: TokenValidator<AnySession>,
+  { checkOrigin, cookieName, emit, store }: RequestSettings,
+  context: RequestContext,
+): AuthRequest<AnySession> {
+  const { request, setCookie } = context
+  const { headers, method } = request
+  const cookies: SessionCookie[] = []
+  const vary: string[] = []
+  let verdict: OriginVerdict | undefined
+  let answers: { [carrier in Carrier]?: Answer<AnySession> } = {}
   /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
-  #chosen: string | null | undefined
-  #freshId: string | undefined
-  #strong = false
+  let chosen: string | null | undefined
+  let freshId: string | undefined
+  let isStrong = false
 
-  constructor(auth: AuthCore<AnySession>, context: RequestContext) {
-    this.#auth = auth
-    this.#context = context
-  }
+  const self = {
+    cookies,
+    vary,
+    wasRead: false,
 
-  get origin(): OriginVerdict {
-    if (!this.#verdict) {
-      this.#verdict = this.#auth.checkOrigin(this.#context.request)
-      if (!this.#verdict.trusted) {
-        this.#auth.emit({ type: 'origin-refused', reason: this.#verdict.reason })
+    get origin(): OriginVerdict {
+      if (!verdict) {
+        verdict = checkOrigin(request)
+        if (!verdict.trusted) emit({ type: 'origin-refused', reason: verdict.reason })
       }
-    }
-    return this.#verdict
-  }
+      return verdict
+    },
 
-  validate(): Answer<AnySession> {
-    return this.#once('cookie', () => this.#validateCookie())
-  }
+    validate: () => once('cookie'),
 
-  validateBearerToken(): Answer<AnySession> {
-    return this.#once('bearer', () => this.#validateBearer())
-  }
+    validateBearerToken: () => once('bearer'),
 
-  setSession(
-    session: AnySession | null,
-    { unsafeSkipOriginCheck = false }: { readonly unsafeSkipOriginCheck?: boolean } = {},
-  ): void {
-    const { setCookie } = this.#context
-    if (!setCookie) {
-      return fail('AUTH_COOKIES_DISABLED', 'Send auth.createSessionCookie() yourself in web() mode')
-    }
-    if (!unsafeSkipOriginCheck && !this.origin.trusted) {
-      return fail('AUTH_UNTRUSTED_ORIGIN', `Cannot set a session: ${this.origin.reason}`)
-    }
-    this.vary.push('Cookie')
-    setCookie(this.#auth.createSessionCookie(session), { renewal: false })
-    this.#chosen = session && IssuedSession.tokenOf(session)
-    this.#freshId = session?.sessionId
-    this.invalidate()
-  }
+    setSession(
+      session: AnySession | null,
+      options?: { readonly unsafeSkipOriginCheck?: boolean },
+    ): void {
+      if (!setCookie) return fail('AUTH_COOKIES_DISABLED')
+      if (!self.origin.trusted && !options?.unsafeSkipOriginCheck) {
+        return fail('AUTH_UNTRUSTED_ORIGIN', self.origin.reason)
+      }
+      leave(session, false)
+      vary.push('Cookie')
+      chosen = session && IssuedSession.tokenOf(session)
+      freshId = session?.sessionId
+      self.invalidate()
+    },
 
-  invalidate(): void {
-    this.#answers = {}
-    this.#strong = true
+    invalidate(): void {
+      answers = {}
+      isStrong = true
+    },
   }
+  return self
 
   /** Keeps an answer for the next who asks; a failure is not kept. */
-  #once(name: 'cookie' | 'bearer', ask: () => Answer<AnySession>): Answer<AnySession> {
-    const answers = this.#answers
-    return (answers[name] ??= ask().catch((error: unknown) => {
-      delete answers[name]
+  function once(carrier: Carrier): Answer<AnySession> {
+    const kept = answers
+    return (kept[carrier] ??= validate(carrier).catch((error: unknown) => {
+      delete kept[carrier]
       throw error
     }))
   }
 
-  async #validateCookie(): Answer<AnySession> {
-    const token = this.#chosen === undefined ? this.#readCookie() : this.#chosen
+  async function validate(carrier: Carrier): Answer<AnySession> {
+    const isCookie = carrier === 'cookie'
+    const token = isCookie ? readCookie() : readBearer()
     if (token === null) return null
-    const knownFresh = this.#freshId
-    const found = await this.#validateToken('cookie', token)
+    const known = freshId
+    const consistency = isStrong || !isSafe(request) ? 'strong' : 'eventual'
+    const found = await auth.validateToken(token, consistency, {
+      mayRenew: () => method !== 'HEAD' && !isPrefetch(),
+      // Hono can only say by throwing that it has none, so it is asked last.
+      get waitUntil() {
+        return context.waitUntil
+      },
+      freshId,
+    })
     const session = typeof found === 'string' ? null : found
-    const renewed = session?.fresh && session.sessionId !== knownFresh
-    const gone = (found === 'unknown' || found === 'expired') && this.#mayDeleteCookie()
+    if (session) self.wasRead = true
+    else emit({ type: `${carrier}-rejected`, reason: found as TokenRejection })
+    const isGone = found === 'unknown' || found === 'expired'
+    const renewed = session?.fresh && session.sessionId !== known
+    if (renewed) freshId = session.sessionId
     // While we waited, setSession may have spoken: then the cookie has nothing more to say.
-    if ((renewed || gone) && this.#chosen === undefined) {
-      this.#context.setCookie?.(this.#auth.createSessionCookie(session), { renewal: true })
+    if (isCookie && chosen === undefined && (renewed || (isGone && mayDeleteCookie()))) {
+      leave(session, true)
     }
     return session
   }
 
-  #readCookie(): string | null {
-    this.vary.push('Cookie')
-    if (!this.origin.trusted) return null
-    const { request, sessionCookie } = this.#context
+  function leave(session: AnySession | null, renewal: boolean): void {
+    const cookie = { ...auth.createSessionCookie(session), renewal }
+    cookies.push(cookie)
+    setCookie?.(cookie)
+  }
+
+  function readCookie(): string | null {
+    if (chosen !== undefined) return chosen
+    vary.push('Cookie')
+    if (!self.origin.trusted) return null
     const found =
-      sessionCookie === undefined
-        ? findSessionCookie(request, this.#auth.cookieName)
-        : sessionCookie
-    if (found === undefined) this.#auth.emit({ type: 'cookie-rejected', reason: 'ambiguous' })
+      context.sessionCookie === undefined
+        ? findSessionCookie(request, cookieName)
+        : context.sessionCookie
+    if (found === undefined) emit({ type: 'cookie-rejected', reason: 'ambiguous' })
     return found ?? null
   }
 
-  async #validateBearer(): Answer<AnySession> {
-    this.vary.push('Authorization')
-    const token = findBearerToken(this.#context.request)
-    const found = token === null ? '' : await this.#validateToken('bearer', token)
-    return typeof found === 'string' ? null : found
-  }
-
-  async #validateToken(
-    carrier: 'cookie' | 'bearer',
-    token: string,
-  ): Promise<AnySession | TokenRejection> {
-    const { request, waitUntil } = this.#context
-    const found = await this.#auth.validateToken(token, {
-      consistency: this.#strong || !isSafe(request) ? 'strong' : 'eventual',
-      mayRenew: () => request.method !== 'HEAD' && !this.#isPrefetch(),
-      waitUntil,
-      freshId: this.#freshId,
-    })
-    if (typeof found === 'string') {
-      this.#auth.emit({ type: `${carrier}-rejected`, reason: found })
-    } else {
-      this.wasRead = true
-      if (found.fresh) this.#freshId = found.sessionId
-    }
-    return found
+  function readBearer(): string | null {
+    vary.push('Authorization')
+    return findBearerToken(request)
   }
 
   /** A late answer must not delete the cookie of a sign-in that just happened elsewhere. */
-  #mayDeleteCookie(): boolean {
-    const { method, headers } = this.#context.request
+  function mayDeleteCookie(): boolean {
     return (
       method === 'GET' &&
-      !this.#auth.staleMisses &&
+      !store.staleMisses &&
       headers.get('Sec-Fetch-Mode') === 'navigate' &&
-      !this.#isPrefetch()
+      !isPrefetch()
     )
   }
 
-  #isPrefetch(): boolean {
-    return /prefetch/i.test(this.#context.request.headers.get('Sec-Purpose') ?? '')
+  function isPrefetch(): boolean {
+    return /prefetch/i.test(headers.get('Sec-Purpose') ?? '')
   }
 }

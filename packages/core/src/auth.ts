@@ -19,7 +19,7 @@ import type {
   StoreCalls,
   UserRecord,
 } from './store.ts'
-import { createId, createSecret, isSessionId, parseToken, sameHash } from './token.ts'
+import { ID_BYTES, SECRET_BYTES, isSessionId, parseToken, randomText, sameHash } from './token.ts'
 
 /** What `limen()` settled from its configuration. */
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
@@ -35,9 +35,8 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
 
 /** How one validation is to be done. */
 export interface ValidateOptions {
-  readonly consistency: Consistency
   /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
-  readonly mayRenew?: () => boolean
+  readonly mayRenew?: (() => boolean) | undefined
   /** Takes the renewing write, so that the answer need not wait for it. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
   /** The session that became fresh earlier in this request. */
@@ -86,6 +85,17 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
    */
   validateSession(token: string): Promise<Session<UserFields, Fields>>
+  /**
+   * The session of a token, or why there is none: {@link Sessions.validateSession} without throwing,
+   * for adapters, and for a look that renews nothing (`mayRenew: () => false`).
+   *
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   */
+  validateToken(
+    token: string,
+    consistency: Consistency,
+    options?: ValidateOptions,
+  ): Promise<Session<UserFields, Fields> | TokenRejection>
   /** A living session by its public id, without its token; `null` when there is none. */
   getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
   /** The living sessions of a user in order of creation, without their tokens: "your devices". */
@@ -141,24 +151,10 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
   deleteUser(userId: string): Promise<void>
 }
 
-/** {@link Sessions}, and the one call that only an `AuthRequest` makes. */
-export interface Keeper<UserAttributes, SessionAttributes, UserFields, Fields> extends Sessions<
-  UserAttributes,
-  SessionAttributes,
-  UserFields,
-  Fields
-> {
-  /** The session of a token, or why there is none. */
-  validateToken(
-    token: string,
-    options: ValidateOptions,
-  ): Promise<Session<UserFields, Fields> | TokenRejection>
-}
-
 /** Joins the settings into the calls that keep sessions. */
 export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(
   settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
-): Keeper<UserAttributes, SessionAttributes, UserFields, Fields> {
+): Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
   type AnySession = Session<UserFields, Fields>
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
@@ -169,16 +165,14 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
   return {
     async createSession({ userId, attributes = {} as SessionAttributes }) {
-      const id = (store.route ? await ask('route', userId) : '') + createId()
-      const secret = createSecret()
+      const id = ((await store.route?.(userId)) ?? '') + randomText(ID_BYTES)
+      const secret = randomText(SECRET_BYTES)
       const secretHash = await sha256(secret)
       const createdAt = now()
-      const born = { createdAt, activePeriodExpiresAt: 0, idlePeriodExpiresAt: 0 }
-      const deadlines = deadlinesOf(born, periods, createdAt)
+      const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
       const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
-      const user = await ask('insert', session)
-      if (!user) return noSuchUser()
-      emit({ type: 'created', sessionId: id, userId })
+      const user = (await ask('insert', session)) ?? noSuchUser()
+      tell('created', id, userId)
       return toSession({ session, user }, `${id}.${secret}`, true)!
     },
 
@@ -193,16 +187,14 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     validateToken,
 
     async validateSession(token) {
-      const session = await validateToken(token, { consistency: 'strong' })
+      const session = await validateToken(token, 'strong')
       return typeof session === 'string' ? noSuchSession() : session
     },
 
     getSession,
 
-    async getAllUserSessions(userId) {
-      const found = await ask('listByUser', userId)
-      return found.flatMap((one) => toSession(one) ?? [])
-    },
+    getAllUserSessions: async (userId) =>
+      (await ask('listByUser', userId)).flatMap((found) => toSession(found) ?? []),
 
     async updateSessionAttributes(sessionId, attributes) {
       await ask('update', checked(sessionId), attributes)
@@ -216,17 +208,14 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
     async invalidateAllUserSessions(userId, { except } = {}) {
       await ask('deleteByUser', userId, { except })
-      emit({ type: 'invalidated', userId, ...(except && { except }) })
+      emit({ type: 'invalidated', userId, except })
     },
 
-    async deleteExpiredSessions({ limit = 1000 } = {}) {
-      return ask('deleteExpired', { now: now(), limit })
-    },
+    deleteExpiredSessions: ({ limit = 1000 } = {}) => ask('deleteExpired', { now: now(), limit }),
 
-    async createUser({ userId: id = createId(), attributes = {} as UserAttributes }) {
+    async createUser({ userId: id = randomText(ID_BYTES), attributes = {} as UserAttributes }) {
       const user = { id, attributes }
-      if (await ask('createUser', user)) return toUser(user)
-      return fail('AUTH_DUPLICATE_USER_ID', 'The user id is taken')
+      return (await ask('createUser', user)) ? toUser(user) : fail('AUTH_DUPLICATE_USER_ID')
     },
 
     getUser,
@@ -244,35 +233,36 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
   async function validateToken(
     token: string,
-    options: ValidateOptions,
+    consistency: Consistency,
+    options: ValidateOptions = {},
   ): Promise<AnySession | TokenRejection> {
     const parts = parseToken(token, routeLength)
     if (!parts) return 'malformed'
     const [id, secret] = parts
-    const { consistency, freshId, mayRenew, waitUntil } = options
     const [found, hash] = await Promise.all([ask('read', id, { consistency }), sha256(secret)])
     if (!found) return 'unknown'
     if (!sameHash(hash, found.session.secretHash)) return 'secret-mismatch'
 
-    let session = toSession(found, token, id === freshId)
+    let session = toSession(found, token, id === options.freshId)
     if (!session) {
       if (consistency === 'strong') return 'expired'
       // An old copy can look dead when the session was renewed a moment ago.
-      return validateToken(token, { ...options, consistency: 'strong' })
+      return validateToken(token, 'strong', options)
     }
-    const ids = { sessionId: id, userId: session.user.userId }
-    if (session.state === 'idle' && mayRenew?.() !== false) {
+    const { userId } = session.user
+    if (session.state === 'idle' && options.mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
       const work = ask('renew', id, deadlines).then((stillThere) => {
-        if (stillThere) emit({ type: 'renewed', ...ids })
+        if (stillThere) tell('renewed', id, userId)
         return stillThere
       })
       // A write that fails out of sight was told by its event.
+      const { waitUntil } = options
       if (waitUntil) waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)!
     }
-    if (settings.events?.includes('validated')) emit({ type: 'validated', ...ids })
+    if (settings.events?.includes('validated')) tell('validated', id, userId)
     return session
   }
 
@@ -295,7 +285,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   ): AnySession | null {
     const deadlines = deadlinesOf(session, periods)
     const state = stateOf(deadlines, now())
-    if (state === 'dead') return null
+    if (!state) return null
     return new IssuedSession(
       {
         ...settings.getSessionAttributes?.(session.attributes),
@@ -315,6 +305,14 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     return { ...settings.getUserAttributes?.(attributes), userId: id } as AnyUser
   }
 
+  function tell(
+    type: 'created' | 'renewed' | 'validated',
+    sessionId: string,
+    userId: string,
+  ): void {
+    emit({ type, sessionId, userId })
+  }
+
   function checked(sessionId: string): string {
     return isSessionId(sessionId, routeLength) ? sessionId : noSuchSession()
   }
@@ -327,21 +325,21 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     try {
       return await calls[call](...args)
     } catch (cause) {
-      if (cause instanceof AuthError && cause.code !== 'AUTH_STORE_UNAVAILABLE') throw cause
+      if (cause instanceof AuthError) throw cause
       emit({ type: 'store-failed', call })
-      return fail('AUTH_STORE_UNAVAILABLE', `The store failed to ${call}`, { cause })
+      return fail('AUTH_STORE_UNAVAILABLE', call, { cause })
     }
   }
 }
 
 function tokenOf(session: object): string {
-  return IssuedSession.tokenOf(session) ?? noSuchSession('a copied or listed one has no token')
+  return IssuedSession.tokenOf(session) ?? noSuchSession('it has no token')
 }
 
-function noSuchSession(why = 'there is none'): never {
-  return fail('AUTH_INVALID_SESSION_ID', `Cannot use the session: ${why}`)
+function noSuchSession(why?: string): never {
+  return fail('AUTH_INVALID_SESSION_ID', why)
 }
 
 function noSuchUser(): never {
-  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
+  return fail('AUTH_INVALID_USER_ID')
 }

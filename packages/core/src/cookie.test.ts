@@ -67,15 +67,15 @@ const plain: CookieAttributes = {
 describe('serializeCookie()', () => {
   const cases: [change: Partial<CookieAttributes>, text: string][] = [
     [{}, 'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax'],
-    [{ httpOnly: false, secure: false }, 'a=b; Path=/; Max-Age=60; SameSite=Lax'],
+    [{ secure: false }, 'a=b; Path=/; Max-Age=60; HttpOnly; SameSite=Lax'],
     [{ sameSite: 'strict' }, 'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict'],
     [
       { sameSite: 'none', partitioned: true },
       'a=b; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None; Partitioned',
     ],
     [
-      { domain: 'app.example', path: '/x', maxAge: 0, priority: 'high' },
-      'a=b; Domain=app.example; Path=/x; Max-Age=0; HttpOnly; Secure; SameSite=Lax; Priority=High',
+      { domain: 'app.example', path: '/x', maxAge: 0 },
+      'a=b; Domain=app.example; Path=/x; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
     ],
   ]
   it.each(cases)('%j: %s', (change, text) => {
@@ -111,15 +111,12 @@ describe('checkCookie()', () => {
     ['a', { path: '/\n' }, 'a control character drops the cookie'],
     ['a', { path: '/ü' }, 'a path is ASCII'],
     ['a', { path: `/${'x'.repeat(1024)}` }, 'an attribute has 1024 bytes'],
-    ['a', { domain: '.app.example' }, 'a leading dot'],
-    ['a', { domain: 'app.example.' }, 'a trailing dot'],
     ['a', { domain: 'app.example:8080' }, 'a port'],
     ['a', { domain: 'https://app.example' }, 'a scheme'],
     ['a', { domain: 'app.example; Path=/x' }, '; would start an attribute'],
     ['a', { domain: 'APP.example' }, 'capital letters'],
-    ['a', { domain: 'a.'.repeat(127) + 'aa' }, 'a domain has 253 characters'],
+    ['a', { domain: 'a'.repeat(1024) }, 'an attribute has 1024 bytes'],
     ['a', { sameSite: 'sometimes' as 'lax' }, 'no browser knows it'],
-    ['a', { priority: 'urgent' as 'high' }, 'no browser knows it'],
     ['a', { sameSite: 'none', secure: false }, 'SameSite=None needs Secure'],
     ['a', { partitioned: true, secure: false }, 'Partitioned needs Secure'],
     ['__Host-a', { secure: false }, 'the prefix needs Secure'],
@@ -128,9 +125,11 @@ describe('checkCookie()', () => {
     ['__Host-a', { path: '/app' }, 'the prefix needs Path=/'],
     ['__host-http-a', { domain: 'app.example' }, 'the prefix needs no Domain'],
   ]
-  it.each(dropped)('refuses %j with %j, because %s', (name, change) => {
-    expect(() => checkCookie(name, { ...plain, ...change })).toThrow(
-      expect.objectContaining({ code: 'AUTH_CONFIG' }),
-    )
-  })
+  for (const [name, change, because] of dropped) {
+    it(`refuses ${JSON.stringify([name, change]).slice(0, 80)}, because ${because}`, () => {
+      expect(() => checkCookie(name, { ...plain, ...change })).toThrow(
+        expect.objectContaining({ code: 'AUTH_CONFIG' }),
+      )
+    })
+  }
 })

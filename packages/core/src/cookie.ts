@@ -1,5 +1,5 @@
 /** Text to cookie and back. Knows nothing of sessions. */
-import { checkConfig } from './error.ts'
+import { checkOption } from './error.ts'
 
 /**
  * Attributes of a cookie, in the form that Hono's `setCookie`, the `cookie` package and Next take.
@@ -7,7 +7,7 @@ import { checkConfig } from './error.ts'
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis}
  */
 export interface CookieAttributes {
-  httpOnly: boolean
+  httpOnly: true
   secure: boolean
   sameSite: 'lax' | 'strict' | 'none'
   path: string
@@ -15,15 +15,15 @@ export interface CookieAttributes {
   /** The cookie's life in seconds. 0 deletes it. */
   maxAge: number
   partitioned?: boolean
-  priority?: 'low' | 'medium' | 'high'
 }
 
 /** The longest life that browsers grant a cookie, in seconds: 400 days. */
 export const LONGEST_MAX_AGE = 34_560_000
 
 const LONGEST_HEADER = 16_384
-const SET_COOKIE =
-  /^[\w!#$%&'*+\-.^`|~]{1,1024}=(; Domain=(?!.{254})[a-z\d-]+(\.[a-z\d-]+)*)?; Path=\/[ -:<-~]{0,1023}; Max-Age=0(; HttpOnly)?(; Secure)?; SameSite=(Lax|Strict|None)(; Partitioned)?(; Priority=(Low|Medium|High))?$/
+const LONGEST_ATTRIBUTE = 1024
+/** `name=domain/path;sameSite`, each of the characters it may hold. */
+const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*\/[ -:<-~]*;(lax|strict|none)$/
 
 /**
  * Finds one cookie in a `Cookie` header by its exact name.
@@ -45,9 +45,9 @@ export function findCookie(header: string, name: string): string | null | undefi
     const semicolon = header.indexOf(';', at)
     const end = semicolon === -1 ? header.length : semicolon
     const pair = header.slice(header.lastIndexOf(';', at) + 1, end)
-    const equals = pair.indexOf('=')
-    if (equals !== -1 && withoutBlanks(pair.slice(0, equals)) === name) {
-      const value = withoutBlanks(pair.slice(equals + 1))
+    const [, key = '', text = ''] = /^([^=]*)=(.*)/s.exec(pair) ?? []
+    if (withoutBlanks(key) === name) {
+      const value = withoutBlanks(text)
       if (found !== null && found !== value) return undefined
       found = value
     }
@@ -56,12 +56,10 @@ export function findCookie(header: string, name: string): string | null | undefi
   return found
 }
 
+/** Trims SP and HTAB, and leaves a text alone that `trim()` would cut more from. */
 function withoutBlanks(text: string): string {
-  let start = 0
-  let end = text.length
-  while (text[start] === ' ' || text[start] === '\t') start++
-  while (end > start && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
-  return text.slice(start, end)
+  const trimmed = text.trim()
+  return /[^ \t]/.test(text.replace(trimmed, '')) ? text : trimmed
 }
 
 /**
@@ -76,22 +74,18 @@ function withoutBlanks(text: string): string {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-4.1 RFC 6265, section 4.1}
  *
  * @example
- * serializeCookie('theme', 'dark', {
- *   httpOnly: false, secure: true, sameSite: 'lax', path: '/', maxAge: 3600,
+ * serializeCookie('sid', 'x', {
+ *   httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: 3600,
  * })
- * // 'theme=dark; Path=/; Max-Age=3600; Secure; SameSite=Lax'
+ * // 'sid=x; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax'
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
-  const { domain, httpOnly, maxAge, partitioned, path, priority, sameSite, secure } = attributes
+  const { domain, maxAge, partitioned, path, sameSite, secure } = attributes
+  const site = sameSite.replace(/^./, (letter) => letter.toUpperCase())
   return (
     `${name}=${value}${domain ? `; Domain=${domain}` : ''}; Path=${path}; Max-Age=${maxAge}` +
-    `${httpOnly ? '; HttpOnly' : ''}${secure ? '; Secure' : ''}; SameSite=${capitalized(sameSite)}` +
-    `${partitioned ? '; Partitioned' : ''}${priority ? `; Priority=${capitalized(priority)}` : ''}`
+    `; HttpOnly${secure ? '; Secure' : ''}; SameSite=${site}${partitioned ? '; Partitioned' : ''}`
   )
-}
-
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
 /**
@@ -106,11 +100,12 @@ function capitalized(word: string): string {
 export function checkCookie(name: string, attributes: CookieAttributes): void {
   const { domain, partitioned, path, sameSite, secure } = attributes
   const text = serializeCookie(name, '', { ...attributes, maxAge: 0 })
-  const prefix = /^__(host|secure|http)-/i.exec(name)?.[1]?.toLowerCase()
-  checkConfig(
-    SET_COOKIE.test(text) &&
-      (secure || !(prefix || partitioned || sameSite === 'none')) &&
-      (prefix !== 'host' || (path === '/' && !domain)),
-    `Change sessionCookie or secure: browsers would drop or misread ${text}`,
+  checkOption(
+    GRAMMAR.test(`${name}=${domain ?? ''}${path};${sameSite}`) &&
+      text.length < LONGEST_ATTRIBUTE &&
+      (secure || !(/^__(host|secure|http)-/i.test(name) || partitioned || sameSite === 'none')) &&
+      ((path === '/' && !domain) || !/^__host-/i.test(name)),
+    'sessionCookie or secure',
+    text,
   )
 }

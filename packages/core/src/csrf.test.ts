@@ -45,7 +45,7 @@ describe('originRule()', () => {
     ['POST', 'same-origin', evil, 'origin-mismatch', 'the two headers contradict each other'],
     ['POST', 'same-site', sibling, 'cross-site', 'a sibling host is not us'],
     ['POST', 'same-site', app, 'cross-site', 'the browser saw another host on the way'],
-    ['POST', 'same-site', null, 'origin-missing', 'nobody says which sibling'],
+    ['POST', 'same-site', null, 'cross-site', 'nobody says which sibling'],
     ['POST', 'same-site', 'null', 'cross-site', 'nobody says which sibling'],
     ['POST', 'cross-site', evil, 'cross-site', 'another site sent it'],
     ['POST', 'cross-site', 'null', 'cross-site', 'a redirect went through another site'],
@@ -62,7 +62,7 @@ describe('originRule()', () => {
     ['POST', null, 'https://app.example/', 'origin-mismatch', 'an origin has no path'],
     ['POST', null, `${app}, ${evil}`, 'origin-mismatch', 'two headers were joined'],
     ['POST', null, 'null', 'origin-mismatch', 'null is nobody'],
-    ['POST', null, '', 'origin-mismatch', 'an empty header names nobody'],
+    ['POST', null, '', 'origin-missing', 'an empty header names nobody'],
     ['POST', null, 'garbage', 'origin-mismatch', 'it names nobody'],
     ['POST', null, null, 'origin-missing', 'a browser always says where a POST comes from'],
     ['CONNECT', null, null, 'origin-missing', 'it is not safe'],
@@ -182,15 +182,15 @@ describe('originRule(), our own origin', () => {
     ['http://x/', 'https://app.example:8443', { host: 'app.example:8443' }, {}, 'trusted'],
     ['http://x/', app, header, { 'X-Forwarded-Host': 'app.example' }, 'trusted'],
     ['http://x/', 'https://x', header, { 'X-Forwarded-Host': 'app.example' }, 'origin-mismatch'],
-    ['http://x/', 'https://x', header, {}, 'own-origin-unknown'],
-    ['http://x/', app, header, { 'X-Forwarded-Host': '' }, 'own-origin-unknown'],
-    ['http://x/', app, header, { 'X-Forwarded-Host': 'a@app.example' }, 'own-origin-unknown'],
-    ['http://x/', app, header, { 'X-Forwarded-Host': 'app.example/x' }, 'own-origin-unknown'],
-    ['http://x/', app, header, { 'X-Forwarded-Host': 'app.example, x' }, 'own-origin-unknown'],
-    ['/relative', app, {}, {}, 'own-origin-unknown'],
-    ['', app, {}, {}, 'own-origin-unknown'],
-    ['http://', app, {}, {}, 'own-origin-unknown'],
-    ['data:text/html,x', 'null', {}, {}, 'own-origin-unknown'],
+    ['http://x/', 'https://x', header, {}, 'origin-mismatch'],
+    ['http://x/', app, header, { 'X-Forwarded-Host': '' }, 'origin-mismatch'],
+    ['http://x/', app, header, { 'X-Forwarded-Host': 'a@app.example' }, 'origin-mismatch'],
+    ['http://x/', app, header, { 'X-Forwarded-Host': 'app.example/x' }, 'origin-mismatch'],
+    ['http://x/', app, header, { 'X-Forwarded-Host': 'app.example, x' }, 'origin-mismatch'],
+    ['/relative', app, {}, {}, 'origin-mismatch'],
+    ['', app, {}, {}, 'origin-mismatch'],
+    ['http://', app, {}, {}, 'origin-mismatch'],
+    ['data:text/html,x', 'null', {}, {}, 'origin-mismatch'],
   ]
   it.each(cases)('%s, origin %s, %j, %j: %s', (url, origin, options, headers, verdict) => {
     expect(judge(['POST', null, origin], options, { url, headers })).toBe(verdict)
@@ -207,7 +207,7 @@ describe('originRule(), our own origin', () => {
   it('refuses a request without URL where no host is configured', () => {
     const headers = new Headers({ Origin: app })
     const request = { method: 'POST', headers }
-    expect(originRule({}, true)(request)).toEqual({ trusted: false, reason: 'own-origin-unknown' })
+    expect(originRule({}, true)(request)).toEqual({ trusted: false, reason: 'origin-mismatch' })
     expect(originRule({ host: 'app.example' }, true)(request)).toEqual({ trusted: true })
   })
 })

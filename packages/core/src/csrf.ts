@@ -1,12 +1,8 @@
 /** May this request use a cookie? The browser is asked first. */
-import { checkConfig } from './error.ts'
+import { checkOption } from './error.ts'
 
 /** Why a request may not use a cookie. */
-export type UntrustedReason =
-  | 'cross-site'
-  | 'origin-mismatch'
-  | 'origin-missing'
-  | 'own-origin-unknown'
+export type UntrustedReason = 'cross-site' | 'origin-mismatch' | 'origin-missing'
 
 /** Says whether a request may use a cookie, and if not, why. */
 export type OriginVerdict =
@@ -42,9 +38,9 @@ export interface OriginRequest {
 export type CheckOrigin = (request: OriginRequest) => OriginVerdict
 
 const TRUSTED: OriginVerdict = { trusted: true }
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/
 const WEB_URL = /^https?:\/\/[^./]/i
-const LOOPBACK = /^([^.]+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/
+const LOOPBACK = /^(.+\.)?localhost$|^127\.|^\[::1]$/
 
 /**
  * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with
@@ -53,7 +49,7 @@ const LOOPBACK = /^([^.]+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110, section 9.2.1}
  */
 export function isSafe({ method, headers }: OriginRequest): boolean {
-  return SAFE_METHODS.includes(method) && !/websocket/i.test(headers.get('Upgrade') ?? '')
+  return SAFE_METHOD.test(method) && !/websocket/i.test(headers.get('Upgrade') ?? '')
 }
 
 /**
@@ -81,33 +77,29 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
   if (options === false) return () => TRUSTED
   const { allowedSubdomains = [], baseDomain, trustedOrigins = [], host, hostHeader } = options
   const names = allowedSubdomains === '*' ? [] : allowedSubdomains
-  checkConfig(!names.length || baseDomain, 'Names in allowedSubdomains need baseDomain')
-  const hosts = [host, baseDomain, ...names].filter((name) => typeof name === 'string')
-  for (const origin of [...trustedOrigins, ...hosts.map((name) => `https://${name}`)]) {
-    checkConfig(
-      parse(origin)?.origin === origin,
-      `csrfProtection needs origins or hosts alone, not ${origin}`,
-    )
+  checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', baseDomain)
+  const hosts = [host, baseDomain, ...names].flatMap((name) => (name ? `https://${name}` : []))
+  for (const origin of [...trustedOrigins, ...hosts]) {
+    checkOption(parse(origin)?.origin === origin, 'csrfProtection', origin)
   }
 
   return (request) => {
     if (isSafe(request)) return TRUSTED
     const { headers, method } = request
     const origin = headers.get('Origin')
-    if (origin !== null && trustedOrigins.includes(origin)) return TRUSTED
-
     // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so its Origin alone decides.
-    const site = SAFE_METHODS.includes(method) ? null : headers.get('Sec-Fetch-Site')
-    const isOurs = site === 'same-origin'
-    if (site !== null && !isOurs && site !== 'same-site') return refused('cross-site')
-    if (isOurs && (origin === null || origin === 'null')) return TRUSTED
-    if (origin === null) return refused('origin-missing')
-
+    const site = method === 'GET' ? null : headers.get('Sec-Fetch-Site')
+    const mayBeOurs = site === null || site === 'same-origin'
+    const mayBeSibling = site === null || site === 'same-site'
     const own = ownOrigin(request)
-    if (!own) return refused('own-origin-unknown')
-    if (site !== 'same-site' && origin === own.origin) return TRUSTED
-    if (!isOurs && isAllowedSubdomain(origin, own)) return TRUSTED
-    return refused(site === 'same-site' ? 'cross-site' : 'origin-mismatch')
+    const trusted =
+      trustedOrigins.includes(origin ?? '') ||
+      (site === 'same-origin' && (origin ?? 'null') === 'null') ||
+      (mayBeOurs && origin === own?.origin) ||
+      (mayBeSibling && isAllowedSubdomain(origin, own))
+    if (trusted) return TRUSTED
+    const reason = !mayBeOurs ? 'cross-site' : origin ? 'origin-mismatch' : 'origin-missing'
+    return { trusted, reason }
   }
 
   function ownOrigin({ url = '', headers }: OriginRequest): URL | null {
@@ -120,16 +112,16 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
     return own
   }
 
-  function isAllowedSubdomain(origin: string, own: URL): boolean {
-    const from = parse(origin)
-    const base = baseDomain ?? own.hostname
+  function isAllowedSubdomain(origin: string | null, own: URL | null): boolean {
+    const from = parse(origin ?? '')
+    const base = baseDomain ?? own?.hostname
     return (
       from?.origin === origin &&
-      from.protocol === own.protocol &&
-      from.port === own.port &&
+      from?.protocol === own?.protocol &&
+      from?.port === own?.port &&
       (allowedSubdomains === '*'
-        ? from.hostname.endsWith(`.${base}`)
-        : names.some((name) => from.hostname === (name ? `${name}.${base}` : base)))
+        ? !!from?.hostname.endsWith(`.${base}`)
+        : names.some((name) => from?.hostname === (name ? `${name}.${base}` : base)))
     )
   }
 }
@@ -140,8 +132,4 @@ function parse(url: string): URL | null {
   } catch {
     return null
   }
-}
-
-function refused(reason: UntrustedReason): OriginVerdict {
-  return { trusted: false, reason }
 }

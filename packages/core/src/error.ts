@@ -1,6 +1,17 @@
 /** One error class, with a short list of codes that stay. */
 
-/** What went wrong, as a code that never changes its meaning. */
+/**
+ * What went wrong, as a code that never changes its meaning.
+ *
+ * - `AUTH_CONFIG`: an option of `limen()` could never work; the message names it.
+ * - `AUTH_COOKIES_DISABLED`: `setSession()` in `web()` mode, where nobody collects cookies.
+ * - `AUTH_UNTRUSTED_ORIGIN`: `setSession()` on a request that the CSRF rules refuse.
+ * - `AUTH_INVALID_SESSION_ID`: the token or id opens no session, or a session has no token.
+ * - `AUTH_INVALID_USER_ID`: there is no such user.
+ * - `AUTH_DUPLICATE_USER_ID`: the user id is taken.
+ * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was kept.
+ * - `AUTH_STORE_UNAVAILABLE`: the store failed, so nothing is known; the cause says why.
+ */
 export type AuthErrorCode =
   | 'AUTH_CONFIG'
   | 'AUTH_COOKIES_DISABLED'
@@ -18,7 +29,7 @@ export type AuthErrorCode =
  * that the CSRF rules refuse, which must stop the handler.
  *
  * @example
- * const error = new AuthError('AUTH_CONFIG', 'secure must be true for a __Host- cookie')
+ * const error = new AuthError('AUTH_CONFIG', 'Change secure: it cannot be false')
  * error.code
  * // 'AUTH_CONFIG'
  */
@@ -34,24 +45,28 @@ export class AuthError extends Error {
 
   /**
    * @param code Which failure this is.
-   * @param message What could not be done, then why. Never holds a token, secret, hash or cookie.
+   * @param why What the code does not say, as the message. Never holds a token, secret, hash or cookie value.
    * @param options The `cause`, where another error lies underneath.
    */
-  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(code: AuthErrorCode, why: string = code, options?: ErrorOptions) {
+    super(why, options)
     this.code = code
     if (code === 'AUTH_UNTRUSTED_ORIGIN') {
-      this.getResponse = () => new Response('Forbidden: untrusted origin', { status: 403 })
+      this.getResponse = () => new Response('Forbidden', { status: 403 })
     }
   }
 }
 
 /** Throws an {@link AuthError}, where an expression is needed. */
-export function fail(code: AuthErrorCode, message: string, options?: ErrorOptions): never {
-  throw new AuthError(code, message, options)
+export function fail(code: AuthErrorCode, why?: string, options?: ErrorOptions): never {
+  throw new AuthError(code, why, options)
 }
 
-/** Refuses a configuration that could never work. @throws {AuthError} `AUTH_CONFIG` */
-export function checkConfig(works: unknown, message: string): void {
-  if (!works) fail('AUTH_CONFIG', message)
+/**
+ * Refuses an option that could never work.
+ *
+ * @throws {AuthError} `AUTH_CONFIG`, with a message that names the option to change.
+ */
+export function checkOption(works: unknown, option: string, value: unknown): void {
+  if (!works) fail('AUTH_CONFIG', `Change ${option}: it cannot be ${value}`)
 }

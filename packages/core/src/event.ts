@@ -14,7 +14,7 @@ export type AuthEvent =
   | { readonly type: 'validated'; readonly sessionId: string; readonly userId: string }
   | { readonly type: 'renewed'; readonly sessionId: string; readonly userId: string }
   | { readonly type: 'invalidated'; readonly sessionId: string }
-  | { readonly type: 'invalidated'; readonly userId: string; readonly except?: string }
+  | { readonly type: 'invalidated'; readonly userId: string; readonly except?: string | undefined }
   | { readonly type: 'cookie-rejected'; readonly reason: TokenRejection }
   | { readonly type: 'bearer-rejected'; readonly reason: TokenRejection }
   | { readonly type: 'origin-refused'; readonly reason: UntrustedReason }

@@ -2,21 +2,21 @@
 import { type Sessions, sessionKeeper } from './auth.ts'
 import {
   type AuthRequest,
-  CookieAuthRequest,
   type ReadonlyAuthRequest,
   findBearerToken,
   findSessionCookie,
+  openAuthRequest,
 } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
-import { checkConfig } from './error.ts'
+import { checkOption } from './error.ts'
 import type { AuthEvent, NoisyEvent } from './event.ts'
 import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
 import type { Periods, Session, SessionPeriods } from './session.ts'
 import { type SessionCookieOptions, sessionCookieMaker } from './session-cookie.ts'
 import type { Store } from './store.ts'
 
-const DAY = 24 * 60 * 60 * 1000
-const LONGEST = 100 * 365 * DAY
+const DAY = 86_400_000
+const CENTURY = 36_500 * DAY
 
 /** How sessions are kept, carried and protected. Only `store` is needed. */
 export interface LimenConfig<
@@ -119,34 +119,32 @@ export function limen<
 >(
   config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
 ): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
-  const { store, secure = true, onEvent, now = Date.now } = config
+  const { secure = true, onEvent, now = Date.now } = config
   const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
   const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
-  const cookieName = makeCookie('', 0).name
-  const checkOrigin = originRule(config.csrfProtection ?? {}, secure)
-  const periods = checkedPeriods(config.sessionExpiresIn)
-  const emit = (event: AuthEvent): void => {
-    try {
-      onEvent?.(event)
-    } catch {
-      // An observer that fails must not fail a sign-in that the store has confirmed.
-    }
+  const settings = {
+    ...config,
+    now,
+    periods: checkedPeriods(config.sessionExpiresIn),
+    makeCookie,
+    cookieName: makeCookie('', 0).name,
+    checkOrigin: originRule(config.csrfProtection ?? {}, secure),
+    emit(event: AuthEvent): void {
+      try {
+        onEvent?.(event)
+      } catch {
+        // An observer that fails must not fail a sign-in that the store has confirmed.
+      }
+    },
   }
-  const { validateToken, ...sessions } = sessionKeeper<
-    UserAttributes,
-    SessionAttributes,
-    UserFields,
-    Fields
-  >({ ...config, periods, makeCookie, emit, now })
-  const { createSessionCookie } = sessions
-  const { staleMisses } = store
-  const core = { cookieName, checkOrigin, createSessionCookie, validateToken, staleMisses, emit }
+  const sessions = sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
+  const openRequest = (context: RequestContext) => openAuthRequest(sessions, settings, context)
 
   return {
     ...sessions,
-    handleRequest: (...args) => new CookieAuthRequest(core, middleware(...args)),
-    openRequest: (context) => new CookieAuthRequest(core, context),
-    readSessionCookie: (request) => findSessionCookie(request, cookieName) || null,
+    openRequest,
+    handleRequest: (...args) => openRequest(middleware(...args)),
+    readSessionCookie: (request) => findSessionCookie(request, settings.cookieName) || null,
     readBearerToken: findBearerToken,
   }
 }
@@ -154,14 +152,13 @@ export function limen<
 function checkedPeriods({
   activePeriod = DAY,
   idlePeriod = 14 * DAY,
-  absolutePeriod = LONGEST,
+  absolutePeriod = CENTURY,
 }: SessionPeriods = {}): Periods {
-  const periods = { activePeriod, idlePeriod, absolutePeriod }
-  for (const [name, period] of Object.entries(periods)) {
-    checkConfig(
-      period >= 0 && period <= LONGEST,
-      `${name} must be 0 to ${LONGEST} ms, not ${period}`,
-    )
-  }
-  return periods
+  const all = [activePeriod, idlePeriod, absolutePeriod]
+  checkOption(
+    all.every((period) => period >= 0 && period <= CENTURY),
+    'sessionExpiresIn',
+    all,
+  )
+  return { activePeriod, idlePeriod, absolutePeriod }
 }

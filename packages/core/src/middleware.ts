@@ -7,14 +7,10 @@ export interface RequestContext {
   /** A `Request`, or anything with its method, URL and `headers.get`. */
   readonly request: OriginRequest
   /**
-   * Takes a cookie for the response; a later one replaces an earlier one of the same name. Absent:
-   * cookies are disabled, as in `web()`.
-   *
-   * @param cookie The cookie to send.
-   * @param how `renewal` is true when nobody asked for the cookie by name: it must give way to a
-   * cookie of that name that the application set itself.
+   * Takes a cookie for the response. A later one replaces an earlier one of the same name, but a
+   * `renewal` never replaces one that was set on purpose. Absent: cookies are disabled, as in `web()`.
    */
-  readonly setCookie?: (cookie: SessionCookie, how: { readonly renewal: boolean }) => void
+  readonly setCookie?: (cookie: SessionCookie) => void
   /** The session cookie's value, where the framework has read it already; `null` when there is none. */
   readonly sessionCookie?: string | null
   /** Takes the write that renews an idle session, and nothing else. Absent: the answer waits for it. */

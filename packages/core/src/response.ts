@@ -1,22 +1,16 @@
 /** What a request left behind, put on a response. The one room that touches one. */
 import type { AuthRequest } from './auth-request.ts'
 import type { OriginRequest } from './csrf.ts'
-import { AuthError } from './error.ts'
+import type { AuthError } from './error.ts'
 import type { CookieContext } from './middleware.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-/** A cookie to send. A renewal gives way to a cookie of its name that was set on purpose. */
-export interface LeftCookie {
-  readonly cookie: SessionCookie
-  readonly renewal: boolean
-}
-
-/** What one request left behind for its response. */
+/** What one request left behind for its response: any AuthRequest, say. */
 export interface Left {
-  readonly cookies: readonly LeftCookie[]
-  /** Whether a session was found: `authRequest.wasRead`. */
+  readonly cookies: readonly SessionCookie[]
+  /** Whether a session was found. */
   readonly wasRead: boolean
-  /** The request headers that the handler's answers depended on: `authRequest.vary`. */
+  /** The request headers that the handler's answers depended on. */
   readonly vary: readonly string[]
 }
 
@@ -35,7 +29,7 @@ export interface Left {
  *
  * @example
  * const response = respond(Response.redirect('https://app.example/'), {
- *   cookies: [{ cookie: auth.createSessionCookie(null), renewal: false }],
+ *   cookies: [auth.createSessionCookie(null)],
  *   wasRead: true,
  *   vary: ['Cookie'],
  * })
@@ -43,7 +37,7 @@ export interface Left {
  * // 'private, no-store'
  */
 export function respond(response: Response, left: Left): Response {
-  if (left.vary.length === 0) return response
+  if (!left.vary.length) return response
   try {
     mark(response, left)
     return response
@@ -54,28 +48,24 @@ export function respond(response: Response, left: Left): Response {
   }
 }
 
-function mark({ headers, status }: Response, { cookies, wasRead, vary }: Left): void {
-  for (const { cookie, renewal } of cookies) {
+function mark({ headers }: Response, { cookies, wasRead, vary }: Left): void {
+  for (const cookie of cookies) {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
-    if (renewal && others.length < lines.length) continue
+    if (cookie.renewal && others.length < lines.length) continue
     headers.delete('Set-Cookie')
     for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
   }
-  if (status === 101) return
+  const varies = headers.get('Vary')?.split(/,\s*/) ?? []
+  headers.set('Vary', [...new Set([...varies, ...vary])].join(', '))
 
-  for (const name of vary) {
-    const isNamed = new RegExp(`(^|,)\\s*([*]|${name})\\s*(,|$)`, 'i')
-    if (!isNamed.test(headers.get('Vary') ?? '')) headers.append('Vary', name)
-  }
   const cacheControl = headers.get('Cache-Control') ?? ''
-  if (cacheControl && !wasRead && cookies.length === 0) return
+  if (cacheControl && !wasRead && !cookies.length) return
   if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl)) {
     headers.set('Cache-Control', 'private, no-store')
   }
-  // RFC 9213: for a cache that knows them, these override Cache-Control.
+  // RFC 9213: for a cache that knows it, this overrides Cache-Control.
   headers.delete('CDN-Cache-Control')
-  headers.delete('Cloudflare-CDN-Cache-Control')
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */
@@ -89,8 +79,8 @@ export interface RequestOpener<AnySession> {
  *
  * @param auth The `auth` object.
  * @param request The request to answer.
- * @param handler Gives the response. What it throws passes through, but for
- * `AUTH_UNTRUSTED_ORIGIN`, which is answered with 403.
+ * @param handler Gives the response. What it throws passes through, but for an error that brings its
+ * own response: `AUTH_UNTRUSTED_ORIGIN` is answered with 403.
  * @param waitUntil Takes the write that renews an idle session, where the platform has a place for it.
  * @returns The handler's response with cookies and cache headers.
  */
@@ -100,18 +90,13 @@ export async function answer<AnySession>(
   handler: (authRequest: AuthRequest<AnySession>) => Response | Promise<Response>,
   waitUntil?: (work: Promise<unknown>) => void,
 ): Promise<Response> {
-  const cookies: LeftCookie[] = []
-  const authRequest = auth.openRequest({
-    request,
-    setCookie: (cookie, { renewal }) => cookies.push({ cookie, renewal }),
-    waitUntil,
-  })
-  let response: Response
+  const authRequest = auth.openRequest({ request, waitUntil, setCookie() {} })
+  let response: Response | undefined
   try {
     response = await handler(authRequest)
   } catch (error) {
-    if (!(error instanceof AuthError && error.getResponse)) throw error
-    response = error.getResponse()
+    response = (error as Partial<AuthError> | null)?.getResponse?.()
+    if (!response) throw error
   }
-  return respond(response, { cookies, wasRead: authRequest.wasRead, vary: authRequest.vary })
+  return respond(response, authRequest)
 }

@@ -22,7 +22,6 @@ export interface SessionCookieOptions {
     /** Default none: only the host that set the cookie gets it back. */
     readonly domain?: string
     readonly partitioned?: boolean
-    readonly priority?: 'low' | 'medium' | 'high'
   }
 }
 
@@ -31,6 +30,11 @@ export interface SessionCookie {
   readonly name: string
   readonly value: string
   readonly attributes: CookieAttributes
+  /**
+   * True when nobody asked for this cookie: it renews the visitor's, or deletes one whose session is
+   * gone. It gives way to a cookie of its name that was set on purpose.
+   */
+  readonly renewal?: boolean
   /** The value of a `Set-Cookie` header. */
   serialize(): string
 }
@@ -53,11 +57,13 @@ export function sessionCookieMaker(
   const fixed = {
     path: '/',
     ...given,
-    httpOnly: true,
+    httpOnly: true as const,
     secure,
     sameSite: (given?.sameSite ?? 'lax').toLowerCase() as CookieAttributes['sameSite'],
   }
-  const name = givenName ?? defaultName(fixed)
+  const isHostOnly = fixed.path === '/' && !fixed.domain
+  const prefixed = isHostOnly ? '__Host-Http-session' : '__Secure-session'
+  const name = givenName ?? (secure ? prefixed : 'session')
   checkCookie(name, { ...fixed, maxAge: 0 })
 
   return (value, life) => {
@@ -65,9 +71,4 @@ export function sessionCookieMaker(
     const attributes = { ...fixed, maxAge }
     return { name, value, attributes, serialize: () => serializeCookie(name, value, attributes) }
   }
-}
-
-function defaultName({ secure, path, domain }: Omit<CookieAttributes, 'maxAge'>): string {
-  if (!secure) return 'session'
-  return path === '/' && !domain ? '__Host-Http-session' : '__Secure-session'
 }

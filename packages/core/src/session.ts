@@ -50,28 +50,31 @@ export type Session<UserFields = object, Fields = object> = SessionFields<UserFi
  * The deadlines of a session: those it has, moved by a renewal but never to an earlier time, and
  * never past the end of the absolute period, also where that was shortened since.
  *
- * @param session The session as kept; deadlines of 0 for one that is being created.
+ * @param session The session as kept; without deadlines when it is being created.
  * @param periods How long sessions live.
  * @param renewedAt The time of the renewal or creation. Default: there is none.
  */
 export function deadlinesOf(
-  session: Deadlines & { readonly createdAt: number },
+  session: Partial<Deadlines> & { readonly createdAt: number },
   { activePeriod, idlePeriod, absolutePeriod }: Periods,
   renewedAt: number = -Infinity,
 ): Deadlines {
   const end = session.createdAt + absolutePeriod
   const active = renewedAt + activePeriod
   return {
-    activePeriodExpiresAt: Math.min(end, Math.max(active, session.activePeriodExpiresAt)),
-    idlePeriodExpiresAt: Math.min(end, Math.max(active + idlePeriod, session.idlePeriodExpiresAt)),
+    activePeriodExpiresAt: Math.min(end, Math.max(active, session.activePeriodExpiresAt ?? 0)),
+    idlePeriodExpiresAt: Math.min(
+      end,
+      Math.max(active + idlePeriod, session.idlePeriodExpiresAt ?? 0),
+    ),
   }
 }
 
-/** Says which part of its life a session is in. A deadline belongs to the period after it. */
-export function stateOf(deadlines: Deadlines, now: number): SessionState | 'dead' {
+/** Says which part of its life a session is in; `null`: dead. A deadline belongs to the period after it. */
+export function stateOf(deadlines: Deadlines, now: number): SessionState | null {
   if (now < deadlines.activePeriodExpiresAt) return 'active'
   if (now < deadlines.idlePeriodExpiresAt) return 'idle'
-  return 'dead'
+  return null
 }
 
 /** A session object. Its token travels with it, out of reach of JSON, logs and copies. */

@@ -86,7 +86,10 @@ export interface Store<UserAttributes, SessionAttributes> {
 }
 
 /** The name of a call that a store answers. */
-export type StoreCall = Exclude<keyof Store<unknown, unknown>, 'routeLength' | 'staleMisses'>
+export type StoreCall = Exclude<
+  keyof Store<unknown, unknown>,
+  'route' | 'routeLength' | 'staleMisses'
+>
 
 /** The calls that a store answers, by name. */
 export type StoreCalls<UserAttributes, SessionAttributes> = {

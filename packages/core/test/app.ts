@@ -2,9 +2,9 @@
 import {
   type AuthEvent,
   type CookieContext,
-  type LeftCookie,
   type LimenConfig,
   type RequestContext,
+  type SessionCookie,
   type Store,
   limen,
 } from '@limen/core'
@@ -55,13 +55,13 @@ export function createApp(options: Options = {}) {
 
   /** An AuthRequest with its own sink for cookies. */
   function open(request: Request | RequestContext['request'], more: Partial<RequestContext> = {}) {
-    const cookies: LeftCookie[] = []
+    const cookies: SessionCookie[] = []
     const authRequest = auth.openRequest({
       request,
-      setCookie: (cookie, { renewal }) => cookies.push({ cookie, renewal }),
+      setCookie: (cookie) => cookies.push(cookie),
       ...more,
     })
-    const sent = () => cookies.map(({ cookie }) => cookie.serialize())
+    const sent = () => cookies.map((cookie) => cookie.serialize())
     return { authRequest, cookies, sent }
   }
 

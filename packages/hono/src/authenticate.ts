@@ -1,11 +1,5 @@
 /** Hono middleware: who is this, and may they come in? */
-import {
-  type AuthRequest,
-  type InferSession,
-  type LeftCookie,
-  type RequestOpener,
-  respond,
-} from '@limen/core'
+import { type AuthRequest, type InferSession, type RequestOpener, respond } from '@limen/core'
 import type { Context, Env, Handler, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { contextOf, leave } from './context.ts'
@@ -102,20 +96,16 @@ async function opened<AnySession, AnyEnv extends Env>(
   if (already?.source === source) return run(already.request)
 
   const auth = typeof source === 'function' ? source(c) : source
-  const cookies: LeftCookie[] = []
-  const request = auth.openRequest(
-    contextOf(c, (cookie, { renewal }) => cookies.push({ cookie, renewal })),
-  )
+  const request = auth.openRequest(contextOf(c, () => {}))
   c.set('auth', request)
   c.set(OPENED, { source, request } satisfies Opened<AnySession>)
-  const left = () => ({ cookies, wasRead: request.wasRead, vary: request.vary })
   try {
     const response = await run(request)
-    if (response) return respond(response, left())
+    if (response) return respond(response, request)
   } catch (error) {
     // The error handler is yet to answer: what it makes is built on this context's headers.
-    leave(c, left())
+    leave(c, request)
     throw error
   }
-  leave(c, left())
+  leave(c, request)
 }

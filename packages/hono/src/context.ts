@@ -20,9 +20,7 @@ import type { Context } from 'hono'
  */
 export function hono(): Middleware<[c: Context]> {
   return (c) =>
-    contextOf(c, (cookie, { renewal }) =>
-      leave(c, { cookies: [{ cookie, renewal }], wasRead: true, vary: ['Cookie'] }),
-    )
+    contextOf(c, (cookie) => leave(c, { cookies: [cookie], wasRead: true, vary: ['Cookie'] }))
 }
 
 /** What the core needs of a Hono context, with a sink for cookies. */
@@ -30,7 +28,7 @@ export function contextOf(c: Context, setCookie: CookieContext['setCookie']): Co
   return {
     request: c.req.raw,
     setCookie,
-    // Asked only when a session is renewed: outside Workers the context throws instead of saying no.
+    // Asked only when a token is validated: outside Workers the context throws instead of saying no.
     get waitUntil() {
       try {
         const { executionCtx } = c

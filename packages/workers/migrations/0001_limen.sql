@@ -1,7 +1,9 @@
 -- Users and sessions as @limen/workers keeps them. Times are milliseconds since the epoch.
 CREATE TABLE limen_user (
   id TEXT PRIMARY KEY,
-  attributes TEXT NOT NULL CHECK (json_valid(attributes))
+  attributes TEXT NOT NULL CHECK (json_valid(attributes)),
+  -- The user as the store gives it back.
+  found TEXT NOT NULL AS (json_object('id', id, 'attributes', json(attributes)))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE limen_session (
@@ -18,16 +20,23 @@ CREATE INDEX limen_session_user ON limen_session (user_id, created_at);
 
 CREATE INDEX limen_session_expiry ON limen_session (idle_expires_at);
 
--- What one validation reads: a session with its user, under the names that the store gives them.
-CREATE VIEW limen_session_and_user AS
+-- What one validation reads: a session with its user, as the JSON that the store gives back.
+CREATE VIEW limen_found AS
 SELECT
   s.id,
-  s.user_id AS userId,
-  s.secret_hash AS secretHash,
-  s.created_at AS createdAt,
-  s.active_expires_at AS activePeriodExpiresAt,
-  s.idle_expires_at AS idlePeriodExpiresAt,
-  s.attributes,
-  u.attributes AS userAttributes
+  s.user_id,
+  s.created_at,
+  json_object(
+    'session', json_object(
+      'id', s.id,
+      'userId', s.user_id,
+      'secretHash', s.secret_hash,
+      'createdAt', s.created_at,
+      'activePeriodExpiresAt', s.active_expires_at,
+      'idlePeriodExpiresAt', s.idle_expires_at,
+      'attributes', json(s.attributes)
+    ),
+    'user', json(u.found)
+  ) AS found
 FROM limen_session AS s
 JOIN limen_user AS u ON u.id = s.user_id;

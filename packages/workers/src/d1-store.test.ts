@@ -55,8 +55,8 @@ describe('d1Store(), counted at the driver', () => {
 
   it('uses an index for every query', async () => {
     const queries = [
-      "SELECT * FROM limen_session_and_user WHERE id = 'x'",
-      "SELECT * FROM limen_session_and_user WHERE userId = 'x' ORDER BY createdAt",
+      "SELECT found FROM limen_found WHERE id = 'x'",
+      "SELECT found FROM limen_found WHERE user_id = 'x' ORDER BY created_at",
       "DELETE FROM limen_session WHERE user_id = 'x' AND id IS NOT 'y'",
       'DELETE FROM limen_session WHERE id IN (SELECT id FROM limen_session WHERE idle_expires_at <= 5 LIMIT 9)',
     ]

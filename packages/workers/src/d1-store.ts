@@ -1,9 +1,10 @@
 /** Sessions and users in D1: one statement per validation, one per renewal, one per sign-in. */
-import type { SessionAndUser, SessionRecord, Store } from '@limen/core'
+import type { Store } from '@limen/core'
 
-const SELECT = 'SELECT * FROM limen_session_and_user WHERE '
-
-type Row = SessionRecord<string> & { readonly userAttributes: string }
+/** What was found, as JSON: the column `found` of a user, or of a session with its user. */
+interface Row {
+  readonly found: string
+}
 
 /**
  * Keeps sessions and users in D1.
@@ -26,100 +27,79 @@ type Row = SessionRecord<string> & { readonly userAttributes: string }
 export function d1Store<UserAttributes = object, SessionAttributes = object>(
   db: D1Database,
 ): Store<UserAttributes, SessionAttributes> {
-  const prepare = (sql: string, ...values: unknown[]) => db.prepare(sql).bind(...values)
-  const change = async (sql: string, ...values: unknown[]) =>
-    (await prepare(sql, ...values).run()).meta.changes
+  const sql =
+    (text: readonly string[], ...values: unknown[]) =>
+    (from: Pick<D1Database, 'prepare'> = db) =>
+      from.prepare(text.join('?')).bind(...values)
+  const change = async (text: readonly string[], ...values: unknown[]) =>
+    (await sql(text, ...values)().run()).meta.changes
 
   return {
     async read(sessionId, { consistency }) {
-      const read = (from: D1SessionConstraint) =>
-        db.withSession(from).prepare(`${SELECT}id = ?`).bind(sessionId).all<Row>()
-      let { results, meta } = await read(
+      const find = sql`select found from limen_found where id = ${sessionId}`
+      const ask = (from: D1SessionConstraint) => find(db.withSession(from)).all<Row>()
+      let { results, meta } = await ask(
         consistency === 'strong' ? 'first-primary' : 'first-unconstrained',
       )
-      if (!results[0] && !meta.served_by_primary) ({ results } = await read('first-primary'))
-      return results[0] ? toFound(results[0]) : null
+      if (!results[0] && !meta.served_by_primary) ({ results } = await ask('first-primary'))
+      return parse(results[0]?.found)
     },
 
     async insert({ id, userId, secretHash, createdAt, attributes, ...deadlines }) {
-      const row = await prepare(
-        'INSERT INTO limen_session SELECT ?, id, ?, ?, ?, ?, ? FROM limen_user WHERE id = ? RETURNING (SELECT attributes FROM limen_user WHERE id = user_id) attributes',
-        id,
-        secretHash,
-        createdAt,
-        deadlines.activePeriodExpiresAt,
-        deadlines.idlePeriodExpiresAt,
-        JSON.stringify(attributes),
-        userId,
-      ).first<{ attributes: string }>()
-      return row && { id: userId, attributes: JSON.parse(row.attributes) }
+      const { activePeriodExpiresAt, idlePeriodExpiresAt } = deadlines
+      const inserted = sql`insert into limen_session select ${id}, id, ${secretHash}, ${createdAt}, ${activePeriodExpiresAt}, ${idlePeriodExpiresAt}, ${JSON.stringify(attributes)} from limen_user where id = ${userId} returning (select found from limen_user where id = user_id) found`
+      return parse(await inserted().first('found'))
     },
 
-    async renew(sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) {
-      const changes = await change(
-        'UPDATE limen_session SET active_expires_at = max(active_expires_at, ?), idle_expires_at = max(idle_expires_at, ?) WHERE id = ?',
-        activePeriodExpiresAt,
-        idlePeriodExpiresAt,
-        sessionId,
-      )
-      return changes > 0
-    },
+    renew: async (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
+      (await change`update limen_session set active_expires_at = max(active_expires_at, ${activePeriodExpiresAt}), idle_expires_at = max(idle_expires_at, ${idlePeriodExpiresAt}) where id = ${sessionId}`) >
+      0,
 
     update: (sessionId, attributes) => merge('session', sessionId, attributes),
 
     async delete(sessionId) {
-      await change('DELETE FROM limen_session WHERE id = ?', sessionId)
+      await change`delete from limen_session where id = ${sessionId}`
     },
 
     async deleteByUser(userId, { except = null }) {
-      await change('DELETE FROM limen_session WHERE user_id = ? AND id IS NOT ?', userId, except)
+      await change`delete from limen_session where user_id = ${userId} and id is not ${except}`
     },
 
     async listByUser(userId) {
-      const sql = `${SELECT}userId = ? ORDER BY createdAt`
-      return (await prepare(sql, userId).all<Row>()).results.map(toFound)
+      const found = sql`select found from limen_found where user_id = ${userId} order by created_at`
+      return (await found().all<Row>()).results.map((row) => JSON.parse(row.found))
     },
 
     deleteExpired: ({ now, limit }) =>
-      change(
-        'DELETE FROM limen_session WHERE id IN (SELECT id FROM limen_session WHERE idle_expires_at <= ? LIMIT ?)',
-        now,
-        limit,
-      ),
+      change`delete from limen_session where id in (select id from limen_session where idle_expires_at <= ${now} limit ${limit})`,
 
-    async createUser({ id, attributes }) {
-      const sql = 'INSERT INTO limen_user VALUES (?, ?) ON CONFLICT DO NOTHING'
-      return (await change(sql, id, JSON.stringify(attributes))) > 0
-    },
+    createUser: async ({ id, attributes }) =>
+      (await change`insert or ignore into limen_user values (${id}, ${JSON.stringify(attributes)})`) >
+      0,
 
     async readUser(userId) {
-      const sql = 'SELECT attributes FROM limen_user WHERE id = ?'
-      const row = await prepare(sql, userId).first<{ attributes: string }>()
-      return row && { id: userId, attributes: JSON.parse(row.attributes) }
+      const user = sql`select found from limen_user where id = ${userId}`
+      return parse(await user().first('found'))
     },
 
     updateUser: (userId, attributes) => merge('user', userId, attributes),
 
     async deleteUser(userId) {
-      await change('DELETE FROM limen_user WHERE id = ?', userId)
+      await change`delete from limen_user where id = ${userId}`
     },
   }
 
-  function toFound({
-    userAttributes,
-    attributes,
-    ...session
-  }: Row): SessionAndUser<UserAttributes, SessionAttributes> {
-    return {
-      session: { ...session, attributes: JSON.parse(attributes) },
-      user: { id: session.userId, attributes: JSON.parse(userAttributes) },
-    }
-  }
-
   async function merge(table: 'session' | 'user', id: string, attributes: object) {
-    const values = Object.entries(attributes)
-    const sql = `UPDATE limen_${table} SET attributes = json_set(attributes${', ?, json(?)'.repeat(values.length)}) WHERE id = ?`
-    const paths = values.flatMap(([name, value]) => [`$."${name}"`, JSON.stringify(value ?? null)])
-    return (await change(sql, ...paths, id)) > 0
+    const values = Object.entries(attributes).flatMap(([name, value]) => [
+      `$."${name}"`,
+      JSON.stringify(value ?? null),
+    ])
+    const set = ', ?, json(?)'.repeat(values.length / 2)
+    const text = `update limen_${table} set attributes = json_set(attributes${set}) where id = ?`
+    return (await change([text], ...values, id)) > 0
   }
+}
+
+function parse<Found>(found: string | null | undefined): Found | null {
+  return found ? JSON.parse(found) : null
 }

@@ -16,8 +16,6 @@ export interface AuthHandler<Env, AnySession> extends Omit<ExportedHandler<Env>,
   ): Response | Promise<Response>
 }
 
-const PURGE = { limit: 1000, batches: 10 }
-
 /**
  * Wraps a Worker's handlers: `fetch` is given an AuthRequest, and what it leaves behind arrives on
  * the response. On a cron trigger, dead sessions are removed from the store, in at most 10 batches
@@ -59,7 +57,8 @@ export function withAuth<AnySession, Env = unknown>(
 }
 
 async function purge(auth: WorkerAuth<unknown>): Promise<void> {
-  for (let batch = 0; batch < PURGE.batches; batch++) {
-    if ((await auth.deleteExpiredSessions(PURGE)) < PURGE.limit) return
+  const limit = 1000
+  for (let batch = 0; batch < 10; batch++) {
+    if ((await auth.deleteExpiredSessions({ limit })) < limit) return
   }
 }
