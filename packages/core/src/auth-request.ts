@@ -92,9 +92,7 @@ type Answer<AnySession> = Promise<AnySession | null>
 type Carrier = 'cookie' | 'bearer'
 
 /** Opens one request's view of its session. */
-export function openAuthRequest<
-  AnySession extends { readonly sessionId: string; readonly fresh: boolean },
->(
+export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   auth: TokenValidator<AnySession>,
   { checkOrigin, cookieName, emit, store }: RequestSettings,
   context: RequestContext,
@@ -107,7 +105,8 @@ export function openAuthRequest<
   let answers: { [carrier in Carrier]?: Answer<AnySession> } = {}
   /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
   let chosen: string | null | undefined
-  let freshId: string | undefined
+  /** Which session was made fresh by this request. */
+  const fresh: { [carrier in Carrier]?: boolean | undefined } = {}
   let isStrong = false
 
   const self = {
@@ -138,7 +137,7 @@ export function openAuthRequest<
       leave(session, false)
       vary.push('Cookie')
       chosen = session && IssuedSession.tokenOf(session)
-      freshId = session?.sessionId
+      fresh.cookie = true
       self.invalidate()
     },
 
@@ -162,7 +161,6 @@ export function openAuthRequest<
     const isCookie = carrier === 'cookie'
     const token = isCookie ? readCookie() : readBearer()
     if (token === null) return null
-    const known = freshId
     const consistency = isStrong || !isSafe(request) ? 'strong' : 'eventual'
     const found = await auth.validateToken(token, consistency, {
       mayRenew: () => method !== 'HEAD' && !isPrefetch(),
@@ -170,14 +168,14 @@ export function openAuthRequest<
       get waitUntil() {
         return context.waitUntil
       },
-      freshId,
+      fresh: fresh[carrier],
     })
     const session = typeof found === 'string' ? null : found
     if (session) self.wasRead = true
     else emit({ type: `${carrier}-rejected`, reason: found as TokenRejection })
     const isGone = found === 'unknown' || found === 'expired'
-    const renewed = session?.fresh && session.sessionId !== known
-    if (renewed) freshId = session.sessionId
+    const renewed = session?.fresh && !fresh[carrier]
+    if (renewed) fresh[carrier] = true
     // While we waited, setSession may have spoken: then the cookie has nothing more to say.
     if (isCookie && chosen === undefined && (renewed || (isGone && mayDeleteCookie()))) {
       leave(session, true)

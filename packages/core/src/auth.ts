@@ -39,8 +39,8 @@ export interface ValidateOptions {
   readonly mayRenew?: (() => boolean) | undefined
   /** Takes the renewing write, so that the answer need not wait for it. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
-  /** The session that became fresh earlier in this request. */
-  readonly freshId?: string | undefined
+  /** Whether the session became fresh earlier in this request. */
+  readonly fresh?: boolean | undefined
 }
 
 /** Whose session is created, and its attributes. */
@@ -243,7 +243,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (!found) return 'unknown'
     if (!sameHash(hash, found.session.secretHash)) return 'secret-mismatch'
 
-    let session = toSession(found, token, id === options.freshId)
+    let session = toSession(found, token, options.fresh)
     if (!session) {
       if (consistency === 'strong') return 'expired'
       // An old copy can look dead when the session was renewed a moment ago.
