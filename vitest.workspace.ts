@@ -34,13 +34,17 @@ export default defineConfig({
     reporters: ['default', closingLine],
     projects: [
       {
+        root: at('.config'),
+        test: { name: 'docs', include: ['*.test.ts'] },
+      },
+      {
         root: at('packages'),
-        test: { name: 'node', include: ['{core,hono}/src/**/*.test.ts'] },
+        test: { name: 'node', include: ['{core,conformance,hono}/src/**/*.test.ts'] },
       },
       {
         root: at('packages'),
         plugins: [workerd('packages/workers/migrations')],
-        test: { name: 'workerd', include: ['{core,hono,workers}/src/**/*.test.ts'] },
+        test: { name: 'workerd', include: ['{core,conformance,hono,workers}/src/**/*.test.ts'] },
       },
       {
         root: at('apps/guestbook'),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CookieAttributes, checkCookie, findCookie, serializeCookie } from './cookie.ts'
 
@@ -44,12 +45,37 @@ describe('findCookie()', () => {
     })
   }
 
+  it('finds what a plain reading of the header finds', () => {
+    const blanks = /^[ \t]+|[ \t]+$/g
+    const plainly = (header: string): Found => {
+      const values = new Set<string>()
+      for (const pair of header.split(';')) {
+        const equals = pair.indexOf('=')
+        if (equals === -1 || pair.slice(0, equals).replaceAll(blanks, '') !== 'sid') continue
+        values.add(pair.slice(equals + 1).replaceAll(blanks, ''))
+      }
+      return values.size > 1 ? undefined : ([...values][0] ?? null)
+    }
+    const piece = fc.constantFrom('sid', 'SID', '=', ';', ' ', '\t', '\u00a0', '\u2000', 'a', '"', ',', '.')
+    const header = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''))
+    fc.assert(
+      fc.property(header, (text) => {
+        expect(findCookie(text, 'sid')).toBe(plainly(text))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
   it('is not slowed down by a header made to be slow', () => {
     const headers = [
       'sid '.repeat(4000),
       'sid=a;'.repeat(2700),
       `sid=${' '.repeat(16_000)}x`,
       ' '.repeat(16_000),
+      `${' '.repeat(16_000)}sid`,
+      `sid${' '.repeat(16_000)}`,
+      `sid${' '.repeat(8000)}=${' '.repeat(8000)}`,
+      `sid=${' x'.repeat(8000)}`,
       ';'.repeat(16_000),
     ]
     for (const header of headers) expect(() => findCookie(header, 'sid')).not.toThrow()

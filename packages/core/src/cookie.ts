@@ -56,10 +56,8 @@ export function findCookie(header: string, name: string): string | null | undefi
   return found
 }
 
-/** Trims SP and HTAB, and leaves a text alone that `trim()` would cut more from. */
 function withoutBlanks(text: string): string {
-  const trimmed = text.trim()
-  return /[^ \t]/.test(text.replace(trimmed, '')) ? text : trimmed
+  return /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? ''
 }
 
 /**

@@ -1,6 +1,6 @@
-import { storeCases } from '@limen/conformance'
+import { memoryStore } from '@limen/core/memory-store'
 import { describe, it } from 'vitest'
-import { memoryStore } from './memory-store.ts'
+import { storeCases } from './index.ts'
 
 describe('memoryStore()', () => {
   it.each(storeCases)('$name', ({ run }) => run(memoryStore()))

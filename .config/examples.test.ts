@@ -1,0 +1,66 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { transformSync } from 'esbuild'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import * as core from '../packages/core/src/index.ts'
+import { serializeCookie } from '../packages/core/src/cookie.ts'
+import { originRule } from '../packages/core/src/csrf.ts'
+import { memoryStore } from '../packages/core/src/memory-store.ts'
+import * as hono from '../packages/hono/src/index.ts'
+
+const packages = fileURLToPath(new URL('../packages', import.meta.url))
+
+/** What the examples may name: the packages' doors, and an app with somebody's auth. */
+function scope() {
+  const auth = core.limen({ store: memoryStore() })
+  // D1 has a suite of its own, in workerd: here its examples are run over memory.
+  const d1Store = () => memoryStore()
+  const withAuth = (_auth: unknown, handler: unknown) => handler
+  const env = { DB: {} }
+  return { ...core, ...hono, Hono, app: new Hono(), auth, d1Store, env, memoryStore, originRule, serializeCookie, withAuth }
+}
+
+interface Example {
+  readonly where: string
+  readonly code: string
+}
+
+/** Every `@example` of the packages' sources, as code. */
+function* examples(): Generator<Example> {
+  for (const path of readdirSync(packages, { recursive: true, encoding: 'utf8' })) {
+    if (!/^[^/]+\/src\/.*(?<!\.test)\.ts$/.test(path)) continue
+    const source = readFileSync(`${packages}/${path}`, 'utf8')
+    for (const [comment] of source.matchAll(/\/\*\*(?:[^*]|\*(?!\/))*@example(?:[^*]|\*(?!\/))*\*\//g)) {
+      const text = comment.slice(comment.indexOf('@example') + 8, -2)
+      const code = text.replaceAll(/^ *\* ?/gm, '').trim()
+      yield { where: `${path}: ${code.split('\n')[0]}`, code }
+    }
+  }
+}
+
+/** Turns `expression` followed by `// value` into an assertion. */
+function asserted(code: string): string {
+  return code
+    .replaceAll(/^export default /gm, 'await ')
+    .replaceAll(/^(?!const |let )([^\n]*(?:\n(?!\/\/)[ })][^\n]*)*)\n\/\/ (.+)$/gm, 'check(await ($1), $2)')
+}
+
+describe('examples in doc comments', () => {
+  const all = [...examples()]
+
+  it('are found', () => expect(all.length).toBeGreaterThan(8))
+
+  it.each(all)('$where', async ({ code }) => {
+    const names = scope()
+    const { code: plain } = transformSync(`async () => { ${asserted(code)} }`, { loader: 'ts' })
+    const check = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected)
+    const example = new Function(...Object.keys(names), 'check', `return ${plain}`) as (
+      ...args: unknown[]
+    ) => () => Promise<void>
+    await example(...Object.values(names), check)()
+    const claimed = code.match(/^\/\/ /gm)?.length ?? 0
+    const assertions = asserted(code).match(/^check\(/gm)?.length ?? 0
+    expect(assertions).toBe(claimed)
+  })
+})
