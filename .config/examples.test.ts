@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
@@ -18,7 +19,19 @@ function scope() {
   const d1Store = () => memoryStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
   const env = { DB: {} }
-  return { ...core, ...hono, Hono, app: new Hono(), auth, d1Store, env, memoryStore, originRule, serializeCookie, withAuth }
+  return {
+    ...core,
+    ...hono,
+    Hono,
+    app: new Hono(),
+    auth,
+    d1Store,
+    env,
+    memoryStore,
+    originRule,
+    serializeCookie,
+    withAuth,
+  }
 }
 
 interface Example {
@@ -31,7 +44,9 @@ function* examples(): Generator<Example> {
   for (const path of readdirSync(packages, { recursive: true, encoding: 'utf8' })) {
     if (!/^[^/]+\/src\/.*(?<!\.test)\.ts$/.test(path)) continue
     const source = readFileSync(`${packages}/${path}`, 'utf8')
-    for (const [comment] of source.matchAll(/\/\*\*(?:[^*]|\*(?!\/))*@example(?:[^*]|\*(?!\/))*\*\//g)) {
+    for (const [comment] of source.matchAll(
+      /\/\*\*(?:[^*]|\*(?!\/))*@example(?:[^*]|\*(?!\/))*\*\//g,
+    )) {
       const text = comment.slice(comment.indexOf('@example') + 8, -2)
       const code = text.replaceAll(/^ *\* ?/gm, '').trim()
       yield { where: `${path}: ${code.split('\n')[0]}`, code }
@@ -43,7 +58,10 @@ function* examples(): Generator<Example> {
 function asserted(code: string): string {
   return code
     .replaceAll(/^export default /gm, 'await ')
-    .replaceAll(/^(?!const |let )([^\n]*(?:\n(?!\/\/)[ })][^\n]*)*)\n\/\/ (.+)$/gm, 'check(await ($1), $2)')
+    .replaceAll(
+      /^(?!const |let )([^\n]*(?:\n(?!\/\/)[ })][^\n]*)*)\n\/\/ (.+)$/gm,
+      'check(await ($1), $2)',
+    )
 }
 
 describe('examples in doc comments', () => {
@@ -52,13 +70,16 @@ describe('examples in doc comments', () => {
   it('are found', () => expect(all.length).toBeGreaterThan(8))
 
   it.each(all)('$where', async ({ code }) => {
-    const names = scope()
     const { code: plain } = transformSync(`async () => { ${asserted(code)} }`, { loader: 'ts' })
-    const check = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected)
-    const example = new Function(...Object.keys(names), 'check', `return ${plain}`) as (
-      ...args: unknown[]
-    ) => () => Promise<void>
-    await example(...Object.values(names), check)()
+    const names = {
+      ...scope(),
+      check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),
+    }
+    const example = compileFunction(
+      `return (${plain.replace(/;\s*$/, '')})()`,
+      Object.keys(names),
+    ) as (...args: unknown[]) => Promise<void>
+    await example(...Object.values(names))
     const claimed = code.match(/^\/\/ /gm)?.length ?? 0
     const assertions = asserted(code).match(/^check\(/gm)?.length ?? 0
     expect(assertions).toBe(claimed)

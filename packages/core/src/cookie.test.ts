@@ -56,7 +56,20 @@ describe('findCookie()', () => {
       }
       return values.size > 1 ? undefined : ([...values][0] ?? null)
     }
-    const piece = fc.constantFrom('sid', 'SID', '=', ';', ' ', '\t', '\u00a0', '\u2000', 'a', '"', ',', '.')
+    const piece = fc.constantFrom(
+      'sid',
+      'SID',
+      '=',
+      ';',
+      ' ',
+      '\t',
+      '\u00a0',
+      '\u2000',
+      'a',
+      '"',
+      ',',
+      '.',
+    )
     const header = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''))
     fc.assert(
       fc.property(header, (text) => {

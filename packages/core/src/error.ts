@@ -67,6 +67,10 @@ export function fail(code: AuthErrorCode, why?: string, options?: ErrorOptions):
  *
  * @throws {AuthError} `AUTH_CONFIG`, with a message that names the option to change.
  */
-export function checkOption(works: unknown, option: string, value: unknown): void {
-  if (!works) fail('AUTH_CONFIG', `Change ${option}: it cannot be ${value}`)
+export function checkOption(
+  works: unknown,
+  option: string,
+  value: string | number[] | undefined,
+): void {
+  if (!works) fail('AUTH_CONFIG', `Change ${option}: it cannot be ${String(value)}`)
 }

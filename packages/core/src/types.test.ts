@@ -76,7 +76,8 @@ describe('types', () => {
 
     const framework = (event: { context: CookieContext }) => event.context
     const inFramework = limen({ store, middleware: framework })
-    expectTypeOf(inFramework.handleRequest).parameters.toEqualTypeOf<[{ context: CookieContext }]>()
+    type Handle = typeof inFramework.handleRequest
+    expectTypeOf<Parameters<Handle>>().toEqualTypeOf<[{ context: CookieContext }]>()
     type Opened = ReturnType<typeof inFramework.handleRequest>
     expectTypeOf<Opened>().toEqualTypeOf<AuthRequest<InferSession<typeof inFramework>>>()
     expectTypeOf<Parameters<Opened['setSession']>[0]>().toEqualTypeOf<InferSession<
