@@ -47,6 +47,14 @@ export default defineConfig({
         test: { name: 'workerd', include: ['{core,conformance,hono,workers}/src/**/*.test.ts'] },
       },
       {
+        root: at('packages'),
+        test: {
+          name: 'deno',
+          include: ['deno/src/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
         root: at('apps/guestbook'),
         plugins: [
           cloudflareTest(async () => ({

@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { record, storeCases } from './store-cases.ts'
+export { recordsFor, storeCases } from './store-cases.ts'
 export type { CaseSession, CaseStore, CaseUser, StoreCase } from './store-cases.ts'

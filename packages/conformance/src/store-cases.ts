@@ -28,31 +28,37 @@ export interface StoreCase {
 const NOW = 1_700_000_000_000
 const DAY = 86_400_000
 
-/** A record that a store may be asked to keep; ids are as long as real ones. */
-export function record(
+/** Makes a record that the store under test may be asked to keep, its id as long as a real one. */
+type MakeRecord = (
   letter: string,
-  change: Partial<SessionRecord<CaseSession>> = {},
-): SessionRecord<CaseSession> {
-  return {
-    id: letter.repeat(22),
-    userId: 'ada',
+  change?: Partial<SessionRecord<CaseSession>>,
+) => SessionRecord<CaseSession>
+
+/** Makes records for a store: with the route it wants before their ids. */
+export async function recordsFor(store: CaseStore, ...userIds: string[]): Promise<MakeRecord> {
+  const routes = new Map<string, string>()
+  for (const id of ['ada', 'bob', ...userIds]) routes.set(id, (await store.route?.(id)) ?? '')
+  return (letter, { userId = 'ada', id = letter.repeat(22), ...change } = {}) => ({
+    id: `${routes.get(userId)}${id}`,
+    userId,
     secretHash: letter.repeat(43),
     createdAt: NOW,
     activePeriodExpiresAt: NOW + DAY,
     idlePeriodExpiresAt: NOW + 15 * DAY,
     attributes: { device: `device ${letter}` },
     ...change,
-  }
+  })
 }
 
 const ada = { id: 'ada', attributes: { name: 'Ada' } }
 const bob = { id: 'bob', attributes: { name: 'Bob' } }
 const later = { activePeriodExpiresAt: NOW + 2 * DAY, idlePeriodExpiresAt: NOW + 16 * DAY }
 
-const read = (store: CaseStore, letter: string) =>
-  store.read(letter.repeat(22), { consistency: 'strong' })
+const read = async (store: CaseStore, letter: string) =>
+  store.read((await recordsFor(store))(letter).id, { consistency: 'strong' })
 
 async function withAda(store: CaseStore, ...letters: string[]): Promise<void> {
+  const record = await recordsFor(store)
   await store.createUser(ada)
   for (const letter of letters) await store.insert(record(letter))
 }
@@ -62,6 +68,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'gives back a session with its user, unchanged',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store)
       equal(await store.insert(record('a')), ada, 'insert answers the user')
       equal(await read(store, 'a'), { session: record('a'), user: ada }, 'strong read')
@@ -75,6 +82,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'keeps nothing for a user that does not exist',
     async run(store) {
+      const record = await recordsFor(store)
       equal(await store.insert(record('a')), null, 'insert')
       await store.createUser(ada)
       equal(await read(store, 'a'), null, 'read')
@@ -91,6 +99,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'gives back dead sessions too: it decides nothing',
     async run(store) {
+      const record = await recordsFor(store)
       await store.createUser(ada)
       const dead = record('a', { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 })
       await store.insert(dead)
@@ -100,6 +109,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'moves the deadlines of a session that exists',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a')
       equal(await store.renew(record('a').id, later), true, 'renew')
       equal((await read(store, 'a'))?.session, { ...record('a'), ...later }, 'read')
@@ -108,6 +118,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P7: never moves a deadline to an earlier time, each on its own',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a')
       await store.renew(record('a').id, later)
       const mixed = { activePeriodExpiresAt: 5, idlePeriodExpiresAt: NOW + 20 * DAY }
@@ -126,6 +137,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P1: does not bring a deleted session back by renewing or updating it',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a')
       await store.delete(record('a').id)
       equal(await store.renew(record('a').id, later), false, 'renew')
@@ -137,6 +149,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P1: a revoked session stays gone, whatever renewals and updates race with it',
     async run(store) {
+      const record = await recordsFor(store)
       await store.createUser(ada)
       for (let round = 0; round < 20; round++) {
         const session = record('r', { id: `r${String(round).padStart(21, '0')}` })
@@ -160,6 +173,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'deletes one session, and deleting it again is no failure',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
       await store.delete(record('a').id)
       await store.delete(record('a').id)
@@ -170,6 +184,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P2: deletes all sessions of a user and of nobody else',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
       await store.createUser(bob)
       await store.insert(record('c', { userId: 'bob' }))
@@ -182,6 +197,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P2: keeps exactly the one session named in except',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a', 'b', 'c')
       await store.deleteByUser('ada', { except: record('b').id })
       const ids = (await store.listByUser('ada')).map(({ session }) => session.id)
@@ -191,6 +207,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P2: an except that is not there, or another user’s, keeps nothing',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a')
       await store.createUser(bob)
       await store.insert(record('c', { userId: 'bob' }))
@@ -202,6 +219,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'P2: deleting all sessions leaves none that was created before, while others sign in',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a', 'b', 'c')
       await Promise.all([
         store.insert(record('d')),
@@ -217,13 +235,14 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'lists all sessions of a user in order of creation',
     async run(store) {
+      const record = await recordsFor(store)
       await store.createUser(ada)
       await store.insert(record('b', { createdAt: NOW + 2 }))
       await store.insert(record('c', { createdAt: NOW + 3 }))
       await store.insert(record('a', { createdAt: NOW + 1 }))
       const listed = await store.listByUser('ada')
       equal(
-        listed.map(({ session }) => session.id[0]),
+        listed.map(({ session }) => session.id.at(-1)),
         ['a', 'b', 'c'],
         'order',
       )
@@ -234,6 +253,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'deletes expired sessions, at most as many as asked for, and says how many',
     async run(store) {
+      const record = await recordsFor(store)
       await store.createUser(ada)
       for (const [letter, end] of [
         ['a', 10],
@@ -247,7 +267,7 @@ export const storeCases: readonly StoreCase[] = [
       equal(await store.deleteExpired({ now: 30, limit: 2 }), 1, 'second batch')
       equal(await store.deleteExpired({ now: 30, limit: 2 }), 0, 'third batch')
       equal(
-        (await store.listByUser('ada')).map(({ session }) => session.id[0]),
+        (await store.listByUser('ada')).map(({ session }) => session.id.at(-1)),
         ['d'],
         'left',
       )
@@ -256,6 +276,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'merges session attributes key by key',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a')
       equal(await store.update(record('a').id, { seen: 5 }), true, 'add')
       equal(await store.update(record('a').id, { device: 'phone' }), true, 'replace')
@@ -285,10 +306,13 @@ export const storeCases: readonly StoreCase[] = [
     name: 'keeps text as it is: quotes, emoji, line breaks, SQL and JSON syntax',
     async run(store) {
       const name = `Ada "Ω" 'n' \\ \n \u2028 🙂 '); DROP TABLE x; -- {"a":1} $.name`
+      const record = await recordsFor(store, name)
       await store.createUser({ id: name, attributes: { name } })
-      await store.insert(record('a', { userId: name, attributes: { device: name } }))
-      equal((await read(store, 'a'))?.session.attributes, { device: name }, 'session')
-      equal((await read(store, 'a'))?.user, { id: name, attributes: { name } }, 'user')
+      const session = record('a', { userId: name, attributes: { device: name } })
+      await store.insert(session)
+      const found = await store.read(session.id, { consistency: 'strong' })
+      equal(found?.session.attributes, { device: name }, 'session')
+      equal(found?.user, { id: name, attributes: { name } }, 'user')
       await store.updateUser(name, { note: name })
       equal((await store.readUser(name))?.attributes, { name, note: name }, 'merged')
     },
@@ -306,6 +330,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'deletes a user with all its sessions',
     async run(store) {
+      const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
       await store.deleteUser('ada')
       equal(await store.readUser('ada'), null, 'user')
@@ -319,6 +344,7 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'hands out what the caller may keep and change without changing the store',
     async run(store) {
+      const record = await recordsFor(store)
       const attributes = { name: 'Ada', settings: { theme: 'dark' } }
       await store.createUser({ id: 'ada', attributes })
       await store.insert(record('a'))

@@ -1,6 +1,6 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { record, storeCases } from '@limen/conformance'
+import { type CaseSession, type CaseUser, recordsFor, storeCases } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { d1Store } from './d1-store.ts'
@@ -42,9 +42,10 @@ describe('d1Store(), counted at the driver', () => {
 
   it('asks the primary before it says that a session is missing from a replica', async () => {
     const { db, calls } = counted(env.DB, { replicaIsEmpty: true })
-    const store = d1Store(db)
-    await store.createUser({ id: 'ada', attributes: {} })
-    await store.insert(record('a') as never)
+    const store = d1Store<CaseUser, CaseSession>(db)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
     calls.length = 0
 
     const found = await store.read(record('a').id, { consistency: 'eventual' })

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+// The npm package's own command is a Node wrapper that leaves Deno behind when it is stopped.
+const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
+  runInstall(): string
+}
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
+
+async function deno(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(runInstall(), args, {
+    cwd: root,
+    env,
+    maxBuffer: 1 << 26,
+  }).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${error.stdout}\n${error.stderr}`)
+  })
+  return stdout
+}
+
+describe('in Deno', () => {
+  it('the store passes on a real Deno KV', async () => {
+    const args = [
+      'test',
+      '--no-lock',
+      '--cached-only',
+      '--unstable-kv',
+      '--allow-read',
+      '--allow-write',
+    ]
+    const output = await deno(...args, 'packages/deno/test/deno-kv-store.deno.ts')
+    expect(output).toMatch(/ok \| [1-9]\d+ passed \| 0 failed/)
+  })
+
+  it('the suites of core, conformance and Hono pass', async () => {
+    const vitest = 'node_modules/vitest/vitest.mjs'
+    const args = ['run', '--config', 'vitest.workspace.ts', '--project', 'node', '--pool', 'forks']
+    const output = await deno('run', '-A', '--no-lock', vitest, ...args)
+    expect(output).toMatch(/^[1-9]\d\d+ passed, 0 failed/m)
+  })
+
+  it('the sources are checked and linted', async () => {
+    const sources = ['core', 'hono', 'deno'].map((name) => `packages/${name}/src/index.ts`)
+    await deno(
+      'check',
+      '--no-lock',
+      '--unstable-kv',
+      ...sources,
+      'packages/deno/test/deno-kv-store.deno.ts',
+    )
+  })
+})

@@ -1,0 +1,8 @@
+/**
+ * Limen on Deno: the adapter for `Deno.serve`, and sessions kept in Deno KV.
+ *
+ * @module
+ */
+export { denoKvStore } from './deno-kv-store.ts'
+export { withAuth } from './with-auth.ts'
+export type { Kv, KvAtomic, KvEntry, KvKey, KvReadOptions } from './kv.ts'

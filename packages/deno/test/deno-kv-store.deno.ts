@@ -1,0 +1,200 @@
+/** Run by `deno test`: the store on a real Deno KV, in memory and in a file. */
+import { type CaseSession, type CaseUser, recordsFor, storeCases } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { type Kv, denoKvStore } from '@limen/deno'
+import fc from 'fast-check'
+
+function equal(actual: unknown, expected: unknown, what = 'value'): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`)
+}
+
+/** What the store cannot do, and why. */
+const declared: Record<string, string> = {
+  'deletes expired sessions, at most as many as asked for, and says how many':
+    'Deno KV removes a dead session by itself, with expireIn',
+}
+
+async function withKv(path: string, run: (kv: Deno.Kv) => Promise<void>): Promise<void> {
+  using kv = await Deno.openKv(path)
+  await run(kv)
+}
+
+async function inFile(run: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir()
+  try {
+    await run(`${folder}/kv.sqlite3`)
+  } finally {
+    await Deno.remove(folder, { recursive: true })
+  }
+}
+
+for (const { name, run } of storeCases) {
+  const because = declared[name]
+  if (because) {
+    Deno.test(`declared: it does not do "${name}": ${because}`, () =>
+      withKv(':memory:', async (kv) =>
+        equal(await denoKvStore(kv).deleteExpired({ now: 0, limit: 1 }), 0),
+      ))
+    continue
+  }
+  Deno.test(`in memory: ${name}`, () =>
+    withKv(':memory:', (kv) => run(denoKvStore<CaseUser, CaseSession>(kv))))
+  Deno.test(`in a file: ${name}`, () =>
+    inFile((path) => withKv(path, (kv) => run(denoKvStore<CaseUser, CaseSession>(kv)))))
+}
+
+const seed = Math.floor(Math.random() * 2 ** 31)
+
+async function interleavings(kv: Deno.Kv): Promise<void> {
+  const stores = [1, 2].map(() => denoKvStore<CaseUser, CaseSession>(kv))
+  const [first] = stores as [ReturnType<typeof denoKvStore<CaseUser, CaseSession>>]
+  const record = await recordsFor(first)
+  await first.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+  const call = fc.record({
+    client: fc.nat(1),
+    what: fc.constantFrom('renew', 'update', 'delete', 'deleteByUser', 'read'),
+    later: fc.nat(1000),
+  })
+  let round = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 6 }), async (calls) => {
+      const session = record('r', { id: `r${String(round++).padStart(21, '0')}` })
+      await first.insert(session)
+      const answers = await Promise.all(
+        calls.map(async ({ client, what, later }) => {
+          const store = stores[client]!
+          if (what === 'renew') {
+            await store.renew(session.id, {
+              activePeriodExpiresAt: session.activePeriodExpiresAt + later,
+              idlePeriodExpiresAt: session.idlePeriodExpiresAt + later,
+            })
+          } else if (what === 'update') await store.update(session.id, { seen: later })
+          else if (what === 'delete') await store.delete(session.id)
+          else if (what === 'deleteByUser') await store.deleteByUser('ada', {})
+          else await store.read(session.id, { consistency: 'eventual' })
+          return what
+        }),
+      )
+      const left = await stores[round % 2]!.read(session.id, { consistency: 'strong' })
+      const revoked = answers.some((what) => what.startsWith('delete'))
+      equal(left === null, revoked, 'revoked means gone')
+      if (!left) equal(await first.renew(session.id, session), false, 'renewal of what is gone')
+      else {
+        const latest = Math.max(0, ...calls.map((one) => (one.what === 'renew' ? one.later : 0)))
+        equal(left.session.idlePeriodExpiresAt, session.idlePeriodExpiresAt + latest, 'deadline')
+      }
+      await first.delete(session.id)
+    }),
+    { numRuns: 1000, seed },
+  )
+}
+
+Deno.test(`P1, P7: 1,000 random interleavings of two clients in memory, seed ${seed}`, () =>
+  withKv(':memory:', interleavings))
+Deno.test(`P1, P7: 1,000 random interleavings of two clients in a file, seed ${seed}`, () =>
+  inFile((path) => withKv(path, interleavings)))
+
+Deno.test('P2: ends thousands of sessions in one change, while others sign in', () =>
+  withKv(':memory:', async (kv) => {
+    const store = denoKvStore<CaseUser, CaseSession>(kv)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const ids = Array.from({ length: 3000 }, (_, n) => `s${String(n).padStart(21, '0')}`)
+    for (const id of ids) await store.insert(record('s', { id }))
+    const kept = record('s', { id: ids[7]! })
+    const late = record('l')
+    const [, inserted] = await Promise.all([
+      store.deleteByUser('ada', { except: kept.id }),
+      store.insert(late),
+    ])
+    equal(inserted?.id, 'ada', 'the sign-in')
+    const left = (await store.listByUser('ada')).map(({ session }) => session.id)
+    equal(
+      left.filter((id) => id !== late.id),
+      [kept.id],
+      'left',
+    )
+    equal(await store.read(record('s', { id: ids[8]! }).id, { consistency: 'strong' }), null)
+  }))
+
+Deno.test('P4: a KV that fails is AUTH_STORE_UNAVAILABLE, with its cause', async () => {
+  const down = new Error('KV is down')
+  const kv = new Proxy({} as Kv, { get: () => () => Promise.reject(down) })
+  const auth = limen({ store: denoKvStore(kv) })
+  const token = `${'0'.repeat(32)}${'i'.repeat(22)}.${'s'.repeat(43)}`
+  const error = await auth.validateSession(token).catch((thrown: unknown) => thrown)
+  equal((error as { code: string }).code, 'AUTH_STORE_UNAVAILABLE')
+  equal((error as Error).cause === down, true, 'cause')
+})
+
+Deno.test('attributes that are too large are AUTH_RECORD_TOO_LARGE, and nothing is kept', () =>
+  withKv(':memory:', async (kv) => {
+    const auth = limen({ store: denoKvStore<{ name: string }, { note: string }>(kv) })
+    const huge = 'x'.repeat(70_000)
+    const code = (work: Promise<unknown>) =>
+      work.then(
+        () => 'none',
+        (thrown: { code?: string }) => thrown.code,
+      )
+    equal(
+      await code(auth.createUser({ userId: 'eve', attributes: { name: huge } })),
+      'AUTH_RECORD_TOO_LARGE',
+    )
+    equal(await auth.getUser('eve'), null, 'no user')
+    const user = await auth.createUser({ attributes: { name: 'Ada' } })
+    const create = auth.createSession({ userId: user.userId, attributes: { note: huge } })
+    equal(await code(create), 'AUTH_RECORD_TOO_LARGE')
+    equal(await auth.getAllUserSessions(user.userId), [], 'no session')
+    equal(
+      await code(auth.updateUserAttributes(user.userId, { name: huge })),
+      'AUTH_RECORD_TOO_LARGE',
+    )
+    equal((await auth.getUser(user.userId))?.userId, user.userId, 'the user is as before')
+  }))
+
+Deno.test('a record of another layout is no session', () =>
+  withKv(':memory:', async (kv) => {
+    const store = denoKvStore<CaseUser, CaseSession>(kv)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    for (const kind of ['session', 'user']) {
+      for await (const entry of kv.list<object>({ prefix: ['limen', kind] })) {
+        for (const value of [{ ...entry.value, layout: 0 }, 'text', 7, null, {}]) {
+          await kv.set(entry.key, value)
+          equal(await store.read(record('a').id, { consistency: 'strong' }), null, kind)
+          equal(await store.renew(record('a').id, record('a')), false, kind)
+          equal(await store.listByUser('ada'), [], kind)
+        }
+        await kv.set(entry.key, entry.value)
+      }
+    }
+    equal((await store.read(record('a').id, { consistency: 'strong' }))?.user.id, 'ada')
+  }))
+
+Deno.test('a validation is one getMany, a renewal one more and a commit, a sign-in a get and a commit', () =>
+  withKv(':memory:', async (kv) => {
+    const calls: string[] = []
+    const counted = new Proxy(kv, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]) => {
+          calls.push(String(name))
+          return member.apply(target, args) as unknown
+        }
+      },
+    })
+    let now = Date.now()
+    const auth = limen({ store: denoKvStore(counted as Kv), now: () => now })
+    const { userId } = await auth.createUser({})
+    calls.length = 0
+    const token = auth.createBearerToken(await auth.createSession({ userId }))
+    equal(calls.splice(0), ['get', 'atomic'])
+    await auth.validateSession(token)
+    equal(calls.splice(0), ['getMany'])
+    now += 2 * 86_400_000
+    await auth.validateSession(token)
+    equal(calls.splice(0), ['getMany', 'getMany', 'atomic'])
+  }))
