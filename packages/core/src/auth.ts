@@ -51,7 +51,8 @@ export type NewSession<SessionAttributes> = {
 /** A user to keep. Without `userId`, a random one is made. */
 export type NewUser<UserAttributes> = { readonly userId?: string } & Attributes<UserAttributes>
 
-type Attributes<Given> = object extends Given
+/** Attributes, which may be left out where the store needs none. */
+export type Attributes<Given> = object extends Given
   ? { readonly attributes?: Given }
   : { readonly attributes: Given }
 

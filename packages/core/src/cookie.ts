@@ -7,13 +7,19 @@ import { checkOption } from './error.ts'
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis}
  */
 export interface CookieAttributes {
+  /** Out of reach of scripts, always. */
   httpOnly: true
+  /** Sent over https alone, and to loopback. */
   secure: boolean
+  /** Which requests from other sites carry it. */
   sameSite: 'lax' | 'strict' | 'none'
+  /** The path below which it is sent. */
   path: string
+  /** The domain below which it is sent. Without it, only the host that set the cookie gets it. */
   domain?: string
   /** The cookie's life in seconds. 0 deletes it. */
   maxAge: number
+  /** Kept apart for each site that embeds ours. */
   partitioned?: boolean
 }
 

@@ -29,8 +29,11 @@ export interface CsrfProtection {
 
 /** What the rule needs of a request. */
 export interface OriginRequest {
+  /** The request's method, in its own case. */
   readonly method: string
+  /** The request's whole URL; needed where no `host` is configured. */
   readonly url?: string
+  /** The request's headers. */
   readonly headers: Pick<Headers, 'get'>
 }
 

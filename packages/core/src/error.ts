@@ -34,6 +34,7 @@ export type AuthErrorCode =
  * // 'AUTH_CONFIG'
  */
 export class AuthError extends Error {
+  /** Tells it from other errors, across copies of this package too. */
   override readonly name = 'AuthError'
   /** Which failure this is: compare this, not the message. */
   readonly code: AuthErrorCode
@@ -44,6 +45,8 @@ export class AuthError extends Error {
   declare readonly getResponse?: () => Response
 
   /**
+   * Makes one: for stores and adapters.
+   *
    * @param code Which failure this is.
    * @param why What the code does not say, as the message. Never holds a token, secret, hash or cookie value.
    * @param options The `cause`, where another error lies underneath.

@@ -12,11 +12,18 @@ export type { Left, RequestOpener } from './response.ts'
 export { AuthError } from './error.ts'
 export type { AuthErrorCode } from './error.ts'
 export type { AuthRequest, ReadonlyAuthRequest } from './auth-request.ts'
-export type { NewSession, NewUser, Sessions, ValidateOptions } from './auth.ts'
+export type { Attributes, NewSession, NewUser, Sessions, ValidateOptions } from './auth.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginVerdict, UntrustedReason } from './csrf.ts'
 export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
 export type { Session, SessionFields, SessionPeriods, SessionState, User } from './session.ts'
 export type { SessionCookie, SessionCookieOptions } from './session-cookie.ts'
-export type { Consistency, SessionAndUser, SessionRecord, Store, UserRecord } from './store.ts'
+export type {
+  Consistency,
+  SessionAndUser,
+  SessionRecord,
+  Store,
+  StoreCall,
+  UserRecord,
+} from './store.ts'
 export type { Deadlines } from './session.ts'

@@ -5,6 +5,9 @@
  */
 import type { SessionRecord, Store, UserRecord } from './store.ts'
 
+export type { Deadlines } from './session.ts'
+export type { Consistency, SessionAndUser, SessionRecord, Store, UserRecord } from './store.ts'
+
 /**
  * Keeps sessions and users in memory.
  *

@@ -7,6 +7,7 @@ import type { SessionCookie } from './session-cookie.ts'
 
 /** What one request left behind for its response: any AuthRequest, say. */
 export interface Left {
+  /** The cookies to put on it, in order. */
   readonly cookies: readonly SessionCookie[]
   /** Whether a session was found. */
   readonly wasRead: boolean
@@ -70,6 +71,7 @@ function mark({ headers }: Response, { cookies, wasRead, vary }: Left): void {
 
 /** The part of an `auth` object that an adapter needs to open requests. */
 export interface RequestOpener<AnySession> {
+  /** An AuthRequest over a context whose cookies arrive. */
   openRequest(context: CookieContext): AuthRequest<AnySession>
 }
 

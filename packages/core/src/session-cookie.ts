@@ -21,14 +21,18 @@ export interface SessionCookieOptions {
     readonly path?: string
     /** Default none: only the host that set the cookie gets it back. */
     readonly domain?: string
+    /** Keeps it apart for each site that embeds ours. Default `false`. */
     readonly partitioned?: boolean
   }
 }
 
 /** A cookie ready to be sent, whole or in its parts. */
 export interface SessionCookie {
+  /** The cookie's name. */
   readonly name: string
+  /** The token; empty when the cookie deletes. */
   readonly value: string
+  /** Its attributes, as frameworks take them. */
   readonly attributes: CookieAttributes
   /**
    * True when nobody asked for this cookie: it renews the visitor's, or deletes one whose session is

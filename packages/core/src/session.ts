@@ -2,7 +2,9 @@
 
 /** When a session's two periods end, in milliseconds since the epoch. */
 export interface Deadlines {
+  /** From here on it is idle. */
   readonly activePeriodExpiresAt: number
+  /** From here on it is dead. */
   readonly idlePeriodExpiresAt: number
 }
 
@@ -31,12 +33,15 @@ export type User<UserFields = object> = { readonly userId: string } & Readonly<
 export interface SessionFields<UserFields> {
   /** Public: list it, log it, revoke by it. It opens nothing. */
   readonly sessionId: string
+  /** Whose session it is. */
   readonly user: User<UserFields>
+  /** When it was created; renewal does not move it. */
   readonly createdAt: Date
   /** From here on the session is idle: its next use renews it. */
   readonly activePeriodExpiresAt: Date
   /** From here on the session is dead, unless it is renewed before. */
   readonly idlePeriodExpiresAt: Date
+  /** Which part of its life it is in. */
   readonly state: SessionState
   /** True when the deadlines were set by this very request: the browser needs a new cookie. */
   readonly fresh: boolean

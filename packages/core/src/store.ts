@@ -8,22 +8,29 @@ export type Consistency = 'eventual' | 'strong'
 export interface SessionRecord<SessionAttributes> extends Deadlines {
   /** Public: it may be listed and logged. */
   readonly id: string
+  /** Whose session it is. */
   readonly userId: string
   /** SHA-256 of the token's secret, base64url. The secret itself is kept nowhere. */
   readonly secretHash: string
+  /** When it was created; renewal does not move it. */
   readonly createdAt: number
+  /** What the app keeps with the session. */
   readonly attributes: SessionAttributes
 }
 
 /** A user as a store keeps it. */
 export interface UserRecord<UserAttributes> {
+  /** The user's id. */
   readonly id: string
+  /** What the app keeps with the user. */
   readonly attributes: UserAttributes
 }
 
 /** A session with the user it belongs to: what one validation needs. */
 export interface SessionAndUser<UserAttributes, SessionAttributes> {
+  /** The session. */
   readonly session: SessionRecord<SessionAttributes>
+  /** Its user. */
   readonly user: UserRecord<UserAttributes>
 }
 

@@ -36,6 +36,12 @@ describe('in Deno', () => {
     expect(output).toMatch(/ok \| [1-9]\d+ passed \| 0 failed/)
   })
 
+  it('the adapter passes, alone and behind Deno.serve', async () => {
+    const args = ['test', '--no-lock', '--cached-only', '--allow-net=127.0.0.1']
+    const output = await deno(...args, 'packages/deno/test/with-auth.deno.ts')
+    expect(output).toMatch(/ok \| [1-9]\d passed \| 0 failed/)
+  })
+
   it('the suites of core, conformance and Hono pass', async () => {
     const vitest = 'node_modules/vitest/vitest.mjs'
     const args = ['run', '--config', 'vitest.workspace.ts', '--project', 'node', '--pool', 'forks']
@@ -43,14 +49,16 @@ describe('in Deno', () => {
     expect(output).toMatch(/^[1-9]\d\d+ passed, 0 failed/m)
   })
 
-  it('the sources are checked and linted', async () => {
-    const sources = ['core', 'hono', 'deno'].map((name) => `packages/${name}/src/index.ts`)
-    await deno(
-      'check',
-      '--no-lock',
-      '--unstable-kv',
-      ...sources,
-      'packages/deno/test/deno-kv-store.deno.ts',
-    )
+  it('the sources are checked and linted, and every public name is described', async () => {
+    const packages = ['core', 'hono', 'deno'].map((name) => `packages/${name}`)
+    const doors = packages.map((path) => `${path}/src/index.ts`)
+    await deno('check', '--no-lock', '--unstable-kv', ...doors, 'packages/deno/test')
+    await deno('lint', '--config', 'packages/deno.json', ...packages.map((path) => `${path}/src`))
+    await deno('doc', '--lint', 'packages/core/src/index.ts', 'packages/core/src/memory-store.ts')
+  })
+
+  it.each(['core', 'hono', 'deno'])('%s is ready for JSR', async (name) => {
+    const args = ['publish', '--dry-run', '--allow-dirty', '--config', `packages/${name}/deno.json`]
+    await expect(deno(...args)).resolves.toBeDefined()
   })
 })
