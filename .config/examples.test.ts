@@ -15,8 +15,8 @@ const packages = fileURLToPath(new URL('../packages', import.meta.url))
 /** What the examples may name: the packages' doors, and an app with somebody's auth. */
 function scope() {
   const auth = core.limen({ store: memoryStore() })
-  // D1 has a suite of its own, in workerd: here its examples are run over memory.
-  const d1Store = () => memoryStore()
+  // D1 and Deno KV have suites of their own: here their examples are run over memory.
+  const [d1Store, denoKvStore] = [() => memoryStore(), () => memoryStore()]
   const withAuth = (_auth: unknown, handler: unknown) => handler
   const env = { DB: {} }
   return {
@@ -26,6 +26,8 @@ function scope() {
     app: new Hono(),
     auth,
     d1Store,
+    denoKvStore,
+    kv: {},
     env,
     memoryStore,
     originRule,

@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,13 +9,104 @@ import { createTestHarness } from 'wrangler'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const readme = await readFile(at('../README.md'), 'utf8')
-const block = (language: string) =>
-  new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(readme)?.[1] ?? ''
+const blocks = (language: string) =>
+  Array.from(
+    readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm')),
+    ([, text = '']) => text,
+  )
+const [workersProgram = '', denoProgram = ''] = blocks('ts')
+const [wranglerConfig = ''] = blocks('jsonc')
 
-// Inside node_modules, so that the program finds the packages as an installed app would.
+// Where the programs find the packages as installed ones; Deno runs no TypeScript in node_modules.
 const app = at('../node_modules/.cache/readme-app')
+const denoApp = at('./.cache/readme-deno')
 
-describe('the program in the README', () => {
+it('the programs in the README have at most twenty lines', () => {
+  expect(blocks('ts')).toHaveLength(2)
+  for (const program of blocks('ts')) {
+    expect(program.trimEnd().split('\n').length).toBeLessThanOrEqual(20)
+  }
+})
+
+/** Signs up, is recognised, is attacked and signs out: what both programs do. */
+async function visits(origin: string): Promise<void> {
+  const headers = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' }
+  const post = (path: string, Cookie = '', more = {}) =>
+    fetch(origin + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { ...headers, Cookie, ...more },
+    })
+  const me = (Cookie: string) => fetch(`${origin}/me`, { headers: { Cookie } })
+
+  expect((await me('')).status).toBe(401)
+  const signedUp = await post('/sign-up')
+  expect(signedUp.status).toBe(303)
+  const cookie = signedUp.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  expect(await (await me(cookie)).text()).toBe('Hello Ada')
+
+  const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
+  for (const path of ['/sign-out', '/sign-up']) {
+    expect((await post(path, cookie, evil)).status).toBe(403)
+  }
+  expect(await (await me(cookie)).text()).toBe('Hello Ada')
+
+  const signedOut = await post('/sign-out', cookie)
+  expect(signedOut.headers.getSetCookie()).toEqual([
+    '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+  ])
+  expect((await me(cookie)).status).toBe(401)
+}
+
+describe('the Deno program in the README', () => {
+  let server: ChildProcess
+  let origin: string
+
+  beforeAll(async () => {
+    await mkdir(denoApp, { recursive: true })
+    await writeFile(`${denoApp}/main.ts`, denoProgram)
+    const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
+      runInstall(): string
+    }
+    const args = [
+      'run',
+      '--check',
+      '--no-lock',
+      '--cached-only',
+      '--unstable-kv',
+      '--allow-net=127.0.0.1',
+    ]
+    server = spawn(runInstall(), [...args, `${denoApp}/main.ts`], {
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        DENO_NO_UPDATE_CHECK: '1',
+        DENO_SERVE_ADDRESS: 'tcp:127.0.0.1:0',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    origin = await new Promise<string>((resolve, reject) => {
+      let said = ''
+      const listen = (chunk: Buffer) => {
+        said += chunk.toString()
+        const address = /Listening on (http:\/\/\S+?)\/?\s/.exec(said)?.[1]
+        if (address) resolve(address)
+      }
+      server.stdout?.on('data', listen)
+      server.stderr?.on('data', listen)
+      server.once('exit', () => reject(new Error(said)))
+    })
+  }, 60_000)
+
+  afterAll(async () => {
+    server.kill()
+    if (server.exitCode === null) await once(server, 'exit')
+  })
+
+  it('signs up, recognises, refuses foreign requests and signs out', () => visits(origin))
+})
+
+describe('the Workers program in the README', () => {
   const server = createTestHarness({
     root: app,
     workers: [{ configPath: `${app}/wrangler.jsonc` }],
@@ -23,10 +116,10 @@ describe('the program in the README', () => {
   beforeAll(async () => {
     await rm(app, { recursive: true, force: true })
     await mkdir(`${app}/src`, { recursive: true })
-    await writeFile(`${app}/src/index.ts`, block('ts'))
+    await writeFile(`${app}/src/index.ts`, workersProgram)
     await writeFile(
       `${app}/wrangler.jsonc`,
-      block('jsonc').replace('node_modules/@limen/workers/', ''),
+      wranglerConfig.replace('node_modules/@limen/workers/', ''),
     )
     await cp(at('../packages/workers/migrations'), `${app}/migrations`, { recursive: true })
     origin = (await server.listen()).url.origin
@@ -41,34 +134,7 @@ describe('the program in the README', () => {
 
   afterAll(() => server.close())
 
-  it('has at most twenty lines', () => {
-    expect(block('ts').trimEnd().split('\n').length).toBeLessThanOrEqual(20)
-  })
-
-  it('signs up, recognises and signs out', async () => {
-    const headers = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' }
-    const post = (path: string, Cookie = '') =>
-      fetch(origin + path, { method: 'POST', redirect: 'manual', headers: { ...headers, Cookie } })
-    const me = (Cookie: string) => fetch(`${origin}/me`, { headers: { Cookie } })
-
-    expect((await me('')).status).toBe(401)
-    const signedUp = await post('/sign-up')
-    expect(signedUp.status).toBe(303)
-    const cookie = signedUp.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-    expect(await (await me(cookie)).text()).toBe('Hello Ada')
-
-    const foreign = await fetch(`${origin}/sign-out`, {
-      method: 'POST',
-      headers: { Cookie: cookie, Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
-    })
-    expect(foreign.status).toBe(403)
-
-    const signedOut = await post('/sign-out', cookie)
-    expect(signedOut.headers.getSetCookie()).toEqual([
-      '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
-    ])
-    expect((await me(cookie)).status).toBe(401)
-  })
+  it('signs up, recognises, refuses foreign requests and signs out', () => visits(origin))
 
   it('P9: keeps nobody waiting for a visitor who left early', async () => {
     const Cookie = `__Host-Http-session=${'u'.repeat(22)}.${'u'.repeat(43)}`
