@@ -1,0 +1,80 @@
+/** The real Worker with an empty database, and a real Chromium in front of it. */
+import type { D1Database } from '@cloudflare/workers-types'
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import { inject } from 'vitest'
+import { createTestHarness } from 'wrangler'
+
+export const PASSPHRASE = 'a long enough passphrase'
+
+export interface Guestbook extends AsyncDisposable {
+  /** The book's own origin, and the stranger's. */
+  readonly book: string
+  readonly stranger: string
+  readonly db: D1Database
+  readonly browser: Browser
+  /** A page in a profile of its own. */
+  readonly open: (options?: BrowserContextOptions) => Promise<Page>
+}
+
+/** Starts both. */
+export async function startGuestbook(): Promise<Guestbook> {
+  // Or the Worker's runtime asks the network where in the world it is.
+  process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false'
+  const server = createTestHarness({
+    workers: [{ configPath: new URL('../wrangler.jsonc', import.meta.url) }],
+  })
+  const { url } = await server.listen()
+  const worker = server.getWorker<{ DB: D1Database }>()
+  await worker.applyD1Migrations('DB')
+  const { executablePath, env } = inject('chromium')
+  const browser = await chromium.launch({
+    executablePath,
+    env: { ...process.env, ...env } as Record<string, string>,
+    args: ['--no-sandbox'],
+  })
+  return {
+    book: `http://localhost:${url.port}`,
+    stranger: `http://127.0.0.1:${url.port}`,
+    db: (await worker.getEnv()).DB,
+    browser,
+    open: async (options) => (await browser.newContext(options)).newPage(),
+    async [Symbol.asyncDispose]() {
+      await browser.close()
+      await server.close()
+    },
+  }
+}
+
+/** Signs up as a person would: from the book, through the form. */
+export async function signUp(page: Page, book: string, name: string): Promise<void> {
+  await page.goto(book)
+  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
+  await fillAndSend(page, name, 'Sign up')
+}
+
+/** Signs in the same way. */
+export async function signIn(page: Page, book: string, name: string): Promise<void> {
+  await page.goto(book)
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await fillAndSend(page, name, 'Sign in')
+}
+
+async function fillAndSend(page: Page, name: string, button: string): Promise<void> {
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Passphrase').fill(PASSPHRASE)
+  await page.getByRole('button', { name: button }).click()
+  await page.getByRole('heading', { name: 'Come in' }).waitFor()
+}
+
+/** Writes a line into the book. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Your line in the book').fill(text)
+  await page.getByRole('button', { name: 'Sign the book' }).click()
+  await page.getByRole('listitem').filter({ hasText: text }).waitFor()
+}
+
+/** Says whether the book, asked anew, knows who this is. */
+export async function isSignedIn(page: Page, book: string): Promise<boolean> {
+  await page.goto(book)
+  return page.getByText('Signed in as').isVisible()
+}

@@ -1,0 +1,40 @@
+/** Puts the rooms of the guestbook together. */
+import { authenticate } from '@limen/hono'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { type AppEnv, authOf } from './auth.ts'
+import { book } from './book.tsx'
+import { devices } from './devices.tsx'
+import { failure, notFound } from './failure.tsx'
+import { originGuard } from './origin-guard.tsx'
+import { refusals } from './refusals.tsx'
+import { bookHeaders } from './security-headers.ts'
+import { signIn } from './sign-in.tsx'
+import { signOut } from './sign-out.tsx'
+import { signUp } from './sign-up.tsx'
+import { isStrangers } from './site.ts'
+import { stranger } from './stranger.tsx'
+import { yourAccount } from './your-account.tsx'
+
+export const app = new Hono<AppEnv>()
+
+app.use(async (c, next) => (isStrangers(c.req.url) ? stranger.fetch(c.req.raw) : next()))
+app.use(bookHeaders)
+app.use(authenticate(authOf))
+app.use(originGuard)
+app.use(
+  bodyLimit({
+    maxSize: 16 * 1024,
+    onError: () => {
+      throw new HTTPException(413, { message: 'That was more than the book can hold.' })
+    },
+  }),
+)
+
+for (const room of [book, signUp, signIn, signOut, yourAccount, devices, refusals]) {
+  app.route('/', room)
+}
+
+app.notFound(notFound)
+app.onError(failure)

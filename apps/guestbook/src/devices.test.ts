@@ -1,0 +1,124 @@
+import '../test/migrated.ts'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { PASSPHRASE, Visitor } from '../test/visitor.ts'
+import { deviceLabel } from './device.ts'
+
+const IPHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+
+async function onAnotherDevice(name: string): Promise<Visitor> {
+  const phone = new Visitor()
+  phone.userAgent = IPHONE
+  await phone.post('/sign-in', { name, passphrase: PASSPHRASE })
+  return phone
+}
+
+async function isSignedIn(visitor: Visitor): Promise<boolean> {
+  return (await (await visitor.get('/')).text()).includes('Signed in as')
+}
+
+describe('your devices', () => {
+  it('are shown by name, with this one marked', async () => {
+    const laptop = await new Visitor().signUp('Ada')
+    await onAnotherDevice('Ada')
+
+    const items = (await (await laptop.get('/devices')).text()).match(/<li.*?<\/li>/gs) ?? []
+
+    expect(items).toHaveLength(2)
+    expect(items[0]).toContain('Firefox on Linux')
+    expect(items[0]).toContain('This device')
+    expect(items[1]).toContain('Safari on iPhone')
+    expect(items[1]).not.toContain('This device')
+  })
+
+  it('say when they were last renewed', async () => {
+    const visitor = await new Visitor().signUp('Renewed')
+    const renewedAt = Date.UTC(2030, 4, 6, 7, 8)
+    await env.DB.prepare(
+      'UPDATE limen_session SET active_expires_at = ?1, idle_expires_at = ?1 + 1 WHERE id = ?2',
+    )
+      .bind(renewedAt + 24 * 3600e3, visitor.sessionId)
+      .run()
+
+    const page = await (await visitor.get('/devices')).text()
+
+    expect(page).toMatch(/Last renewed<\/dt><dd><time datetime="2030-05-06T07:08:00.000Z">/)
+  })
+
+  it('are signed out one by one', async () => {
+    const laptop = await new Visitor().signUp('Grace')
+    const phone = await onAnotherDevice('Grace')
+
+    const response = await laptop.post('/devices/sign-out', { session: phone.sessionId })
+
+    expect(response.headers.get('Location')).toBe('/devices?done=one')
+    expect(await isSignedIn(phone)).toBe(false)
+    expect(await isSignedIn(laptop)).toBe(true)
+  })
+
+  it('are signed out all but this one', async () => {
+    const laptop = await new Visitor().signUp('Joan')
+    const phones = [await onAnotherDevice('Joan'), await onAnotherDevice('Joan')]
+
+    await laptop.post('/devices/sign-out-others', {})
+
+    expect(await Promise.all([laptop, ...phones].map(isSignedIn))).toEqual([true, false, false])
+  })
+
+  it('include this one: signing it out deletes its cookie', async () => {
+    const laptop = await new Visitor().signUp('Edsger')
+
+    const response = await laptop.post('/devices/sign-out', { session: laptop.sessionId })
+
+    expect(response.headers.get('Location')).toBe('/?done=signed-out')
+    expect(laptop.cookie).toBeNull()
+  })
+
+  it('are nobody else’s to sign out', async () => {
+    const victim = await new Visitor().signUp('Victim')
+    const mallory = await new Visitor().signUp('Mallory')
+
+    const responses = [
+      await mallory.post('/devices/sign-out', { session: victim.sessionId }),
+      await mallory.post('/devices/sign-out', { session: 'x' }),
+      await mallory.post('/devices/sign-out', {}),
+    ]
+
+    expect(responses.map(({ status }) => status)).toEqual([404, 404, 404])
+    expect(await isSignedIn(victim)).toBe(true)
+  })
+
+  it('are shown to nobody who is signed out', async () => {
+    const visitor = new Visitor()
+
+    expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in')
+    expect((await visitor.post('/devices/sign-out-others', {})).status).toBe(401)
+  })
+})
+
+const labels: [label: string, userAgent: string | undefined][] = [
+  ['Safari on iPhone', IPHONE],
+  [
+    'Chrome on Windows',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36',
+  ],
+  [
+    'Edge on Windows',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0',
+  ],
+  [
+    'Chrome on Android',
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36',
+  ],
+  [
+    'Safari on macOS',
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
+  ],
+  ['A browser', 'curl/8.14.1'],
+  ['A browser', '<script>'],
+  ['A browser', undefined],
+]
+it.each(labels)('deviceLabel() says %j for %j', (label, userAgent) => {
+  expect(deviceLabel(userAgent)).toBe(label)
+})

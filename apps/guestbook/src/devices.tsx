@@ -1,0 +1,137 @@
+/** Your devices: where you are signed in, and how to end that. */
+import { requireSession } from '@limen/hono'
+import { Hono } from 'hono'
+import { type AppContext, type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
+import { readForm } from './form.ts'
+import { Moment } from './moment.tsx'
+import { page } from './page.tsx'
+import { signInPage } from './sign-in.tsx'
+
+const ACTIVE_PERIOD = 24 * 60 * 60 * 1000
+
+const NOTICES: Readonly<Record<string, string>> = {
+  one: 'That device is signed out.',
+  others: 'All other devices are signed out.',
+}
+
+export const devices = new Hono<AppEnv>()
+
+devices.get(
+  '/devices',
+  requireSession(authOf, (c) => c.redirect('/sign-in', 303)),
+  async (c) => {
+    const sessions = await authFor(c.env).getAllUserSessions(c.var.session.user.userId)
+    return page(
+      c,
+      { title: 'Your devices' },
+      <DeviceList
+        sessions={sessions}
+        currentId={c.var.session.sessionId}
+        notice={NOTICES[c.req.query('done') ?? '']}
+      />,
+    )
+  },
+)
+
+devices.post('/devices/sign-out', requireSession(authOf, signInFirst), async (c) => {
+  const sessionId = (await readForm(c))('session')
+  const auth = authFor(c.env)
+  const { session } = c.var
+  const sessions = await auth.getAllUserSessions(session.user.userId)
+  if (!sessions.some((one) => one.sessionId === sessionId)) {
+    return page(
+      c,
+      { title: 'No such device', status: 404 },
+      <div class="sheet">
+        <h1>No such device of yours</h1>
+        <p>It is signed out already, or it never was yours. Nothing was changed.</p>
+        <p class="actions">
+          <a class="button" href="/devices">
+            Back to your devices
+          </a>
+        </p>
+      </div>,
+    )
+  }
+  await auth.invalidateSession(sessionId)
+  if (sessionId !== session.sessionId) return c.redirect('/devices?done=one', 303)
+  c.var.auth.setSession(null)
+  return c.redirect('/?done=signed-out', 303)
+})
+
+devices.post('/devices/sign-out-others', requireSession(authOf, signInFirst), async (c) => {
+  const { sessionId, user } = c.var.session
+  await authFor(c.env).invalidateAllUserSessions(user.userId, { except: sessionId })
+  return c.redirect('/devices?done=others', 303)
+})
+
+function signInFirst(c: AppContext) {
+  return signInPage(c, { status: 401, problem: 'You are not signed in any more. Sign in first.' })
+}
+
+function DeviceList({
+  sessions,
+  currentId,
+  notice,
+}: {
+  sessions: readonly VisitorSession[]
+  currentId: string
+  notice: string | undefined
+}) {
+  return (
+    <div class="sheet wide">
+      <h1>Your devices</h1>
+      <p class="lead">Everywhere you are signed in. What you do not recognise, sign out.</p>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      <ul class="devices">
+        {sessions.map((session, index) => (
+          <Device session={session} isCurrent={session.sessionId === currentId} index={index} />
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <form method="post" action="/devices/sign-out-others">
+          <button>Sign out all others</button>
+        </form>
+      )}
+    </div>
+  )
+}
+
+function Device({
+  session: { sessionId, device, createdAt, activePeriodExpiresAt },
+  isCurrent,
+  index,
+}: {
+  session: VisitorSession
+  isCurrent: boolean
+  index: number
+}) {
+  const labelId = `device-${index}`
+  return (
+    <li class={isCurrent ? 'current' : ''}>
+      <h2 id={labelId}>
+        {device} {isCurrent && <span class="badge">This device</span>}
+      </h2>
+      <dl>
+        <dt>Signed in</dt>
+        <dd>
+          <Moment at={createdAt} />
+        </dd>
+        <dt>Last renewed</dt>
+        <dd>
+          <Moment at={activePeriodExpiresAt.getTime() - ACTIVE_PERIOD} />
+        </dd>
+      </dl>
+      <form method="post" action="/devices/sign-out">
+        <input type="hidden" name="session" value={sessionId} />
+        <button class="quiet" aria-describedby={labelId}>
+          Sign out
+        </button>
+      </form>
+    </li>
+  )
+}

@@ -1,0 +1,27 @@
+import '../test/migrated.ts'
+import {
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, it } from 'vitest'
+import { count, Visitor } from '../test/visitor.ts'
+import worker from './index.ts'
+
+it('removes dead sessions once a day, and those alone', async () => {
+  const dead = await new Visitor().signUp('Long gone')
+  const alive = await new Visitor().signUp('Still here')
+  await env.DB.prepare(
+    'UPDATE limen_session SET active_expires_at = 1, idle_expires_at = 2 WHERE id = ?',
+  )
+    .bind(dead.sessionId)
+    .run()
+  const ctx = createExecutionContext()
+
+  await worker.scheduled(createScheduledController(), env, ctx)
+  await waitOnExecutionContext(ctx)
+
+  expect(await count('limen_session')).toBe(1)
+  expect(await (await alive.get('/')).text()).toContain('Signed in as')
+})

@@ -1,0 +1,6 @@
+/** The Worker: pages on `fetch`, and on its cron trigger the removal of dead sessions. */
+import { withAuth } from '@limen/workers'
+import { app } from './app.ts'
+import { authFor } from './auth.ts'
+
+export default withAuth(authFor, { fetch: (request, env, ctx) => app.fetch(request, env, ctx) })

@@ -1,0 +1,12 @@
+/** Signs a visitor in: one new session, named after the device, in place of the one it had. */
+import { type AppContext, authFor } from './auth.ts'
+import { deviceLabel } from './device.ts'
+
+export async function openSession(c: AppContext, userId: string): Promise<void> {
+  const auth = authFor(c.env)
+  const previous = await c.var.auth.validate()
+  const attributes = { device: deviceLabel(c.req.header('User-Agent')) }
+  const session = await auth.createSession({ userId, attributes })
+  if (previous) await auth.invalidateSession(previous.sessionId)
+  c.var.auth.setSession(session)
+}

@@ -1,0 +1,143 @@
+import '../test/migrated.ts'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it, vi } from 'vitest'
+import { BOOK, count, downDb, PASSPHRASE, Visitor } from '../test/visitor.ts'
+import type { Refusal } from './refusal.ts'
+
+const FORGED = { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://127.0.0.1:8787' }
+
+const posts: [path: string, fields: Record<string, string>][] = [
+  ['/entries', { text: 'Buy my watches!' }],
+  ['/sign-up', { name: 'Mallory', passphrase: PASSPHRASE }],
+  ['/sign-in', { name: 'Victim', passphrase: PASSPHRASE }],
+  ['/sign-out', {}],
+  ['/account', { name: 'Mallory' }],
+  ['/devices/sign-out', { session: 'own' }],
+  ['/devices/sign-out-others', {}],
+]
+
+async function everything(): Promise<unknown[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT (SELECT json_group_array(json(attributes)) FROM limen_user) AS users,
+       (SELECT group_concat(id) FROM limen_session) AS sessions,
+       (SELECT count(*) FROM account) AS accounts, (SELECT count(*) FROM entry) AS entries`,
+  ).all()
+  return results
+}
+
+describe('a forged request', async () => {
+  const victim = await new Visitor().signUp('Victim')
+
+  it.each(posts)('to %s is refused with its reason, and changes nothing', async (path, fields) => {
+    const before = await everything()
+    const sent = fields['session'] ? { session: victim.sessionId } : fields
+
+    // As from a browser that knows no SameSite: the cookie comes along.
+    const response = await victim.post(path, sent, FORGED)
+
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(await response.text()).toContain('<code>cross-site</code>')
+    expect(await everything()).toEqual(before)
+    expect(await (await victim.get('/')).text()).toContain('Signed in as <bdi>Victim</bdi>')
+  })
+
+  it.each(posts)('to %s is refused for an anonymous visitor too', async (path, fields) => {
+    expect((await new Visitor().post(path, fields, FORGED)).status).toBe(403)
+  })
+
+  const senders: [headers: Record<string, string>, reason: string][] = [
+    [{ 'Sec-Fetch-Site': 'same-site', Origin: 'http://evil.localhost:8787' }, 'cross-site'],
+    [{ 'Sec-Fetch-Site': 'same-origin', Origin: 'http://localhost:9999' }, 'origin-mismatch'],
+    [{ 'Sec-Fetch-Site': 'none', Origin: 'null' }, 'cross-site'],
+  ]
+  it.each(senders)('of %j is explained as %s', async (headers, reason) => {
+    const page = await (await victim.post('/sign-out', {}, headers)).text()
+
+    expect(page).toContain(`<code>${reason}</code>`)
+  })
+
+  it('is refused while the database is down', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const visitor = new Visitor()
+    visitor.db = downDb
+
+    expect((await visitor.post('/entries', { text: 'Buy!' }, FORGED)).status).toBe(403)
+    log.mockRestore()
+  })
+})
+
+describe('the list of refusals', () => {
+  async function list(): Promise<{ response: Response; refusals: Refusal[] }> {
+    const response = await new Visitor().get('/refusals.json', { Origin: 'http://127.0.0.1:8787' })
+    return { response, refusals: await response.json() }
+  }
+
+  it('says what was refused and why, to any site', async () => {
+    await new Visitor().post('/account', { name: 'Mallory' }, FORGED)
+
+    const { response, refusals } = await list()
+
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    expect(refusals[0]).toEqual({
+      reason: 'cross-site',
+      method: 'POST',
+      path: '/account',
+      refusedAt: expect.any(Number),
+    })
+    const page = await (await new Visitor().get('/refusals')).text()
+    expect(page).toContain('POST /account')
+    expect(page).toContain('cross-site')
+  })
+
+  it('keeps the last 20', async () => {
+    const visitor = new Visitor()
+    for (let turn = 0; turn < 22; turn++) await visitor.post('/sign-out', {}, FORGED)
+
+    expect((await list()).refusals).toHaveLength(20)
+    expect(await count('refusal')).toBe(20)
+  })
+
+  it('repeats nothing that a forger may choose', async () => {
+    await new Visitor().post('/buy-my-watches', {}, FORGED)
+    await new Visitor().post('/entries?q=buy-my-watches', { text: 'buy-my-watches' }, FORGED)
+
+    expect(JSON.stringify((await list()).refusals)).not.toContain('watches')
+  })
+
+  it('lets one address write only so much into it', async () => {
+    const visitor = new Visitor()
+    for (let turn = 0; turn < 81; turn++) await visitor.post('/sign-out', {}, FORGED)
+    await new Visitor().post('/account', {}, FORGED)
+    await visitor.post('/sign-out', {}, FORGED)
+
+    expect((await list()).refusals[0]?.path).toBe('/account')
+  })
+})
+
+describe('the stranger’s site', () => {
+  it('is another host of the same Worker, and attacks the first', async () => {
+    const { app } = await import('./app.ts')
+    const response = await app.request('http://127.0.0.1:8787/', {}, env)
+
+    const page = await response.text()
+    expect(response.status).toBe(200)
+    expect(page).toContain(`action="${BOOK}/entries"`)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(response.headers.get('Content-Security-Policy')).toContain(`form-action ${BOOK};`)
+  })
+
+  it('has none of the book’s pages', async () => {
+    const { app } = await import('./app.ts')
+
+    expect((await app.request('http://127.0.0.1:8787/sign-in', {}, env)).status).toBe(404)
+  })
+
+  it('is not linked where there is no such host', async () => {
+    const { app } = await import('./app.ts')
+    const page = await (await app.request('https://guestbook.example/', {}, env)).text()
+
+    expect(page).not.toContain('Try to attack me')
+  })
+})

@@ -1,0 +1,54 @@
+import '../test/migrated.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { downDb, PASSPHRASE, Visitor } from '../test/visitor.ts'
+
+describe('while the database is down', () => {
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  const requests: [what: string, send: (visitor: Visitor) => Promise<Response>][] = [
+    ['the book', (visitor) => visitor.get('/')],
+    ['the devices', (visitor) => visitor.get('/devices')],
+    ['the refusals', (visitor) => visitor.get('/refusals')],
+    ['signing the book', (visitor) => visitor.post('/entries', { text: 'Hello' })],
+    ['changing a name', (visitor) => visitor.post('/account', { name: 'Other' })],
+    ['signing in', (visitor) => visitor.post('/sign-in', { name: 'Ada', passphrase: PASSPHRASE })],
+    ['signing up', (visitor) => visitor.post('/sign-up', { name: 'New', passphrase: PASSPHRASE })],
+  ]
+  it.each(requests)('%s is answered with 503, and the cookie stays', async (what, send) => {
+    const visitor = await new Visitor().signUp(`Before ${what}`)
+    visitor.db = downDb
+
+    const response = await send(visitor)
+
+    expect(response.status).toBe(503)
+    expect(response.headers.get('Set-Cookie')).toBeNull()
+    expect(response.headers.get('Retry-After')).toBe('30')
+    expect(await response.text()).toContain('if you are signed in, you still are')
+  })
+
+  it('an anonymous visitor is told the same', async () => {
+    const visitor = new Visitor()
+    visitor.db = downDb
+
+    expect((await visitor.get('/')).status).toBe(503)
+  })
+
+  it('signing out says that it failed, and keeps the cookie', async () => {
+    const visitor = await new Visitor().signUp('Staying')
+    const { db } = visitor
+    visitor.db = downDb
+
+    const response = await visitor.post('/sign-out', {})
+
+    expect(response.status).toBe(503)
+    expect(response.headers.get('Set-Cookie')).toBeNull()
+    expect(await response.text()).toContain('You are still signed in')
+    visitor.db = db
+    expect(await (await visitor.get('/')).text()).toContain('Signed in as')
+  })
+})

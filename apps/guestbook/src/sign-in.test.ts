@@ -1,0 +1,187 @@
+import '../test/migrated.ts'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { count, PASSPHRASE, Visitor } from '../test/visitor.ts'
+import { createAccount } from './account.ts'
+import { authFor } from './auth.ts'
+
+const TOKEN = '[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}'
+
+/** The page without what the visitor typed. */
+async function words(response: Response, name: string): Promise<string> {
+  return (await response.text()).replaceAll(name, '')
+}
+
+describe('signing up', () => {
+  it('signs in at once and shows the name', async () => {
+    const visitor = new Visitor()
+
+    const response = await visitor.post('/sign-up', { name: ' Ada ', passphrase: PASSPHRASE })
+
+    expect(response.status).toBe(303)
+    expect(response.headers.get('Location')).toBe('/')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        `^__Host-Http-session=${TOKEN}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$`,
+      ),
+    ])
+    expect(await (await visitor.get('/')).text()).toContain('Signed in as <bdi>Ada</bdi>')
+  })
+
+  const refused: [name: string, passphrase: string, says: string][] = [
+    ['', PASSPHRASE, 'Choose a name'],
+    ['\u200b\u3164', PASSPHRASE, 'Choose a name'],
+    ['x'.repeat(41), PASSPHRASE, 'Choose a name'],
+    ['Short', '7 chars', 'at least 8 characters'],
+    ['Long', 'é'.repeat(101), 'at most 200 bytes'],
+  ]
+  it.each(refused)(
+    'refuses %j with %j and fills the form again',
+    async (name, passphrase, says) => {
+      const users = await count('limen_user')
+
+      const response = await new Visitor().post('/sign-up', { name, passphrase })
+
+      const page = await response.text()
+      expect(response.status).toBe(422)
+      expect(page).toContain(says)
+      expect(page).toContain(`value="${name}"`)
+      expect(page).not.toContain(passphrase)
+      expect(await count('limen_user')).toBe(users)
+    },
+  )
+
+  it.each(['Grace', 'GRACE', ' ｇｒａｃｅ ', 'gra\u200bce'])(
+    'says that Grace is taken to %j, and leaves no user behind',
+    async (name) => {
+      await new Visitor().post('/sign-up', { name: 'Grace', passphrase: PASSPHRASE })
+      const users = await count('limen_user')
+
+      const response = await new Visitor().post('/sign-up', { name, passphrase: PASSPHRASE })
+
+      expect(response.status).toBe(409)
+      expect(response.headers.getSetCookie()).toEqual([])
+      expect(await response.text()).toContain('That name is taken')
+      expect(await count('limen_user')).toBe(users)
+    },
+  )
+
+  it('gives a name to one of two who ask for it at once', async () => {
+    const users = (await count('limen_user')) ?? 0
+
+    const ids = await Promise.all(
+      [1, 2].map(() => createAccount(env.DB, authFor(env), 'Twin', PASSPHRASE)),
+    )
+
+    expect(ids.filter((id) => id === null)).toHaveLength(1)
+    expect(await count('limen_user')).toBe(users + 1)
+  })
+})
+
+describe('signing in', () => {
+  it('takes the name however it is written', async () => {
+    await new Visitor().signUp('Émile Straße')
+    const visitor = new Visitor()
+
+    const response = await visitor.post('/sign-in', {
+      name: 'e\u0301mile  STRASSE',
+      passphrase: PASSPHRASE,
+    })
+
+    expect(response.status).toBe(303)
+    expect(await (await visitor.get('/')).text()).toContain('<bdi>Émile Straße</bdi>')
+  })
+
+  it('answers an unknown name and a wrong passphrase alike', async () => {
+    await new Visitor().signUp('Known')
+
+    const wrong = await new Visitor().post('/sign-in', {
+      name: 'Known',
+      passphrase: 'not this one',
+    })
+    const unknown = await new Visitor().post('/sign-in', { name: 'Nobody', passphrase: PASSPHRASE })
+
+    expect([wrong.status, unknown.status]).toEqual([401, 401])
+    expect(await words(unknown, 'Nobody')).toBe(await words(wrong, 'Known'))
+  })
+
+  it('asks for what is missing and keeps what was typed', async () => {
+    const response = await new Visitor().post('/sign-in', { name: 'Ada', passphrase: '' })
+
+    expect(response.status).toBe(422)
+    expect(await response.text()).toContain('value="Ada"')
+  })
+
+  it('ends the session that the browser had before', async () => {
+    const visitor = await new Visitor().signUp('Again')
+    const before = visitor.sessionId
+
+    await visitor.post('/sign-in', { name: 'Again', passphrase: PASSPHRASE })
+
+    expect(await authFor(env).getSession(before)).toBeNull()
+    expect(await authFor(env).getSession(visitor.sessionId)).not.toBeNull()
+  })
+
+  it('slows down guessing at one name, wherever it comes from', async () => {
+    const statuses = await attempts(17, () => ({ visitor: new Visitor(), name: 'Guessed' }))
+
+    // A minute of the rate limit may end between two attempts, but not twice.
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(16)
+    expect(statuses).toContain(429)
+  })
+
+  it('slows down one address, whatever names it tries', async () => {
+    const visitor = new Visitor()
+
+    const statuses = await attempts(81, (turn) => ({ visitor, name: `Name ${turn}` }))
+
+    expect(statuses).toContain(429)
+  })
+
+  it('says how long to wait', async () => {
+    const visitor = new Visitor()
+    let response = await visitor.post('/sign-in', { name: 'Waiting', passphrase: 'x'.repeat(201) })
+    for (let turn = 0; turn < 17 && response.status !== 429; turn++) {
+      response = await visitor.post('/sign-in', { name: 'Waiting', passphrase: 'x'.repeat(201) })
+    }
+
+    expect(response.headers.get('Retry-After')).toBe('60')
+    expect(await response.text()).toContain('Too many attempts')
+  })
+
+  /** Attempts with a passphrase that is too long to be hashed, until one is turned away. */
+  async function attempts(
+    times: number,
+    next: (turn: number) => { visitor: Visitor; name: string },
+  ): Promise<number[]> {
+    const statuses: number[] = []
+    for (let turn = 0; turn < times && !statuses.includes(429); turn++) {
+      const { visitor, name } = next(turn)
+      const passphrase = 'x'.repeat(201)
+      statuses.push((await visitor.post('/sign-in', { name, passphrase })).status)
+    }
+    return statuses
+  }
+})
+
+describe('signing out', () => {
+  it('ends the session in the store and deletes the cookie', async () => {
+    const visitor = await new Visitor().signUp('Leaving')
+    const { sessionId, cookie } = visitor
+
+    const response = await visitor.post('/sign-out', {})
+
+    expect(response.status).toBe(303)
+    expect(response.headers.getSetCookie()).toEqual([
+      '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+    ])
+    expect(await authFor(env).getSession(sessionId)).toBeNull()
+    visitor.cookie = cookie
+    expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in')
+  })
+
+  it('is no failure for somebody who is signed out already', async () => {
+    expect((await new Visitor().post('/sign-out', {})).status).toBe(303)
+  })
+})

@@ -1,0 +1,33 @@
+/** Sign out: the session ends in the store first, and only then does the cookie go. */
+import { Hono } from 'hono'
+import { type AppEnv, authFor } from './auth.ts'
+import { isOutage } from './outage.ts'
+import { plainPage } from './page.tsx'
+
+export const signOut = new Hono<AppEnv>()
+
+signOut.post('/sign-out', async (c) => {
+  try {
+    const session = await c.var.auth.validate()
+    if (session) await authFor(c.env).invalidateSession(session.sessionId)
+  } catch (error) {
+    if (!isOutage(error)) throw error
+    c.header('Retry-After', '30')
+    return plainPage(
+      c,
+      { title: 'Signing out failed', status: 503 },
+      <div class="sheet">
+        <h1>You are still signed in</h1>
+        <p class="alert" role="alert">
+          Signing out failed: the book’s database does not answer, so your session could not be
+          ended. Do not leave a shared computer yet.
+        </p>
+        <form method="post" action="/sign-out">
+          <button>Try again</button>
+        </form>
+      </div>,
+    )
+  }
+  c.var.auth.setSession(null)
+  return c.redirect('/?done=signed-out', 303)
+})

@@ -1,0 +1,5 @@
+/** Gives the test file that imports this its own empty, migrated database. */
+import { applyD1Migrations } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+
+await applyD1Migrations(env.DB, env.MIGRATIONS)

@@ -1,0 +1,74 @@
+/** A visitor with a browser: it keeps its cookie, and says which site its requests come from. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { app } from '../src/app.ts'
+
+export const BOOK = 'http://localhost:8787'
+export const PASSPHRASE = 'a long enough passphrase'
+
+type Fields = Readonly<Record<string, string>>
+
+let visitors = 0
+
+export class Visitor {
+  cookie: string | null = null
+  /** The database that the Worker finds while it answers this visitor. */
+  db = env.DB
+  userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  readonly #address = `192.0.2.${++visitors}`
+
+  get(path: string, headers: Fields = {}): Promise<Response> {
+    return this.#send(path, { headers: { 'Sec-Fetch-Mode': 'navigate', ...headers } })
+  }
+
+  /** Sends a form, from a page of the book where `headers` do not say otherwise. */
+  post(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
+    const ours = { 'Sec-Fetch-Site': 'same-origin', Origin: BOOK }
+    const body = new URLSearchParams(fields)
+    return this.#send(path, { method: 'POST', body, headers: { ...ours, ...headers } })
+  }
+
+  async signUp(name: string): Promise<this> {
+    const { status } = await this.post('/sign-up', { name, passphrase: PASSPHRASE })
+    if (status !== 303) throw new Error(`Signing up as ${name} was answered with ${status}`)
+    return this
+  }
+
+  /** The public id of the session that this visitor's cookie opens. */
+  get sessionId(): string {
+    return this.cookie?.split('=')[1]?.split('.')[0] ?? ''
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers)
+    headers.set('CF-Connecting-IP', this.#address)
+    headers.set('User-Agent', this.userAgent)
+    if (this.cookie) headers.set('Cookie', this.cookie)
+    const ctx = createExecutionContext()
+    const request = new Request(BOOK + path, { redirect: 'manual', ...init, headers })
+    const response = await app.fetch(request, { ...env, DB: this.db }, ctx)
+    await waitOnExecutionContext(ctx)
+    for (const line of response.headers.getSetCookie()) {
+      this.cookie = line.includes('Max-Age=0') ? null : (line.split(';')[0] ?? null)
+    }
+    return response
+  }
+}
+
+/** How many rows a table holds. */
+export async function count(table: string): Promise<number | null> {
+  return env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
+}
+
+function refuse(): Promise<never> {
+  return Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+}
+
+const statement = { bind: () => statement, run: refuse, all: refuse, first: refuse }
+
+/** A database that does not answer. */
+export const downDb = {
+  prepare: () => statement,
+  withSession: () => ({ prepare: () => statement }),
+  batch: refuse,
+} as unknown as D1Database
