@@ -303,6 +303,28 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'keeps attributes whatever their names are',
+    async run(store) {
+      const odd = ['a"."b', 'a"b', 'a.b', '$', '$.a', 'a[0]', '', ' ', '\\', 'a\\"b', "'", 'ü🙂']
+      await store.createUser(ada)
+      for (const name of odd) {
+        const note = { [name]: name } as unknown as CaseUser
+        equal(await store.updateUser('ada', note), true, JSON.stringify(name))
+      }
+      const attributes = { name: 'Ada', ...Object.fromEntries(odd.map((name) => [name, name])) }
+      equal((await store.readUser('ada'))?.attributes, attributes, 'all of them')
+    },
+  },
+  {
+    name: 'merges forty attributes at once',
+    async run(store) {
+      const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`a${n}`, n]))
+      await store.createUser(ada)
+      equal(await store.updateUser('ada', many as unknown as CaseUser), true, 'update')
+      equal((await store.readUser('ada'))?.attributes, { name: 'Ada', ...many }, 'all of them')
+    },
+  },
+  {
     name: 'keeps text as it is: quotes, emoji, line breaks, SQL and JSON syntax',
     async run(store) {
       const name = `Ada "Ω" 'n' \\ \n \u2028 🙂 '); DROP TABLE x; -- {"a":1} $.name`

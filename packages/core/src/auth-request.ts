@@ -13,8 +13,8 @@ import type { Consistency } from './store.ts'
 export interface ReadonlyAuthRequest<AnySession> {
   /** Whether this request may use a cookie, so that an app can answer 403 and not 401. */
   readonly origin: OriginVerdict
-  /** The cookies it left for the response so far. */
-  readonly cookies: readonly SessionCookie[]
+  /** The session cookies it left for the response so far: a function, so that no log shows a token. */
+  readonly cookies: () => readonly SessionCookie[]
   /** True once a session was found: the response is private. */
   readonly wasRead: boolean
   /** The request headers that the answers given so far depend on. */
@@ -71,7 +71,7 @@ export interface TokenValidator<AnySession> {
 export interface RequestSettings {
   readonly cookieName: string
   readonly checkOrigin: CheckOrigin
-  readonly emit: (event: AuthEvent) => void
+  readonly emit: (event: AuthEvent) => unknown
   readonly store: { readonly staleMisses?: true }
 }
 
@@ -89,7 +89,8 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
 }
 
 type Answer<AnySession> = Promise<AnySession | null>
-type Carrier = 'cookie' | 'bearer'
+/** The request header that carries a token. */
+type Carrier = 'Cookie' | 'Authorization'
 
 /** Opens one request's view of its session. */
 export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
@@ -110,7 +111,7 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   let isStrong = false
 
   const self = {
-    cookies,
+    cookies: () => cookies,
     vary,
     wasRead: false,
 
@@ -122,9 +123,9 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
       return verdict
     },
 
-    validate: () => once('cookie'),
+    validate: () => once('Cookie'),
 
-    validateBearerToken: () => once('bearer'),
+    validateBearerToken: () => once('Authorization'),
 
     setSession(
       session: AnySession | null,
@@ -136,17 +137,19 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
       }
       leave(session, false)
       vary.push('Cookie')
-      chosen = session && IssuedSession.tokenOf(session)
-      fresh.cookie = true
-      self.invalidate()
+      chosen = session ? IssuedSession.tokenOf(session) : null
+      fresh.Cookie = true
+      invalidate()
     },
 
-    invalidate(): void {
-      answers = {}
-      isStrong = true
-    },
+    invalidate,
   }
   return self
+
+  function invalidate(): void {
+    answers = {}
+    isStrong = true
+  }
 
   /** Keeps an answer for the next who asks; a failure is not kept. */
   function once(carrier: Carrier): Answer<AnySession> {
@@ -158,8 +161,9 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   }
 
   async function validate(carrier: Carrier): Answer<AnySession> {
-    const isCookie = carrier === 'cookie'
-    const token = isCookie ? readCookie() : readBearer()
+    const isCookie = carrier === 'Cookie'
+    vary.push(carrier)
+    const token = isCookie ? readCookie() : findBearerToken(request)
     if (token === null) return null
     const consistency = isStrong || !isSafe(request) ? 'strong' : 'eventual'
     const found = await auth.validateToken(token, consistency, {
@@ -172,7 +176,7 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
     })
     const session = typeof found === 'string' ? null : found
     if (session) self.wasRead = true
-    else emit({ type: `${carrier}-rejected`, reason: found as TokenRejection })
+    else reject(carrier, found as TokenRejection)
     const isGone = found === 'unknown' || found === 'expired'
     const renewed = session?.fresh && !fresh[carrier]
     if (renewed) fresh[carrier] = true
@@ -191,19 +195,17 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
 
   function readCookie(): string | null {
     if (chosen !== undefined) return chosen
-    vary.push('Cookie')
     if (!self.origin.trusted) return null
     const found =
       context.sessionCookie === undefined
         ? findSessionCookie(request, cookieName)
         : context.sessionCookie
-    if (found === undefined) emit({ type: 'cookie-rejected', reason: 'ambiguous' })
+    if (found === undefined) reject('Cookie', 'ambiguous')
     return found ?? null
   }
 
-  function readBearer(): string | null {
-    vary.push('Authorization')
-    return findBearerToken(request)
+  function reject(carrier: Carrier, reason: TokenRejection): void {
+    emit({ type: 'token-rejected', carrier, reason })
   }
 
   /** A late answer must not delete the cookie of a sign-in that just happened elsewhere. */

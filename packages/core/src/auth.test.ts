@@ -72,6 +72,18 @@ describe('P3: the token', () => {
     expect(() => auth.createBearerToken({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
+  it('is in no log line or JSON of an AuthRequest that has set it', async () => {
+    const { auth, signIn } = createApp()
+    const { session, token } = await signIn()
+    const authRequest = auth.openRequest({ request: visit(null), setCookie() {} })
+    authRequest.setSession(session)
+    await authRequest.validate()
+    const secret = token.split('.')[1]!
+    expect(JSON.stringify(authRequest)).not.toContain(secret)
+    expect(inspect(authRequest, { showHidden: true, depth: 9 })).not.toContain(secret)
+    expect(authRequest.cookies().map(({ value }) => value)).toEqual([token])
+  })
+
   it('travels with the session to another auth object', async () => {
     const { store, signIn } = createApp()
     const { session, token } = await signIn()
@@ -141,6 +153,17 @@ describe('attributes', () => {
     expect(session.sessionId).not.toBe('forged')
     expect(session).toMatchObject({ device: 'Phone', state: 'active', fresh: true })
     expect(session.user).toEqual({ userId, name: 'Ada' })
+  })
+
+  it('gives a session no prototype that attributes could set', async () => {
+    const hostile = JSON.parse('{"__proto__": {"isAdmin": true}}') as object
+    const store = memoryStore<object, object>()
+    const auth = limen({ store, getSessionAttributes: () => hostile })
+    const { userId } = await auth.createUser({})
+    const session = await auth.createSession({ userId })
+    expect((session as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+    expect(Object.getPrototypeOf(session)).toBe(Object.prototype)
+    expect(auth.createSessionCookie(session).value).not.toBe('')
   })
 
   it('updates session and user attributes one by one', async () => {
@@ -296,6 +319,26 @@ describe('the life of a session', () => {
     await expect(strict.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
+  it('is over when its absolute period ends while it is being renewed', async () => {
+    const plain = memoryStore<{ name: string }, { device: string }>()
+    const slow: { clock?: { now: number } } = {}
+    const store = {
+      ...plain,
+      async renew(...args: Parameters<typeof plain.renew>) {
+        slow.clock!.now += DAY
+        return plain.renew(...args)
+      },
+    }
+    const { auth, clock, signIn } = createApp({
+      store,
+      sessionExpiresIn: { activePeriod: DAY, idlePeriod: 9 * DAY, absolutePeriod: 3 * DAY },
+    })
+    slow.clock = clock
+    const { token } = await signIn()
+    clock.now += 2.5 * DAY
+    await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+  })
+
   it('P7: periods that were shortened since do not shorten a life by renewing it', async () => {
     const { clock, store, signIn } = createApp()
     const { session, token } = await signIn()
@@ -404,17 +447,23 @@ describe('events', () => {
     ]
     for (const [cookie, reason] of rejected) {
       await open(visit(cookie)).authRequest.validate()
-      expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason }])
+      expect(events.splice(0)).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason }])
     }
     const twice = visit(null, { Cookie: `${COOKIE}=a; ${COOKIE}=b` })
     await open(twice).authRequest.validate()
-    expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason: 'ambiguous' }])
+    expect(events.splice(0)).toEqual([
+      { type: 'token-rejected', carrier: 'Cookie', reason: 'ambiguous' },
+    ])
     clock.now += 30 * DAY
     await open(visit(token)).authRequest.validate()
-    expect(events.splice(0)).toEqual([{ type: 'cookie-rejected', reason: 'expired' }])
+    expect(events.splice(0)).toEqual([
+      { type: 'token-rejected', carrier: 'Cookie', reason: 'expired' },
+    ])
     const bearer = new Request('https://app.example', { headers: { Authorization: 'Bearer x' } })
     await open(bearer).authRequest.validateBearerToken()
-    expect(events.splice(0)).toEqual([{ type: 'bearer-rejected', reason: 'malformed' }])
+    expect(events.splice(0)).toEqual([
+      { type: 'token-rejected', carrier: 'Authorization', reason: 'malformed' },
+    ])
 
     const { authRequest } = open(visit(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
     await authRequest.validate()
@@ -443,14 +492,14 @@ describe('events', () => {
     ])
   })
 
-  it('an observer that throws fails nothing', async () => {
-    const { open, signIn } = createApp({
-      events: ['validated'],
-      onEvent: () => {
-        throw new Error('observer')
-      },
-    })
-    const { token } = await signIn()
-    expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
+  it('an observer that throws or rejects fails nothing', async () => {
+    const throwing = () => {
+      throw new Error('observer')
+    }
+    for (const onEvent of [throwing, async () => throwing()]) {
+      const { open, signIn } = createApp({ events: ['validated'], onEvent })
+      const { token } = await signIn()
+      expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
+    }
   })
 })

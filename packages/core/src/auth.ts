@@ -28,7 +28,7 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly makeCookie: MakeSessionCookie
   readonly getUserAttributes?: (attributes: Readonly<UserAttributes>) => UserFields
   readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
-  readonly emit: (event: AuthEvent) => void
+  readonly emit: (event: AuthEvent) => unknown
   readonly events?: readonly NoisyEvent[]
   readonly now: () => number
 }
@@ -172,7 +172,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       const createdAt = now()
       const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
       const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
-      const user = (await ask('insert', session)) ?? noSuchUser()
+      const user = (await ask('insert', session)) ?? fail('AUTH_INVALID_USER_ID')
       tell('created', id, userId)
       return toSession({ session, user }, `${id}.${secret}`, true)!
     },
@@ -223,7 +223,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
     async updateUserAttributes(userId, attributes) {
       await ask('updateUser', userId, attributes)
-      return (await getUser(userId)) ?? noSuchUser()
+      return (await getUser(userId)) ?? fail('AUTH_INVALID_USER_ID')
     },
 
     async deleteUser(userId) {
@@ -261,7 +261,8 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       const { waitUntil } = options
       if (waitUntil) waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
-      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)!
+      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
+      if (!session) return 'expired'
     }
     if (settings.events?.includes('validated')) tell('validated', id, userId)
     return session
@@ -339,8 +340,4 @@ function tokenOf(session: object): string {
 
 function noSuchSession(why?: string): never {
   return fail('AUTH_INVALID_SESSION_ID', why)
-}
-
-function noSuchUser(): never {
-  return fail('AUTH_INVALID_USER_ID')
 }

@@ -26,10 +26,8 @@ export interface CookieAttributes {
 /** The longest life that browsers grant a cookie, in seconds: 400 days. */
 export const LONGEST_MAX_AGE = 34_560_000
 
-const LONGEST_HEADER = 16_384
-const LONGEST_ATTRIBUTE = 1024
-/** `name=domain/path;sameSite`, each of the characters it may hold. */
-const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*\/[ -:<-~]*;(lax|strict|none)$/
+/** `name=domain;path;sameSite`, each of the characters it may hold. */
+const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[ -:<-~]*;(lax|strict|none)$/
 
 /**
  * Finds one cookie in a `Cookie` header by its exact name.
@@ -45,7 +43,7 @@ const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*\/[ -:<-~]*;(lax|strict|none)$/
  */
 export function findCookie(header: string, name: string): string | null | undefined {
   // Never cut short: what is left out could be the second cookie of that name.
-  if (header.length > LONGEST_HEADER) return ''
+  if (header.length > 16_384) return ''
   let found: string | null = null
   for (let at = header.indexOf(name); at !== -1;) {
     const semicolon = header.indexOf(';', at)
@@ -105,8 +103,7 @@ export function checkCookie(name: string, attributes: CookieAttributes): void {
   const { domain, partitioned, path, sameSite, secure } = attributes
   const text = serializeCookie(name, '', { ...attributes, maxAge: 0 })
   checkOption(
-    GRAMMAR.test(`${name}=${domain ?? ''}${path};${sameSite}`) &&
-      text.length < LONGEST_ATTRIBUTE &&
+    GRAMMAR.test(`${name}=${domain ?? ''};${path};${sameSite}`) &&
       (secure || !(/^__(host|secure|http)-/i.test(name) || partitioned || sameSite === 'none')) &&
       ((path === '/' && !domain) || !/^__host-/i.test(name)),
     'sessionCookie or secure',

@@ -42,8 +42,8 @@ export type CheckOrigin = (request: OriginRequest) => OriginVerdict
 
 const TRUSTED: OriginVerdict = { trusted: true }
 const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/
-const WEB_URL = /^https?:\/\/[^./]/i
-const LOOPBACK = /^(.+\.)?localhost$|^127\.|^\[::1]$/
+const WEB_URL = /^https?:\/\/[^.]/i
+const LOOPBACK = /^(.+\.)?localhost$|^127[\d.]+$|^\[::1]$/
 
 /**
  * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with
@@ -81,7 +81,9 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
   const { allowedSubdomains = [], baseDomain, trustedOrigins = [], host, hostHeader } = options
   const names = allowedSubdomains === '*' ? [] : allowedSubdomains
   checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', baseDomain)
-  const hosts = [host, baseDomain, ...names].flatMap((name) => (name ? `https://${name}` : []))
+  const hosts = [host, baseDomain, ...names].flatMap((name) =>
+    name == null ? [] : `https://${name}`,
+  )
   for (const origin of [...trustedOrigins, ...hosts]) {
     checkOption(parse(origin)?.origin === origin, 'csrfProtection', origin)
   }
@@ -110,7 +112,7 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
     const own = parse(given === undefined ? url : `https://${given}`)
     if (!own || (given && given !== own.host)) return null
     // A proxy that ends TLS leaves us an http URL, so with `secure` the scheme is the browser's.
-    const isHttps = url.startsWith('https:') || (secure && !LOOPBACK.test(own.hostname))
+    const isHttps = url.startsWith('https') || (secure && !LOOPBACK.test(own.hostname))
     own.protocol = isHttps ? 'https' : 'http'
     return own
   }

@@ -15,8 +15,11 @@ export type AuthEvent =
   | { readonly type: 'renewed'; readonly sessionId: string; readonly userId: string }
   | { readonly type: 'invalidated'; readonly sessionId: string }
   | { readonly type: 'invalidated'; readonly userId: string; readonly except?: string | undefined }
-  | { readonly type: 'cookie-rejected'; readonly reason: TokenRejection }
-  | { readonly type: 'bearer-rejected'; readonly reason: TokenRejection }
+  | {
+      readonly type: 'token-rejected'
+      readonly carrier: 'Cookie' | 'Authorization'
+      readonly reason: TokenRejection
+    }
   | { readonly type: 'origin-refused'; readonly reason: UntrustedReason }
   | { readonly type: 'store-failed'; readonly call: StoreCall }
 

@@ -44,7 +44,7 @@ export interface LimenConfig<
   /** Chooses what a session shows of its stored attributes. Default: none. */
   readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
   /** Told what happens, without secrets. What it throws is dropped. */
-  readonly onEvent?: (event: AuthEvent) => void
+  readonly onEvent?: (event: AuthEvent) => unknown
   /** Frequent events to send as well. Default: none. */
   readonly events?: readonly NoisyEvent[]
   /** The time in milliseconds since the epoch. Default `Date.now`. */
@@ -129,9 +129,9 @@ export function limen<
     makeCookie,
     cookieName: makeCookie('', 0).name,
     checkOrigin: originRule(config.csrfProtection ?? {}, secure),
-    emit(event: AuthEvent): void {
+    async emit(event: AuthEvent): Promise<void> {
       try {
-        onEvent?.(event)
+        await onEvent?.(event)
       } catch {
         // An observer that fails must not fail a sign-in that the store has confirmed.
       }
@@ -156,7 +156,7 @@ function checkedPeriods({
 }: SessionPeriods = {}): Periods {
   const all = [activePeriod, idlePeriod, absolutePeriod]
   checkOption(
-    all.every((period) => period >= 0 && period <= CENTURY),
+    all.every((ms) => ms % 1 === 0 && ms > 0 && ms <= CENTURY),
     'sessionExpiresIn',
     all,
   )

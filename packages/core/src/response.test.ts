@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import { type Left, answer, respond } from './response.ts'
 
 const auth = limen({ store: memoryStore() })
@@ -12,41 +13,56 @@ const renewal = { ...cookie, renewal: true }
 const signOut = auth.createSessionCookie(null)
 const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
-const left = (change: Partial<Left> = {}): Left => ({
-  cookies: [],
+const left = ({
+  cookies = [],
+  ...change
+}: Partial<Omit<Left, 'cookies'>> & { cookies?: readonly SessionCookie[] } = {}): Left => ({
+  cookies: () => cookies,
   wasRead: false,
   vary: ['Cookie'],
   ...change,
 })
 
 describe('respond(), cookies', () => {
-  const cases: [what: string, own: string[], cookies: Left['cookies'], sent: string[]][] = [
+  const cases: [what: string, own: string[], cookies: readonly SessionCookie[], sent: string[]][] =
     [
-      'none: the app’s own stay',
-      ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
-      [],
-      ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
-    ],
-    ['one, beside the app’s own', ['a=1', 'b=2'], [signIn], ['a=1', 'b=2', line.set]],
-    ['two of one name: the last word wins', [], [signIn, signOut], [line.gone]],
-    ['two of one name: the last word wins', [], [signOut, signIn], [line.set]],
-    ['a renewal after a sign-out gives way', [], [signOut, renewal], [line.gone]],
-    ['a sign-out after a renewal wins', [], [renewal, signOut], [line.gone]],
-    ['two renewals', [], [renewal, renewal], [line.set]],
-    [
-      'a renewal gives way to the app’s own sign-out',
-      ['a=1', line.gone],
-      [renewal],
-      ['a=1', line.gone],
-    ],
-    ['a sign-in replaces the app’s own sign-out', [line.gone, 'a=1'], [signIn], ['a=1', line.set]],
-    [
-      'a cookie whose name begins like ours stays',
-      [`${COOKIE}x=1`],
-      [signIn],
-      [`${COOKIE}x=1`, line.set],
-    ],
-  ]
+      [
+        'none: the app’s own stay',
+        ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+        [],
+        ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      ],
+      ['one, beside the app’s own', ['a=1', 'b=2'], [signIn], ['a=1', 'b=2', line.set]],
+      ['two of one name: the last word wins', [], [signIn, signOut], [line.gone]],
+      ['two of one name: the last word wins', [], [signOut, signIn], [line.set]],
+      ['a renewal after a sign-out gives way', [], [signOut, renewal], [line.gone]],
+      ['a sign-out after a renewal wins', [], [renewal, signOut], [line.gone]],
+      ['two renewals', [], [renewal, renewal], [line.set]],
+      [
+        'a renewal whose session was revoked after it',
+        [],
+        [renewal, { ...signOut, renewal: true }],
+        [line.gone],
+      ],
+      [
+        'a renewal gives way to the app’s own sign-out',
+        ['a=1', line.gone],
+        [renewal],
+        ['a=1', line.gone],
+      ],
+      [
+        'a sign-in replaces the app’s own sign-out',
+        [line.gone, 'a=1'],
+        [signIn],
+        ['a=1', line.set],
+      ],
+      [
+        'a cookie whose name begins like ours stays',
+        [`${COOKIE}x=1`],
+        [signIn],
+        [`${COOKIE}x=1`, line.set],
+      ],
+    ]
   it.each(cases)('%s', (_, own, cookies, sent) => {
     const response = new Response('page')
     for (const text of own) response.headers.append('Set-Cookie', text)
@@ -59,7 +75,7 @@ describe('P10: respond(), caches', () => {
   type Case = [
     what: string,
     given: Record<string, string>,
-    left: Partial<Left>,
+    left: Parameters<typeof left>[0],
     cacheControl: string | null,
     vary: string | null,
   ]

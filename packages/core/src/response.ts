@@ -7,8 +7,8 @@ import type { SessionCookie } from './session-cookie.ts'
 
 /** What one request left behind for its response: any AuthRequest, say. */
 export interface Left {
-  /** The cookies to put on it, in order. */
-  readonly cookies: readonly SessionCookie[]
+  /** The session cookies that it said, in order: a function, so that no log shows a token. */
+  readonly cookies: () => readonly SessionCookie[]
   /** Whether a session was found. */
   readonly wasRead: boolean
   /** The request headers that the handler's answers depended on. */
@@ -30,7 +30,7 @@ export interface Left {
  *
  * @example
  * const response = respond(Response.redirect('https://app.example/'), {
- *   cookies: [auth.createSessionCookie(null)],
+ *   cookies: () => [auth.createSessionCookie(null)],
  *   wasRead: true,
  *   vary: ['Cookie'],
  * })
@@ -50,18 +50,21 @@ export function respond(response: Response, left: Left): Response {
 }
 
 function mark({ headers }: Response, { cookies, wasRead, vary }: Left): void {
-  for (const cookie of cookies) {
+  const left = cookies()
+  const cookie = left.findLast((one) => !one.renewal) ?? left.at(-1)
+  if (cookie) {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
-    if (cookie.renewal && others.length < lines.length) continue
-    headers.delete('Set-Cookie')
-    for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
+    if (!cookie.renewal || others.length === lines.length) {
+      headers.delete('Set-Cookie')
+      for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
+    }
   }
   const varies = headers.get('Vary')?.split(/,\s*/) ?? []
   headers.set('Vary', [...new Set([...varies, ...vary])].join(', '))
 
   const cacheControl = headers.get('Cache-Control') ?? ''
-  if (cacheControl && !wasRead && !cookies.length) return
+  if (cacheControl && !wasRead && !cookie) return
   if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl)) {
     headers.set('Cache-Control', 'private, no-store')
   }

@@ -82,12 +82,18 @@ export function stateOf(deadlines: Deadlines, now: number): SessionState | null 
   return null
 }
 
-/** A session object. Its token travels with it, out of reach of JSON, logs and copies. */
-export class IssuedSession {
+class Given {
+  constructor(given: object) {
+    return given
+  }
+}
+
+/** Ties a token to a session object, out of reach of JSON, logs, copies and other code. */
+export class IssuedSession extends Given {
   readonly #token: string | null
 
-  constructor(fields: object, token: string | null) {
-    Object.assign(this, fields)
+  constructor(session: object, token: string | null) {
+    super(session)
     this.#token = token
   }
 

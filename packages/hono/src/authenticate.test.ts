@@ -306,6 +306,49 @@ describe('requireSession()', () => {
     expect(other.calls).toEqual(['read'])
   })
 
+  it('lets the caller’s handler sign a visitor in, also after others set cookies', async () => {
+    const { auth, session, token } = await createAuth()
+    for (const behind of [true, false]) {
+      const app = new Hono()
+      app.use(async (c, next) => {
+        setCookie(c, 'lang', 'en')
+        void c.res
+        await next()
+      })
+      if (behind) app.use(authenticate(auth))
+      const asGuest = requireSession(auth, (c) => {
+        c.var.auth.setSession(session)
+        return c.redirect('/welcome')
+      })
+      app.get('/', asGuest, (c) => c.text('private'))
+      const response = await app.request('/')
+      expect(response.status).toBe(302)
+      expect(cookiesOf(response)).toEqual(['lang=en; Path=/', set(token)])
+    }
+  })
+
+  it('keeps two auth objects apart, and gives the outer one back', async () => {
+    const one = await createAuth()
+    const other = await createAuth()
+    const app = new Hono<{ Variables: AuthVariables<typeof one.auth> }>()
+    app.use(authenticate(one.auth))
+    app.use(async (c, next) => {
+      const outer = c.var.auth
+      await next()
+      expect(c.var.auth).toBe(outer)
+    })
+    app.use('/both', authenticate(other.auth))
+    app.get('/both', requireSession(one.auth), async (c) => {
+      await one.auth.invalidateSession(c.var.session.sessionId)
+      c.var.auth.setSession(null)
+      return c.text('bye')
+    })
+    const response = await app.request('/both', { headers: one.headers })
+    expect(await response.text()).toBe('bye')
+    expect(cookiesOf(response)).toEqual([gone])
+    expect(one.calls).toEqual(['read'])
+  })
+
   it('P4: passes an outage on as an error, with the cookie kept', async () => {
     const { auth, headers } = await createAuth()
     const down = limen({

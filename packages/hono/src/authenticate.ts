@@ -1,5 +1,5 @@
 /** Hono middleware: who is this, and may they come in? */
-import { type AuthRequest, type InferSession, type RequestOpener, respond } from '@limen/core'
+import { type AuthRequest, type InferSession, type RequestOpener } from '@limen/core'
 import type { Context, Env, Handler, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { contextOf, leave } from './context.ts'
@@ -20,11 +20,8 @@ export type AuthVariables<Auth> = {
   auth: AuthRequest<InferSession<Auth extends (...args: never) => infer Made ? Made : Auth>>
 }
 
-/** What this request was opened with, so that a second middleware does not open it again. */
-interface Opened<AnySession> {
-  readonly source: unknown
-  readonly request: AuthRequest<AnySession>
-}
+/** The AuthRequests of one context, by what they were opened with: an app may have two `auth` objects. */
+type Opened = Map<unknown, unknown>
 
 const OPENED = 'limen:opened'
 
@@ -67,7 +64,7 @@ export function authenticate<AnySession, AnyEnv extends Env = Env>(
  */
 export function requireSession<AnySession, AnyEnv extends Env = Env>(
   auth: AuthSource<AnySession, AnyEnv>,
-  otherwise?: Handler<AnyEnv>,
+  otherwise?: Handler<AnyEnv & { Variables: { auth: AuthRequest<AnySession> } }>,
 ): MiddlewareHandler<
   AnyEnv & { Variables: { auth: AuthRequest<AnySession>; session: AnySession } }
 > {
@@ -91,21 +88,21 @@ async function opened<AnySession, AnyEnv extends Env>(
   c: Context,
   source: AuthSource<AnySession, AnyEnv>,
   run: (request: AuthRequest<AnySession>) => Promise<Response | void>,
-): Promise<Response | void> {
-  const already: Opened<AnySession> | undefined = c.get(OPENED)
-  if (already?.source === source) return run(already.request)
-
-  const auth = typeof source === 'function' ? source(c) : source
-  const request = auth.openRequest(contextOf(c, () => {}))
+): Promise<void> {
+  const all: Opened = c.get(OPENED) ?? new Map()
+  c.set(OPENED, all)
+  const outer: unknown = c.get('auth')
+  const already = all.get(source) as AuthRequest<AnySession> | undefined
+  const auth = typeof source === 'function' ? source : () => source
+  const request = already ?? auth(c).openRequest(contextOf(c, () => {}))
+  all.set(source, request)
   c.set('auth', request)
-  c.set(OPENED, { source, request } satisfies Opened<AnySession>)
   try {
     const response = await run(request)
-    if (response) return respond(response, request)
-  } catch (error) {
-    // The error handler is yet to answer: what it makes is built on this context's headers.
-    leave(c, request)
-    throw error
+    if (response) c.res = response
+  } finally {
+    // Also after an error: what the error handler makes is built on this context's headers.
+    if (!already) leave(c, request)
+    if (outer) c.set('auth', outer)
   }
-  leave(c, request)
 }

@@ -4,10 +4,9 @@ import type { Context } from 'hono'
 
 /**
  * Lets `auth.handleRequest(c)` work anywhere a Hono context is at hand. Its cookies are put on the
- * context at once, as Hono's own `setCookie` does, and arrive under the same condition: the handler
- * answers through the context (`c.html()`, `c.json()`, `c.redirect()`), not with a `Response` of its
- * own. Where that cannot be promised, and for cache headers on pages that only read a session, use
- * `authenticate(auth)`.
+ * context at once, so the handler must answer through the context (`c.html()`, `c.json()`,
+ * `c.redirect()`): of a `Response` of its own, Hono would drop the cookies, or ours. Where that cannot
+ * be promised, and for cache headers on pages that only read a session, use `authenticate(auth)`.
  *
  * @returns The middleware for `limen({ middleware })`.
  *
@@ -20,7 +19,7 @@ import type { Context } from 'hono'
  */
 export function hono(): Middleware<[c: Context]> {
   return (c) =>
-    contextOf(c, (cookie) => leave(c, { cookies: [cookie], wasRead: true, vary: ['Cookie'] }))
+    contextOf(c, (cookie) => leave(c, { cookies: () => [cookie], wasRead: true, vary: ['Cookie'] }))
 }
 
 /** What the core needs of a Hono context, with a sink for cookies. */

@@ -9,7 +9,7 @@ interface Row {
 /**
  * Keeps sessions and users in D1.
  *
- * Attributes are kept as JSON: use what JSON can carry. The tables come from the migrations in this
+ * Attributes are kept as JSON: use what JSON can carry, and update at most 49 at once. The tables come from the migrations in this
  * package: copy them, or point `migrations_dir` of the D1 binding at
  * `node_modules/@limen/workers/migrations`. On a database with read replicas, eventual reads may be
  * answered by one; what is not found there is asked of the primary before it counts as missing.
@@ -90,12 +90,13 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
   }
 
   async function merge(table: 'session' | 'user', id: string, attributes: object) {
-    const values = Object.entries(attributes).flatMap(([name, value]) => [
-      `$."${name}"`,
-      JSON.stringify(value ?? null),
-    ])
-    const set = ', ?, json(?)'.repeat(values.length / 2)
-    const text = `update limen_${table} set attributes = json_set(attributes${set}) where id = ?`
+    let merged = 'attributes'
+    const values = Object.entries(attributes).flatMap(([name, value]) => {
+      // One call for each: a function takes no more than 32 arguments in D1.
+      merged = `json_set(${merged}, ?, json(?))`
+      return [`$.${JSON.stringify(name)}`, JSON.stringify(value ?? null)]
+    })
+    const text = `update limen_${table} set attributes = ${merged} where id = ?`
     return (await change([text], ...values, id)) > 0
   }
 }

@@ -51,7 +51,7 @@ export function withAuth<AnySession, Env = unknown>(
         (work) => ctx.waitUntil(work),
       ),
     async scheduled(controller, env, ctx) {
-      await Promise.all([handler.scheduled?.(controller, env, ctx), purge(authOf(env))])
+      await Promise.all([purge(authOf(env)), handler.scheduled?.(controller, env, ctx)])
     },
   }
 }
