@@ -66,7 +66,7 @@ describe('the Deno program in the README', () => {
     await mkdir(denoApp, { recursive: true })
     await writeFile(`${denoApp}/main.ts`, denoProgram)
     const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
-      runInstall(): string
+      runInstall: () => string
     }
     const args = [
       'run',

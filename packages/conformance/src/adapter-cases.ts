@@ -32,9 +32,9 @@ export type CaseHandler = (
 /** An adapter under test. */
 export interface CaseAdapter {
   /** Joins `auth` and a handler to a server, as the adapter's users would. */
-  serve(auth: CaseAuth, handler: CaseHandler): (request: Request) => Promise<Response>
+  readonly serve: (auth: CaseAuth, handler: CaseHandler) => (request: Request) => Promise<Response>
   /** A response that switches protocols, where the runtime can make one outside a real connection. */
-  upgrade?: () => Response
+  readonly upgrade?: () => Response
 }
 
 /** One thing that an adapter must do. */

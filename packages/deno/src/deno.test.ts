@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 // The npm package's own command is a Node wrapper that leaves Deno behind when it is stopped.
 const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
-  runInstall(): string
+  runInstall: () => string
 }
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
