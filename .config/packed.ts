@@ -11,8 +11,9 @@ const run = (command: string, args: string[], cwd: string) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 
 try {
-  for (const name of readdirSync(packages)) {
-    const folder = join(packages, name)
+  for (const entry of readdirSync(packages, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const folder = join(packages, entry.name)
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
       private?: boolean
     }

@@ -1,5 +1,5 @@
 /** Hono middleware: who is this, and may they come in? */
-import { type AuthRequest, type InferSession, type RequestOpener } from '@limen/core'
+import type { AuthRequest, InferSession, RequestOpener } from '@limen/core'
 import type { Context, Env, Handler, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { contextOf, leave } from './context.ts'
