@@ -1,7 +1,13 @@
 /** One request's view of its session. The one room that gathers cookies. */
 import type { ValidateOptions } from './auth.ts'
 import { findCookie } from './cookie.ts'
-import { type CheckOrigin, type OriginRequest, type OriginVerdict, isSafe } from './csrf.ts'
+import {
+  type CheckOrigin,
+  type OriginRequest,
+  type OriginVerdict,
+  type UntrustedReason,
+  isSafe,
+} from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
@@ -102,26 +108,20 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   const { headers, method } = request
   const cookies: SessionCookie[] = []
   const vary: string[] = []
-  let verdict: OriginVerdict | undefined
   let answers: { [carrier in Carrier]?: Answer<AnySession> } = {}
   /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
   let chosen: string | null | undefined
   /** Which session was made fresh by this request. */
   const fresh: { [carrier in Carrier]?: boolean | undefined } = {}
-  let isStrong = false
+  let isStrong = !isSafe(request)
+  const origin = checkOrigin(request, !isStrong)
 
   const self = {
     cookies: () => cookies,
     vary,
     wasRead: false,
 
-    get origin(): OriginVerdict {
-      if (!verdict) {
-        verdict = checkOrigin(request)
-        if (!verdict.trusted) emit({ type: 'origin-refused', reason: verdict.reason })
-      }
-      return verdict
-    },
+    origin,
 
     validate: () => once('Cookie'),
 
@@ -132,8 +132,8 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
       options?: { readonly unsafeSkipOriginCheck?: boolean },
     ): void {
       if (!setCookie) return fail('AUTH_COOKIES_DISABLED')
-      if (!self.origin.trusted && !options?.unsafeSkipOriginCheck) {
-        return fail('AUTH_UNTRUSTED_ORIGIN', self.origin.reason)
+      if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
+        return fail('AUTH_UNTRUSTED_ORIGIN', refuse(origin.reason))
       }
       leave(session, false)
       vary.push('Cookie')
@@ -165,13 +165,10 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
     vary.push(carrier)
     const token = isCookie ? readCookie() : findBearerToken(request)
     if (token === null) return null
-    const consistency = isStrong || !isSafe(request) ? 'strong' : 'eventual'
+    const consistency = isStrong ? 'strong' : 'eventual'
     const found = await auth.validateToken(token, consistency, {
       mayRenew: () => method !== 'HEAD' && !isPrefetch(),
-      // Hono can only say by throwing that it has none, so it is asked last.
-      get waitUntil() {
-        return context.waitUntil
-      },
+      context,
       fresh: fresh[carrier],
     })
     const session = typeof found === 'string' ? null : found
@@ -195,13 +192,21 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
 
   function readCookie(): string | null {
     if (chosen !== undefined) return chosen
-    if (!self.origin.trusted) return null
+    if (!origin.trusted) {
+      refuse(origin.reason)
+      return null
+    }
     const found =
       context.sessionCookie === undefined
         ? findSessionCookie(request, cookieName)
         : context.sessionCookie
     if (found === undefined) reject('Cookie', 'ambiguous')
     return found ?? null
+  }
+
+  function refuse(reason: UntrustedReason): UntrustedReason {
+    emit({ type: 'origin-refused', reason })
+    return reason
   }
 
   function reject(carrier: Carrier, reason: TokenRejection): void {

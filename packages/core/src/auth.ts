@@ -2,6 +2,7 @@
 import { sha256 } from './digest.ts'
 import { AuthError, fail } from './error.ts'
 import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+import type { RequestContext } from './middleware.ts'
 import {
   IssuedSession,
   type Periods,
@@ -37,8 +38,8 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
 export interface ValidateOptions {
   /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
-  /** Takes the renewing write, so that the answer need not wait for it. */
-  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /** Its `waitUntil` takes the renewing write, so that the answer need not wait for it. */
+  readonly context?: Pick<RequestContext, 'waitUntil'>
   /** Whether the session became fresh earlier in this request. */
   readonly fresh?: boolean | undefined
 }
@@ -258,7 +259,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
         return stillThere
       })
       // A write that fails out of sight was told by its event.
-      const { waitUntil } = options
+      const waitUntil = options.context?.waitUntil
       if (waitUntil) waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)

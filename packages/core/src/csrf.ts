@@ -38,7 +38,7 @@ export interface OriginRequest {
 }
 
 /** Judges one request. */
-export type CheckOrigin = (request: OriginRequest) => OriginVerdict
+export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginVerdict
 
 const TRUSTED: OriginVerdict = { trusted: true }
 const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/
@@ -80,7 +80,7 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
   if (options === false) return () => TRUSTED
   const { allowedSubdomains = [], baseDomain, trustedOrigins = [], host, hostHeader } = options
   const names = allowedSubdomains === '*' ? [] : allowedSubdomains
-  checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', baseDomain)
+  checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', '')
   const hosts = [host, baseDomain, ...names].flatMap((name) =>
     name == null ? [] : `https://${name}`,
   )
@@ -88,8 +88,8 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
     checkOption(parse(origin)?.origin === origin, 'csrfProtection', origin)
   }
 
-  return (request) => {
-    if (isSafe(request)) return TRUSTED
+  return (request, safe = isSafe(request)) => {
+    if (safe) return TRUSTED
     const { headers, method } = request
     const origin = headers.get('Origin')
     // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so its Origin alone decides.

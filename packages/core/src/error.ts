@@ -29,7 +29,7 @@ export type AuthErrorCode =
  * that the CSRF rules refuse, which must stop the handler.
  *
  * @example
- * const error = new AuthError('AUTH_CONFIG', 'Change secure: it cannot be false')
+ * const error = new AuthError('AUTH_CONFIG', 'secure cannot be "false"')
  * error.code
  * // 'AUTH_CONFIG'
  */
@@ -70,10 +70,6 @@ export function fail(code: AuthErrorCode, why?: string, options?: ErrorOptions):
  *
  * @throws {AuthError} `AUTH_CONFIG`, with a message that names the option to change.
  */
-export function checkOption(
-  works: unknown,
-  option: string,
-  value: string | number[] | undefined,
-): void {
-  if (!works) fail('AUTH_CONFIG', `Change ${option}: it cannot be ${String(value)}`)
+export function checkOption(works: unknown, option: string, value: string): void {
+  if (!works) fail('AUTH_CONFIG', `${option} cannot be "${value}"`)
 }

@@ -158,7 +158,7 @@ function checkedPeriods({
   checkOption(
     all.every((ms) => ms % 1 === 0 && ms > 0 && ms <= CENTURY),
     'sessionExpiresIn',
-    all,
+    all.join(),
   )
   return { activePeriod, idlePeriod, absolutePeriod }
 }
