@@ -28,7 +28,7 @@ function daysUntil(seconds: number): number {
   return Math.round((seconds - Date.now() / 1000) / DAY)
 }
 
-describe('the session cookie', () => {
+describe('P8: the session cookie', () => {
   const sites: [scheme: string, origin: () => string][] = [
     ['https', () => `https://localhost:${proxy.port}`],
     ['http', () => guestbook.book],
