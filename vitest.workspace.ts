@@ -67,6 +67,15 @@ export default defineConfig({
         test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'] },
       },
       {
+        root: at('apps/deno-notes'),
+        test: {
+          name: 'deno-notes',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         root: at('apps/guestbook'),
         test: {
           name: 'chromium',

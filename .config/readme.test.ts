@@ -65,7 +65,9 @@ describe('the Deno program in the README', () => {
   beforeAll(async () => {
     await mkdir(denoApp, { recursive: true })
     await writeFile(`${denoApp}/main.ts`, denoProgram)
-    const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
+    const { runInstall } = createRequire(at('../packages/deno/package.json'))(
+      'deno/install_api.cjs',
+    ) as {
       runInstall: () => string
     }
     const args = [

@@ -1,0 +1,173 @@
+/** Notes that belong to whoever is signed in. The same file runs on Deno and on Deno Deploy. */
+import { scrypt, timingSafeEqual } from 'node:crypto'
+import { AuthError, type AuthRequest, type InferSession, limen } from '@limen/core'
+import { denoKvStore, withAuth } from '@limen/deno'
+import { type Draft, type Note, doorPage, failurePage, notesPage, refusalPage } from './page.ts'
+
+const kv = await Deno.openKv()
+const auth = limen({
+  store: denoKvStore<{ name: string }>(kv),
+  getUserAttributes: ({ name }) => ({ name }),
+})
+
+type Session = InferSession<typeof auth>
+type Visit = AuthRequest<Session>
+type Form = (field: string) => string
+type Account = { readonly userId: string; readonly salt: Uint8Array; readonly hash: Uint8Array }
+
+const actions = new Map<string, (visit: Visit, form: Form) => Promise<Response>>([
+  ['/sign-in', signIn],
+  ['/sign-out', signOut],
+  ['/notes', addNote],
+  ['/notes/delete', deleteNote],
+])
+
+Deno.serve(
+  withAuth(auth, async (request, _info, visit) => {
+    // What another site sends ends here, before any work: forms and WebSocket handshakes alike.
+    if (!visit.origin.trusted) return refusalPage(visit.origin.reason)
+    try {
+      return await answer(request, visit)
+    } catch (error) {
+      console.error(error)
+      const isOutage = error instanceof AuthError && error.code === 'AUTH_STORE_UNAVAILABLE'
+      return failurePage(isOutage ? 503 : 500)
+    }
+  }),
+)
+
+async function answer(request: Request, visit: Visit): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url)
+  const act = request.method === 'POST' && actions.get(pathname)
+  if (act) {
+    const form = await readForm(request)
+    return form ? act(visit, (field) => form.get(field) ?? '') : failurePage(413)
+  }
+  if (!/^(GET|HEAD)$/.test(request.method) || !/^\/(live)?$/.test(pathname)) return failurePage(404)
+  const session = await visit.validate()
+  if (pathname === '/') return session ? showNotes(session) : doorPage()
+  if (!session) return failurePage(401)
+  return pushChanges(request, session, searchParams.get('since') ?? '')
+}
+
+async function readForm({ body }: Request): Promise<URLSearchParams | null> {
+  let text = ''
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    if (text.length > 32_768) return null
+  }
+  return new URLSearchParams(text)
+}
+
+async function signIn(visit: Visit, form: Form): Promise<Response> {
+  const name = form('name').normalize('NFKC').replace(/\s+/g, ' ').trim()
+  const passphrase = form('passphrase').normalize('NFKC')
+  const refuse = (status: number, problem: string) => doorPage({ status, name, problem })
+  if (!/^\P{C}{1,40}$/u.test(name)) return refuse(422, 'A name has 1 to 40 characters.')
+  if (!/^.{8,200}$/su.test(passphrase)) return refuse(422, 'A passphrase has 8 to 200 characters.')
+  const userId = await openAccount(name, passphrase)
+  if (!userId) return refuse(401, 'That name is taken, and its passphrase is another one.')
+  visit.setSession(await auth.createSession({ userId }))
+  return goHome()
+}
+
+/** The user of a name, which is kept at its first use; `null` for a wrong passphrase. */
+async function openAccount(name: string, passphrase: string): Promise<string | null> {
+  const key = ['account', name.toUpperCase().toLowerCase().normalize('NFKC')]
+  const found = await ask(kv.get<Account>(key))
+  // A new name and a known one, right or wrong: each costs this one hash.
+  const salt = found.value?.salt ?? crypto.getRandomValues(new Uint8Array(16))
+  const hash = await hashOf(passphrase, salt)
+  if (found.value) return timingSafeEqual(hash, found.value.hash) ? found.value.userId : null
+  const { userId } = await auth.createUser({ attributes: { name } })
+  const account: Account = { userId, salt, hash }
+  if ((await ask(kv.atomic().check(found).set(key, account).commit())).ok) return userId
+  // The name was taken meanwhile, by a second click perhaps: ask again, as everybody is asked.
+  await auth.deleteUser(userId)
+  return openAccount(name, passphrase)
+}
+
+function hashOf(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const take = (error: Error | null, hash: Uint8Array) => (error ? reject(error) : resolve(hash))
+    scrypt(passphrase, salt, 32, { N: 2 ** 14, r: 8, p: 5 }, take)
+  })
+}
+
+async function signOut(visit: Visit): Promise<Response> {
+  const session = await visit.validate()
+  if (session) await auth.invalidateSession(session.sessionId)
+  visit.setSession(null)
+  if (session) await ask(change(session).commit())
+  return goHome()
+}
+
+async function addNote(visit: Visit, form: Form): Promise<Response> {
+  const session = await visit.validate()
+  const text = form('text').replace(/\r\n?/g, '\n').trim()
+  if (!session) return doorPage({ status: 401, problem: 'Not kept: you are signed out.', text })
+  if (!/^.{1,2000}$/su.test(text)) {
+    return showNotes(session, { status: 422, text, problem: 'Write 1 to 2,000 characters.' })
+  }
+  const writtenAt = Date.now()
+  const note: Note = { id: `${writtenAt}-${crypto.randomUUID()}`, text, writtenAt }
+  await ask(change(session).set(['notes', session.user.userId, note.id], note).commit())
+  return goHome()
+}
+
+async function deleteNote(visit: Visit, form: Form): Promise<Response> {
+  const session = await visit.validate()
+  if (!session) return doorPage({ status: 401, problem: 'Not deleted: you are signed out.' })
+  const key = ['notes', session.user.userId, form('id').slice(0, 60)]
+  await ask(change(session).delete(key).commit())
+  return goHome()
+}
+
+async function showNotes({ user }: Session, draft?: Draft): Promise<Response> {
+  // First which change this is, then the notes: what comes between them is pushed, never missed.
+  const { versionstamp } = await ask(kv.get(['changed', user.userId]))
+  const list = kv.list<Note>({ prefix: ['notes', user.userId] }, { reverse: true })
+  const notes = await ask(Array.fromAsync(list, ({ value }) => value))
+  return notesPage({ name: user.name, notes, change: versionstamp ?? '', draft })
+}
+
+/** Tells one open page of each change after `since`, for as long as its session lives. */
+function pushChanges(request: Request, { sessionId, user }: Session, since: string): Response {
+  let upgrade
+  try {
+    upgrade = Deno.upgradeWebSocket(request)
+  } catch {
+    return failurePage(426)
+  }
+  const { socket, response } = upgrade
+  socket.onopen = async () => {
+    const changes = kv.watch<[true]>([['changed', user.userId]]).getReader()
+    socket.onclose = () => changes.cancel()
+    try {
+      for (let next = await changes.read(); next.value; next = await changes.read()) {
+        if ((next.value[0].versionstamp ?? '') === since) continue
+        if (!(await auth.getSession(sessionId))) return socket.close(4401)
+        socket.send('changed')
+      }
+    } catch {
+      socket.close(1011)
+    }
+  }
+  return response
+}
+
+/** A change of somebody's notes, of which their open pages are told. */
+function change({ user }: Session): Deno.AtomicOperation {
+  return kv.atomic().set(['changed', user.userId], true)
+}
+
+/** Makes a failure of Deno KV what the store's failures are. */
+function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((cause: unknown) => {
+    throw new AuthError('AUTH_STORE_UNAVAILABLE', 'Deno KV did not answer', { cause })
+  })
+}
+
+function goHome(): Response {
+  return new Response(null, { status: 303, headers: { Location: '/' } })
+}
