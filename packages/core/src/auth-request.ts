@@ -1,13 +1,7 @@
 /** One request's view of its session. The one room that gathers cookies. */
 import type { ValidateOptions } from './auth.ts'
 import { findCookie } from './cookie.ts'
-import {
-  type CheckOrigin,
-  type OriginRequest,
-  type OriginVerdict,
-  type UntrustedReason,
-  isSafe,
-} from './csrf.ts'
+import { type CheckOrigin, type OriginRequest, type OriginVerdict, isSafe } from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
@@ -115,6 +109,7 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   const fresh: { [carrier in Carrier]?: boolean | undefined } = {}
   let isStrong = !isSafe(request)
   const origin = checkOrigin(request, !isStrong)
+  if (!origin.trusted) emit({ type: 'origin-refused', reason: origin.reason })
 
   const self = {
     cookies: () => cookies,
@@ -133,7 +128,7 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
     ): void {
       if (!setCookie) return fail('AUTH_COOKIES_DISABLED')
       if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
-        return fail('AUTH_UNTRUSTED_ORIGIN', refuse(origin.reason))
+        return fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
       }
       leave(session, false)
       vary.push('Cookie')
@@ -192,21 +187,13 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
 
   function readCookie(): string | null {
     if (chosen !== undefined) return chosen
-    if (!origin.trusted) {
-      refuse(origin.reason)
-      return null
-    }
+    if (!origin.trusted) return null
     const found =
       context.sessionCookie === undefined
         ? findSessionCookie(request, cookieName)
         : context.sessionCookie
     if (found === undefined) reject('Cookie', 'ambiguous')
     return found ?? null
-  }
-
-  function refuse(reason: UntrustedReason): UntrustedReason {
-    emit({ type: 'origin-refused', reason })
-    return reason
   }
 
   function reject(carrier: Carrier, reason: TokenRejection): void {

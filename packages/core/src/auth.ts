@@ -330,7 +330,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     } catch (cause) {
       if (cause instanceof AuthError) throw cause
       emit({ type: 'store-failed', call })
-      return fail('AUTH_STORE_UNAVAILABLE', call, { cause })
+      return fail('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
     }
   }
 }
