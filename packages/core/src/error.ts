@@ -55,7 +55,7 @@ export class AuthError extends Error {
     super(why, options)
     this.code = code
     if (code === 'AUTH_UNTRUSTED_ORIGIN') {
-      this.getResponse = () => new Response('Forbidden', { status: 403 })
+      this.getResponse = () => new Response(`Forbidden: ${why}`, { status: 403 })
     }
   }
 }

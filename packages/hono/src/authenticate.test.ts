@@ -4,7 +4,14 @@ import { type Context, Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type AuthVariables, authenticate, hono, requireSession } from '@limen/hono'
+import {
+  type AuthVariables,
+  type SessionVariables,
+  authenticate,
+  hono,
+  requireOrigin,
+  requireSession,
+} from '@limen/hono'
 
 const DAY = 86_400_000
 const COOKIE = '__Host-Http-session'
@@ -73,6 +80,28 @@ describe('authenticate()', () => {
     const source = (_c: unknown) => auth
     type Validated = ReturnType<AuthVariables<typeof source>['auth']['validate']>
     expectTypeOf<Validated>().resolves.toEqualTypeOf<InferSession<typeof auth> | null>()
+  })
+
+  it('takes a function of the context in every shape that a Worker would write it', async () => {
+    const { auth, headers } = await createAuth()
+    type Bindings = { readonly KEY: string }
+    const inline = new Hono<{ Bindings: Bindings }>().use(authenticate((c) => (c.env.KEY, auth)))
+    const structural = (c: { env: Bindings }) => (c.env.KEY, auth)
+    const app = new Hono<{ Bindings: Bindings }>()
+    app.get('/', requireSession(structural), (c) => {
+      expectTypeOf(c.env.KEY).toEqualTypeOf<string>()
+      return c.text(c.var.session.user.name)
+    })
+    const behind = new Hono<{ Variables: SessionVariables<typeof structural> }>()
+    behind.use('/account/*', requireSession(structural))
+    behind.get('/account/me', (c) => c.text(c.var.session.user.name))
+    for (const [one, path] of [
+      [inline.route('/', app), '/'],
+      [behind, '/account/me'],
+    ] as const) {
+      const response = await one.request(path, { headers }, { KEY: 'x' })
+      expect(await response.text()).toBe('Ada')
+    }
   })
 
   it('makes auth per request where it is given a function of the context', async () => {
@@ -362,6 +391,26 @@ describe('requireSession()', () => {
     expect(await response.json()).toEqual({ code: 'AUTH_STORE_UNAVAILABLE' })
     expect(cookiesOf(response)).toEqual([])
     expect(auth).toBeDefined()
+  })
+})
+
+describe('requireOrigin()', () => {
+  it('P5: refuses a foreign request before any work, signed in or not', async () => {
+    const { auth, calls, headers } = await createAuth()
+    let work = 0
+    const app = new Hono()
+    app.all('/sign-up', requireOrigin(auth), (c) => c.text(String(++work)))
+    const ask = (method: string, site: string, more: Record<string, string> = {}) =>
+      app.request('/sign-up', { method, headers: { ...more, 'Sec-Fetch-Site': site } })
+    for (const more of [{}, headers]) {
+      const refused = await ask('POST', 'cross-site', more)
+      expect([refused.status, await refused.text()]).toEqual([403, 'Forbidden: cross-site'])
+    }
+    expect(work).toBe(0)
+    expect((await ask('POST', 'same-origin')).status).toBe(200)
+    expect((await ask('GET', 'cross-site')).status).toBe(200)
+    expect(work).toBe(2)
+    expect(calls).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 /** Hono middleware: who is this, and may they come in? */
 import type { AuthRequest, InferSession, RequestOpener } from '@limen/core'
-import type { Context, Env, Handler, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { contextOf, leave } from './context.ts'
 
@@ -10,15 +10,28 @@ export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
 }
 
 /** An `auth` object, or a function that makes one where bindings come with each request. */
-export type AuthSource<AnySession, AnyEnv extends Env = Env> =
-  | HonoAuth<AnySession>
-  | ((c: Context<AnyEnv>) => HonoAuth<AnySession>)
+export type AuthSource<AnySession> = HonoAuth<AnySession> | ((c: Context) => HonoAuth<AnySession>)
+
+/** The session of an `auth` object, or of a function that makes one. */
+type SessionOf<Auth> = InferSession<Auth extends (...args: never) => infer Made ? Made : Auth>
 
 /** The variables that `authenticate(auth)` gives a context, for `new Hono<{ Variables: … }>()`. */
 export type AuthVariables<Auth> = {
   /** This request's view of its session. */
-  auth: AuthRequest<InferSession<Auth extends (...args: never) => infer Made ? Made : Auth>>
+  auth: AuthRequest<SessionOf<Auth>>
 }
+
+/** The variables behind `requireSession(auth)`, where it stands in `app.use()`. */
+export type SessionVariables<Auth> = AuthVariables<Auth> & {
+  /** The visitor's session. */
+  session: SessionOf<Auth>
+}
+
+/** The context of a visitor who is not signed in, whatever the app's bindings are. */
+type Refused<AnySession> = Context<{
+  Bindings: Context['env']
+  Variables: { auth: AuthRequest<AnySession> }
+}>
 
 /** The AuthRequests of one context, by what they were opened with: an app may have two `auth` objects. */
 type Opened = Map<unknown, unknown>
@@ -40,11 +53,32 @@ const OPENED = 'limen:opened'
  *   return c.text(session ? `Hello ${session.user.userId}` : 'Hello stranger')
  * })
  */
-export function authenticate<AnySession, AnyEnv extends Env = Env>(
-  auth: AuthSource<AnySession, AnyEnv>,
-): MiddlewareHandler<AnyEnv & { Variables: { auth: AuthRequest<AnySession> } }> {
+export function authenticate<AnySession>(
+  auth: AuthSource<AnySession>,
+): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }> {
   return (c, next) =>
     opened(c, auth, async () => {
+      await next()
+    })
+}
+
+/**
+ * Refuses a request that the CSRF rules do not trust with 403, before any work is done for it: for
+ * routes that write something for visitors who are not signed in yet, such as sign-up and sign-in.
+ * Works alone, or behind `authenticate(auth)`.
+ *
+ * @param auth The `auth` object, or the function of the context that `authenticate` was given.
+ * @returns The middleware, for `app.use()` or a single route.
+ *
+ * @example
+ * app.post('/sign-up', requireOrigin(auth), (c) => c.text('Welcome'))
+ */
+export function requireOrigin<AnySession>(
+  auth: AuthSource<AnySession>,
+): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }> {
+  return (c, next) =>
+    opened(c, auth, async (request) => {
+      refuseUntrusted(request)
       await next()
     })
 }
@@ -54,6 +88,9 @@ export function authenticate<AnySession, AnyEnv extends Env = Env>(
  * 403 when their request comes from an untrusted origin, and otherwise 401, both as Hono's
  * `HTTPException`, so that `app.onError` can dress them. Works alone, or behind `authenticate(auth)`.
  *
+ * `c.var.session` is what this middleware found: after `c.var.auth.invalidate()`, ask `validate()` again.
+ * Hono types it for the handlers of the same route; behind `app.use()`, name `SessionVariables<typeof auth>`.
+ *
  * @param auth The `auth` object, or the function of the context that `authenticate` was given.
  * @param otherwise Answers instead of the 401: a redirect to the sign-in page, say.
  * @returns The middleware, for `app.use()` or a single route.
@@ -62,31 +99,31 @@ export function authenticate<AnySession, AnyEnv extends Env = Env>(
  * app.get('/me', requireSession(auth), (c) => c.json(c.var.session.user))
  * app.use('/account/*', requireSession(auth, (c) => c.redirect('/sign-in')))
  */
-export function requireSession<AnySession, AnyEnv extends Env = Env>(
-  auth: AuthSource<AnySession, AnyEnv>,
-  otherwise?: Handler<AnyEnv & { Variables: { auth: AuthRequest<AnySession> } }>,
-): MiddlewareHandler<
-  AnyEnv & { Variables: { auth: AuthRequest<AnySession>; session: AnySession } }
-> {
+export function requireSession<AnySession>(
+  auth: AuthSource<AnySession>,
+  otherwise?: (c: Refused<AnySession>) => Response | Promise<Response>,
+): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   return (c, next) =>
     opened(c, auth, async (request) => {
+      refuseUntrusted(request)
       const session = await request.validate()
       if (session) {
         c.set('session', session)
         await next()
         return
       }
-      if (!request.origin.trusted) {
-        throw new HTTPException(403, { message: `Forbidden: ${request.origin.reason}` })
-      }
       if (!otherwise) throw new HTTPException(401, { message: 'Unauthorized' })
-      return otherwise(c as Context, next)
+      return otherwise(c as Context)
     })
 }
 
-async function opened<AnySession, AnyEnv extends Env>(
+function refuseUntrusted({ origin }: AuthRequest<unknown>): void {
+  if (!origin.trusted) throw new HTTPException(403, { message: `Forbidden: ${origin.reason}` })
+}
+
+async function opened<AnySession>(
   c: Context,
-  source: AuthSource<AnySession, AnyEnv>,
+  source: AuthSource<AnySession>,
   run: (request: AuthRequest<AnySession>) => Promise<Response | void>,
 ): Promise<void> {
   const all: Opened = c.get(OPENED) ?? new Map()

@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { authenticate, requireSession } from './authenticate.ts'
-export type { AuthSource, AuthVariables, HonoAuth } from './authenticate.ts'
+export { authenticate, requireOrigin, requireSession } from './authenticate.ts'
+export type { AuthSource, AuthVariables, HonoAuth, SessionVariables } from './authenticate.ts'
 export { hono } from './context.ts'
