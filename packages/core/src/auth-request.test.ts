@@ -255,6 +255,16 @@ describe('a cookie that opens nothing', () => {
     expect(sent()).toEqual([deleting])
   })
 
+  it('is not deleted by a late answer, once setSession() has spoken', async () => {
+    const { open, signIn } = createApp()
+    const { session, token } = await signIn()
+    const { authRequest, sent } = open(visit(unknown))
+    const asked = authRequest.validate()
+    authRequest.setSession(session)
+    expect(await asked).toBeNull()
+    expect(sent()).toEqual([renewing(token)])
+  })
+
   it('is never deleted where the store cannot be sure', async () => {
     const store = {
       ...memoryStore<{ name: string }, { device: string }>(),
