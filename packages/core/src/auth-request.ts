@@ -1,5 +1,5 @@
 /** One request's view of its session. The one room that gathers cookies. */
-import type { ValidateOptions } from './auth.ts'
+import type { ValidateOptions } from './sessions.ts'
 import { findCookie } from './cookie.ts'
 import { type CheckOrigin, type OriginRequest, type OriginVerdict, isSafe } from './csrf.ts'
 import { fail } from './error.ts'

@@ -1,5 +1,6 @@
 /** Puts the rooms together: the object that users hold. */
-import { type Sessions, sessionKeeper } from './auth.ts'
+import { sessionKeeper } from './auth.ts'
+import type { Sessions } from './sessions.ts'
 import {
   type AuthRequest,
   type ReadonlyAuthRequest,

@@ -1,0 +1,125 @@
+/** What the calls on sessions and users promise: all that needs no request. */
+import type { TokenRejection } from './event.ts'
+import type { RequestContext } from './middleware.ts'
+import type { Session, User } from './session.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import type { Consistency } from './store.ts'
+
+/** How one validation is to be done. */
+export interface ValidateOptions {
+  /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
+  readonly mayRenew?: (() => boolean) | undefined
+  /** Its `waitUntil` takes the renewing write, so that the answer need not wait for it. */
+  readonly context?: Pick<RequestContext, 'waitUntil'>
+  /** Whether the session became fresh earlier in this request. */
+  readonly fresh?: boolean | undefined
+}
+
+/** Whose session is created, and its attributes. */
+export type NewSession<SessionAttributes> = {
+  readonly userId: string
+} & Attributes<SessionAttributes>
+
+/** A user to keep. Without `userId`, a random one is made. */
+export type NewUser<UserAttributes> = { readonly userId?: string } & Attributes<UserAttributes>
+
+/** Attributes, which may be left out where the store needs none. */
+export type Attributes<Given> = object extends Given
+  ? { readonly attributes?: Given }
+  : { readonly attributes: Given }
+
+/** The calls on sessions and users that need no request. */
+export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+  /**
+   * Creates a session and resolves when the store has confirmed it.
+   *
+   * @returns The session, with its token inside for `createSessionCookie` and `createBearerToken`.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; then nothing was kept.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
+   */
+  createSession(session: NewSession<SessionAttributes>): Promise<Session<UserFields, Fields>>
+  /**
+   * The cookie for a session, or with `null` the one that deletes it.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
+   */
+  createSessionCookie(session: object | null): SessionCookie
+  /**
+   * The token of a session, for an `Authorization: Bearer` header. Show it once, keep it nowhere.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
+   */
+  createBearerToken(session: object): string
+  /**
+   * The session of a token, read strongly, and renewed when it is idle.
+   *
+   * @param token As `readSessionCookie` or `readBearerToken` gave it.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the token opens no session.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   */
+  validateSession(token: string): Promise<Session<UserFields, Fields>>
+  /**
+   * The session of a token, or why there is none: {@link Sessions.validateSession} without throwing,
+   * for adapters, and for a look that renews nothing (`mayRenew: () => false`).
+   *
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   */
+  validateToken(
+    token: string,
+    consistency: Consistency,
+    options?: ValidateOptions,
+  ): Promise<Session<UserFields, Fields> | TokenRejection>
+  /** A living session by its public id, without its token; `null` when there is none. */
+  getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
+  /** The living sessions of a user in order of creation, without their tokens: "your devices". */
+  getAllUserSessions(userId: string): Promise<Session<UserFields, Fields>[]>
+  /**
+   * Merges attributes into a session.
+   *
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when there is no such session.
+   */
+  updateSessionAttributes(
+    sessionId: string,
+    attributes: Partial<SessionAttributes>,
+  ): Promise<Session<UserFields, Fields>>
+  /**
+   * Ends a session. Resolves when the store has confirmed; a session that is gone already is no failure.
+   *
+   * @param sessionId The public id, not the token.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for text that cannot be a session id, such as a whole token.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the session may live on.
+   */
+  invalidateSession(sessionId: string): Promise<void>
+  /**
+   * Ends all sessions of a user, but for the one in `except`.
+   *
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
+   */
+  invalidateAllUserSessions(userId: string, options?: { readonly except?: string }): Promise<void>
+  /**
+   * Removes dead sessions from the store, for a cron trigger.
+   *
+   * @param options `limit`: how many at most. Default 1000.
+   * @returns How many were removed; fewer than `limit` means that none is left.
+   */
+  deleteExpiredSessions(options?: { readonly limit?: number }): Promise<number>
+  /**
+   * Keeps a new user.
+   *
+   * @throws {AuthError} `AUTH_DUPLICATE_USER_ID` when the id is taken; then nothing was changed.
+   */
+  createUser(user: NewUser<UserAttributes>): Promise<User<UserFields>>
+  /** The user, or `null` when there is none. */
+  getUser(userId: string): Promise<User<UserFields> | null>
+  /**
+   * Merges attributes into a user. `authRequest.invalidate()` then shows them in the same request.
+   *
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user.
+   */
+  updateUserAttributes(
+    userId: string,
+    attributes: Partial<UserAttributes>,
+  ): Promise<User<UserFields>>
+  /** Removes a user and ends all its sessions, together. */
+  deleteUser(userId: string): Promise<void>
+}
