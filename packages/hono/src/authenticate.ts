@@ -6,6 +6,7 @@ import { contextOf, leave } from './context.ts'
 
 /** What the middleware needs of an `auth` object. */
 export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
+  /** Its sessions are of this type. */
   validateSession(token: string): Promise<AnySession>
 }
 
