@@ -3,4 +3,4 @@ import { withAuth } from '@limen/workers'
 import { app } from './app.ts'
 import { authFor } from './auth.ts'
 
-export default withAuth(authFor, { fetch: (request, env, ctx) => app.fetch(request, env, ctx) })
+export default withAuth(authFor, app)

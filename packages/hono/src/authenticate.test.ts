@@ -394,7 +394,7 @@ describe('requireSession()', () => {
   })
 
   it('P4: passes an outage on as an error, with the cookie kept', async () => {
-    const { auth, headers } = await createAuth()
+    const { headers } = await createAuth()
     const down = limen({
       store: { ...memoryStore(), read: () => Promise.reject(new Error('down')) },
     })
@@ -405,7 +405,6 @@ describe('requireSession()', () => {
     expect(response.status).toBe(503)
     expect(await response.json()).toEqual({ code: 'AUTH_STORE_UNAVAILABLE' })
     expect(cookiesOf(response)).toEqual([])
-    expect(auth).toBeDefined()
   })
 })
 

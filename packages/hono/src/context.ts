@@ -27,7 +27,7 @@ export function contextOf(c: Context, setCookie: CookieContext['setCookie']): Co
   return {
     request: c.req.raw,
     setCookie,
-    // Asked only when a token is validated: outside Workers the context throws instead of saying no.
+    // Asked only when a session is renewed: outside Workers the context throws instead of saying no.
     get waitUntil() {
       try {
         const { executionCtx } = c

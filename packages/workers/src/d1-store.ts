@@ -9,8 +9,8 @@ interface Row {
 /**
  * Keeps sessions and users in D1.
  *
- * Attributes are kept as JSON: use what JSON can carry, and update at most 49 at once. The tables come from the migrations in this
- * package: copy them, or point `migrations_dir` of the D1 binding at
+ * Attributes are kept as JSON: use what JSON can carry, and update at most 49 at once. The tables
+ * come from the migrations in this package: copy them, or point `migrations_dir` of the D1 binding at
  * `node_modules/@limen/workers/migrations`. On a database with read replicas, eventual reads may be
  * answered by one; what is not found there is asked of the primary before it counts as missing.
  *

@@ -65,8 +65,6 @@ describe('withAuth()', () => {
   })
 
   it('switches protocols: a WebSocket keeps its socket and gets the cookie', async () => {
-    const { token } = await signIn()
-    clock.now += DAY
     const immutable = await fromDurableObject()
     for (const upgraded of [
       () => {
@@ -94,7 +92,6 @@ describe('withAuth()', () => {
       response.webSocket!.close()
       await waitOnExecutionContext(ctx)
     }
-    expect(token).toBeDefined()
   })
 
   it('is anonymous on a WebSocket handshake from another origin', async () => {
@@ -178,7 +175,7 @@ describe('withAuth()', () => {
   })
 
   it('really removes them from D1', async () => {
-    const { auth, session } = await signIn()
+    const { session } = await signIn()
     clock.now += 15 * DAY
     const other = await signIn()
     const worker = withAuth(authOf, { fetch: () => new Response() })
@@ -188,7 +185,6 @@ describe('withAuth()', () => {
       env.DB.prepare('SELECT count(*) AS n FROM limen_session WHERE id = ?').bind(id).first('n')
     expect(await count(session.sessionId)).toBe(0)
     expect(await count(other.session.sessionId)).toBe(1)
-    expect(auth).toBeDefined()
   })
 })
 
