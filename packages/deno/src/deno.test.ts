@@ -54,7 +54,8 @@ describe('in Deno', () => {
     const doors = packages.map((path) => `${path}/src/index.ts`)
     await deno('check', '--no-lock', '--unstable-kv', ...doors, 'packages/deno/test')
     await deno('lint', '--config', 'packages/deno.json', ...packages.map((path) => `${path}/src`))
-    await deno('doc', '--lint', 'packages/core/src/index.ts', 'packages/core/src/memory-store.ts')
+    // Together, as a public type of one may come from another's door. Hono's own are Hono's to describe.
+    await deno('doc', '--lint', '--no-npm', 'packages/core/src/memory-store.ts', ...doors)
   })
 
   it.each(['core', 'hono', 'deno'])('%s is ready for JSR', async (name) => {

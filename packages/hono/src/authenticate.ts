@@ -14,7 +14,9 @@ export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
 export type AuthSource<AnySession> = HonoAuth<AnySession> | ((c: Context) => HonoAuth<AnySession>)
 
 /** The session of an `auth` object, or of a function that makes one. */
-type SessionOf<Auth> = InferSession<Auth extends (...args: never) => infer Made ? Made : Auth>
+export type SessionOf<Auth> = InferSession<
+  Auth extends (...args: never) => infer Made ? Made : Auth
+>
 
 /** The variables that `authenticate(auth)` gives a context, for `new Hono<{ Variables: … }>()`. */
 export type AuthVariables<Auth> = {
@@ -27,12 +29,6 @@ export type SessionVariables<Auth> = AuthVariables<Auth> & {
   /** The visitor's session. */
   session: SessionOf<Auth>
 }
-
-/** The context of a visitor who is not signed in, whatever the app's bindings are. */
-type Refused<AnySession> = Context<{
-  Bindings: Context['env']
-  Variables: { auth: AuthRequest<AnySession> }
-}>
 
 /** The AuthRequests of one context, by what they were opened with: an app may have two `auth` objects. */
 type Opened = Map<unknown, unknown>
@@ -102,7 +98,9 @@ export function requireOrigin<AnySession>(
  */
 export function requireSession<AnySession>(
   auth: AuthSource<AnySession>,
-  otherwise?: (c: Refused<AnySession>) => Response | Promise<Response>,
+  otherwise?: (
+    c: Context<{ Bindings: Context['env']; Variables: { auth: AuthRequest<AnySession> } }>,
+  ) => Response | Promise<Response>,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   return (c, next) =>
     opened(c, auth, async (request) => {

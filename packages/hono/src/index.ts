@@ -4,5 +4,11 @@
  * @module
  */
 export { authenticate, requireOrigin, requireSession } from './authenticate.ts'
-export type { AuthSource, AuthVariables, HonoAuth, SessionVariables } from './authenticate.ts'
+export type {
+  AuthSource,
+  AuthVariables,
+  HonoAuth,
+  SessionOf,
+  SessionVariables,
+} from './authenticate.ts'
 export { hono } from './context.ts'
