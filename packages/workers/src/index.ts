@@ -6,3 +6,13 @@
 export { d1Store } from './d1-store.ts'
 export { withAuth } from './with-auth.ts'
 export type { AuthHandler, WorkerAuth } from './with-auth.ts'
+export type {
+  WorkerBatch,
+  WorkerContext,
+  WorkerEmail,
+  WorkerEvents,
+  WorkerHandler,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSchedule,
+} from './worker.ts'

@@ -1,8 +1,8 @@
 import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { limen } from '@limen/core'
-import { describe, expect, it } from 'vitest'
-import { d1Store, withAuth } from './index.ts'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { type AuthHandler, d1Store, withAuth } from './index.ts'
 
 await applyD1Migrations(env.DB, env.MIGRATIONS)
 
@@ -172,6 +172,39 @@ describe('withAuth()', () => {
     left = 1_000_000
     await worker.scheduled(controller as ScheduledController, env, createExecutionContext())
     expect(limits).toHaveLength(3 + 10)
+  })
+
+  it('passes the other handlers on, with types that fit Cloudflare’s', async () => {
+    type Env = Cloudflare.Env
+    type Incoming = Request<unknown, IncomingRequestCfProperties>
+    const seen: string[] = []
+    const worker = withAuth((env: Env) => authOf(env), {
+      fetch(request, _env, ctx) {
+        expectTypeOf(request).toExtend<Incoming>()
+        expectTypeOf(request.cf!).toEqualTypeOf<IncomingRequestCfProperties>()
+        expectTypeOf(request.clone()).toExtend<Incoming>()
+        ctx.waitUntil(Promise.resolve())
+        return new Response(request.cf?.country)
+      },
+      scheduled(controller, its, ctx) {
+        expectTypeOf(controller).branded.toEqualTypeOf<ScheduledController>()
+        expectTypeOf(its).toEqualTypeOf<Env>()
+        ctx.waitUntil(Promise.resolve())
+      },
+      queue(batch, its) {
+        expectTypeOf(its).toEqualTypeOf<Env>()
+        for (const message of batch.messages) seen.push(message.id)
+      },
+      email: (message) => message.setReject(message.from),
+      tail: (events: TraceItem[], _env: Env, ctx: ExecutionContext) => ctx.abort(events),
+    })
+    expectTypeOf(worker).toExtend<ExportedHandler<Env>>()
+    expectTypeOf(worker).toExtend<ExportedHandler<Env, string>>()
+    expectTypeOf<keyof AuthHandler<Env, unknown>>().toEqualTypeOf<keyof ExportedHandler>()
+    const message = { id: 'm', timestamp: new Date(0), body: 1, attempts: 1, ack() {}, retry() {} }
+    const batch = { queue: 'q', messages: [message], ackAll() {}, retryAll() {} }
+    await worker.queue?.(batch, env, createExecutionContext())
+    expect(seen).toEqual(['m'])
   })
 
   it('really removes them from D1', async () => {

@@ -1,17 +1,20 @@
 /** Joins Limen to a Worker's handlers. */
 import { type AuthRequest, type RequestOpener, answer } from '@limen/core'
+import type { WorkerContext, WorkerEvents, WorkerHandler, WorkerRequest } from './worker.ts'
 
 /** What the adapter needs of an `auth` object. */
 export interface WorkerAuth<AnySession> extends RequestOpener<AnySession> {
+  /** Removes at most `limit` dead sessions from the store and says how many it removed. */
   deleteExpiredSessions(options: { readonly limit: number }): Promise<number>
 }
 
 /** A Worker's handlers, whose `fetch` is also given the request's view of its session. */
-export interface AuthHandler<Env, AnySession> extends Omit<ExportedHandler<Env>, 'fetch'> {
+export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
+  /** Answers a request. */
   fetch(
-    request: Request,
+    request: WorkerRequest,
     env: Env,
-    ctx: ExecutionContext,
+    ctx: WorkerContext,
     authRequest: AuthRequest<AnySession>,
   ): Response | Promise<Response>
 }
@@ -36,14 +39,11 @@ export interface AuthHandler<Env, AnySession> extends Omit<ExportedHandler<Env>,
 export function withAuth<AnySession, Env = unknown>(
   auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
   handler: AuthHandler<Env, AnySession>,
-): ExportedHandler<Env> & {
-  fetch: ExportedHandlerFetchHandler<Env>
-  scheduled: ExportedHandlerScheduledHandler<Env>
-} {
+): WorkerHandler<Env> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
   return {
     ...handler,
-    fetch: (request, env, ctx) =>
+    fetch: (request: WorkerRequest, env, ctx) =>
       answer(
         authOf(env),
         request,
