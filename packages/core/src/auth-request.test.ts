@@ -210,7 +210,34 @@ describe('renewal', () => {
     authRequest.setSession(null)
     await asked
     expect(sent()).toEqual([deleting])
+    expect(authRequest.cookie()?.serialize()).toBe(deleting)
     expect(await authRequest.validate()).toBeNull()
+  })
+
+  it('gives way to a sign-in and a sign-out after it', async () => {
+    const { clock, auth, open, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const { authRequest } = open(visit(token))
+    const session = await authRequest.validate()
+    expect(authRequest.cookie()?.serialize()).toBe(renewing(token))
+    authRequest.setSession(null)
+    expect(authRequest.cookie()?.serialize()).toBe(deleting)
+    authRequest.setSession(session)
+    expect(authRequest.cookie()?.serialize()).toBe(auth.createSessionCookie(session).serialize())
+    expect(authRequest.cookie()?.renewal).toBe(false)
+  })
+
+  it('gives way to the deleting cookie when the session is revoked after it', async () => {
+    const { clock, auth, open, signIn } = createApp()
+    const { session, token } = await signIn()
+    clock.now += DAY
+    const { authRequest } = open(visit(token, { 'Sec-Fetch-Mode': 'navigate' }))
+    await authRequest.validate()
+    await auth.invalidateSession(session.sessionId)
+    authRequest.invalidate()
+    expect(await authRequest.validate()).toBeNull()
+    expect(authRequest.cookie()?.serialize()).toBe(deleting)
   })
 })
 

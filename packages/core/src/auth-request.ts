@@ -13,8 +13,8 @@ import type { Consistency } from './store.ts'
 export interface ReadonlyAuthRequest<AnySession> {
   /** Whether this request may use a cookie, so that an app can answer 403 and not 401. */
   readonly origin: OriginVerdict
-  /** The session cookies it left for the response so far: a function, so that no log shows a token. */
-  readonly cookies: () => readonly SessionCookie[]
+  /** The session cookie it has for the response, if any: a function, so that no log shows a token. */
+  readonly cookie: () => SessionCookie | undefined
   /** True once a session was found: the response is private. */
   readonly wasRead: boolean
   /** The request headers that the answers given so far depend on. */
@@ -77,10 +77,10 @@ export interface RequestSettings {
 
 /** The raw value of a request's session cookie, as {@link findCookie} tells. */
 export function findSessionCookie(
-  { headers }: Pick<OriginRequest, 'headers'>,
+  request: Pick<OriginRequest, 'headers'>,
   name: string,
 ): string | null | undefined {
-  return findCookie(headers.get('Cookie') ?? '', name)
+  return findCookie(request.headers.get('Cookie') ?? '', name)
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -95,12 +95,11 @@ type Carrier = 'Cookie' | 'Authorization'
 /** Opens one request's view of its session. */
 export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   auth: TokenValidator<AnySession>,
-  { checkOrigin, cookieName, emit, store }: RequestSettings,
+  settings: RequestSettings,
   context: RequestContext,
 ): AuthRequest<AnySession> {
   const { request, setCookie } = context
-  const { headers, method } = request
-  const cookies: SessionCookie[] = []
+  let cookie: SessionCookie | undefined
   const vary: string[] = []
   let answers: { [carrier in Carrier]?: Answer<AnySession> } = {}
   /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
@@ -108,11 +107,11 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   /** Which session was made fresh by this request. */
   const fresh: { [carrier in Carrier]?: boolean | undefined } = {}
   let isStrong = !isSafe(request)
-  const origin = checkOrigin(request, !isStrong)
-  if (!origin.trusted) emit({ type: 'origin-refused', reason: origin.reason })
+  const origin = settings.checkOrigin(request, !isStrong)
+  if (!origin.trusted) settings.emit({ type: 'origin-refused', reason: origin.reason })
 
   const self = {
-    cookies: () => cookies,
+    cookie: () => cookie,
     vary,
     wasRead: false,
 
@@ -149,10 +148,9 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   /** Keeps an answer for the next who asks; a failure is not kept. */
   function once(carrier: Carrier): Answer<AnySession> {
     const kept = answers
-    return (kept[carrier] ??= validate(carrier).catch((error: unknown) => {
-      delete kept[carrier]
-      throw error
-    }))
+    const answer = (kept[carrier] ??= validate(carrier))
+    answer.catch(() => delete kept[carrier])
+    return answer
   }
 
   async function validate(carrier: Carrier): Answer<AnySession> {
@@ -162,26 +160,29 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
     if (token === null) return null
     const consistency = isStrong ? 'strong' : 'eventual'
     const found = await auth.validateToken(token, consistency, {
-      mayRenew: () => method !== 'HEAD' && !isPrefetch(),
+      mayRenew: () => request.method !== 'HEAD' && !isPrefetch(),
       context,
       fresh: fresh[carrier],
     })
-    const session = typeof found === 'string' ? null : found
-    if (session) self.wasRead = true
-    else reject(carrier, found as TokenRejection)
-    const isGone = found === 'unknown' || found === 'expired'
-    const renewed = session?.fresh && !fresh[carrier]
-    if (renewed) fresh[carrier] = true
-    // While we waited, setSession may have spoken: then the cookie has nothing more to say.
-    if (isCookie && chosen === undefined && (renewed || (isGone && mayDeleteCookie()))) {
-      leave(session, true)
+    if (typeof found === 'string') {
+      reject(carrier, found)
+      const isGone = found === 'unknown' || found === 'expired'
+      if (isCookie && isGone && mayDeleteCookie()) renew(null)
+      return null
     }
-    return session
+    self.wasRead = true
+    if (isCookie && found.fresh && !fresh[carrier]) renew(found)
+    fresh[carrier] ||= found.fresh
+    return found
+  }
+
+  /** While we waited, setSession may have spoken: then the cookie has nothing more to say. */
+  function renew(session: AnySession | null): void {
+    if (chosen === undefined) leave(session, true)
   }
 
   function leave(session: AnySession | null, renewal: boolean): void {
-    const cookie = { ...auth.createSessionCookie(session), renewal }
-    cookies.push(cookie)
+    cookie = { ...auth.createSessionCookie(session), renewal }
     setCookie?.(cookie)
   }
 
@@ -190,27 +191,27 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
     if (!origin.trusted) return null
     const found =
       context.sessionCookie === undefined
-        ? findSessionCookie(request, cookieName)
+        ? findSessionCookie(request, settings.cookieName)
         : context.sessionCookie
     if (found === undefined) reject('Cookie', 'ambiguous')
     return found ?? null
   }
 
   function reject(carrier: Carrier, reason: TokenRejection): void {
-    emit({ type: 'token-rejected', carrier, reason })
+    settings.emit({ type: 'token-rejected', carrier, reason })
   }
 
   /** A late answer must not delete the cookie of a sign-in that just happened elsewhere. */
   function mayDeleteCookie(): boolean {
     return (
-      method === 'GET' &&
-      !store.staleMisses &&
-      headers.get('Sec-Fetch-Mode') === 'navigate' &&
+      request.method === 'GET' &&
+      !settings.store.staleMisses &&
+      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
       !isPrefetch()
     )
   }
 
   function isPrefetch(): boolean {
-    return /prefetch/i.test(headers.get('Sec-Purpose') ?? '')
+    return /prefetch/i.test(request.headers.get('Sec-Purpose') ?? '')
   }
 }

@@ -42,7 +42,8 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = StoreCalls<UserAttributes, SessionAttributes>
-  const { store, periods, makeCookie, emit, now } = settings
+  const { store, periods, emit } = settings
+  const { now } = settings
   const { routeLength = 0 } = store
   const calls: Calls = store as Required<typeof store>
 
@@ -60,9 +61,9 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     },
 
     createSessionCookie(session) {
-      if (!session) return makeCookie('', 0)
+      if (!session) return settings.makeCookie('', 0)
       const life = (session as AnySession).idlePeriodExpiresAt.getTime() - now()
-      return makeCookie(tokenOf(session), Math.max(0, Math.ceil(life / 1000)))
+      return settings.makeCookie(tokenOf(session), Math.max(0, Math.ceil(life / 1000)))
     },
 
     createBearerToken: tokenOf,
@@ -132,11 +133,10 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       // An old copy can look dead when the session was renewed a moment ago.
       return validateToken(token, 'strong', options)
     }
-    const { userId } = session.user
     if (session.state === 'idle' && options.mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
       const work = ask('renew', id, deadlines).then((stillThere) => {
-        if (stillThere) tell('renewed', id, userId)
+        if (stillThere) tell('renewed', id, found.user.id)
         return stillThere
       })
       // A write that fails out of sight was told by its event.
@@ -146,7 +146,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return 'expired'
     }
-    if (settings.events?.includes('validated')) tell('validated', id, userId)
+    if (settings.events?.includes('validated')) tell('validated', id, found.user.id)
     return session
   }
 

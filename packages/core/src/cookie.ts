@@ -48,20 +48,16 @@ export function findCookie(header: string, name: string): string | null | undefi
   for (let at = header.indexOf(name); at !== -1;) {
     const semicolon = header.indexOf(';', at)
     const end = semicolon === -1 ? header.length : semicolon
-    const pair = header.slice(header.lastIndexOf(';', at) + 1, end)
-    const [, key = '', text = ''] = /^([^=]*)=(.*)/s.exec(pair) ?? []
-    if (withoutBlanks(key) === name) {
-      const value = withoutBlanks(text)
+    const before = header.slice(header.lastIndexOf(';', at) + 1, at)
+    const after = /^[ \t]*=[ \t]*(.*[^ \t])?/s.exec(header.slice(at + name.length, end))
+    if (after && !/[^ \t]/.test(before)) {
+      const [, value = ''] = after
       if (found !== null && found !== value) return undefined
       found = value
     }
     at = header.indexOf(name, end)
   }
   return found
-}
-
-function withoutBlanks(text: string): string {
-  return /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? ''
 }
 
 /**
@@ -82,11 +78,10 @@ function withoutBlanks(text: string): string {
  * // 'sid=x; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax'
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
-  const { domain, maxAge, partitioned, path, sameSite, secure } = attributes
-  const site = sameSite.replace(/^./, (letter) => letter.toUpperCase())
+  const site = attributes.sameSite.replace(/^./, (letter) => letter.toUpperCase())
   return (
-    `${name}=${value}${domain ? `; Domain=${domain}` : ''}; Path=${path}; Max-Age=${maxAge}` +
-    `; HttpOnly${secure ? '; Secure' : ''}; SameSite=${site}${partitioned ? '; Partitioned' : ''}`
+    `${name}=${value}${attributes.domain ? `; Domain=${attributes.domain}` : ''}; Path=${attributes.path}; Max-Age=${attributes.maxAge}` +
+    `; HttpOnly${attributes.secure ? '; Secure' : ''}; SameSite=${site}${attributes.partitioned ? '; Partitioned' : ''}`
   )
 }
 
@@ -100,12 +95,16 @@ export function serializeCookie(name: string, value: string, attributes: CookieA
  * @see {@link https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html Layered cookies, name prefixes}
  */
 export function checkCookie(name: string, attributes: CookieAttributes): void {
-  const { domain, partitioned, path, sameSite, secure } = attributes
   const text = serializeCookie(name, '', { ...attributes, maxAge: 0 })
   checkOption(
-    GRAMMAR.test(`${name}=${domain ?? ''};${path};${sameSite}`) &&
-      (secure || !(/^__(host|secure|http)-/i.test(name) || partitioned || sameSite === 'none')) &&
-      ((path === '/' && !domain) || !/^__host-/i.test(name)),
+    GRAMMAR.test(`${name}=${attributes.domain ?? ''};${attributes.path};${attributes.sameSite}`) &&
+      (attributes.secure ||
+        !(
+          /^__(host|secure|http)-/i.test(name) ||
+          attributes.partitioned ||
+          attributes.sameSite === 'none'
+        )) &&
+      ((attributes.path === '/' && !attributes.domain) || !/^__host-/i.test(name)),
     'sessionCookie or secure',
     text,
   )

@@ -70,6 +70,6 @@ export function fail(code: AuthErrorCode, why?: string, options?: ErrorOptions):
  *
  * @throws {AuthError} `AUTH_CONFIG`, with a message that names the option to change.
  */
-export function checkOption(works: unknown, option: string, value: string): void {
+export function checkOption(works: unknown, option: string, value: string | number): void {
   if (!works) fail('AUTH_CONFIG', `${option} cannot be "${value}"`)
 }

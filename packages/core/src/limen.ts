@@ -120,7 +120,7 @@ export function limen<
 >(
   config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
 ): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
-  const { secure = true, onEvent, now = Date.now } = config
+  const { secure = true, now = Date.now } = config
   const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
   const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
   const settings = {
@@ -132,7 +132,7 @@ export function limen<
     checkOrigin: originRule(config.csrfProtection ?? {}, secure),
     async emit(event: AuthEvent): Promise<void> {
       try {
-        await onEvent?.(event)
+        await config.onEvent?.(event)
       } catch {
         // An observer that fails must not fail a sign-in that the store has confirmed.
       }
@@ -155,11 +155,9 @@ function checkedPeriods({
   idlePeriod = 14 * DAY,
   absolutePeriod = CENTURY,
 }: SessionPeriods = {}): Periods {
-  const all = [activePeriod, idlePeriod, absolutePeriod]
-  checkOption(
-    all.every((ms) => ms % 1 === 0 && ms > 0 && ms <= CENTURY),
-    'sessionExpiresIn',
-    all.join(),
-  )
-  return { activePeriod, idlePeriod, absolutePeriod }
+  const periods = { activePeriod, idlePeriod, absolutePeriod }
+  for (const [name, ms] of Object.entries(periods)) {
+    checkOption(ms % 1 === 0 && ms > 0 && ms <= CENTURY, `sessionExpiresIn.${name}`, ms)
+  }
+  return periods
 }

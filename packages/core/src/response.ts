@@ -7,8 +7,8 @@ import type { SessionCookie } from './session-cookie.ts'
 
 /** What one request left behind for its response: any AuthRequest, say. */
 export interface Left {
-  /** The session cookies that it said, in order: a function, so that no log shows a token. */
-  readonly cookies: () => readonly SessionCookie[]
+  /** The session cookie that it said last, if any: a function, so that no log shows a token. */
+  readonly cookie: () => SessionCookie | undefined
   /** Whether a session was found. */
   readonly wasRead: boolean
   /** The request headers that the handler's answers depended on. */
@@ -30,7 +30,7 @@ export interface Left {
  *
  * @example
  * const response = respond(Response.redirect('https://app.example/'), {
- *   cookies: () => [auth.createSessionCookie(null)],
+ *   cookie: () => auth.createSessionCookie(null),
  *   wasRead: true,
  *   vary: ['Cookie'],
  * })
@@ -49,9 +49,8 @@ export function respond(response: Response, left: Left): Response {
   }
 }
 
-function mark({ headers }: Response, { cookies, wasRead, vary }: Left): void {
-  const left = cookies()
-  const cookie = left.findLast((one) => !one.renewal) ?? left.at(-1)
+function mark({ headers }: Response, request: Left): void {
+  const cookie = request.cookie()
   if (cookie) {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
@@ -61,11 +60,11 @@ function mark({ headers }: Response, { cookies, wasRead, vary }: Left): void {
     }
   }
   const varies = headers.get('Vary')?.split(/,\s*/) ?? []
-  headers.set('Vary', [...new Set([...varies, ...vary])].join(', '))
+  headers.set('Vary', [...new Set([...varies, ...request.vary])].join(', '))
 
-  const cacheControl = headers.get('Cache-Control') ?? ''
-  if (cacheControl && !wasRead && !cookie) return
-  if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl)) {
+  const cacheControl = headers.get('Cache-Control')
+  if (cacheControl && !request.wasRead && !cookie) return
+  if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
     headers.set('Cache-Control', 'private, no-store')
   }
   // RFC 9213: for a cache that knows it, this overrides Cache-Control.

@@ -55,23 +55,27 @@ export type MakeSessionCookie = (value: string, maxAge: number) => SessionCookie
  * @throws {AuthError} `AUTH_CONFIG` when a browser would drop such a cookie.
  */
 export function sessionCookieMaker(
-  { name: givenName, expires = true, attributes: given }: SessionCookieOptions,
+  options: SessionCookieOptions,
   secure: boolean,
 ): MakeSessionCookie {
   const fixed = {
     path: '/',
-    ...given,
+    ...options.attributes,
     httpOnly: true as const,
     secure,
-    sameSite: (given?.sameSite ?? 'lax').toLowerCase() as CookieAttributes['sameSite'],
+    sameSite: (options.attributes?.sameSite ?? 'lax').toLowerCase() as CookieAttributes['sameSite'],
   }
   const isHostOnly = fixed.path === '/' && !fixed.domain
   const prefixed = isHostOnly ? '__Host-Http-session' : '__Secure-session'
-  const name = givenName ?? (secure ? prefixed : 'session')
+  const name = options.name ?? (secure ? prefixed : 'session')
   checkCookie(name, { ...fixed, maxAge: 0 })
 
   return (value, life) => {
-    const maxAge = !value ? 0 : expires ? Math.min(life, LONGEST_MAX_AGE) : LONGEST_MAX_AGE
+    const maxAge = !value
+      ? 0
+      : options.expires === false
+        ? LONGEST_MAX_AGE
+        : Math.min(life, LONGEST_MAX_AGE)
     const attributes = { ...fixed, maxAge }
     return { name, value, attributes, serialize: () => serializeCookie(name, value, attributes) }
   }

@@ -61,16 +61,16 @@ export type Session<UserFields = object, Fields = object> = SessionFields<UserFi
  */
 export function deadlinesOf(
   session: Partial<Deadlines> & { readonly createdAt: number },
-  { activePeriod, idlePeriod, absolutePeriod }: Periods,
+  periods: Periods,
   renewedAt: number = -Infinity,
 ): Deadlines {
-  const end = session.createdAt + absolutePeriod
-  const active = renewedAt + activePeriod
+  const end = session.createdAt + periods.absolutePeriod
+  const active = renewedAt + periods.activePeriod
   return {
     activePeriodExpiresAt: Math.min(end, Math.max(active, session.activePeriodExpiresAt ?? 0)),
     idlePeriodExpiresAt: Math.min(
       end,
-      Math.max(active + idlePeriod, session.idlePeriodExpiresAt ?? 0),
+      Math.max(active + periods.idlePeriod, session.idlePeriodExpiresAt ?? 0),
     ),
   }
 }

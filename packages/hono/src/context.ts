@@ -19,7 +19,7 @@ import type { Context } from 'hono'
  */
 export function hono(): Middleware<[c: Context]> {
   return (c) =>
-    contextOf(c, (cookie) => leave(c, { cookies: () => [cookie], wasRead: true, vary: ['Cookie'] }))
+    contextOf(c, (cookie) => leave(c, { cookie: () => cookie, wasRead: true, vary: ['Cookie'] }))
 }
 
 /** What the core needs of a Hono context, with a sink for cookies. */

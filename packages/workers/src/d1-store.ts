@@ -1,5 +1,6 @@
 /** Sessions and users in D1: one statement per validation, one per renewal, one per sign-in. */
 import type { Store } from '@limen/core'
+import type { D1, D1Connection } from './d1.ts'
 
 /** What was found, as JSON: the column `found` of a user, or of a session with its user. */
 interface Row {
@@ -25,34 +26,35 @@ interface Row {
  * })
  */
 export function d1Store<UserAttributes = object, SessionAttributes = object>(
-  db: D1Database,
+  db: D1,
 ): Store<UserAttributes, SessionAttributes> {
   const sql =
     (text: readonly string[], ...values: unknown[]) =>
-    (from: Pick<D1Database, 'prepare'> = db) =>
-      from.prepare(text.join('?')).bind(...values)
+    (from: D1Connection = db) =>
+      from
+        .prepare(text.join('?'))
+        .bind(...values)
+        .all<Row>()
   const change = async (text: readonly string[], ...values: unknown[]) =>
-    (await sql(text, ...values)().run()).meta.changes
+    (await sql(text, ...values)()).meta.changes
 
   return {
     async read(sessionId, { consistency }) {
       const find = sql`select found from limen_found where id = ${sessionId}`
-      const ask = (from: D1SessionConstraint) => find(db.withSession(from)).all<Row>()
-      let { results, meta } = await ask(
-        consistency === 'strong' ? 'first-primary' : 'first-unconstrained',
-      )
-      if (!results[0] && !meta.served_by_primary) ({ results } = await ask('first-primary'))
-      return parse(results[0]?.found)
+      if (consistency === 'eventual') {
+        const { results, meta } = await find(db.withSession('first-unconstrained'))
+        if (results[0] || meta.served_by_primary) return one(results)
+      }
+      return one((await find(db.withSession('first-primary'))).results)
     },
 
-    async insert({ id, userId, secretHash, createdAt, attributes, ...deadlines }) {
-      const { activePeriodExpiresAt, idlePeriodExpiresAt } = deadlines
-      const inserted = sql`insert into limen_session select ${id}, id, ${secretHash}, ${createdAt}, ${activePeriodExpiresAt}, ${idlePeriodExpiresAt}, ${JSON.stringify(attributes)} from limen_user where id = ${userId} returning (select found from limen_user where id = user_id) found`
-      return parse(await inserted().first('found'))
+    async insert(session) {
+      const inserted = sql`insert into limen_session select ${session.id}, id, ${session.secretHash}, ${session.createdAt}, ${session.activePeriodExpiresAt}, ${session.idlePeriodExpiresAt}, ${JSON.stringify(session.attributes)} from limen_user where id = ${session.userId} returning (select found from limen_user where id = user_id) found`
+      return one((await inserted()).results)
     },
 
-    renew: async (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
-      (await change`update limen_session set active_expires_at = max(active_expires_at, ${activePeriodExpiresAt}), idle_expires_at = max(idle_expires_at, ${idlePeriodExpiresAt}) where id = ${sessionId}`) >
+    renew: async (sessionId, deadlines) =>
+      (await change`update limen_session set active_expires_at = max(active_expires_at, ${deadlines.activePeriodExpiresAt}), idle_expires_at = max(idle_expires_at, ${deadlines.idlePeriodExpiresAt}) where id = ${sessionId}`) >
       0,
 
     update: (sessionId, attributes) => merge('session', sessionId, attributes),
@@ -61,13 +63,13 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
       await change`delete from limen_session where id = ${sessionId}`
     },
 
-    async deleteByUser(userId, { except = null }) {
-      await change`delete from limen_session where user_id = ${userId} and id is not ${except}`
+    async deleteByUser(userId, { except = '' }) {
+      await change`delete from limen_session where user_id = ${userId} and id != ${except}`
     },
 
     async listByUser(userId) {
       const found = sql`select found from limen_found where user_id = ${userId} order by created_at`
-      return (await found().all<Row>()).results.map((row) => JSON.parse(row.found))
+      return (await found()).results.map((row) => JSON.parse(row.found))
     },
 
     deleteExpired: ({ now, limit }) =>
@@ -79,7 +81,7 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
 
     async readUser(userId) {
       const user = sql`select found from limen_user where id = ${userId}`
-      return parse(await user().first('found'))
+      return one((await user()).results)
     },
 
     updateUser: (userId, attributes) => merge('user', userId, attributes),
@@ -101,6 +103,6 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
   }
 }
 
-function parse<Found>(found: string | null | undefined): Found | null {
-  return found ? JSON.parse(found) : null
+function one<Found>(rows: readonly Row[]): Found | null {
+  return JSON.parse(rows[0]?.found ?? 'null')
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export { d1Store } from './d1-store.ts'
+export type { D1, D1Answer, D1Connection, D1Statement } from './d1.ts'
 export { withAuth } from './with-auth.ts'
 export type { AuthHandler, WorkerAuth } from './with-auth.ts'
 export type {
