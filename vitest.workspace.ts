@@ -55,6 +55,26 @@ export default defineConfig({
         },
       },
       {
+        root: at('packages'),
+        test: {
+          name: 'sql',
+          include: ['sql/src/**/*.test.ts'],
+          globalSetup: [at('packages/sql/test/servers.ts')],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root: at('packages'),
+        test: {
+          name: 'redis',
+          include: ['redis/src/**/*.test.ts'],
+          globalSetup: [at('packages/redis/test/server.ts')],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         root: at('apps/guestbook'),
         plugins: [
           cloudflareTest(async () => ({
