@@ -50,7 +50,7 @@ describe('in Deno', () => {
   })
 
   it('the sources are checked and linted, and every public name is described', async () => {
-    const packages = ['core', 'hono', 'deno'].map((name) => `packages/${name}`)
+    const packages = ['core', 'hono', 'workers', 'deno'].map((name) => `packages/${name}`)
     const doors = packages.map((path) => `${path}/src/index.ts`)
     await deno('check', '--no-lock', '--unstable-kv', ...doors, 'packages/deno/test')
     await deno('lint', '--config', 'packages/deno.json', ...packages.map((path) => `${path}/src`))
@@ -58,7 +58,7 @@ describe('in Deno', () => {
     await deno('doc', '--lint', '--no-npm', 'packages/core/src/memory-store.ts', ...doors)
   })
 
-  it.each(['core', 'hono', 'deno'])('%s is ready for JSR', async (name) => {
+  it.each(['core', 'hono', 'workers', 'deno'])('%s is ready for JSR', async (name) => {
     const args = ['publish', '--dry-run', '--allow-dirty', '--config', `packages/${name}/deno.json`]
     await expect(deno(...args)).resolves.toBeDefined()
   })

@@ -1,4 +1,4 @@
-/** What a Worker is given, by shape: Cloudflare's own types have it, whichever version a project uses. */
+/** What a Worker is given, by shape: Cloudflare's own types have it. */
 
 /** What came in: a `Request`, with Cloudflare's `cf` wherever its types are at hand. */
 export interface WorkerRequest extends Request {
@@ -90,11 +90,7 @@ export interface WorkerEvents<Env> {
   /** Takes what other Workers traced. */
   trace?(traces: unknown, env: Env, ctx: WorkerContext): void | Promise<void>
   /** Takes what another Worker logs, while it runs. */
-  tailStream?(
-    event: unknown,
-    env: Env,
-    ctx: WorkerContext,
-  ): object | undefined | Promise<object | undefined>
+  tailStream?(event: unknown, env: Env, ctx: WorkerContext): object | Promise<object>
   /** Takes a TCP connection. */
   connect?(socket: unknown, env: Env, ctx: WorkerContext): void | Promise<void>
   /** Runs a test of workerd's own. */
