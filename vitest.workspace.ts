@@ -5,9 +5,21 @@ import type { Reporter } from 'vitest/node'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Ends the run with one line that any CI can read: "N passed, N failed, N skipped". */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What a project's globalSetup could not start, and why: "MariaDB (no mariadbd)". */
+    leftOut: readonly string[]
+  }
+}
+
+/**
+ * Ends the run with one line that any CI can read: "N passed, N failed, N skipped", and what was
+ * left out, if anything.
+ */
 const closingLine: Reporter = {
   onTestRunEnd(modules, unhandledErrors) {
+    const projects = [...new Set(modules.map(({ project }) => project))]
+    const leftOut = projects.flatMap((project) => project.getProvidedContext().leftOut ?? [])
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
       if (module.state() === 'failed' && module.children.size === 0) count.failed++
@@ -15,7 +27,8 @@ const closingLine: Reporter = {
     }
     process.on('exit', () => {
       const failed = count.failed + count.pending
-      console.log(`\n${count.passed} passed, ${failed} failed, ${count.skipped} skipped`)
+      const line = `${count.passed} passed, ${failed} failed, ${count.skipped} skipped`
+      console.log(leftOut.length ? `\n${line}; left out: ${leftOut.join(', ')}` : `\n${line}`)
     })
   },
 }
