@@ -17,13 +17,19 @@ export type SqlDialect = 'sqlite' | 'postgres' | 'mysql' | 'mariadb'
 export interface SqlDriver {
   /** What the engine speaks. Decides the statements and their placeholders: `$1` in PostgreSQL, `?` elsewhere. */
   readonly dialect: SqlDialect
-  /** Runs a statement and gives the rows it returns. An `eventual` one may be answered by a replica. */
+  /**
+   * Runs a statement and gives the rows it returns. An `eventual` one may be answered by a replica,
+   * but for the answer that there is no row: that one comes from the primary.
+   */
   query(
     sql: string,
     values: readonly SqlValue[],
     consistency?: Consistency,
   ): Promise<readonly SqlRow[]>
-  /** Runs a statement and says how many rows it changed, counting those it matched. */
+  /**
+   * Runs a statement and says how many rows it changed, counting those it matched. Rejects with the
+   * client's own error: of MySQL and MariaDB the store reads `errno`.
+   */
   change(sql: string, values: readonly SqlValue[]): Promise<number>
   /** Runs statements without values, in one transaction where the engine has one: for migrations. */
   batch(statements: readonly string[]): Promise<void>

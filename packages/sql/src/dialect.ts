@@ -1,0 +1,146 @@
+/** What the engines say differently. */
+import type { SqlDialect } from './driver.ts'
+import type { ColumnType } from './layout.ts'
+import { type Sql, raw, sql } from './sql.ts'
+
+/** One way to say what the statements need said. */
+export interface Dialect {
+  /** Quotes one name. */
+  name(name: string): string
+  /** The function that makes a JSON object of names and expressions. */
+  readonly object: string
+  /** The function that makes a JSON array of expressions. */
+  readonly array: string
+  /** JSON as text, which no client takes apart by itself. */
+  text(json: string): string
+  /** An id as text, whatever its column's type. */
+  id(column: string): string
+  /** Says a column as JSON: what a `json` column keeps is no text in there. */
+  readonly read: Readonly<Record<ColumnType, (column: string) => string>>
+  /** What a column is given: a value that the client may send as it likes. */
+  readonly write: Readonly<Record<ColumnType, (value: string | number) => Sql>>
+  /** The larger of two numbers. */
+  readonly larger: 'max' | 'greatest'
+  /** JSON with the attributes given: each replaces the old one whole. None is `{}`. */
+  merged(column: string, attributes: Readonly<Record<string, unknown>>): Sql
+  /** Keeps a row that was read from being deleted until the statement is done. */
+  readonly lock: string
+  /** Whether an insert can say what it found. MySQL cannot. */
+  readonly returning: boolean
+  /** Makes an insert do nothing where the id is taken, and only there; empty where it must fail. */
+  unlessTaken(id: string): string
+  /** Which rows of a table are at most `limit` of those whose deadline is over. */
+  expired(table: string, id: string, deadline: string, now: number, limit: number): Sql
+}
+
+const asIs = (column: string): string => column
+const plain = (value: string | number): Sql => sql`${value}`
+const removalOf = (attributes: object): string =>
+  JSON.stringify(Object.fromEntries(Object.keys(attributes).map((name) => [name, null])))
+
+const sqlite: Dialect = {
+  // Backticks: SQLite takes a wrong name in double quotes for text.
+  name: (name) => `\`${name.replaceAll('`', '``')}\``,
+  object: 'json_object',
+  array: 'json_array',
+  text: asIs,
+  id: (column) => `cast(${column} as text)`,
+  read: {
+    text: asIs,
+    integer: asIs,
+    // Before 3.46, JSON functions write no more than 15 digits.
+    real: (column) =>
+      `json(case when ${column} is null then 'null' else printf('%!.17g', ${column}) end)`,
+    boolean: (column) =>
+      `json(case when ${column} is null then 'null' when ${column} then 'true' else 'false' end)`,
+    json: (column) => `json(${column})`,
+  },
+  write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
+  larger: 'max',
+  // No JSON path before 3.46 can name a key with quotes, and json_patch drops what is null: so the
+  // old values are patched away, and the new ones written behind the rest.
+  merged: (column, attributes) =>
+    sql`(select substr(rest, 1, length(rest) - 1) || case rest when '{}' then '' else ',' end || ${JSON.stringify(attributes).slice(1)} from (select json_patch(${raw(column)}, ${removalOf(attributes)}) as rest))`,
+  // There is one writer at a time.
+  lock: '',
+  returning: true,
+  unlessTaken: (id) => ` on conflict (${id}) do nothing`,
+  expired: (table, id, deadline, now, limit) =>
+    sql`${raw(id)} in (select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} limit ${limit})`,
+}
+
+const postgres: Dialect = {
+  name: (name) => `"${name.replaceAll('"', '""')}"`,
+  object: 'json_build_object',
+  array: 'json_build_array',
+  text: (json) => `(${json})::text`,
+  id: (column) => `${column}::text`,
+  read: {
+    text: (column) => `${column}::text`,
+    integer: asIs,
+    real: asIs,
+    boolean: asIs,
+    json: (column) => `${column}::jsonb`,
+  },
+  write: {
+    text: plain,
+    integer: plain,
+    real: plain,
+    // Clients encode what they know to be a boolean or JSON: as text, all leave it alone.
+    boolean: (value) => sql`${value ? 'true' : 'false'}::text::boolean`,
+    json: (value) => sql`${value}::text::jsonb`,
+  },
+  larger: 'greatest',
+  merged: (column, attributes) =>
+    sql`${raw(column)}::jsonb || ${JSON.stringify(attributes)}::text::jsonb`,
+  lock: ' for key share',
+  returning: true,
+  unlessTaken: (id) => ` on conflict (${id}) do nothing`,
+  // Locking a row looks at its deadline again, so that one which was just renewed stays; what
+  // somebody else is renewing or deleting is left to them. An array, so that it is asked once.
+  expired: (table, id, deadline, now, limit) =>
+    sql`${raw(id)} = any(array(select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} limit ${limit} for update skip locked))`,
+}
+
+const mysql: Dialect = {
+  name: (name) => `\`${name.replaceAll('`', '``')}\``,
+  object: 'json_object',
+  array: 'json_array',
+  // Clients take apart what the server calls JSON.
+  text: (json) => `cast(${json} as char)`,
+  id: asText,
+  read: {
+    text: asText,
+    integer: asIs,
+    real: asIs,
+    boolean: (column) =>
+      `json_extract(case when ${column} is null then 'null' when ${column} then 'true' else 'false' end, '$')`,
+    json: (column) => `json_extract(${column}, '$')`,
+  },
+  write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
+  larger: 'greatest',
+  // json_merge_patch would drop what is null and merge what is nested; json_merge_preserve would
+  // join old and new values. So the old ones are patched away first.
+  merged: (column, attributes) =>
+    sql`json_merge_preserve(json_merge_patch(${raw(column)}, ${removalOf(attributes)}), ${JSON.stringify(attributes)})`,
+  lock: ' lock in share mode',
+  returning: false,
+  // `insert ignore` would pass over every failure.
+  unlessTaken: () => '',
+  // MySQL takes no limit that a client sent as a floating-point number, as mysql2 does.
+  expired: (_table, _id, deadline, now, limit) =>
+    sql`${raw(deadline)} <= ${now} order by ${raw(deadline)} limit ${raw(String(Math.trunc(limit)))}`,
+}
+
+/** The dialects, by name. MariaDB says what MySQL says, and what it found on an insert. */
+export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
+  sqlite,
+  postgres,
+  mysql,
+  mariadb: { ...mysql, returning: true },
+}
+
+/** In one collation, as MariaDB's JSON functions take no mixture. */
+function asText(column: string): string {
+  return `convert(${column} using utf8mb4) collate utf8mb4_bin`
+}

@@ -1,0 +1,39 @@
+/** SQLite inside a Durable Object. */
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+
+/** The part of a Durable Object's storage that the driver uses: `ctx.storage` has it. */
+export interface DurableObjectSql {
+  /** Its SQLite database. */
+  readonly sql: {
+    /** Runs one statement. */
+    exec(sql: string, ...values: SqlValue[]): { toArray(): object[] }
+  }
+  /** Runs what is given in one transaction. */
+  transactionSync<Result>(work: () => Result): Result
+}
+
+/**
+ * The driver for the SQLite database of a Durable Object, inside the object. What the object says to
+ * the outside waits until its writes are on disk; foreign keys are enforced.
+ *
+ * @param storage The object's `ctx.storage`.
+ * @see {@link https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ SQLite in Durable Objects}
+ */
+export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
+  const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()
+  return {
+    dialect: 'sqlite',
+    query: async (sql, values) => run(sql, ...values) as SqlRow[],
+    async change(sql, values) {
+      run(sql, ...values)
+      // Nothing comes between the two. A cursor counts the rows of indexes too.
+      const [counted] = run('select changes() as n') as { n: number }[]
+      return counted!.n
+    },
+    async batch(statements) {
+      storage.transactionSync(() => {
+        for (const statement of statements) run(statement)
+      })
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Sessions and users in SQLite, PostgreSQL, MySQL and MariaDB.
+ *
+ * @module
+ */
+export { sqlStore } from './sql-store.ts'
+export { migrate, migrations } from './migrations.ts'
+export type {
+  AttributeColumn,
+  AttributeColumns,
+  ColumnType,
+  ColumnTypeOf,
+  SessionLayout,
+  SqlLayout,
+  UserLayout,
+} from './layout.ts'
+export type { SqlDialect, SqlDriver, SqlRow, SqlValue } from './driver.ts'
+export { betterSqlite3 } from './better-sqlite3.ts'
+export { d1 } from './d1.ts'
+export type { D1, D1Answer, D1Connection, D1Statement } from './d1.ts'
+export { durableObjectSql } from './durable-object-sql.ts'
+export type { DurableObjectSql } from './durable-object-sql.ts'
+export { libsql } from './libsql.ts'
+export type { Libsql, LibsqlAnswer } from './libsql.ts'
+export { mysql2 } from './mysql2.ts'
+export type { Mysql2 } from './mysql2.ts'
+export { neon } from './neon.ts'
+export type { Neon, NeonQuery } from './neon.ts'
+export { nodeSqlite } from './node-sqlite.ts'
+export type { SyncSqlite, SyncSqliteStatement } from './node-sqlite.ts'
+export { pg } from './pg.ts'
+export type { Pg, PgAnswer } from './pg.ts'
+export { pglite } from './pglite.ts'
+export type { Pglite, PgliteAnswer } from './pglite.ts'
+export { postgresJs } from './postgres-js.ts'
+export type { PostgresJs } from './postgres-js.ts'

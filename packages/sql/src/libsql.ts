@@ -1,0 +1,36 @@
+/** SQLite through libSQL's client: a file, a server or Turso. */
+import type { SqlDriver, SqlValue } from './driver.ts'
+
+/** The part of a libSQL client that the driver uses: what `createClient()` gives has it. */
+export interface Libsql {
+  /** Runs one statement. */
+  execute(statement: { sql: string; args: SqlValue[] }): Promise<LibsqlAnswer>
+  /** Runs statements in one transaction. */
+  batch(statements: string[], mode: 'write'): Promise<unknown>
+}
+
+/** What a statement gave. */
+export interface LibsqlAnswer {
+  /** The rows it returned. */
+  readonly rows: readonly object[]
+  /** How many rows it changed. */
+  readonly rowsAffected: number
+}
+
+/**
+ * The driver for `@libsql/client`. libSQL and its server enforce foreign keys unless they are told
+ * not to. An embedded replica is behind its primary: use a client of the primary.
+ *
+ * @param client What `createClient()` gave.
+ * @see {@link https://github.com/tursodatabase/libsql/pull/981 Foreign keys in libSQL}
+ */
+export function libsql(client: Libsql): SqlDriver {
+  return {
+    dialect: 'sqlite',
+    query: async (sql, values) => (await client.execute({ sql, args: [...values] })).rows,
+    change: async (sql, values) => (await client.execute({ sql, args: [...values] })).rowsAffected,
+    async batch(statements) {
+      await client.batch([...statements], 'write')
+    },
+  }
+}

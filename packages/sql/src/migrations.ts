@@ -1,0 +1,142 @@
+/** The tables and indexes that the store needs. */
+import { dialects } from './dialect.ts'
+import type { SqlDialect, SqlDriver } from './driver.ts'
+import { type ColumnType, type SqlLayout, settle } from './layout.ts'
+
+/** What a dialect calls the types of columns, and how it keeps ids. */
+interface Types extends Readonly<Record<ColumnType, string>> {
+  /** An id: compared byte by byte, at most 255 characters where the engine wants a limit. */
+  readonly id: string
+  /** The hash of a secret: 43 characters. */
+  readonly hash: string
+  /** Milliseconds since the epoch. */
+  readonly time: string
+  /** What stands behind a table's columns. */
+  readonly table: string
+}
+
+const mysql: Types = {
+  id: 'varchar(255) character set utf8mb4 collate utf8mb4_0900_bin',
+  hash: 'varchar(64) character set ascii collate ascii_bin',
+  time: 'bigint',
+  text: 'longtext character set utf8mb4',
+  integer: 'bigint',
+  real: 'double',
+  boolean: 'boolean',
+  json: 'json',
+  table: '',
+}
+
+const types: Readonly<Record<SqlDialect, Types>> = {
+  sqlite: {
+    id: 'text',
+    hash: 'text',
+    time: 'integer',
+    text: 'text',
+    integer: 'integer',
+    real: 'real',
+    boolean: 'integer',
+    json: 'text',
+    table: ' strict, without rowid',
+  },
+  postgres: {
+    id: 'text',
+    hash: 'text',
+    time: 'bigint',
+    text: 'text',
+    integer: 'bigint',
+    real: 'double precision',
+    boolean: 'boolean',
+    json: 'jsonb',
+    table: '',
+  },
+  mysql,
+  // What MySQL calls 0900_bin: bytewise, and trailing spaces count.
+  mariadb: { ...mysql, id: 'varchar(255) character set utf8mb4 collate utf8mb4_nopad_bin' },
+}
+
+/**
+ * The statements that make the tables and indexes of a layout, for a migration tool of your own. Each
+ * does nothing where its table or index is there. With columns for the user's attributes, the user
+ * table is yours, and only that of sessions is made. The same statements for the default layout are
+ * in the folder `migrations` of this package.
+ *
+ * @param dialect What the engine speaks.
+ * @param layout The layout that `sqlStore` is given.
+ * @returns The statements in order, without semicolons.
+ * @throws {AuthError} `AUTH_CONFIG` when the layout could never work.
+ */
+export function migrations<UserAttributes = object, SessionAttributes = object>(
+  dialect: SqlDialect,
+  layout?: SqlLayout<UserAttributes, SessionAttributes>,
+): readonly string[] {
+  const { user, session } = settle(dialect, layout)
+  const { name } = dialects[dialect]
+  const type = types[dialect]
+  const isMysql = dialect === 'mysql' || dialect === 'mariadb'
+  const tableName = (table: string) => table.split('.').map(name).join('.')
+
+  const json = (column: string) =>
+    dialect === 'sqlite' ? ` check (json_valid(${name(column)}))` : ''
+  const attributes = ({ attributes }: typeof user | typeof session): string[] =>
+    attributes.columns
+      ? attributes.columns.map(
+          (column) =>
+            `${name(column.name)} ${type[column.type]}${column.type === 'json' ? json(column.name) : ''}`,
+        )
+      : [`${name(attributes.json)} ${type.json} not null${json(attributes.json)}`]
+  const create = (table: string, columns: readonly string[]) =>
+    `create table if not exists ${tableName(table)} (\n  ${columns.join(',\n  ')}\n)${type.table}`
+
+  const plainTable = session.table.split('.').at(-1)!
+  const indexes = [
+    { index: name(`${plainTable}_user`), on: [session.userId, session.createdAt] },
+    { index: name(`${plainTable}_expiry`), on: [session.idlePeriodExpiresAt] },
+  ].map(({ index, on }) => ({ index, on: `(${on.map(name).join(', ')})` }))
+  const reference = `references ${tableName(user.table)} (${name(user.id)}) on delete cascade`
+
+  const userTable = create(user.table, [
+    `${name(user.id)} ${user.idType ?? type.id} primary key`,
+    ...attributes(user),
+  ])
+  const sessionTable = create(session.table, [
+    `${name(session.id)} ${type.id} primary key`,
+    `${name(session.userId)} ${user.idType ?? type.id} not null${isMysql ? '' : ` ${reference}`}`,
+    `${name(session.secretHash)} ${type.hash} not null`,
+    `${name(session.createdAt)} ${type.time} not null`,
+    `${name(session.activePeriodExpiresAt)} ${type.time} not null`,
+    `${name(session.idlePeriodExpiresAt)} ${type.time} not null`,
+    ...attributes(session),
+    // MySQL passes over a reference beside its column, and knows no index that may be there.
+    ...(isMysql
+      ? [
+          ...indexes.map(({ index, on }) => `index ${index} ${on}`),
+          `foreign key (${name(session.userId)}) ${reference}`,
+        ]
+      : []),
+  ])
+  return [
+    ...(user.attributes.columns ? [] : [userTable]),
+    sessionTable,
+    ...(isMysql
+      ? []
+      : indexes.map(
+          ({ index, on }) =>
+            `create index if not exists ${index} on ${tableName(session.table)} ${on}`,
+        )),
+  ]
+}
+
+/**
+ * Makes the tables and indexes that are not there yet: for tests, local work and small apps.
+ *
+ * @param driver The engine.
+ * @param layout The layout that `sqlStore` is given.
+ * @throws {AuthError} `AUTH_CONFIG` when the layout could never work.
+ */
+export async function migrate<UserAttributes = object, SessionAttributes = object>(
+  driver: SqlDriver,
+  layout?: SqlLayout<UserAttributes, SessionAttributes>,
+): Promise<void> {
+  await driver.batch(migrations(driver.dialect, layout))
+}

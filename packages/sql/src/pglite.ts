@@ -1,0 +1,34 @@
+/** PostgreSQL in the same process, through PGlite. */
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+
+/** The part of a PGlite database that the driver uses. */
+export interface Pglite {
+  /** Runs one statement. */
+  query<Row>(sql: string, values: SqlValue[]): Promise<PgliteAnswer<Row>>
+  /** Runs statements without values, in one transaction. */
+  exec(sql: string): Promise<unknown>
+}
+
+/** What a statement gave. */
+export interface PgliteAnswer<Row> {
+  /** The rows it returned. */
+  readonly rows: Row[]
+  /** How many rows it changed. */
+  readonly affectedRows?: number
+}
+
+/**
+ * The driver for `@electric-sql/pglite`.
+ *
+ * @param db What `new PGlite()` or `PGlite.create()` gave.
+ */
+export function pglite(db: Pglite): SqlDriver {
+  return {
+    dialect: 'postgres',
+    query: async (sql, values) => (await db.query<SqlRow>(sql, [...values])).rows,
+    change: async (sql, values) => (await db.query(sql, [...values])).affectedRows ?? 0,
+    async batch(statements) {
+      await db.exec(statements.join(';\n'))
+    },
+  }
+}

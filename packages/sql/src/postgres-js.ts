@@ -1,0 +1,32 @@
+/** PostgreSQL through postgres.js. */
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+
+/** The part of postgres.js that the driver uses: what `postgres()` gives has it. */
+export interface PostgresJs {
+  /** Runs a statement; without values, several in one transaction. */
+  unsafe(
+    sql: string,
+    values?: SqlValue[],
+    options?: { prepare: boolean },
+  ): PromiseLike<readonly object[] & { readonly count: number }>
+}
+
+/**
+ * The driver for `postgres` (postgres.js), also over Hyperdrive. Statements are prepared once on each
+ * connection and cost one round trip from then on; behind a pooler that cannot do that, create the
+ * client with `prepare: false`, which costs one more each time.
+ *
+ * @param client What `postgres()` gave.
+ */
+export function postgresJs(client: PostgresJs): SqlDriver {
+  const run = (sql: string, values: readonly SqlValue[]) =>
+    client.unsafe(sql, [...values], { prepare: true })
+  return {
+    dialect: 'postgres',
+    query: async (sql, values) => (await run(sql, values)) as readonly SqlRow[],
+    change: async (sql, values) => (await run(sql, values)).count,
+    async batch(statements) {
+      await client.unsafe(statements.join(';\n'))
+    },
+  }
+}
