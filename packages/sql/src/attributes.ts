@@ -62,8 +62,10 @@ function inColumns(
     })
   return {
     json(row) {
-      const read = ({ type, name }: SettledColumn) =>
-        dialect.read[type](`${row}.${dialect.name(name)}`)
+      const read = ({ type, name }: SettledColumn) => {
+        const column = `${row}.${dialect.name(name)}`
+        return type === 'json' ? dialect.boxed(column) : dialect.read[type](column)
+      }
       const arrays = chunks.map((chunk) => `${dialect.array}(${chunk.map(read).join(', ')})`)
       return `${dialect.array}(${arrays.join(', ')})`
     },
@@ -75,9 +77,12 @@ function inColumns(
     changed,
     parsed(json) {
       const values = (json as unknown[][]).flat()
-      const found = columns.map(({ attribute }, index) => [attribute, values[index]] as const)
       return Object.fromEntries(
-        found.filter(([, value], index) => value !== null || !columns[index]!.optional),
+        columns.flatMap(({ attribute, type, optional }, index) => {
+          const value = values[index]
+          if (value === null) return optional ? [] : [[attribute, null]]
+          return [[attribute, type === 'json' ? (value as unknown[])[0] : value]]
+        }),
       )
     },
   }
@@ -94,11 +99,11 @@ const FITS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
 
 function written(
   whose: string,
-  { attribute, type }: SettledColumn,
+  { attribute, type, optional }: SettledColumn,
   value: unknown,
   dialect: Dialect,
 ): Sql {
-  if (value === null) return sql`${null}`
+  if (value === null && !(type === 'json' && optional)) return sql`${null}`
   if (!FITS[type](value)) refuse(`${whose} attribute "${attribute}" is no ${type}`)
   if (type === 'json') return dialect.write.json(JSON.stringify(value))
   return dialect.write[type](type === 'boolean' ? Number(value) : (value as string | number))

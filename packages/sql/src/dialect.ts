@@ -17,6 +17,8 @@ export interface Dialect {
   id(column: string): string
   /** Says a column as JSON: what a `json` column keeps is no text in there. */
   readonly read: Readonly<Record<ColumnType, (column: string) => string>>
+  /** Says a `json` column as an array of its one value, or `null` where it keeps none. */
+  boxed(column: string): string
   /** What a column is given: a value that the client may send as it likes. */
   readonly write: Readonly<Record<ColumnType, (value: string | number) => Sql>>
   /** The larger of two numbers. */
@@ -55,6 +57,8 @@ const sqlite: Dialect = {
       `json(case when ${column} is null then 'null' when ${column} then 'true' else 'false' end)`,
     json: (column) => `json(${column})`,
   },
+  boxed: (column) =>
+    `json(case when ${column} is null then 'null' else '[' || ${column} || ']' end)`,
   write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
   larger: 'max',
   // No JSON path before 3.46 can name a key with quotes, and json_patch drops what is null: so the
@@ -82,6 +86,8 @@ const postgres: Dialect = {
     boolean: asIs,
     json: (column) => `${column}::jsonb`,
   },
+  boxed: (column) =>
+    `case when ${column} is null then null else json_build_array(${column}::jsonb) end`,
   write: {
     text: plain,
     integer: plain,
@@ -117,6 +123,8 @@ const mysql: Dialect = {
       `json_extract(case when ${column} is null then 'null' when ${column} then 'true' else 'false' end, '$')`,
     json: (column) => `json_extract(${column}, '$')`,
   },
+  boxed: (column) =>
+    `json_extract(case when ${column} is null then 'null' else concat('[', ${column}, ']') end, '$')`,
   write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
   larger: 'greatest',
   // json_merge_patch would drop what is null and merge what is nested; json_merge_preserve would

@@ -24,7 +24,8 @@ export interface AttributeColumn<Type extends ColumnType = ColumnType> {
   readonly name?: string
   /**
    * What SQL's `NULL` means: that the attribute was left out (`true`), or the value `null`
-   * (`false`, the default). A column has but one `NULL`, so it cannot tell the two apart.
+   * (`false`, the default). A column has but one `NULL`: of an attribute that may be either, only a
+   * `json` column keeps the difference, as JSON has a `null` of its own.
    */
   readonly optional?: boolean
 }
