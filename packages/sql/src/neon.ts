@@ -8,13 +8,10 @@ export interface Neon {
     sql: string,
     values?: SqlValue[],
     options?: { arrayMode: false; fullResults: true },
-  ): NeonQuery
-  /** Runs statements in one transaction. */
-  transaction(queries: NeonQuery[]): Promise<unknown>
+  ): Promise<unknown>
+  /** Runs what `query` gave, in one transaction. Neon alone knows the type of that. */
+  transaction(queries: never[]): Promise<unknown>
 }
-
-/** A statement on its way. */
-export interface NeonQuery extends Promise<unknown> {}
 
 /** What a statement gave. */
 interface NeonAnswer {
@@ -35,7 +32,7 @@ export function neon(client: Neon): SqlDriver {
     query: async (sql, values) => (await run(sql, values)).rows,
     change: async (sql, values) => (await run(sql, values)).rowCount,
     async batch(statements) {
-      await client.transaction(statements.map((statement) => client.query(statement)))
+      await client.transaction(statements.map((statement) => client.query(statement)) as never[])
     },
   }
 }
