@@ -6,6 +6,11 @@ export function equal(actual: unknown, expected: unknown, what: string): void {
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`)
 }
 
+/** Says whether two JSON-like values are the same; the order of keys does not matter. */
+export function sameText(a: unknown, b: unknown): boolean {
+  return text(a) === text(b)
+}
+
 /** Throws when a condition does not hold. */
 export function holds(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)

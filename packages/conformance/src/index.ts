@@ -5,5 +5,10 @@
  */
 export { adapterCases } from './adapter-cases.ts'
 export type { AdapterCase, CaseAdapter, CaseAuth, CaseHandler } from './adapter-cases.ts'
+export type { Engine, Pace, Subject } from './engine.ts'
+export { faulty } from './faults.ts'
+export type { ChooseFault, Fault } from './faults.ts'
 export { recordsFor, storeCases } from './store-cases.ts'
-export type { CaseSession, CaseStore, CaseUser, StoreCase } from './store-cases.ts'
+export type { CaseSession, CaseStore, CaseUser, StoreCase, StorePromise } from './store-cases.ts'
+export { storeSuite } from './suite.ts'
+export type { SuiteCase, SuiteOptions } from './suite.ts'

@@ -18,9 +18,13 @@ export interface CaseSession {
 /** A store under test, empty. */
 export type CaseStore = Store<CaseUser, CaseSession>
 
+/** Which of Limen's promises a case proves, or that it is what the store's calls say of themselves. */
+export type StorePromise = 'P1' | 'P2' | 'P4' | 'P7' | 'contract'
+
 /** One thing that a store must do. */
 export interface StoreCase {
   readonly name: string
+  readonly promise: StorePromise
   /** Runs the case on an empty store; rejects when the store does not do it. */
   readonly run: (store: CaseStore) => Promise<void>
 }
@@ -67,6 +71,7 @@ async function withAda(store: CaseStore, ...letters: string[]): Promise<void> {
 export const storeCases: readonly StoreCase[] = [
   {
     name: 'gives back a session with its user, unchanged',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store)
@@ -81,6 +86,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'keeps nothing for a user that does not exist',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       equal(await store.insert(record('a')), null, 'insert')
@@ -91,6 +97,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'gives null for a session that does not exist',
+    promise: 'contract',
     async run(store) {
       await withAda(store, 'a')
       equal(await read(store, 'b'), null, 'read')
@@ -98,6 +105,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'gives back dead sessions too: it decides nothing',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await store.createUser(ada)
@@ -108,6 +116,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'moves the deadlines of a session that exists',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a')
@@ -117,6 +126,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P7: never moves a deadline to an earlier time, each on its own',
+    promise: 'P7',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a')
@@ -136,6 +146,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P1: does not bring a deleted session back by renewing or updating it',
+    promise: 'P1',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a')
@@ -148,6 +159,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P1: a revoked session stays gone, whatever renewals and updates race with it',
+    promise: 'P1',
     async run(store) {
       const record = await recordsFor(store)
       await store.createUser(ada)
@@ -172,6 +184,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'deletes one session, and deleting it again is no failure',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
@@ -183,6 +196,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P2: deletes all sessions of a user and of nobody else',
+    promise: 'P2',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
@@ -195,7 +209,29 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'P2: a user whose id begins like another’s is somebody else',
+    promise: 'P2',
+    async run(store) {
+      const others = ['ada2', 'ada:', 'ad', 'ada%', 'ADA', 'a_a']
+      const record = await recordsFor(store, ...others)
+      await withAda(store, 'a')
+      for (const [index, userId] of others.entries()) {
+        await store.createUser({ id: userId, attributes: { name: userId } })
+        await store.insert(record('bcdefg'[index]!, { userId }))
+      }
+      await store.deleteByUser('ada', {})
+      for (const id of ['ada', ...others]) {
+        equal((await store.listByUser(id)).length, id === 'ada' ? 0 : 1, id)
+      }
+      await store.deleteUser('ad')
+      for (const id of ['ada', ...others]) {
+        equal((await store.readUser(id)) === null, id === 'ad', id)
+      }
+    },
+  },
+  {
     name: 'P2: keeps exactly the one session named in except',
+    promise: 'P2',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a', 'b', 'c')
@@ -206,6 +242,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P2: an except that is not there, or another user’s, keeps nothing',
+    promise: 'P2',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a')
@@ -218,6 +255,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'P2: deleting all sessions leaves none that was created before, while others sign in',
+    promise: 'P2',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a', 'b', 'c')
@@ -234,6 +272,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'lists all sessions of a user in order of creation',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await store.createUser(ada)
@@ -252,6 +291,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'deletes expired sessions, at most as many as asked for, and says how many',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await store.createUser(ada)
@@ -275,6 +315,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'merges session attributes key by key',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a')
@@ -289,6 +330,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'merges user attributes key by key, and shows them in the next read of a session',
+    promise: 'contract',
     async run(store) {
       await withAda(store, 'a')
       equal(await store.updateUser('ada', { settings: { theme: 'dark', size: 2 } }), true, 'add')
@@ -304,6 +346,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'keeps attributes whatever their names are',
+    promise: 'contract',
     async run(store) {
       const odd = ['a"."b', 'a"b', 'a.b', '$', '$.a', 'a[0]', '', ' ', '\\', 'a\\"b', "'", 'ü🙂']
       await store.createUser(ada)
@@ -317,6 +360,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'merges forty attributes at once',
+    promise: 'contract',
     async run(store) {
       const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`a${n}`, n]))
       await store.createUser(ada)
@@ -326,6 +370,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'keeps text as it is: quotes, emoji, line breaks, SQL and JSON syntax',
+    promise: 'contract',
     async run(store) {
       const name = `Ada "Ω" 'n' \\ \n \u2028 🙂 '); DROP TABLE x; -- {"a":1} $.name`
       const record = await recordsFor(store, name)
@@ -341,6 +386,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'does not create a user twice',
+    promise: 'contract',
     async run(store) {
       equal(await store.createUser(ada), true, 'first')
       equal(await store.createUser({ id: 'ada', attributes: { name: 'Eve' } }), false, 'second')
@@ -351,6 +397,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'deletes a user with all its sessions',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store, 'a', 'b')
@@ -365,6 +412,7 @@ export const storeCases: readonly StoreCase[] = [
   },
   {
     name: 'hands out what the caller may keep and change without changing the store',
+    promise: 'contract',
     async run(store) {
       const record = await recordsFor(store)
       const attributes = { name: 'Ada', settings: { theme: 'dark' } }

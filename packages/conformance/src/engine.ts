@@ -1,0 +1,80 @@
+/** What a test brings: an engine that can be opened empty, with any number of clients. */
+import type { CaseStore } from './store-cases.ts'
+
+/** Wraps a client of an engine, so that the suite decides when each of its answers arrives. */
+export type Pace = <Client extends object>(client: Client) => Client
+
+/** One empty engine. */
+export interface Engine {
+  /**
+   * Makes a store over what this engine keeps. Called once for each client of a case.
+   *
+   * @param pace To be used on what the store talks to (`kvStore(pace(env.KV))`): the suite then
+   * interleaves the store's calls at every await, and lets answers get lost. May be left out where
+   * the clients of an engine race by themselves, or never wait.
+   */
+  connect(pace: Pace): CaseStore | Promise<CaseStore>
+  /** Closes it and removes what it kept. */
+  close?(): unknown
+}
+
+/** A store to be certified. */
+export interface Subject {
+  /** Opens an empty engine, once for each case. */
+  open(): Engine | Promise<Engine>
+  /** What the store cannot promise: the name of the case, and why. */
+  readonly declared?: Readonly<Record<string, string>>
+}
+
+/** Leaves a client as it is. */
+export const unpaced: Pace = (client) => client
+
+/**
+ * Makes a {@link Pace} of a turn: each call that gives a promise is made at once, and its answer is
+ * handed on when the turn is over. A turn that rejects is an answer that got lost.
+ *
+ * @param turn Waits until the answer of the named call may arrive.
+ */
+export function paceOf(turn: (call: string) => Promise<void>): Pace {
+  const originals = new WeakMap<object, object>()
+  return wrap
+
+  function wrap<Client extends object>(client: Client): Client {
+    const wrapped = new Proxy(client, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key, target)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]) => {
+          const answer: unknown = Reflect.apply(member, target, args.map(unwrapped))
+          return answer instanceof Promise ? late(String(key), answer) : wrappedIfClient(answer)
+        }
+      },
+    })
+    originals.set(wrapped, client)
+    return wrapped
+  }
+
+  async function late(call: string, answer: Promise<unknown>): Promise<unknown> {
+    await answer.catch(() => {})
+    await turn(call)
+    return wrappedIfClient(await answer)
+  }
+
+  function wrappedIfClient(value: unknown): unknown {
+    return isClient(value) ? wrap(value) : value
+  }
+
+  function unwrapped(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(unwrapped)
+    return originals.get(value as object) ?? value
+  }
+}
+
+/** Whether a value has calls of its own, as a prepared statement or a transaction has. */
+function isClient(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Date) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const isPlain = prototype === Object.prototype || prototype === null
+  return !isPlain || Object.values(value).some((member) => typeof member === 'function')
+}

@@ -1,0 +1,275 @@
+/** Random histories: several clients call a store at once, and the answers must make sense in some order. */
+import type { SessionRecord } from '@limen/core'
+import fc from 'fast-check'
+import { type Engine, paceOf } from './engine.ts'
+import { type Call, type Made, onSession, onUser } from './model.ts'
+import { type Observed, isExplained } from './order.ts'
+import type { CaseSession, CaseStore } from './store-cases.ts'
+
+/** How the histories of one case differ from those of another. */
+export interface HistoryOptions {
+  /** How many histories. */
+  readonly histories: number
+  /** Where chance begins; printed when a history fails. */
+  readonly seed: number
+  /** Whether answers of the engine get lost. */
+  readonly isFaulty: boolean
+}
+
+const CLIENTS = 3
+/** Two users with three sessions each, of which one is there from the beginning. */
+const USERS = 2
+const SESSIONS = 6
+const DAY = 86_400_000
+const SECOND = 1000
+
+/** How often each call is made. */
+const WEIGHTS: Readonly<Record<Call['call'], number>> = {
+  insert: 4,
+  read: 3,
+  renew: 3,
+  deleteByUser: 3,
+  delete: 2,
+  update: 2,
+  listByUser: 1,
+  readUser: 1,
+  updateUser: 1,
+  deleteUser: 1,
+  deleteExpired: 1,
+}
+
+/** What one command says before names are given: numbers for clients, sessions, users and times. */
+interface Command {
+  readonly call: Call['call']
+  readonly client: number
+  readonly session: number
+  readonly time: number
+  /** Reads strongly; spares a session; merges another attribute. */
+  readonly flag: boolean
+  /** The answer of the engine's n-th call from here on is lost; 0: none. */
+  readonly lost: number
+}
+
+const command = (isFaulty: boolean): fc.Arbitrary<Command> =>
+  fc.record({
+    call: fc.oneof(
+      ...Object.entries(WEIGHTS).map(([call, weight]) => ({
+        weight,
+        arbitrary: fc.constant(call as Call['call']),
+      })),
+    ),
+    client: fc.nat(CLIENTS - 1),
+    session: fc.nat(SESSIONS - 1),
+    time: fc.nat(9),
+    flag: fc.boolean(),
+    lost: isFaulty
+      ? fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 }))
+      : fc.constant(0),
+  })
+
+/**
+ * Runs random histories on an engine, each on users and sessions of its own.
+ *
+ * @throws {Error} With the smallest history that no order explains, and the seed that leads to it.
+ */
+export async function runHistories(engine: Engine, options: HistoryOptions): Promise<void> {
+  const { histories, seed, isFaulty } = options
+  let turn: (call: string) => Promise<void> = async () => {}
+  const pace = paceOf((call) => turn(call))
+  const clients: CaseStore[] = []
+  for (let client = 0; client < CLIENTS; client++) clients.push(await engine.connect(pace))
+  let count = 0
+
+  const rounds = fc.array(fc.array(command(isFaulty), { minLength: 1, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  /** For how many turns each answer of the engine is held back. */
+  const lags = fc.array(fc.nat(6), { minLength: 5, maxLength: 5 })
+  const history = fc.asyncProperty(
+    rounds,
+    lags,
+    fc.scheduler({ act }),
+    async (plan, held, scheduler) => {
+      const names = await namesOf(clients[0]!, count++)
+      const made = await play(plan, held, scheduler, names)
+      const why = unexplained(made, names)
+      if (why) throw new Error(why)
+    },
+  )
+  await fc.assert(history, { numRuns: histories, seed })
+
+  async function play(
+    plan: readonly (readonly Command[])[],
+    held: readonly number[],
+    scheduler: fc.Scheduler,
+    names: Names,
+  ): Promise<Made[]> {
+    const made: Made[] = []
+    const created = new Set<number>()
+    let now = 0
+    let answers = 0
+    for (const id of names.users) await clients[0]!.createUser({ id, attributes: { name: id } })
+    for (let session = 0; session < USERS; session++) {
+      created.add(session)
+      await make({ call: 'insert', session: names.sessions[session]! }, 0)
+    }
+
+    for (const round of plan) {
+      const calls = round.flatMap((one) => {
+        const call = named(one, names, created)
+        return call ? [{ call, one }] : []
+      })
+      let untilLost = isFaulty ? (round.find(({ lost }) => lost)?.lost ?? 0) : 0
+      turn = async (call) => {
+        const turns = 1 + held[answers++ % held.length]!
+        for (let turn = 0; turn < turns; turn++) await scheduler.schedule(Promise.resolve(), call)
+        if (--untilLost === 0) throw new Error('the answer was lost')
+      }
+      const all = calls.map(async ({ call, one }) => {
+        await scheduler.schedule(Promise.resolve(), call.call)
+        await make(call, one.client)
+      })
+      await scheduler.waitFor(Promise.all(all))
+      turn = async () => {}
+    }
+
+    for (const [client, userId] of names.users.entries()) {
+      await make({ call: 'listByUser', userId }, client)
+      await make({ call: 'readUser', userId }, client)
+      await make({ call: 'deleteByUser', userId, except: undefined }, client)
+    }
+    for (const { id: sessionId, userId } of names.sessions) {
+      await make({ call: 'read', sessionId, userId, isStrong: true }, 0)
+    }
+    for (const userId of names.users) await make({ call: 'deleteUser', userId }, 0)
+    return made
+
+    async function make(call: Call, client: number): Promise<void> {
+      const started = now++
+      try {
+        const answer = await answerOf(clients[client]!, call)
+        made.push({ made: call, client, started, ended: now++, answer })
+      } catch (error) {
+        if (!isFaulty) throw error
+        made.push({ made: call, client, started, ended: Infinity, answer: undefined })
+      }
+    }
+  }
+}
+
+/** Lets the engine work before the next turn, so that several answers wait to be chosen from. */
+async function act(turn: () => Promise<void>): Promise<void> {
+  const { setImmediate: soon = setTimeout } = globalThis as unknown as {
+    setImmediate?: (run: () => void) => unknown
+  }
+  await new Promise<void>((resolve) => soon(resolve))
+  await turn()
+}
+
+interface Names {
+  readonly users: readonly string[]
+  readonly sessions: readonly SessionRecord<CaseSession>[]
+}
+
+async function namesOf(store: CaseStore, count: number): Promise<Names> {
+  const now = Date.now()
+  const history = `h${count.toString(36).padStart(10, '0')}`
+  const users = Array.from({ length: USERS }, (_, user) => `${history}-${user}`)
+  const sessions: SessionRecord<CaseSession>[] = []
+  for (let session = 0; session < SESSIONS; session++) {
+    const userId = users[session % USERS]!
+    const route = (await store.route?.(userId)) ?? ''
+    sessions.push({
+      id: `${route}${history}-${session}`.padEnd(route.length + 22, '_'),
+      userId,
+      secretHash: String(session).repeat(43),
+      createdAt: now + session,
+      activePeriodExpiresAt: now + DAY,
+      idlePeriodExpiresAt: now + 2 * DAY,
+      attributes: { device: `device ${session}` },
+    })
+  }
+  return { users, sessions }
+}
+
+/** Gives a command its names; `null` for a session that was created before. */
+function named(command: Command, names: Names, created: Set<number>): Call | null {
+  const { call, time, flag } = command
+  const session = names.sessions[command.session]!
+  const { id: sessionId, userId } = session
+  switch (call) {
+    case 'insert':
+      if (created.has(command.session)) return null
+      created.add(command.session)
+      return { call, session }
+    case 'read':
+      return { call, sessionId, userId, isStrong: flag }
+    case 'renew': {
+      const active = session.activePeriodExpiresAt + time * SECOND
+      return { call, sessionId, active, idle: session.idlePeriodExpiresAt + (9 - time) * SECOND }
+    }
+    case 'update':
+      return { call, sessionId, attributes: flag ? { seen: time } : { device: `device ${time}` } }
+    case 'delete':
+      return { call, sessionId }
+    case 'deleteByUser':
+      return { call, userId, except: flag ? sessionId : undefined }
+    case 'updateUser':
+      return { call, userId, attributes: flag ? { note: `${time}` } : { name: `name ${time}` } }
+    case 'deleteExpired':
+      return { call, now: session.idlePeriodExpiresAt + (time - 5) * SECOND }
+    case 'listByUser':
+    case 'readUser':
+    case 'deleteUser':
+      return { call, userId }
+  }
+}
+
+function answerOf(store: CaseStore, made: Call): Promise<unknown> {
+  switch (made.call) {
+    case 'insert':
+      return store.insert(made.session)
+    case 'read':
+      return store.read(made.sessionId, { consistency: made.isStrong ? 'strong' : 'eventual' })
+    case 'renew':
+      return store.renew(made.sessionId, {
+        activePeriodExpiresAt: made.active,
+        idlePeriodExpiresAt: made.idle,
+      })
+    case 'update':
+      return store.update(made.sessionId, made.attributes)
+    case 'delete':
+      return store.delete(made.sessionId)
+    case 'deleteByUser':
+      return store.deleteByUser(made.userId, { except: made.except })
+    case 'listByUser':
+      return store.listByUser(made.userId)
+    case 'deleteExpired':
+      return store.deleteExpired({ now: made.now, limit: 1000 })
+    case 'readUser':
+      return store.readUser(made.userId)
+    case 'updateUser':
+      return store.updateUser(made.userId, made.attributes)
+    case 'deleteUser':
+      return store.deleteUser(made.userId)
+  }
+}
+
+/** The first session or user whose answers no order explains, with all that was seen of it. */
+function unexplained(made: readonly Made[], names: Names): string | null {
+  for (const session of names.sessions) {
+    const seen = onSession(session, made)
+    const start = { alive: null, isGone: false, past: [] }
+    if (!isExplained(start, seen)) return reportOf(`session ${session.id}`, seen)
+  }
+  for (const id of names.users) {
+    const seen = onUser(id, made)
+    if (!isExplained({ alive: { name: id }, past: [] }, seen)) return reportOf(`user ${id}`, seen)
+  }
+  return null
+}
+
+function reportOf(what: string, seen: readonly Pick<Observed<unknown>, 'text'>[]): string {
+  return `no order explains what was seen of ${what}:\n${seen.map(({ text }) => text).join('\n')}`
+}

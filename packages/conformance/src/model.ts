@@ -1,0 +1,214 @@
+/** What a history of calls on one session, or on one user, may answer: the store's contract as rules. */
+import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import type { Observed } from './order.ts'
+import { sameText } from './expect.ts'
+import type { CaseSession, CaseUser } from './store-cases.ts'
+
+/** One call of a history, with its arguments. */
+export type Call =
+  | { readonly call: 'insert'; readonly session: SessionRecord<CaseSession> }
+  | {
+      readonly call: 'read'
+      readonly sessionId: string
+      readonly userId: string
+      readonly isStrong: boolean
+    }
+  | {
+      readonly call: 'renew'
+      readonly sessionId: string
+      readonly active: number
+      readonly idle: number
+    }
+  | {
+      readonly call: 'update'
+      readonly sessionId: string
+      readonly attributes: Partial<CaseSession>
+    }
+  | { readonly call: 'delete'; readonly sessionId: string }
+  | { readonly call: 'deleteByUser'; readonly userId: string; readonly except: string | undefined }
+  | { readonly call: 'listByUser'; readonly userId: string }
+  | { readonly call: 'deleteExpired'; readonly now: number }
+  | { readonly call: 'readUser'; readonly userId: string }
+  | { readonly call: 'updateUser'; readonly userId: string; readonly attributes: Partial<CaseUser> }
+  | { readonly call: 'deleteUser'; readonly userId: string }
+
+/** A call that was made. */
+export interface Made {
+  readonly made: Call
+  /** Which client made it, for people. */
+  readonly client: number
+  readonly started: number
+  /** Infinite when it failed: it may or may not have taken effect, also later. */
+  readonly ended: number
+  /** What the store answered; `undefined` also when it failed. */
+  readonly answer: unknown
+}
+
+type Found = SessionAndUser<CaseUser, CaseSession>
+
+/** One session, as the contract sees it. */
+export interface SessionState {
+  readonly alive: SessionRecord<CaseSession> | null
+  /** It was, or its user is, deleted: it never comes back. */
+  readonly isGone: boolean
+  /** What it was before: an eventual read may still give that. */
+  readonly past: readonly SessionRecord<CaseSession>[]
+}
+
+/** One user, as the contract sees it. */
+export interface UserState {
+  readonly alive: CaseUser | null
+  readonly past: readonly CaseUser[]
+}
+
+const gone = (state: SessionState): SessionState => ({
+  alive: null,
+  isGone: state.isGone || state.alive !== null,
+  past: pastOf(state),
+})
+
+const pastOf = <Alive>({ alive, past }: { alive: Alive | null; past: readonly Alive[] }): Alive[] =>
+  alive ? [...past, alive] : [...past]
+
+/** The calls of a history as one session saw them. */
+export function onSession(
+  { id, userId }: Pick<SessionRecord<CaseSession>, 'id' | 'userId'>,
+  history: readonly Made[],
+): Observed<SessionState>[] {
+  const inserted = history.find(({ made }) => made.call === 'insert' && made.session.id === id)
+
+  return history.flatMap((call) => {
+    const { made, answer, ended } = call
+    const failed = ended === Infinity
+    const seen = (effect: Observed<SessionState>['effect'], optional = failed) => [
+      { text: textOf(call), started: call.started, ended, optional, effect },
+    ]
+
+    switch (made.call) {
+      case 'insert':
+        if (made.session.id !== id || (!failed && !answer)) return []
+        return seen((state) =>
+          state.alive || state.isGone ? undefined : { ...state, alive: made.session },
+        )
+      case 'read':
+        if (made.sessionId !== id || failed) return []
+        return seen(reading((answer as Found | null)?.session, made.isStrong))
+      case 'listByUser':
+        if (made.userId !== userId || failed) return []
+        return seen(
+          reading((answer as Found[]).find((one) => one.session.id === id)?.session, true),
+        )
+      case 'renew':
+        if (made.sessionId !== id) return []
+        return seen(
+          changing(answer, (alive) => ({
+            ...alive,
+            activePeriodExpiresAt: Math.max(alive.activePeriodExpiresAt, made.active),
+            idlePeriodExpiresAt: Math.max(alive.idlePeriodExpiresAt, made.idle),
+          })),
+        )
+      case 'update':
+        if (made.sessionId !== id) return []
+        return seen(
+          changing(answer, (alive) => ({
+            ...alive,
+            attributes: { ...alive.attributes, ...made.attributes },
+          })),
+        )
+      case 'delete':
+        return made.sessionId === id ? seen(gone) : []
+      case 'deleteByUser': {
+        if (made.userId !== userId || made.except === id) return []
+        // Of a session that is being created meanwhile, nothing is said.
+        const isCertain = inserted !== undefined && inserted.ended < call.started
+        return seen(gone, failed || !isCertain)
+      }
+      case 'deleteUser':
+        if (made.userId !== userId) return []
+        return seen((state) => ({ ...gone(state), isGone: true }))
+      case 'deleteExpired':
+        return seen(
+          (state) =>
+            state.alive && state.alive.idlePeriodExpiresAt <= made.now ? gone(state) : undefined,
+          true,
+        )
+      default:
+        return []
+    }
+  })
+
+  function reading(found: SessionRecord<CaseSession> | undefined, isStrong: boolean) {
+    return (state: SessionState): SessionState | undefined => {
+      const possible = isStrong || !found ? [state.alive] : [state.alive, ...state.past]
+      return possible.some((one) => sameText(one, found ?? null)) ? state : undefined
+    }
+  }
+
+  /** An unanswered change has an effect on what is alive, or none; `true` and `false` say which. */
+  function changing(
+    answer: unknown,
+    changed: (alive: SessionRecord<CaseSession>) => SessionRecord<CaseSession>,
+  ) {
+    return (state: SessionState): SessionState | undefined => {
+      if (answer === false) return state.alive ? undefined : state
+      return state.alive
+        ? { ...state, alive: changed(state.alive), past: pastOf(state) }
+        : undefined
+    }
+  }
+}
+
+/** The calls of a history as one user saw them. */
+export function onUser(id: string, history: readonly Made[]): Observed<UserState>[] {
+  return history.flatMap((call) => {
+    const { made, answer, ended } = call
+    const failed = ended === Infinity
+    const seen = (effect: Observed<UserState>['effect']) => [
+      { text: textOf(call), started: call.started, ended, optional: failed, effect },
+    ]
+
+    switch (made.call) {
+      case 'insert':
+        if (made.session.userId !== id || failed) return []
+        return seen(reading((answer as UserRecord<CaseUser> | null)?.attributes ?? null, true))
+      case 'read':
+        if (made.userId !== id || !answer) return []
+        return seen(reading((answer as Found).user.attributes, made.isStrong))
+      case 'listByUser':
+        if (made.userId !== id || failed) return []
+        return seen((state) =>
+          (answer as Found[]).every(({ user }) => sameText(user.attributes, state.alive))
+            ? state
+            : undefined,
+        )
+      case 'readUser':
+        if (made.userId !== id || failed) return []
+        return seen(reading((answer as UserRecord<CaseUser> | null)?.attributes ?? null, true))
+      case 'updateUser':
+        if (made.userId !== id) return []
+        return seen((state) => {
+          if (answer === false) return state.alive ? undefined : state
+          const alive = state.alive && { ...state.alive, ...made.attributes }
+          return alive ? { alive, past: pastOf(state) } : undefined
+        })
+      case 'deleteUser':
+        return made.userId === id ? seen((state) => ({ alive: null, past: pastOf(state) })) : []
+      default:
+        return []
+    }
+  })
+
+  function reading(attributes: CaseUser | null, isStrong: boolean) {
+    return (state: UserState): UserState | undefined => {
+      const possible = isStrong ? [state.alive] : [state.alive, ...state.past]
+      return possible.some((one) => sameText(one, attributes)) ? state : undefined
+    }
+  }
+}
+
+/** A call as a line for people: who, when, what, and the answer. */
+export function textOf({ client, made, started, ended, answer }: Made): string {
+  const { call, ...args } = made
+  const answered = ended === Infinity ? 'failed' : (JSON.stringify(answer) ?? 'done')
+  return `client ${client}, ${started} to ${ended}: ${call}(${JSON.stringify(args)}) → ${answered}`
+}
