@@ -70,7 +70,7 @@ const sqlite: Dialect = {
   returning: true,
   unlessTaken: (id) => ` on conflict (${id}) do nothing`,
   expired: (table, id, deadline, now, limit) =>
-    sql`${raw(id)} in (select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} limit ${limit})`,
+    sql`${raw(id)} in (select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} order by ${raw(deadline)} limit ${limit})`,
 }
 
 const postgres: Dialect = {
@@ -105,7 +105,7 @@ const postgres: Dialect = {
   // Locking a row looks at its deadline again, so that one which was just renewed stays; what
   // somebody else is renewing or deleting is left to them. An array, so that it is asked once.
   expired: (table, id, deadline, now, limit) =>
-    sql`${raw(id)} = any(array(select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} limit ${limit} for update skip locked))`,
+    sql`${raw(id)} = any(array(select ${raw(id)} from ${raw(table)} where ${raw(deadline)} <= ${now} order by ${raw(deadline)} limit ${limit} for update skip locked))`,
 }
 
 const mysql: Dialect = {

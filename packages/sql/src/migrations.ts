@@ -24,7 +24,7 @@ const mysql: Types = {
   real: 'double',
   boolean: 'boolean',
   json: 'json',
-  table: '',
+  table: ' engine = innodb',
 }
 
 const types: Readonly<Record<SqlDialect, Types>> = {

@@ -1,0 +1,117 @@
+import { type CaseSession, type CaseStore, type CaseUser, recordsFor } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { describe, expect, it } from 'vitest'
+import { embedded } from '../test/embedded.ts'
+import { ownLayout, ownTable } from '../test/own-tables.ts'
+import { type Ran, recorded } from '../test/recorded.ts'
+import { type SqlDriver, migrate, sqlStore } from './index.ts'
+
+const DAY = 86_400_000
+
+/** Every call of a store, for what it costs. */
+async function calls(store: CaseStore, ran: Ran[]): Promise<Record<string, number>> {
+  const record = await recordsFor(store)
+  const all: Record<string, () => Promise<unknown>> = {
+    createUser: () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
+    'createUser, taken': () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
+    readUser: () => store.readUser('ada'),
+    updateUser: () => store.updateUser('ada', { note: 'x', settings: { theme: 'dark' } }),
+    'updateUser, nothing': () => store.updateUser('ada', {}),
+    insert: () => store.insert(record('a')),
+    read: () => store.read(record('a').id, { consistency: 'eventual' }),
+    renew: () =>
+      store.renew(record('a').id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 * DAY }),
+    update: () => store.update(record('a').id, { seen: 5 }),
+    listByUser: () => store.listByUser('ada'),
+    delete: () => store.delete(record('b').id),
+    deleteByUser: () => store.deleteByUser('ada', { except: record('a').id }),
+    deleteExpired: () => store.deleteExpired({ now: DAY, limit: 9 }),
+    deleteUser: () => store.deleteUser('ada'),
+  }
+  const cost: Record<string, number> = {}
+  for (const [name, call] of Object.entries(all)) {
+    const before = ran.length
+    await call()
+    cost[name] = ran.length - before
+  }
+  return cost
+}
+
+async function both(open: (typeof embedded)[string]) {
+  const { driver, close } = await open()
+  await driver.batch([ownTable[driver.dialect]])
+  await migrate(driver)
+  await migrate(driver, ownLayout)
+  const { driver: counted, ran } = recorded(driver)
+  const stores = {
+    JSON: sqlStore<CaseUser, CaseSession>(counted),
+    columns: sqlStore(counted, ownLayout),
+  }
+  return { driver, close, ran, stores }
+}
+
+describe.each(Object.entries(embedded))('a store in %s', (_, open) => {
+  it('makes one statement of every call', async () => {
+    const { close, ran, stores } = await both(open)
+    for (const store of Object.values(stores)) {
+      const cost = await calls(store, ran)
+      expect(Object.values(cost), JSON.stringify(cost)).toEqual(Object.keys(cost).map(() => 1))
+    }
+    await close()
+  })
+
+  it('costs one round trip to validate, one more to renew, one to sign in', async () => {
+    const { close, ran, stores } = await both(open)
+    let now = 0
+    const auth = limen({ store: stores.JSON, now: () => now })
+    const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+    const cost = async (call: () => Promise<unknown>) => {
+      const before = ran.length
+      await call()
+      return ran.length - before
+    }
+    let token = ''
+    const signIn = async () => {
+      const session = await auth.createSession({ userId, attributes: { device: 'phone' } })
+      token = auth.createBearerToken(session)
+    }
+    expect(await cost(signIn)).toBe(1)
+    expect(await cost(() => auth.validateSession(token))).toBe(1)
+    now = 2 * DAY
+    expect(await cost(() => auth.validateSession(token))).toBe(2)
+    expect(await cost(() => auth.invalidateAllUserSessions(userId))).toBe(1)
+    await close()
+  })
+
+  it('uses an index for every statement', async () => {
+    const { driver, close, ran, stores } = await both(open)
+    await driver.batch(driver.dialect === 'postgres' ? manyRows : [])
+    for (const store of Object.values(stores)) await calls(store, ran)
+    const plans: string[] = []
+    for (const { sql, values } of ran) plans.push(await planOf(driver, sql, values))
+    const notByKey = plans.filter((plan) => !/insert into/.test(plan) && !/SEARCH|Index/.test(plan))
+    expect(notByKey).toEqual([])
+    // The merging of JSON "scans" its one row; PostgreSQL may sort the few sessions of one user.
+    const scanning = /SCAN (?!CONSTANT ROW|\(subquery)|TEMP B-TREE|Seq Scan on/
+    expect(plans.filter((plan) => scanning.test(plan))).toEqual([])
+    await close()
+  })
+})
+
+/** Enough for PostgreSQL to prefer an index, in both layouts. */
+const manyRows = [
+  `insert into limen_user select 'u' || n, '{}' from generate_series(1, 2000) n`,
+  `insert into limen_session select 's' || n, 'u' || n % 2000 + 1, 'h', n, n, 1e12 + n, '{}' from generate_series(1, 10000) n`,
+  `insert into "order" ("key", "full ""name""") select 'u' || n, 'n' || n from generate_series(1, 2000) n`,
+  `insert into app_session select 's' || n, 'u' || n % 2000 + 1, 'h', n, n, 1e12 + n, 'd' from generate_series(1, 10000) n`,
+  'analyze',
+]
+
+async function planOf(driver: SqlDriver, sql: string, values: Ran['values']): Promise<string> {
+  const explain = driver.dialect === 'sqlite' ? 'explain query plan' : 'explain'
+  const rows = await driver.query(`${explain} ${sql}`, values)
+  const lines = (rows as readonly Record<string, unknown>[]).map(
+    (row) => row['detail'] ?? row['QUERY PLAN'],
+  )
+  return `${sql}\n${lines.join('\n')}`
+}
