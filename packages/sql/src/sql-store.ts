@@ -13,9 +13,9 @@ const DUPLICATE = 1062
  * Keeps sessions and users in a SQL engine.
  *
  * Every call is one statement, and so atomic without a transaction. MySQL alone cannot say what it
- * found on an insert: there a sign-in costs one more, which reads the user. A new user whose id is
- * taken costs one more in MySQL and MariaDB. The tables come from `migrations()`. Deleting a user
- * deletes its sessions through their foreign key, which the engine must enforce.
+ * found on an insert: there a sign-in costs one more before it, which reads the user. A new user
+ * whose id is taken costs one more in MySQL and MariaDB. The tables come from `migrations()`.
+ * Deleting a user deletes its sessions through their foreign key, which the engine must enforce.
  *
  * @param driver The engine, through a driver of this package or your own.
  * @param layout Names of tables and columns, where they are not the defaults; and columns for
@@ -59,7 +59,9 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     async insert(session) {
       const statement = statements.insert(session)
       if (returning) return userOf((await query(statement))[0])
-      return (await change(statement)) > 0 ? readUser(session.userId) : null
+      // Read before: a user who is deleted after the insert was there when it was made.
+      const user = await readUser(session.userId)
+      return user && (await change(statement)) > 0 ? user : null
     },
 
     renew: async (sessionId, deadlines) =>
