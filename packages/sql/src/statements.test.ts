@@ -1,41 +1,13 @@
-import { type CaseSession, type CaseStore, type CaseUser, recordsFor } from '@limen/conformance'
+import type { CaseSession, CaseUser } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { embedded } from '../test/embedded.ts'
+import { everyCall } from '../test/every-call.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
 import { type Ran, recorded } from '../test/recorded.ts'
 import { type SqlDriver, migrate, sqlStore } from './index.ts'
 
 const DAY = 86_400_000
-
-/** Every call of a store, for what it costs. */
-async function calls(store: CaseStore, ran: Ran[]): Promise<Record<string, number>> {
-  const record = await recordsFor(store)
-  const all: Record<string, () => Promise<unknown>> = {
-    createUser: () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
-    'createUser, taken': () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
-    readUser: () => store.readUser('ada'),
-    updateUser: () => store.updateUser('ada', { note: 'x', settings: { theme: 'dark' } }),
-    'updateUser, nothing': () => store.updateUser('ada', {}),
-    insert: () => store.insert(record('a')),
-    read: () => store.read(record('a').id, { consistency: 'eventual' }),
-    renew: () =>
-      store.renew(record('a').id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 * DAY }),
-    update: () => store.update(record('a').id, { seen: 5 }),
-    listByUser: () => store.listByUser('ada'),
-    delete: () => store.delete(record('b').id),
-    deleteByUser: () => store.deleteByUser('ada', { except: record('a').id }),
-    deleteExpired: () => store.deleteExpired({ now: DAY, limit: 9 }),
-    deleteUser: () => store.deleteUser('ada'),
-  }
-  const cost: Record<string, number> = {}
-  for (const [name, call] of Object.entries(all)) {
-    const before = ran.length
-    await call()
-    cost[name] = ran.length - before
-  }
-  return cost
-}
 
 async function both(open: (typeof embedded)[string]) {
   const { driver, close } = await open()
@@ -54,7 +26,7 @@ describe.each(Object.entries(embedded))('a store in %s', (_, open) => {
   it('makes one statement of every call', async () => {
     const { close, ran, stores } = await both(open)
     for (const store of Object.values(stores)) {
-      const cost = await calls(store, ran)
+      const cost = await everyCall(store, ran)
       expect(Object.values(cost), JSON.stringify(cost)).toEqual(Object.keys(cost).map(() => 1))
     }
     await close()
@@ -86,7 +58,7 @@ describe.each(Object.entries(embedded))('a store in %s', (_, open) => {
   it('uses an index for every statement', async () => {
     const { driver, close, ran, stores } = await both(open)
     await driver.batch(driver.dialect === 'postgres' ? manyRows : [])
-    for (const store of Object.values(stores)) await calls(store, ran)
+    for (const store of Object.values(stores)) await everyCall(store, ran)
     const plans: string[] = []
     for (const { sql, values } of ran) plans.push(await planOf(driver, sql, values))
     const notByKey = plans.filter((plan) => !/insert into/.test(plan) && !/SEARCH|Index/.test(plan))

@@ -1,0 +1,34 @@
+/** Every call of a store, for what it costs and how the engine plans it. */
+import { type CaseStore, recordsFor } from '@limen/conformance'
+import type { Ran } from './recorded.ts'
+
+const DAY = 86_400_000
+
+/** Makes every call once, and says how many statements each took. */
+export async function everyCall(store: CaseStore, ran: Ran[]): Promise<Record<string, number>> {
+  const record = await recordsFor(store)
+  const all: Record<string, () => Promise<unknown>> = {
+    createUser: () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
+    'createUser, taken': () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
+    readUser: () => store.readUser('ada'),
+    updateUser: () => store.updateUser('ada', { note: 'x', settings: { theme: 'dark' } }),
+    'updateUser, nothing': () => store.updateUser('ada', {}),
+    insert: () => store.insert(record('a')),
+    read: () => store.read(record('a').id, { consistency: 'eventual' }),
+    renew: () =>
+      store.renew(record('a').id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 * DAY }),
+    update: () => store.update(record('a').id, { seen: 5 }),
+    listByUser: () => store.listByUser('ada'),
+    delete: () => store.delete(record('b').id),
+    deleteByUser: () => store.deleteByUser('ada', { except: record('a').id }),
+    deleteExpired: () => store.deleteExpired({ now: DAY, limit: 9 }),
+    deleteUser: () => store.deleteUser('ada'),
+  }
+  const cost: Record<string, number> = {}
+  for (const [name, call] of Object.entries(all)) {
+    const before = ran.length
+    await call()
+    cost[name] = ran.length - before
+  }
+  return cost
+}
