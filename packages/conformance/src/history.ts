@@ -17,9 +17,11 @@ export interface HistoryOptions {
 }
 
 const CLIENTS = 3
-/** Two users with three sessions each, of which one is there from the beginning. */
+/** Two users: one whose sessions come and go, and one who must not notice. */
 const USERS = 2
 const SESSIONS = 6
+/** The sessions that are there from the beginning, one for each user. */
+const FIRST = [0, 5]
 const DAY = 86_400_000
 const SECOND = 1000
 
@@ -86,17 +88,12 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
   })
   /** For how many turns each answer of the engine is held back. */
   const lags = fc.array(fc.nat(6), { minLength: 5, maxLength: 5 })
-  const history = fc.asyncProperty(
-    rounds,
-    lags,
-    fc.scheduler({ act }),
-    async (plan, held, scheduler) => {
-      const names = await namesOf(clients[0]!, count++)
-      const made = await play(plan, held, scheduler, names)
-      const why = unexplained(made, names)
-      if (why) throw new Error(why)
-    },
-  )
+  const history = fc.asyncProperty(rounds, lags, fc.scheduler(), async (plan, held, scheduler) => {
+    const names = await namesOf(clients[0]!, count++)
+    const made = await play(plan, held, scheduler, names)
+    const why = unexplained(made, names)
+    if (why) throw new Error(why)
+  })
   await fc.assert(history, { numRuns: histories, seed })
 
   async function play(
@@ -110,7 +107,7 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
     let now = 0
     let answers = 0
     for (const id of names.users) await clients[0]!.createUser({ id, attributes: { name: id } })
-    for (let session = 0; session < USERS; session++) {
+    for (const session of FIRST) {
       created.add(session)
       await make({ call: 'insert', session: names.sessions[session]! }, 0)
     }
@@ -123,7 +120,10 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
       let untilLost = isFaulty ? (round.find(({ lost }) => lost)?.lost ?? 0) : 0
       turn = async (call) => {
         const turns = 1 + held[answers++ % held.length]!
-        for (let turn = 0; turn < turns; turn++) await scheduler.schedule(Promise.resolve(), call)
+        for (let turn = 0; turn < turns; turn++) {
+          await engineWorks()
+          await scheduler.schedule(Promise.resolve(), call)
+        }
         if (--untilLost === 0) throw new Error('the answer was lost')
       }
       const all = calls.map(async ({ call, one }) => {
@@ -159,12 +159,13 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
 }
 
 /** Lets the engine work before the next turn, so that several answers wait to be chosen from. */
-async function act(turn: () => Promise<void>): Promise<void> {
+function engineWorks(): Promise<void> {
   const { setImmediate: soon = setTimeout } = globalThis as unknown as {
     setImmediate?: (run: () => void) => unknown
   }
-  await new Promise<void>((resolve) => soon(resolve))
-  await turn()
+  return new Promise((resolve) => {
+    soon(resolve)
+  })
 }
 
 interface Names {
@@ -178,7 +179,7 @@ async function namesOf(store: CaseStore, count: number): Promise<Names> {
   const users = Array.from({ length: USERS }, (_, user) => `${history}-${user}`)
   const sessions: SessionRecord<CaseSession>[] = []
   for (let session = 0; session < SESSIONS; session++) {
-    const userId = users[session % USERS]!
+    const userId = users[session < SESSIONS - 1 ? 0 : 1]!
     const route = (await store.route?.(userId)) ?? ''
     sessions.push({
       id: `${route}${history}-${session}`.padEnd(route.length + 22, '_'),
