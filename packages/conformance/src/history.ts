@@ -87,7 +87,7 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
     maxLength: 4,
   })
   /** For how many turns each answer of the engine is held back. */
-  const lags = fc.array(fc.nat(6), { minLength: 5, maxLength: 5 })
+  const lags = fc.array(fc.nat(12), { minLength: 9, maxLength: 9 })
   const history = fc.asyncProperty(rounds, lags, fc.scheduler(), async (plan, held, scheduler) => {
     const names = await namesOf(clients[0]!, count++)
     const made = await play(plan, held, scheduler, names)
