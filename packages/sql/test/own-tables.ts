@@ -20,12 +20,12 @@ export const ownLayout: SqlLayout<CaseUser, CaseSession> = {
   },
 }
 
-/** Makes the app's table. It has another unique column, which attributes know nothing of. */
+/** Makes the app's table, which has columns that Limen knows nothing of. */
 export const ownTable: Readonly<Record<SqlDialect, string>> = {
   sqlite: `create table "order" (
     number integer primary key,
     "key" text not null unique,
-    "full ""name""" text not null unique,
+    "full ""name""" text not null,
     note text,
     settings text,
     role text not null default 'reader'
@@ -33,7 +33,7 @@ export const ownTable: Readonly<Record<SqlDialect, string>> = {
   postgres: `create table "order" (
     number bigint generated always as identity primary key,
     "key" text not null unique,
-    "full ""name""" text not null unique,
+    "full ""name""" text not null,
     note json,
     settings jsonb,
     role text not null default 'reader'
@@ -52,7 +52,7 @@ function mysqlTable(collation: string): string {
   return `create table \`order\` (
     number bigint auto_increment primary key,
     \`key\` varchar(255) character set utf8mb4 collate ${collation} not null unique,
-    \`full "name"\` varchar(255) character set utf8mb4 not null unique,
+    \`full "name"\` varchar(255) character set utf8mb4 collate ${collation} not null,
     note json,
     settings json,
     role varchar(20) not null default 'reader'
