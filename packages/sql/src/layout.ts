@@ -172,6 +172,7 @@ export function settle<UserAttributes, SessionAttributes>(
   if (settled.user.table === settled.session.table) {
     refuse(`users and sessions cannot share the table "${settled.user.table}"`)
   }
+  checkName(dialect, nameOfIndex(settled.session.table, 'expiry'), settled.session.table)
   for (const { table, idType: _, attributes, ...own } of [
     settled.user,
     { idType: undefined, ...settled.session },
@@ -190,6 +191,11 @@ export function settle<UserAttributes, SessionAttributes>(
     }
   }
   return settled
+}
+
+/** The name of an index of a table, without a schema: an index is in that of its table. */
+export function nameOfIndex(table: string, index: 'user' | 'expiry'): string {
+  return `${table.split('.').at(-1)}_${index}`
 }
 
 function attributesOf(

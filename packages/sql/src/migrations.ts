@@ -1,7 +1,7 @@
 /** The tables and indexes that the store needs. */
 import { dialects } from './dialect.ts'
 import type { SqlDialect, SqlDriver } from './driver.ts'
-import { type ColumnType, type SqlLayout, settle } from './layout.ts'
+import { type ColumnType, type SqlLayout, nameOfIndex, settle } from './layout.ts'
 
 /** What a dialect calls the types of columns, and how it keeps ids. */
 interface Types extends Readonly<Record<ColumnType, string>> {
@@ -88,11 +88,13 @@ export function migrations<UserAttributes = object, SessionAttributes = object>(
   const create = (table: string, columns: readonly string[]) =>
     `create table if not exists ${tableName(table)} (\n  ${columns.join(',\n  ')}\n)${type.table}`
 
-  const plainTable = session.table.split('.').at(-1)!
   const indexes = [
-    { index: name(`${plainTable}_user`), on: [session.userId, session.createdAt] },
-    { index: name(`${plainTable}_expiry`), on: [session.idlePeriodExpiresAt] },
-  ].map(({ index, on }) => ({ index, on: `(${on.map(name).join(', ')})` }))
+    { index: 'user', on: [session.userId, session.createdAt] } as const,
+    { index: 'expiry', on: [session.idlePeriodExpiresAt] } as const,
+  ].map(({ index, on }) => ({
+    index: name(nameOfIndex(session.table, index)),
+    on: `(${on.map(name).join(', ')})`,
+  }))
   const reference = `references ${tableName(user.table)} (${name(user.id)}) on delete cascade`
 
   const userTable = create(user.table, [

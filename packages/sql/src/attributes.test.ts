@@ -1,0 +1,245 @@
+import { type CaseSession, recordsFor } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { describe, expect, it } from 'vitest'
+import { embedded } from '../test/embedded.ts'
+import { ownLayout, ownTable } from '../test/own-tables.ts'
+import { type SqlDialect, type SqlDriver, type SqlLayout, migrate, sqlStore } from './index.ts'
+
+interface Everything {
+  text: string | null
+  integer: number | null
+  real: number | null
+  boolean: boolean | null
+  json: unknown
+}
+const everything: SqlLayout<Everything, Everything> = {
+  user: {
+    table: 'app_user',
+    columns: { text: 'text', integer: 'integer', real: 'real', boolean: 'boolean', json: 'json' },
+  },
+  session: {
+    columns: { text: 'text', integer: 'integer', real: 'real', boolean: 'boolean', json: 'json' },
+  },
+}
+const everyTable: Partial<Record<SqlDialect, string>> = {
+  sqlite:
+    'create table app_user (id text primary key, text text, integer integer, real real, boolean integer, json text)',
+  postgres:
+    'create table app_user (id text primary key, text varchar(200), integer int, real float8, boolean boolean, json json)',
+}
+const nothing: Everything = { text: null, integer: null, real: null, boolean: null, json: null }
+const values: Everything[] = [
+  nothing,
+  { text: '', integer: 0, real: 0, boolean: false, json: [] },
+  { text: 'a', integer: -1, real: 0.1 + 0.2, boolean: true, json: { null: null, a: [1, '2'] } },
+  { text: 'null', integer: 2 ** 31 - 1, real: -5e-324, boolean: null, json: 'null' },
+  { text: '{"a":1}', integer: null, real: 1.7976931348623157e308, boolean: null, json: false },
+  { text: '1', integer: null, real: 1 / 3, boolean: null, json: 1.5 },
+]
+
+describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
+  async function opened<User extends object, Session extends object>(
+    layout: SqlLayout<User, Session>,
+    ...tables: (string | undefined)[]
+  ) {
+    const { driver, close } = await open()
+    await driver.batch(tables.map((table) => table ?? ''))
+    await migrate(driver, layout)
+    return { driver, close, store: sqlStore(driver, layout) }
+  }
+  const inEvery = async () => {
+    const { driver, close } = await open()
+    await close()
+    return opened(everything, everyTable[driver.dialect])
+  }
+
+  it('keep each type as it is, of users and of sessions, from the beginning and after an update', async () => {
+    const { store, close } = await inEvery()
+    for (const [index, attributes] of values.entries()) {
+      const userId = `user ${index}`
+      const record = await recordsFor(store as never, userId)
+      const session = (letter: string, changed: Everything) => ({
+        ...record(letter, { userId }),
+        id: `${letter}${index}`,
+        attributes: changed,
+      })
+      expect(await store.createUser({ id: userId, attributes })).toBe(true)
+      const created = session('a', attributes)
+      expect(await store.insert(created)).toEqual({ id: userId, attributes })
+      expect(await store.read(created.id, { consistency: 'strong' })).toEqual({
+        session: created,
+        user: { id: userId, attributes },
+      })
+
+      await store.updateUser(userId, nothing)
+      await store.updateUser(userId, attributes)
+      expect(await store.readUser(userId)).toEqual({ id: userId, attributes })
+      const changed = session('b', nothing)
+      await store.insert(changed)
+      await store.update(changed.id, attributes)
+      const found = await store.read(changed.id, { consistency: 'strong' })
+      expect(found?.session.attributes).toEqual(attributes)
+    }
+    await close()
+  })
+
+  it('P4: keep nothing of attributes of which one has no column, or does not fit', async () => {
+    const { store, close } = await inEvery()
+    await store.createUser({ id: 'ada', attributes: nothing })
+    const wrong: Record<string, unknown>[] = [
+      { text: 'new', unknown: 1 },
+      { text: 'new', unknown: undefined },
+      { text: 5 },
+      { text: 'new', integer: 1.5 },
+      { text: 'new', integer: '1' },
+      { text: 'new', real: Infinity },
+      { text: 'new', boolean: 1 },
+      { text: 'new', ['__proto__']: 1 },
+      { text: 'new', toString: 1 },
+    ]
+    for (const attributes of wrong as unknown as Everything[]) {
+      const config = { code: 'AUTH_CONFIG' }
+      await expect(store.updateUser('ada', attributes)).rejects.toMatchObject(config)
+      expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: nothing })
+      if (Object.values(attributes).includes(undefined)) continue
+      await expect(store.createUser({ id: 'bob', attributes })).rejects.toMatchObject(config)
+      expect(await store.readUser('bob')).toBeNull()
+    }
+    await close()
+  })
+
+  it('get their own default where an attribute is left out', async () => {
+    const columns = { role: 'text', plan: 'text' } as const
+    const layout: SqlLayout<{ role?: string | null | undefined; plan?: string | null }> = {
+      user: { table: 'app_user', columns },
+    }
+    const table = `create table app_user (id varchar(9) primary key, role varchar(9) default 'reader', plan varchar(9))`
+    const { store, close } = await opened(layout, table)
+    await store.createUser({ id: 'ada', attributes: { role: undefined } })
+    const attributes = { role: 'reader', plan: null }
+    expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes })
+    await store.updateUser('ada', { role: undefined })
+    expect((await store.readUser('ada'))?.attributes.role).toBeNull()
+    await close()
+  })
+
+  it('may be many', async () => {
+    const names = Array.from({ length: 70 }, (_, n) => `a${n}`)
+    type Many = Record<string, number>
+    const columns = Object.fromEntries(names.map((name) => [name, 'integer' as const]))
+    const table = `create table app_user (id varchar(9) primary key, ${names.map((name) => `${name} bigint`).join(', ')})`
+    const layout: SqlLayout<Many, Many> = {
+      user: { table: 'app_user', columns },
+      session: { columns },
+    }
+    const { store, close } = await opened(layout, table)
+    const attributes = Object.fromEntries(names.map((name, index) => [name, index]))
+    await store.createUser({ id: 'ada', attributes })
+    const record = await recordsFor(store as never)
+    const session = { ...record('a'), attributes }
+    await store.insert(session)
+    expect(await store.read(session.id, { consistency: 'strong' })).toEqual({
+      session,
+      user: { id: 'ada', attributes },
+    })
+    await close()
+  })
+
+  it('may be none', async () => {
+    const table = 'create table app_user (id varchar(9) primary key)'
+    const layout = { user: { table: 'app_user', columns: {} }, session: { columns: {} } }
+    const { store, close } = await opened(layout, table)
+    await store.createUser({ id: 'ada', attributes: {} })
+    expect(await store.updateUser('ada', {})).toBe(true)
+    expect(await store.updateUser('bob', {})).toBe(false)
+    expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: {} })
+    await close()
+  })
+})
+
+describe.each(Object.entries(embedded))('your own user table in %s', (_, open) => {
+  async function opened() {
+    const { driver, close } = await open()
+    await driver.batch([
+      ownTable[driver.dialect],
+      'create unique index one_name on "order" ("full ""name""")',
+    ])
+    await migrate(driver, ownLayout)
+    return { driver, close, store: sqlStore(driver, ownLayout) }
+  }
+
+  it('says that an id is taken, and fails where another unique column is', async () => {
+    const { store, close } = await opened()
+    const ada = { id: 'ada', attributes: { name: 'Ada' } }
+    expect(await store.createUser(ada)).toBe(true)
+    expect(await store.createUser(ada)).toBe(false)
+    await expect(store.createUser({ ...ada, id: 'eve' })).rejects.toThrow(/unique/i)
+    expect(await store.readUser('eve')).toBeNull()
+
+    const auth = limen({ store })
+    const eve = { userId: 'eve', attributes: { name: 'Ada' } }
+    await expect(auth.createUser(eve)).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+    const again = { userId: 'ada', attributes: { name: 'Eve' } }
+    await expect(auth.createUser(again)).rejects.toMatchObject({ code: 'AUTH_DUPLICATE_USER_ID' })
+    await close()
+  })
+
+  it('keeps what Limen does not know of', async () => {
+    const { driver, store, close } = await opened()
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await driver.batch([`update "order" set role = 'owner'`])
+    await store.updateUser('ada', { name: 'Ada L.', note: null })
+    const [row] = await driver.query('select role as found from "order"', [])
+    expect(row?.found).toBe('owner')
+    await close()
+  })
+})
+
+const typedIds: [dialect: SqlDialect, type: string, id: string][] = [
+  ['sqlite', 'integer', '5'],
+  ['postgres', 'bigint', '5'],
+  ['postgres', 'uuid', '0199f1e0-0000-7000-8000-000000000000'],
+]
+
+describe.each(Object.entries(embedded))('ids in %s', (_, open) => {
+  it('that differ in case or in spaces at the end are different', async () => {
+    const { driver, close } = await open()
+    await migrate(driver)
+    const store = sqlStore<{ n: number }, CaseSession>(driver)
+    const ids = ['ada', 'Ada', 'ada ', ' ada', 'äda', 'a\u0308da']
+    for (const [n, id] of ids.entries()) {
+      expect(await store.createUser({ id, attributes: { n } })).toBe(true)
+    }
+    for (const [n, id] of ids.entries()) {
+      expect(await store.readUser(id)).toEqual({ id, attributes: { n } })
+    }
+    await close()
+  })
+
+  it('of another type are text to Limen', async () => {
+    for (const [dialect, idType, id] of typedIds) {
+      const { driver, close } = await open()
+      if (driver.dialect === dialect) await useTypedIds(driver, idType, id)
+      await close()
+    }
+  })
+})
+
+async function useTypedIds(driver: SqlDriver, idType: string, id: string): Promise<void> {
+  const layout: SqlLayout<{ name: string }, CaseSession> = {
+    user: { table: 'app_user', idType, columns: { name: 'text' } },
+  }
+  await driver.batch([`create table app_user (id ${idType} primary key, name text)`])
+  await migrate(driver, layout)
+  const store = sqlStore(driver, layout)
+  const user = { id, attributes: { name: 'Ada' } }
+  expect(await store.createUser(user)).toBe(true)
+  expect(await store.createUser(user)).toBe(false)
+  const record = await recordsFor(store as never, id)
+  const session = record('a', { userId: id })
+  expect(await store.insert(session)).toEqual(user)
+  expect(await store.read(session.id, { consistency: 'strong' })).toEqual({ session, user })
+  expect(await store.listByUser(id)).toEqual([{ session, user }])
+  await store.deleteUser(id)
+  expect(await store.read(session.id, { consistency: 'strong' })).toBeNull()
+}

@@ -1,0 +1,110 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { embedded } from '../test/embedded.ts'
+import {
+  type ColumnTypeOf,
+  type SqlDialect,
+  type SqlLayout,
+  migrations,
+  sqlStore,
+} from './index.ts'
+
+type Case = [layout: SqlLayout, dialects: readonly SqlDialect[], because: string]
+const all: readonly SqlDialect[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
+const columns = (given: object) => given as NonNullable<SqlLayout['user']>['columns'] & object
+
+const broken: Case[] = [
+  [{ user: { table: '' } }, all, 'a table needs a name'],
+  [{ user: { table: 'app.' } }, all, 'a schema needs a table'],
+  [{ user: { id: '' } }, all, 'a column needs a name'],
+  [{ session: { createdAt: 'a\0b' } }, all, 'no engine takes NUL in a name'],
+  [{ user: { table: 'limen_session' } }, all, 'users and sessions need a table each'],
+  [{ session: { idlePeriodExpiresAt: 'id' } }, all, 'two columns cannot share a name'],
+  [{ session: { attributes: 'user_id' } }, all, 'nor can attributes take one'],
+  [{ user: { columns: columns({ id: 'text' }) } }, all, 'nor can one attribute take one'],
+  [
+    { user: { columns: columns({ a: { type: 'text', name: 'x' }, x: 'text' }) } },
+    all,
+    'nor can two attributes share one',
+  ],
+  [{ user: { columns: columns({ a: 'date' }) } }, all, 'there is no such type'],
+  [
+    { user: { attributes: 'data', columns: columns({ a: 'text' }) } },
+    all,
+    'attributes are in one column or in many',
+  ],
+  [
+    { user: { columns: columns({ a: { type: 'text', name: 'ID' } }) } },
+    ['sqlite', 'mysql', 'mariadb'],
+    'case does not part names there',
+  ],
+  [{ user: { table: 'u'.repeat(64) } }, ['postgres'], 'PostgreSQL cuts off after 63 bytes'],
+  [
+    { user: { id: 'i'.repeat(65) } },
+    ['postgres', 'mysql', 'mariadb'],
+    'MySQL refuses more than 64',
+  ],
+  [
+    { session: { table: 's'.repeat(58) } },
+    ['postgres', 'mysql', 'mariadb'],
+    'its index needs a name with seven letters more',
+  ],
+  [{ user: { table: 'ü'.repeat(32) } }, ['postgres'], 'PostgreSQL counts bytes'],
+]
+
+describe('sqlStore()', () => {
+  it.each(broken)('refuses %j in %j, because %s', async (layout, dialects) => {
+    const { driver, close } = await embedded['node:sqlite']!()
+    for (const dialect of all) {
+      const outcome = dialects.includes(dialect) ? 'AUTH_CONFIG' : undefined
+      expect(
+        codeOf(() => sqlStore({ ...driver, dialect }, layout)),
+        dialect,
+      ).toBe(outcome)
+      expect(
+        codeOf(() => migrations(dialect, layout)),
+        dialect,
+      ).toBe(outcome)
+    }
+    await close()
+  })
+})
+
+describe('a column', () => {
+  it('is of a type that can keep the attribute', () => {
+    expectTypeOf<ColumnTypeOf<string>>().toEqualTypeOf<'text' | 'json'>()
+    expectTypeOf<ColumnTypeOf<'a' | 'b' | null>>().toEqualTypeOf<'text' | 'json'>()
+    expectTypeOf<ColumnTypeOf<number | undefined>>().toEqualTypeOf<'integer' | 'real' | 'json'>()
+    expectTypeOf<ColumnTypeOf<boolean>>().toEqualTypeOf<'boolean' | 'json'>()
+    expectTypeOf<ColumnTypeOf<{ theme: string }>>().toEqualTypeOf<'json'>()
+    expectTypeOf<ColumnTypeOf<string | number>>().toEqualTypeOf<'json'>()
+  })
+
+  it('is there for each attribute, and says what NULL means where the type does not', () => {
+    interface Attributes {
+      name: string
+      nick?: string
+      note: string | null
+      age?: number | null
+    }
+    type Columns = NonNullable<NonNullable<SqlLayout<Attributes>['user']>['columns']>
+    const nick = { type: 'text', optional: true } as const
+    const good: Columns = { name: 'text', nick, note: 'text', age: 'integer' }
+    expect(migrations('sqlite', { user: { columns: good } })).toHaveLength(3)
+
+    expectTypeOf<{ name: 'text' }>().not.toExtend<Columns>()
+    expectTypeOf<{ name: 'integer' }>().not.toExtend<Pick<Columns, 'name'>>()
+    expectTypeOf<{ name: typeof nick }>().not.toExtend<Pick<Columns, 'name'>>()
+    expectTypeOf<{ nick: 'text' }>().not.toExtend<Pick<Columns, 'nick'>>()
+    expectTypeOf<{ note: typeof nick }>().not.toExtend<Pick<Columns, 'note'>>()
+    expectTypeOf<{ age: { type: 'real'; optional: true } }>().toExtend<Pick<Columns, 'age'>>()
+  })
+})
+
+function codeOf(call: () => unknown): unknown {
+  try {
+    call()
+    return undefined
+  } catch (error) {
+    return (error as { code?: unknown }).code
+  }
+}
