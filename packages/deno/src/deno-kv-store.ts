@@ -115,9 +115,11 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
           .set(key, { ...user.value, epoch } satisfies AnyUser)
         if (except !== undefined) {
           const spared = await kv.get<AnySession>(sessionKey(except))
+          // Checked also when it is not there yet: it may be created at this moment.
+          ending.check(spared)
           if (foundOf(user, spared)) {
             const kept = { ...spared.value!, epoch }
-            ending.check(spared).set(sessionKey(except), kept, lifetime(kept))
+            ending.set(sessionKey(except), kept, lifetime(kept))
           }
         }
         return (await ending.commit()).ok ? null : retry
@@ -126,17 +128,20 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
 
     async listByUser(userId) {
       const path = await route(userId)
-      const user = await kv.get<AnyUser>(userKey(path))
-      const found: Found[] = []
-      const sessions = kv.list<AnySession>(
-        { prefix: ['limen', 'session', path] },
-        { batchSize: 500 },
-      )
-      for await (const session of sessions) {
-        const one = foundOf(user, session)
-        if (one) found.push(one)
-      }
-      return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
+      return attempt(async () => {
+        const user = await kv.get<AnyUser>(userKey(path))
+        const found: Found[] = []
+        let ended = 0
+        const prefix = ['limen', 'session', path]
+        for await (const session of kv.list<AnySession>({ prefix }, { batchSize: 500 })) {
+          const one = foundOf(user, session)
+          if (one) found.push(one)
+          else ended++
+        }
+        // A session that was spared by an ending after we read the user looks ended to us.
+        if (ended && (await kv.get(userKey(path))).versionstamp !== user.versionstamp) return retry
+        return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
+      })
     },
 
     async deleteExpired() {

@@ -58,8 +58,17 @@ describe('in Deno', () => {
     await deno('doc', '--lint', '--no-npm', 'packages/core/src/memory-store.ts', ...doors)
   })
 
-  it.each(['core', 'hono', 'workers', 'deno'])('%s is ready for JSR', async (name) => {
-    const args = ['publish', '--dry-run', '--allow-dirty', '--config', `packages/${name}/deno.json`]
-    await expect(deno(...args)).resolves.toBeDefined()
-  })
+  it.each(['core', 'conformance', 'hono', 'workers', 'deno', 'sql', 'redis'])(
+    '%s is ready for JSR',
+    async (name) => {
+      const args = [
+        'publish',
+        '--dry-run',
+        '--allow-dirty',
+        '--config',
+        `packages/${name}/deno.json`,
+      ]
+      await expect(deno(...args)).resolves.toBeDefined()
+    },
+  )
 })
