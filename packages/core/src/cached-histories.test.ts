@@ -1,0 +1,253 @@
+import fc from 'fast-check'
+import { LRUCache } from 'lru-cache'
+import { describe, expect, it } from 'vitest'
+import { type SessionAndUser, type Store, type StoreCache, cached } from '@limen/core'
+import { memoryStore } from './memory-store.ts'
+
+interface User {
+  readonly name: number
+}
+interface Device {
+  readonly seen: number
+}
+type AnyStore = Store<User, Device>
+type Found = SessionAndUser<User, Device> | null
+
+const NOW = 1_700_000_000_000
+const MAX_AGE = 10
+const owners = { a: 'ada', b: 'ada', c: 'bob' } as const
+type Id = keyof typeof owners
+
+const kinds = ['renew', 'update', 'delete', 'deleteByUser', 'updateUser', 'deleteUser'] as const
+const command = fc.record({
+  kind: fc.oneof(
+    { weight: 16, arbitrary: fc.constant('read' as const) },
+    { weight: 6, arbitrary: fc.constantFrom(...kinds.slice(0, 5)) },
+    { weight: 1, arbitrary: fc.constant('deleteUser' as const) },
+  ),
+  id: fc.constantFrom<Id>('a', 'b', 'c'),
+  /** Two stores over the same cache, and the store without a cache. */
+  via: fc.constantFrom('one', 'two', 'past'),
+  isStrong: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
+  wait: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat(MAX_AGE + 1)),
+  isLost: fc.boolean(),
+})
+type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A value that a session or user had, and how it came to be. */
+interface Value {
+  readonly text: string | null
+  /** When the store had it, on the clock and in the order of all that happens. */
+  readonly clock: number
+  readonly order: number
+  readonly isThrough: boolean
+  /** When whoever made the change had an answer, be it a failure. */
+  settled: number
+}
+
+const textOf = (found: Found) =>
+  found && `${found.session.attributes.seen} ${found.session.idlePeriodExpiresAt}`
+
+/** Plays rounds of commands made at once, and says what a read gave that it must not give. */
+async function play(
+  rounds: readonly (readonly Command[])[],
+  scheduler: fc.Scheduler,
+  makeCache: (turn: () => Promise<void>, clock: { now: number }) => StoreCache,
+  isStrict: boolean,
+): Promise<{ wrong: string[]; hits: number }> {
+  const turn = () => scheduler.schedule(Promise.resolve())
+  const clock = { now: NOW }
+  const base: AnyStore = memoryStore<User, Device>()
+  for (const id of ['ada', 'bob']) await base.createUser({ id, attributes: { name: 0 } })
+  const ended = { activePeriodExpiresAt: NOW, idlePeriodExpiresAt: NOW }
+  for (const id of ['a', 'b', 'c'] as const) {
+    const session = { id, userId: owners[id], secretHash: id, createdAt: NOW, ...ended }
+    await base.insert({ ...session, attributes: { seen: 0 } })
+  }
+
+  let order = 0
+  const born = { clock: -Infinity, order: order++, isThrough: true, settled: 0 }
+  const past: Record<string, Value[]> = {}
+  for (const id of ['a', 'b', 'c'] as const) {
+    past[id] = [{ ...born, text: textOf(await base.read(id, { consistency: 'strong' })) }]
+    past[owners[id]] = [{ ...born, text: '0' }]
+  }
+  let asked = 0
+  let hits = 0
+  let count = 0
+  const wrong: string[] = []
+
+  /** Notes what a change has changed, at the moment when the store has it. */
+  async function noted(isThrough: boolean): Promise<Value[]> {
+    const values: Value[] = []
+    for (const [thing, before] of Object.entries(past)) {
+      const found = thing in owners && (await base.read(thing, { consistency: 'strong' }))
+      const user = await base.readUser(thing)
+      const text = thing in owners ? textOf(found || null) : user && String(user.attributes.name)
+      if (before.at(-1)!.text === text) continue
+      values.push({ text, clock: clock.now, order: order++, isThrough, settled: Infinity })
+      before.push(values.at(-1)!)
+    }
+    return values
+  }
+
+  const cache = makeCache(turn, clock)
+  const options = { cache, maxAge: MAX_AGE, now: () => clock.now }
+  async function run({ kind, id, via, isStrong, wait, isLost }: Command): Promise<void> {
+    await turn()
+    clock.now += wait
+    let values: Value[] = []
+    const slow = Object.fromEntries(
+      Object.entries(base).map(([name, call]) => [
+        name,
+        async (...args: never[]) => {
+          if (name === 'read') asked++
+          await turn()
+          const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
+          if (name !== 'read') values = await noted(via !== 'past')
+          await turn()
+          if (isLost && name !== 'read') throw new Error('the answer was lost')
+          return answer
+        },
+      ]),
+    ) as unknown as AnyStore
+    const store = via === 'past' ? slow : cached(slow, options)
+    const idle = { activePeriodExpiresAt: NOW, idlePeriodExpiresAt: NOW + ++count }
+    const changes: Record<(typeof kinds)[number], () => Promise<unknown>> = {
+      renew: () => store.renew(id, idle),
+      update: () => store.update(id, { seen: count }),
+      delete: () => store.delete(id),
+      deleteByUser: () => store.deleteByUser(owners[id], isStrong ? { except: id } : {}),
+      updateUser: () => store.updateUser(owners[id], { name: count }),
+      deleteUser: () => store.deleteUser(owners[id]),
+    }
+    if (kind !== 'read') {
+      await changes[kind]().catch(() => {})
+      for (const value of values) value.settled = order
+      order++
+    } else if (via !== 'past') {
+      const began = { clock: clock.now, order: order++, asked }
+      const found = await store.read(id, { consistency: isStrong ? 'strong' : 'eventual' })
+      if (asked === began.asked) hits++
+      judge(id, textOf(found), began, isStrong)
+      if (found) judge(owners[id], String(found.user.attributes.name), began, isStrong)
+    }
+  }
+
+  function judge(
+    thing: string,
+    text: string | null,
+    began: { clock: number; order: number },
+    isStrong: boolean,
+  ): void {
+    const values = past[thing]!
+    const after = values.slice(values.findIndex((value) => value.text === text) + 1)
+    for (const value of after) {
+      const isTooOld =
+        began.clock - value.clock >= MAX_AGE ||
+        (isStrict && value.isThrough && value.settled < began.order) ||
+        (isStrong && value.order < began.order)
+      if (isTooOld) wrong.push(`${thing}: ${text} was read, after it had become ${value.text}`)
+    }
+    if (!values.some((value) => value.text === text)) wrong.push(`${thing} never was ${text}`)
+  }
+
+  for (const commands of rounds) await scheduler.waitFor(Promise.all(commands.map(run)))
+  return { wrong, hits }
+}
+
+async function check(
+  makeCache: Parameters<typeof play>[2],
+  isStrict: boolean,
+  numRuns: number,
+): Promise<void> {
+  let hits = 0
+  const round = fc.array(command, { minLength: 1, maxLength: 5 })
+  const plan = fc.array(round, { minLength: 2, maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(plan, fc.scheduler({ act }), async (rounds, scheduler) => {
+      const result = await play(rounds, scheduler, makeCache, isStrict)
+      hits += result.hits
+      expect(result.wrong).toEqual([])
+    }),
+    { numRuns },
+  )
+  expect(hits, 'reads that the cache answered').toBeGreaterThan(numRuns / 10)
+}
+
+/** One turn, and all that follows from it before the next. */
+async function act(turn: () => Promise<void>): Promise<void> {
+  await turn()
+  for (let step = 0; step < 100; step++) await Promise.resolve()
+}
+
+describe('P1: cached(), while reads and changes of several stores run into each other,', () => {
+  const sizes = [1, 2, 3, 4, 5, 100]
+  it('over an LRU cache: shows changes through it at once, others after maxAge', async () => {
+    let made = 0
+    const lru = (_turn: unknown, clock: { now: number }) =>
+      new LRUCache<string, object>({ max: sizes[made++ % sizes.length]!, perf: clockOf(clock) })
+    await check(lru, true, 2000)
+  }, 60_000)
+
+  it('over a cache that forgets at random: likewise', async () => {
+    let chance = 1
+    const forgetful = () => {
+      const map = new Map<string, object>()
+      const get = (key: string) => {
+        chance = (chance * 48_271) % 2_147_483_647
+        if (chance % 5 === 0) map.delete([...map.keys()][chance % map.size] ?? '')
+        return map.get(key)
+      }
+      return {
+        get,
+        set: (key: string, value: object) => map.set(key, value),
+        delete: map.delete.bind(map),
+      }
+    }
+    await check(forgetful, true, 2000)
+  }, 60_000)
+
+  it('over a cache that answers with promises: shows every change after maxAge', async () => {
+    const remote = (turn: () => Promise<void>): StoreCache => {
+      const map = new Map<string, object>()
+      const late = async <Answer>(act: () => Answer) => {
+        await turn()
+        const answer = structuredClone(act())
+        await turn()
+        return answer
+      }
+      return {
+        get: (key) => late(() => map.get(key)),
+        set: (key, value) => late(() => void map.set(key, structuredClone(value))),
+        delete: (key) => late(() => map.delete(key)),
+      }
+    }
+    await check(remote, false, 1000)
+  }, 60_000)
+
+  it('over a cache that fails at random: likewise, and no read fails', async () => {
+    let chance = 1
+    const failing = () => {
+      const map = new Map<string, object>()
+      const maybe = <Answer>(act: () => Answer) => {
+        chance = (chance * 48_271) % 2_147_483_647
+        if (chance % 17 === 0) throw new Error('down')
+        return chance % 17 === 1 ? Promise.reject(new Error('down')) : act()
+      }
+      return {
+        get: (key: string) => maybe(() => map.get(key)),
+        set: (key: string, value: object) => maybe(() => map.set(key, value)),
+        delete: (key: string) => maybe(() => map.delete(key)),
+      }
+    }
+    await check(failing, false, 1000)
+  }, 60_000)
+})
+
+function clockOf(clock: { readonly now: number }) {
+  return { now: () => clock.now }
+}

@@ -1,0 +1,354 @@
+import { LRUCache } from 'lru-cache'
+import { describe, expect, it } from 'vitest'
+import { type SessionRecord, type Store, type StoreCache, cached, limen } from '@limen/core'
+import { memoryStore } from './memory-store.ts'
+
+interface User {
+  readonly name: string
+}
+interface Device {
+  readonly seen: number
+}
+type AnyStore = Store<User, Device>
+
+const NOW = 1_700_000_000_000
+const MAX_AGE = 10_000
+const eventual = { consistency: 'eventual' } as const
+const strong = { consistency: 'strong' } as const
+
+const recordOf = (id: string, userId = 'ada'): SessionRecord<Device> => ({
+  id,
+  userId,
+  secretHash: `hash of ${id}`,
+  createdAt: NOW,
+  activePeriodExpiresAt: NOW + 1e9,
+  idlePeriodExpiresAt: NOW + 2e9,
+  attributes: { seen: 0 },
+})
+
+/** Answers with promises, as a cache behind a network does. */
+function remote(kept: Pick<StoreCache, 'get' | 'set' | 'delete'> = new Map()): StoreCache {
+  return {
+    get: async (key) => structuredClone(kept.get(key)),
+    set: async (key, value, options) => void kept.set(key, structuredClone(value), options),
+    delete: async (key) => kept.delete(key),
+  }
+}
+
+/** A promise, and what settles it. */
+function gate() {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open, opened }
+}
+
+const caches: [name: string, make: () => StoreCache][] = [
+  ['an LRU cache', () => new LRUCache<string, object>({ max: 100 })],
+  ['a Map', () => new Map<string, object>()],
+  ['a cache that answers with promises', remote],
+]
+
+/** Two sessions of Ada and one of Bob, in a store that counts what it is asked. */
+async function kept(cache: StoreCache, more: Partial<Parameters<typeof cached>[1]> = {}) {
+  const store: AnyStore = memoryStore<User, Device>()
+  for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
+  for (const id of ['a', 'b']) await store.insert(recordOf(id))
+  await store.insert(recordOf('c', 'bob'))
+  const clock = { now: NOW }
+  const reads: string[] = []
+  const counting: AnyStore = {
+    ...store,
+    async read(id, options) {
+      reads.push(`${id} ${options.consistency}`)
+      // What this store hands out can be changed, as what most engines hand out.
+      return structuredClone(await store.read(id, options))
+    },
+  }
+  const options = { cache, maxAge: MAX_AGE, now: () => clock.now, ...more }
+  return { store, clock, reads, counting, options, front: cached(counting, options) }
+}
+
+describe.each(caches)('cached() over %s', (_name, make) => {
+  it('answers eventual reads without asking the store, until maxAge is over', async () => {
+    const { clock, reads, front } = await kept(make())
+    const first = await front.read('a', eventual)
+    clock.now += MAX_AGE - 1
+    expect(await front.read('a', eventual)).toEqual(first)
+    expect(reads).toEqual(['a strong'])
+    clock.now += 1
+    await front.read('a', eventual)
+    expect(reads).toEqual(['a strong', 'a strong'])
+  })
+
+  it('counts maxAge from when the read began, however long it took', async () => {
+    const cache = make()
+    const { clock, reads, counting, options } = await kept(cache)
+    const slow: AnyStore = {
+      ...counting,
+      async read(id, how) {
+        const found = await counting.read(id, how)
+        clock.now += 6_000
+        return found
+      },
+    }
+    const front = cached(slow, options)
+    await front.read('a', eventual)
+    clock.now = NOW + MAX_AGE
+    await front.read('a', eventual)
+    expect(reads).toHaveLength(2)
+  })
+
+  it('lets strong reads through, and answers with what they saw', async () => {
+    const { store, reads, front } = await kept(make())
+    await front.read('a', eventual)
+    await store.update('a', { seen: 1 })
+    expect((await front.read('a', eventual))?.session.attributes.seen).toBe(0)
+    expect((await front.read('a', strong))?.session.attributes.seen).toBe(1)
+    expect((await front.read('a', eventual))?.session.attributes.seen).toBe(1)
+    await store.delete('a')
+    expect(await front.read('a', strong)).toBeNull()
+    expect(await front.read('a', eventual)).toBeNull()
+    expect(reads).toHaveLength(4)
+  })
+
+  it('keeps no misses, and writes nothing for them', async () => {
+    const cache = make()
+    const written: string[] = []
+    const spying: StoreCache = {
+      get: (key) => cache.get(key),
+      set(key, ...rest) {
+        if (key.includes('session')) written.push(key)
+        return cache.set(key, ...rest)
+      },
+      delete: (key) => cache.delete(key),
+    }
+    const { store, front } = await kept(spying)
+    for (const how of [eventual, strong]) expect(await front.read('d', how)).toBeNull()
+    expect(written).toEqual([])
+    await store.insert(recordOf('d'))
+    expect((await front.read('d', eventual))?.session.id).toBe('d')
+  })
+
+  const later = { activePeriodExpiresAt: NOW + 3e9, idlePeriodExpiresAt: NOW + 4e9 }
+  const changes: [call: string, change: (store: AnyStore) => Promise<unknown>, ids: string[]][] = [
+    ['delete', (store) => store.delete('a'), ['a']],
+    ['renew', (store) => store.renew('a', later), ['a']],
+    ['update', (store) => store.update('a', { seen: 7 }), ['a']],
+    ['deleteByUser', (store) => store.deleteByUser('ada', {}), ['a', 'b']],
+    ['deleteByUser but one', (store) => store.deleteByUser('ada', { except: 'a' }), ['b']],
+    ['updateUser', (store) => store.updateUser('ada', { name: 'Ada' }), ['a', 'b']],
+    ['deleteUser', (store) => store.deleteUser('ada'), ['a', 'b']],
+  ]
+
+  describe.each(changes)('%s', (call, change, ids) => {
+    it('P1: is seen at once by eventual reads, also of another store over the same cache', async () => {
+      const { store, counting, options, front, reads } = await kept(make())
+      for (const id of ['a', 'b', 'c']) await front.read(id, eventual)
+      const other = cached(counting, options)
+      await change(front)
+      for (const id of ids) {
+        expect(await other.read(id, eventual)).toEqual(await store.read(id, strong))
+      }
+      reads.length = 0
+      await other.read('c', eventual)
+      expect(reads, 'the sessions of others are still there').toEqual([])
+    })
+
+    it('P1: is seen at once also when its answer was lost', async () => {
+      const cache = make()
+      const { store, counting, options } = await kept(cache)
+      const name = call.split(' ')[0] as 'delete'
+      const lossy: AnyStore = {
+        ...counting,
+        async [name](...args: unknown[]) {
+          await (store[name] as (...args: unknown[]) => Promise<unknown>)(...args)
+          throw new Error('the answer was lost')
+        },
+      }
+      const front = cached(lossy, options)
+      for (const id of ids) await front.read(id, eventual)
+      await expect(change(front)).rejects.toThrow('the answer was lost')
+      for (const id of ids) {
+        expect(await front.read(id, eventual)).toEqual(await store.read(id, strong))
+      }
+    })
+
+    it('P1: is not undone by reads that began before it and end after it', async () => {
+      const { store, counting, options } = await kept(make())
+      const [begun, arrived] = [ids.map(() => gate()), gate()]
+      const slow: AnyStore = {
+        ...counting,
+        async read(id, how) {
+          const found = await counting.read(id, how)
+          begun[ids.indexOf(id)]?.open()
+          await arrived.opened
+          return found
+        },
+      }
+      const [front, other] = [cached(slow, options), cached(counting, options)]
+      const under = ids.map((id) => front.read(id, eventual))
+      await Promise.all(begun.map(({ opened }) => opened))
+      await change(other)
+      arrived.open()
+      await Promise.all(under)
+      for (const id of ids) {
+        expect(await other.read(id, eventual)).toEqual(await store.read(id, strong))
+      }
+    })
+  })
+
+  it('hands out copies: who changes one changes neither the cache nor another’s', async () => {
+    const { front } = await kept(make())
+    for (let round = 0; round < 3; round++) {
+      const found = await front.read('a', eventual)
+      expect(found).toEqual({
+        session: recordOf('a'),
+        user: { id: 'ada', attributes: { name: 'ada' } },
+      })
+      Object.assign(found!.user.attributes, { name: 'eve' })
+      Object.assign(found!.session, { userId: 'eve' })
+    }
+  })
+
+  it('P9: keeps plain values, and nothing else', async () => {
+    const seen: unknown[] = []
+    const cache = make()
+    const spying: StoreCache = {
+      get: (key) => cache.get(key),
+      set(key, value, options) {
+        seen.push(value)
+        return cache.set(key, value, options)
+      },
+      delete: (key) => cache.delete(key),
+    }
+    const { front } = await kept(spying)
+    await Promise.all([front.read('a', eventual), front.read('b', strong)])
+    await front.delete('a')
+    await front.updateUser('ada', { name: 'Ada' })
+    expect(seen.length).toBeGreaterThan(3)
+    for (const value of seen) expect(JSON.parse(JSON.stringify(value))).toEqual(value)
+  })
+
+  it('keeps what JSON cannot carry as it is', async () => {
+    const store = memoryStore<{ born: Date }, { tags: Set<string> }>()
+    await store.createUser({ id: 'ada', attributes: { born: new Date(5) } })
+    await store.insert({ ...recordOf('a'), attributes: { tags: new Set(['x']) } })
+    const front = cached(store, { cache: make(), maxAge: MAX_AGE })
+    const first = await front.read('a', eventual)
+    await store.deleteUser('ada')
+    expect(await front.read('a', eventual)).toEqual(first)
+  })
+})
+
+describe('cached()', () => {
+  it.each([0, -1, Number.NaN, Infinity])('refuses maxAge %d', (maxAge) => {
+    const make = () => cached(memoryStore(), { cache: new Map(), maxAge })
+    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+  })
+
+  it('does not trust an entry from the future', async () => {
+    const { clock, reads, front } = await kept(new Map())
+    await front.read('a', eventual)
+    clock.now -= 1
+    await front.read('a', eventual)
+    expect(reads).toHaveLength(2)
+  })
+
+  it('trusts nothing longer because a cache keeps it longer', async () => {
+    const clock = { now: NOW }
+    const cache = new LRUCache<string, object>({
+      max: 10,
+      allowStale: true,
+      updateAgeOnGet: true,
+      noDeleteOnStaleGet: true,
+    })
+    const { reads, front } = await kept(cache, { now: () => clock.now })
+    for (let read = 0; read < 5; read++) {
+      await front.read('a', eventual)
+      clock.now += MAX_AGE / 2
+    }
+    expect(reads).toHaveLength(3)
+  })
+
+  it('hands on what the store declares, also where it is an object of a class', () => {
+    class Routed {
+      readonly #prefix = 'r-'
+      readonly routeLength = 3
+      readonly staleMisses = true
+      route(userId: string): string {
+        return this.#prefix + userId[0]
+      }
+    }
+    const store = Object.assign(new Routed(), memoryStore())
+    const front = cached(store, { cache: new Map(), maxAge: 1 })
+    expect(front.route?.('ada')).toBe('r-a')
+    expect(front).toMatchObject({ routeLength: 3, staleMisses: true })
+    const plain = cached(memoryStore(), { cache: new Map(), maxAge: 1 })
+    for (const name of ['route', 'routeLength', 'staleMisses'])
+      expect(plain).not.toHaveProperty(name)
+  })
+
+  it('P1, P5: requests with unsafe methods never see it, whichever auth object they meet', async () => {
+    const store = memoryStore()
+    const cache = new LRUCache<string, object>({ max: 100 })
+    const auth = () => limen({ store: cached(store, { cache, maxAge: MAX_AGE }) })
+    const { userId } = await auth().createUser({})
+    const session = await auth().createSession({ userId })
+    const visit = (method: string) =>
+      auth()
+        .handleRequest(
+          new Request('https://app.example/', {
+            method,
+            headers: {
+              Cookie: `__Host-Http-session=${auth().createBearerToken(session)}`,
+              'Sec-Fetch-Site': 'same-origin',
+            },
+          }),
+        )
+        .validate()
+    expect(await visit('GET')).not.toBeNull()
+    await store.delete(session.sessionId)
+    expect(await visit('GET'), 'revoked past the cache, within maxAge').not.toBeNull()
+    expect(await visit('POST')).toBeNull()
+    expect(await visit('GET'), 'what the POST saw').toBeNull()
+  })
+
+  const broken: [name: string, fail: () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('the cache is down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the cache is down'))],
+    ['rejects late', () => new Promise((_, reject) => setTimeout(reject, 1, new Error('down')))],
+    ['gives nonsense', () => ({ at: NOW, token: 'x', found: { session: 1 } })],
+  ]
+  const parts: (keyof StoreCache)[][] = [['get'], ['set'], ['delete'], ['get', 'set', 'delete']]
+  describe.each(broken)('P4: over a cache that %s', (name, fail) => {
+    it.each(parts)('in %s, signs nobody out and fails no change', async (...names) => {
+      const map = new Map<string, object>()
+      const cache: StoreCache = {
+        get: (key) => map.get(key),
+        set: (key, value) => map.set(key, value),
+        delete: (key) => map.delete(key),
+        ...Object.fromEntries(names.map((part) => [part, fail])),
+      }
+      const told: unknown[] = []
+      const onCacheError = (error: unknown): never => {
+        told.push(error)
+        throw new Error('so is the log')
+      }
+      const { front } = await kept(cache, { onCacheError })
+      for (const how of [eventual, eventual, strong, eventual]) {
+        expect((await front.read('a', how))?.session.id).toBe('a')
+      }
+      await front.renew('a', recordOf('a'))
+      await front.delete('a')
+      await front.deleteByUser('ada', {})
+      expect(await front.read('a', strong)).toBeNull()
+      expect(await front.read('c', eventual)).not.toBeNull()
+      if (name !== 'gives nonsense' && names.length > 1) expect(told).not.toEqual([])
+    })
+  })
+})

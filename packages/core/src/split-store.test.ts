@@ -1,0 +1,292 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type SessionRecord, type Store, cached, limen, splitStore } from '@limen/core'
+import { memoryStore } from './memory-store.ts'
+
+interface User {
+  readonly name: string
+}
+interface Device {
+  readonly device: string
+}
+type Split = Store<User, Device>
+
+const NOW = 1_700_000_000_000
+const strong = { consistency: 'strong' } as const
+const later = { activePeriodExpiresAt: NOW + 3e9, idlePeriodExpiresAt: NOW + 4e9 }
+const ada = { id: 'ada', attributes: { name: 'Ada' } }
+const recordOf = (id: string, userId = 'ada'): SessionRecord<Device> => ({
+  id,
+  userId,
+  secretHash: `hash of ${id}`,
+  createdAt: NOW,
+  activePeriodExpiresAt: NOW + 1e9,
+  idlePeriodExpiresAt: NOW + 2e9,
+  attributes: { device: `device ${id}` },
+})
+
+/** Two engines, whose calls wait for `turn`, twice each: before they are made and before they answer. */
+function engines(turn: (call: string) => Promise<void> = async () => {}) {
+  const [sessions, users] = [memoryStore<object, Device>(), memoryStore<User>()]
+  const slow = <AnyStore extends object>(engine: string, store: AnyStore): AnyStore =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, call]) => [
+        name,
+        async (...args: never[]) => {
+          await turn(`${engine}.${name}`)
+          const answer: unknown = await (call as (...args: never[]) => unknown)(...args)
+          await turn(`${engine}.${name} answers`)
+          return answer
+        },
+      ]),
+    ) as AnyStore
+  const store: Split = splitStore({
+    sessions: slow('sessions', sessions),
+    users: slow('users', users),
+  })
+  return { sessions, users, store }
+}
+
+/** The names of the calls that the engines were asked, while something was done. */
+async function callsOf(act: (store: Split) => Promise<unknown>, before = act): Promise<string[]> {
+  const calls: string[] = []
+  const { store } = engines(async (call) => void calls.push(call))
+  await before(store)
+  calls.length = 0
+  await act(store)
+  return calls.filter((call) => !call.endsWith('answers'))
+}
+
+describe('splitStore()', () => {
+  it('keeps sessions in one store, and users with their attributes in the other', async () => {
+    const { sessions, users, store } = engines()
+    await store.createUser(ada)
+    expect(await store.insert(recordOf('a'))).toEqual(ada)
+    expect(await store.read('a', strong)).toEqual({ session: recordOf('a'), user: ada })
+    expect(await store.listByUser('ada')).toEqual([{ session: recordOf('a'), user: ada }])
+    expect(await users.readUser('ada')).toEqual(ada)
+    expect(await users.listByUser('ada')).toEqual([])
+    expect(await sessions.readUser('ada')).toEqual({ id: 'ada', attributes: {} })
+    await store.updateUser('ada', { name: 'Ada L.' })
+    expect((await store.read('a', strong))?.user.attributes).toEqual({ name: 'Ada L.' })
+  })
+
+  it('needs no more of `users` than four calls', async () => {
+    const table = new Map([['ada', ada]])
+    const store = splitStore({
+      sessions: memoryStore(),
+      users: {
+        createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
+        readUser: async (userId) => table.get(userId) ?? null,
+        updateUser: async (userId) => table.has(userId),
+        deleteUser: async (userId) => void table.delete(userId),
+      },
+    })
+    const auth = limen({ store, getUserAttributes: ({ name }) => ({ name }) })
+    const session = await auth.createSession({ userId: 'ada' })
+    expect((await auth.validateSession(auth.createBearerToken(session))).user.name).toBe('Ada')
+  })
+
+  it('takes a user who was created past it', async () => {
+    const { users, store } = engines()
+    await users.createUser(ada)
+    expect(await store.insert(recordOf('a'))).toEqual(ada)
+    expect((await store.read('a', strong))?.user).toEqual(ada)
+    expect(await store.createUser(ada), 'the id is taken').toBe(false)
+    expect(await store.read('a', strong)).not.toBeNull()
+  })
+
+  it('P1: a user deleted past it means dead sessions, never a failure', async () => {
+    const { sessions, users, store } = engines()
+    await store.createUser(ada)
+    await store.insert(recordOf('a'))
+    await users.deleteUser('ada')
+    expect(await store.read('a', strong)).toBeNull()
+    expect(await store.read('a', { consistency: 'eventual' })).toBeNull()
+    expect(await store.listByUser('ada')).toEqual([])
+    expect(await store.insert(recordOf('b'))).toBeNull()
+    expect(await sessions.read('b', strong), 'nothing is kept').toBeNull()
+    expect(await store.renew('a', later)).toBe(false)
+    expect(await store.update('a', { device: 'ghost' })).toBe(false)
+    await store.createUser(ada)
+    expect(await store.listByUser('ada'), 'a new user of that id has none of them').toEqual([])
+  })
+
+  it('of two who take an id at once, lets one have it', async () => {
+    const { store } = engines()
+    const answers = await Promise.all([store.createUser(ada), store.createUser(ada)])
+    expect(answers.filter(Boolean)).toHaveLength(1)
+    expect(await store.insert(recordOf('a'))).toEqual(ada)
+  })
+
+  it('declares what its stores declare', () => {
+    const sure = memoryStore()
+    const unsure = { ...sure, staleMisses: true } as const
+    const routed = { ...sure, route: () => 'rr', routeLength: 2 }
+    expect(splitStore({ sessions: sure, users: sure })).not.toHaveProperty('staleMisses')
+    expect(splitStore({ sessions: unsure, users: sure }).staleMisses).toBe(true)
+    expect(splitStore({ sessions: sure, users: unsure }).staleMisses).toBe(true)
+    expect(splitStore({ sessions: sure, users: routed })).not.toHaveProperty('route')
+    expect(splitStore({ sessions: routed, users: sure })).toMatchObject({ routeLength: 2 })
+  })
+
+  const withSession = async (store: Split) => {
+    await store.createUser(ada)
+    await store.insert(recordOf('a'))
+  }
+  const costs: [name: string, act: (store: Split) => Promise<unknown>, calls: string][] = [
+    ['validate', (store) => store.read('a', strong), 'sessions.read users.readUser'],
+    ['miss', (store) => store.read('x', strong), 'sessions.read'],
+    ['renew', (store) => store.renew('a', later), 'sessions.read users.readUser sessions.renew'],
+    ['sign in', (store) => store.insert(recordOf('b')), 'users.readUser sessions.insert'],
+    [
+      'sign up',
+      (store) => store.createUser({ ...ada, id: 'eve' }),
+      'sessions.createUser users.createUser',
+    ],
+    ['sign out', (store) => store.delete('a'), 'sessions.delete'],
+    ['revoke all', (store) => store.deleteByUser('ada', {}), 'sessions.deleteByUser'],
+    ['delete a user', (store) => store.deleteUser('ada'), 'users.deleteUser sessions.deleteUser'],
+  ]
+  it.each(costs)('asks its stores, to %s, no more than it says', async (_name, act, calls) => {
+    expect(await callsOf(act, withSession)).toEqual(calls.split(' '))
+  })
+
+  it('stands behind a cache like any store', async () => {
+    const { store, users } = engines()
+    const front = cached(store, { cache: new Map<string, object>(), maxAge: 1000, now: () => NOW })
+    await withSession(front)
+    await front.read('a', { consistency: 'eventual' })
+    await users.updateUser('ada', { name: 'not seen yet' })
+    expect((await front.read('a', { consistency: 'eventual' }))?.user).toEqual(ada)
+    await front.deleteUser('ada')
+    expect(await front.read('a', { consistency: 'eventual' })).toBeNull()
+  })
+})
+
+describe('P4: splitStore(), when the answer of one engine call is lost or it never arrives,', () => {
+  const acts: [name: string, act: (store: Split) => Promise<unknown>][] = [
+    ['deleteUser', (store) => store.deleteUser('ada')],
+    ['createUser', (store) => store.createUser({ id: 'new', attributes: { name: 'New' } })],
+    ['insert', (store) => store.insert(recordOf('b'))],
+    ['the first insert of a user created past it', (store) => store.insert(recordOf('p', 'past'))],
+    ['renew', (store) => store.renew('a', later)],
+    ['update', (store) => store.update('a', { device: 'phone' })],
+    ['updateUser', (store) => store.updateUser('ada', { name: 'Ada L.' })],
+    ['deleteByUser', (store) => store.deleteByUser('ada', {})],
+  ]
+  it.each(acts)(
+    '%s rejects, leaves no session without a user, and finishes when called again',
+    async (name, act) => {
+      for (let failing = 0; failing < 10; failing++) {
+        let turns = Infinity
+        const { sessions, users, store } = engines(async () => {
+          if (turns-- === 0) throw new Error('lost')
+        })
+        await store.createUser(ada)
+        await store.insert(recordOf('a'))
+        await users.createUser({ id: 'past', attributes: { name: 'Past' } })
+
+        turns = failing
+        const failed = await act(store).then(
+          () => false,
+          () => true,
+        )
+        const hasEnded = turns >= 0
+        expect(failed, `${name}, turn ${failing}`).toBe(!hasEnded)
+        turns = Infinity
+
+        const ids = ['a', 'b', 'p', 'n']
+        for (const id of ids) {
+          const found = await store.read(id, strong)
+          if (found) expect(await users.readUser(found.session.userId)).toEqual(found.user)
+        }
+        if (name === 'deleteUser' && !(await users.readUser('ada'))) {
+          expect(await store.read('a', strong), 'half-way deleted').toBeNull()
+        }
+        await act(store)
+        expect(await act(store).then(() => true)).toBe(true)
+
+        if (name === 'deleteUser') expect(await sessions.listByUser('ada')).toEqual([])
+        if (name === 'createUser') {
+          expect((await store.readUser('new'))?.attributes).toEqual({ name: 'New' })
+          expect(await store.insert(recordOf('n', 'new'))).not.toBeNull()
+        }
+        if (name.includes('past')) expect(await store.read('p', strong)).not.toBeNull()
+      }
+    },
+  )
+
+  it('deleteUser that stopped half-way leaves nothing to a new user of that id', async () => {
+    for (let failing = 0; failing < 4; failing++) {
+      let turns = Infinity
+      const { store } = engines(async () => {
+        if (turns-- === 0) throw new Error('lost')
+      })
+      await store.createUser(ada)
+      await store.insert(recordOf('a'))
+      turns = failing
+      await expect(store.deleteUser('ada')).rejects.toThrow('lost')
+      turns = Infinity
+      const isNew = await store.createUser(ada)
+      expect((await store.read('a', strong)) === null, `turn ${failing}`).toBe(isNew)
+      expect(await store.insert(recordOf('b'))).toEqual(ada)
+    }
+  })
+})
+
+describe('P1, P2: splitStore(), while calls run into each other,', () => {
+  const kinds = ['insert', 'renew', 'read', 'deleteUser', 'deleteByUser', 'listByUser'] as const
+  const command = fc.record({
+    kind: fc.constantFrom(...kinds, 'insert' as const),
+    id: fc.constantFrom('a', 'b', 'c', 'd'),
+  })
+
+  it('has no session of a deleted user, now or when the id is created again', async () => {
+    let deletions = 0
+    const plan = fc.array(command, { minLength: 2, maxLength: 8 })
+    const race = fc.asyncProperty(
+      plan,
+      fc.boolean(),
+      fc.scheduler(),
+      async (commands, isPast, scheduler) => {
+        let isRacing = false
+        const { users, sessions, store } = engines(async (call) => {
+          if (isRacing) await scheduler.schedule(Promise.resolve(), call)
+        })
+        // Created past the store, a user is made known to the engine of the sessions in the race.
+        await (isPast ? users : store).createUser(ada)
+        const inserted = new Set<string>()
+        isRacing = true
+        const calls = commands.map(async ({ kind, id }) => {
+          await scheduler.schedule(Promise.resolve(), kind)
+          if (kind === 'insert' && !inserted.has(id)) {
+            inserted.add(id)
+            await store.insert(recordOf(id))
+          }
+          if (kind === 'renew') await store.renew(id, later)
+          if (kind === 'read') await store.read(id, strong)
+          if (kind === 'deleteUser') await store.deleteUser('ada')
+          if (kind === 'deleteByUser') await store.deleteByUser('ada', { except: id })
+          if (kind === 'listByUser') await store.listByUser('ada')
+        })
+        await scheduler.waitFor(Promise.all(calls))
+        isRacing = false
+
+        if (commands.some(({ kind }) => kind === 'deleteUser')) {
+          deletions++
+          expect(await sessions.listByUser('ada')).toEqual([])
+          await store.createUser(ada)
+          for (const id of inserted) expect(await store.read(id, strong)).toBeNull()
+        } else {
+          for (const { session } of await store.listByUser('ada')) {
+            expect(await store.read(session.id, strong)).not.toBeNull()
+          }
+        }
+        expect(await store.insert(recordOf('z'))).toEqual(ada)
+      },
+    )
+    await fc.assert(race, { numRuns: 2000 })
+    expect(deletions).toBeGreaterThan(200)
+  }, 60_000)
+})
