@@ -19,13 +19,18 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-/**
- * Starts a PostgreSQL on an empty data folder.
- *
- * @param binaries Where they are; `undefined` unpacks them, for as long as the server is there.
- * @returns The server, or why there is none.
- */
-export async function startPostgres(binaries?: string): Promise<Postgres | string> {
+/** How a PostgreSQL differs from the usual. */
+export interface PostgresOptions {
+  /** Where its binaries are. Default: it unpacks them, and they are there as long as the server. */
+  readonly binaries?: string
+  /** Whether a change is on the disk before it is confirmed. Without, all is as usual but faster. */
+  readonly isDurable?: boolean
+}
+
+/** Starts a PostgreSQL on an empty data folder. Returns the server, or why there is none. */
+export async function startPostgres({ binaries, isDurable = true }: PostgresOptions = {}): Promise<
+  Postgres | string
+> {
   const source = binaries ?? findBinaries()
   if (!source) return `no binaries for ${process.platform} ${process.arch}`
   const runner = findRunner()
@@ -57,7 +62,7 @@ export async function startPostgres(binaries?: string): Promise<Postgres | strin
     unix_socket_directories: '',
     port,
     max_connections: 200,
-    fsync: 'on',
+    fsync: isDurable ? 'on' : 'off',
   }
   const start = (): Promise<Daemon> =>
     startDaemon({

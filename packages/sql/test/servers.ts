@@ -18,7 +18,10 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
+  const [postgres, mariadb] = await Promise.all([
+    startPostgres({ isDurable: false }),
+    startMariadb(),
+  ])
   const leftOut: string[] = []
   if (typeof postgres === 'string') {
     leftOut.push(`PostgreSQL (${postgres})`)

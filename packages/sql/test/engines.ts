@@ -1,0 +1,113 @@
+/** The clients through which the tests reach real servers, each time in an empty place of its own. */
+import { neon as neonClient, neonConfig } from '@neondatabase/serverless'
+import { createConnection, createPool } from 'mysql2/promise'
+import { Client, Pool } from 'pg'
+import postgresClient from 'postgres'
+import { type SqlDriver, mysql2, neon, pg, postgresJs } from '../src/index.ts'
+
+/** A server, reached through one client library. */
+export interface ServerEngine {
+  readonly name: string
+  /** How many random histories each case runs: statements are the same for every client library. */
+  readonly histories: number
+  /** Makes an empty place. What is kept there stays until the server is removed. */
+  readonly open: () => Promise<Place>
+}
+
+/** An empty place on a server. */
+export interface Place {
+  /** Makes tables, in a dialect that the server knows wholly. */
+  readonly maker: SqlDriver
+  /** Makes a client with connections of its own: four, unless told otherwise. */
+  connect(connections?: number): SqlDriver
+  /** Ends all clients. */
+  close(): Promise<void>
+}
+
+/** A client that was made, and how it ends. */
+interface Connected {
+  readonly driver: SqlDriver
+  end(): Promise<unknown>
+}
+
+/** PostgreSQL through each of its clients. */
+export function postgresEngines(url: string, neonEndpoint: string): readonly ServerEngine[] {
+  neonConfig.fetchEndpoint = () => neonEndpoint
+  const engine = (
+    name: string,
+    histories: number,
+    connect: (url: string, connections: number) => Connected,
+  ): ServerEngine => ({
+    name: `PostgreSQL through ${name}`,
+    histories,
+    async open() {
+      const schema = newName()
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query(`create schema ${schema}`)
+      await client.end()
+      // Neon's client wants a password in the address, whoever asks for it.
+      const address = new URL(`${url}?options=-c%20search_path%3D${schema}`)
+      address.password = 'none'
+      return placeOf((connections) => connect(address.href, connections))
+    },
+  })
+  return [
+    engine('postgres.js', 2000, (address, max) => {
+      const client = postgresClient(address, { max, onnotice: () => {} })
+      return { driver: postgresJs(client), end: () => client.end() }
+    }),
+    engine('pg', 1000, (connectionString, max) => {
+      const pool = new Pool({ connectionString, max })
+      return { driver: pg(pool), end: () => pool.end() }
+    }),
+    engine('Neon over HTTP', 250, (address) => ({
+      driver: neon(neonClient(address)),
+      end: async () => {},
+    })),
+  ]
+}
+
+/** MariaDB in its own dialect, and in that of MySQL, which it understands but for a collation. */
+export function mariadbEngines(url: string): readonly ServerEngine[] {
+  return (['mariadb', 'mysql'] as const).map((dialect) => ({
+    name: `MariaDB in the dialect ${dialect}`,
+    histories: 1000,
+    async open() {
+      const database = newName()
+      const connection = await createConnection(url)
+      await connection.query(`create database ${database}`)
+      await connection.end()
+      const connect =
+        (spoken: 'mariadb' | 'mysql') =>
+        (connectionLimit: number): Connected => {
+          const pool = createPool({ uri: `${url}/${database}`, connectionLimit })
+          return { driver: mysql2(pool, spoken), end: () => pool.end() }
+        }
+      return placeOf(connect(dialect), connect('mariadb'))
+    },
+  }))
+}
+
+function placeOf(
+  make: (connections: number) => Connected,
+  makeMaker: (connections: number) => Connected = make,
+): Place {
+  const maker = makeMaker(1)
+  const clients = [maker]
+  return {
+    maker: maker.driver,
+    connect(connections = 4) {
+      const client = make(connections)
+      clients.push(client)
+      return client.driver
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.end()))
+    },
+  }
+}
+
+function newName(): string {
+  return `t${crypto.randomUUID().replaceAll('-', '')}`
+}

@@ -1,0 +1,77 @@
+/** How a server would run each statement of the store, over thousands of rows. */
+import type { CaseSession, CaseUser } from '@limen/conformance'
+import { type SqlDriver, type SqlValue, migrate, sqlStore } from '../src/index.ts'
+import type { Place } from './engines.ts'
+import { everyCall } from './every-call.ts'
+import { ownLayout, ownTable } from './own-tables.ts'
+
+/** A statement, and how the server would run it. */
+export interface Plan {
+  readonly sql: string
+  /** The rows of the server's answer, as JSON. */
+  readonly steps: readonly string[]
+}
+
+/**
+ * Fills a place with 2,000 users of five sessions each, in both layouts, and asks about each
+ * statement just before it is run.
+ *
+ * @param explain Asks how one would be run.
+ */
+export async function plansOf(
+  place: Place,
+  explain: (sql: string, values: readonly SqlValue[]) => Promise<readonly object[]>,
+): Promise<readonly Plan[]> {
+  const { maker } = place
+  const server = maker.dialect as keyof typeof fill
+  await maker.batch([ownTable[server]])
+  await migrate(maker)
+  await migrate(maker, ownLayout)
+  await maker.batch(fill[server])
+
+  const plans: Plan[] = []
+  const ask = async (sql: string, values: readonly SqlValue[]) => {
+    const steps = await explain(sql, values)
+    plans.push({ sql, steps: steps.map((step) => JSON.stringify(step)) })
+  }
+  const driver = place.connect()
+  const asking: SqlDriver = {
+    ...driver,
+    async query(sql, values) {
+      await ask(sql, values)
+      return driver.query(sql, values)
+    },
+    async change(sql, values) {
+      await ask(sql, values)
+      return driver.change(sql, values)
+    },
+  }
+  await everyCall(sqlStore<CaseUser, CaseSession>(asking), [])
+  await everyCall(sqlStore(asking, ownLayout), [])
+  return plans
+}
+
+/** The rows, given a table of the numbers `n` from 1, and how the server quotes a name. */
+const rows = (numbers: (count: number) => string, quoted: (name: string) => string) => [
+  `insert into limen_user select concat('u', n), '{}' from ${numbers(2000)}`,
+  `insert into limen_session select concat('s', n), concat('u', n % 2000 + 1), 'h', n, n, 1000000000000 + n, '{}' from ${numbers(10_000)}`,
+  `insert into ${quoted('order')} (${quoted('key')}, ${quoted('full "name"')}) select concat('u', n), concat('n', n) from ${numbers(2000)}`,
+  `insert into app_session select concat('s', n), concat('u', n % 2000 + 1), 'h', n, n, 1000000000000 + n, 'd', null from ${numbers(10_000)}`,
+]
+
+const fill = {
+  postgres: [
+    ...rows(
+      (count) => `generate_series(1, ${count}) n`,
+      (name) => `"${name.replaceAll('"', '""')}"`,
+    ),
+    'analyze',
+  ],
+  mariadb: [
+    ...rows(
+      (count) => `(select seq as n from seq_1_to_${count}) as numbers`,
+      (name) => `\`${name}\``,
+    ),
+    'analyze table limen_user, limen_session, `order`, app_session',
+  ],
+}

@@ -1,0 +1,47 @@
+/** What the store must do on every server; each of their test files calls it. */
+import { type CaseSession, type CaseUser, type Subject, storeSuite } from '@limen/conformance'
+import { describe, it } from 'vitest'
+import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
+import type { ServerEngine } from './engines.ts'
+import { declaredOfColumns, ownLayout, ownTable } from './own-tables.ts'
+import { races } from './races.ts'
+
+/** Describes the store on a server; with no engine it was left out, as the closing line says. */
+export function describeStore(server: string, engines: readonly ServerEngine[]): void {
+  if (engines.length === 0) describe.skip(`sqlStore() in ${server}`, () => {})
+  for (const engine of engines) {
+    describe(`sqlStore() in ${engine.name}`, () => {
+      const suite = storeSuite(subjectOf(engine), { histories: engine.histories })
+      it.each(suite)('$name', ({ run }) => run())
+
+      it.each(races)('$name', async ({ run }) => {
+        const place = await engine.open()
+        await migrate(place.maker)
+        const clients = Array.from({ length: 8 }, () =>
+          sqlStore<CaseUser, CaseSession>(place.connect(1)),
+        )
+        await run(clients)
+        await place.close()
+      })
+    })
+
+    describe(`sqlStore() over columns in ${engine.name}`, () => {
+      const subject = { ...subjectOf(engine, ownLayout), declared: declaredOfColumns }
+      it.each(storeSuite(subject, { histories: 100 }))('$name', ({ run }) => run())
+    })
+  }
+}
+
+function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSession>): Subject {
+  return {
+    async open() {
+      const place = await engine.open()
+      if (layout) await place.maker.batch([ownTable[place.maker.dialect]])
+      await migrate(place.maker, layout)
+      return {
+        connect: (pace) => sqlStore(pace(place.connect()), layout),
+        close: () => place.close(),
+      }
+    },
+  }
+}
