@@ -1,10 +1,14 @@
 import type { D1Migration } from '@cloudflare/vitest-plugin'
+import type { LimenSessions } from '@limen/workers/durable-object'
 
 declare global {
   namespace Cloudflare {
     interface Env {
       DB: D1Database
       MIGRATIONS: D1Migration[]
+      SESSIONS: DurableObjectNamespace<LimenSessions>
+      KV: KVNamespace
+      OTHER_WORKER: Fetcher
     }
   }
 }

@@ -1,0 +1,315 @@
+import {
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import {
+  type CaseSession,
+  type CaseUser,
+  type Pace,
+  recordsFor,
+  storeSuite,
+} from '@limen/conformance'
+import { limen } from '@limen/core'
+import {
+  LimenSessions,
+  type SessionsNamespace,
+  type SessionsObject,
+  durableObjectStore,
+} from '@limen/workers/durable-object'
+import { beforeEach, describe, expect, it } from 'vitest'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+const MINUTES = 600_000
+
+beforeEach(() => reset())
+
+describe('durableObjectStore()', () => {
+  const declared = {
+    'deletes expired sessions, at most as many as asked for, and says how many':
+      'each object removes its dead sessions itself, by an alarm',
+  }
+  const open = () => ({
+    connect: (pace: Pace) => durableObjectStore<CaseUser, CaseSession>(watched(() => {}, pace)),
+  })
+  it.each(storeSuite({ open, declared }, { histories: 60 }))('$name', ({ run }) => run(), MINUTES)
+})
+
+describe('durableObjectStore(), counted at the binding', () => {
+  it('costs one call to validate, one more to renew, one to sign in, one to revoke all', async () => {
+    const calls: string[] = []
+    const namespace = watched((call) => calls.push(call))
+    const counted = async (act: () => Promise<unknown>) => {
+      calls.length = 0
+      await act()
+      return [...calls]
+    }
+    let now = Date.now()
+    const auth = limen({ store: durableObjectStore(namespace), now: () => now })
+    const { userId } = await auth.createUser({})
+    const validate = (token: string, method = 'GET') =>
+      auth.handleRequest(withCookie(token, method)).validate()
+
+    let token = ''
+    const signIn = async () => {
+      token = auth.createBearerToken(await auth.createSession({ userId }))
+    }
+    expect(await counted(signIn)).toEqual(['insert'])
+    expect(await counted(() => validate(token))).toEqual(['read'])
+    expect(await counted(() => validate(token, 'POST'))).toEqual(['read'])
+    now += 2 * DAY
+    expect(await counted(() => validate(token))).toEqual(['read', 'renew'])
+    expect(await counted(() => auth.invalidateAllUserSessions(userId))).toEqual(['deleteByUser'])
+    expect(await counted(() => validate(token))).toEqual(['read'])
+    expect(await counted(() => validate(''))).toEqual([])
+    expect(await counted(() => validate('malformed'))).toEqual([])
+    expect(await counted(() => auth.deleteExpiredSessions())).toEqual([])
+  })
+
+  it('asks for the region that was chosen, each time', async () => {
+    const asked: unknown[] = []
+    const namespace: SessionsNamespace = {
+      idFromName: (name) => env.SESSIONS.idFromName(name),
+      get(id, options) {
+        asked.push(options?.locationHint)
+        return env.SESSIONS.get(id as DurableObjectId, options)
+      },
+    }
+    await durableObjectStore(namespace, { locationHint: 'weur' }).readUser('ada')
+    await durableObjectStore(namespace).readUser('ada')
+    expect(asked).toEqual(['weur', undefined])
+  })
+})
+
+describe('an object', () => {
+  const store = durableObjectStore<CaseUser, CaseSession>(env.SESSIONS)
+
+  it('keeps its sessions when it is evicted', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await evictDurableObject(await objectOf('ada'))
+    expect((await store.read(record('a').id, { consistency: 'strong' }))?.session).toEqual(
+      record('a'),
+    )
+  })
+
+  it('P1: is one for two Workers: what one revokes, the other neither reads nor renews', async () => {
+    const elsewhere = durableObjectStore<CaseUser, CaseSession>(otherWorker)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    for (let round = 0; round < 20; round++) {
+      const session = record('r', { id: `r${String(round).padStart(21, '0')}` })
+      await (round % 2 ? store : elsewhere).insert(session)
+      const later = {
+        activePeriodExpiresAt: 0,
+        idlePeriodExpiresAt: session.idlePeriodExpiresAt + 1,
+      }
+      await Promise.all([
+        elsewhere.renew(session.id, later),
+        store.update(session.id, { seen: round }),
+        round % 3 ? store.delete(session.id) : elsewhere.deleteByUser('ada', {}),
+        store.renew(session.id, later),
+        elsewhere.update(session.id, { seen: round }),
+      ])
+      for (const client of [store, elsewhere]) {
+        expect(await client.read(session.id, { consistency: 'eventual' })).toBe(null)
+        expect(await client.renew(session.id, later)).toBe(false)
+      }
+    }
+  })
+
+  it('removes dead sessions by its alarm, which comes back for the next and then no more', async () => {
+    const record = await recordsFor(store)
+    const now = Date.now()
+    const ends = { a: now - 2 * HOUR, b: now + DAY, c: now + 2 * DAY }
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    expect(await stateOf('ada')).toMatchObject({ alarm: null })
+    for (const [letter, idlePeriodExpiresAt] of Object.entries(ends)) {
+      await store.insert(record(letter, { idlePeriodExpiresAt }))
+    }
+    const first = (await stateOf('ada')).alarm ?? 0
+    expect(first).toBeGreaterThanOrEqual(now + HOUR)
+    expect(first).toBeLessThan(ends.b)
+
+    expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(true)
+    expect((await store.listByUser('ada')).map(({ session }) => session.id.at(-1))).toEqual([
+      'b',
+      'c',
+    ])
+    expect(await stateOf('ada')).toMatchObject({ alarm: ends.b + HOUR })
+
+    await store.delete(record('b').id)
+    await store.renew(record('c').id, {
+      activePeriodExpiresAt: 0,
+      idlePeriodExpiresAt: now + 9 * DAY,
+    })
+    expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(true)
+    expect(await stateOf('ada')).toMatchObject({ alarm: now + 9 * DAY + HOUR })
+
+    await store.deleteByUser('ada', {})
+    expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(true)
+    expect(await stateOf('ada')).toMatchObject({ alarm: null })
+    expect(await store.readUser('ada')).not.toBe(null)
+  })
+
+  it('gets its alarm back at the next sign-in, should it have been lost', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await runInDurableObject(await objectOf('ada'), (_, { storage }) => storage.deleteAlarm())
+    await store.insert(record('b'))
+    expect((await stateOf('ada')).alarm).toBeGreaterThan(Date.now())
+  })
+
+  it('P6: is left as it was by whatever is asked of it before its user exists', async () => {
+    const record = await recordsFor(store)
+    const { id } = record('a')
+    const untouched = await stateOf('nobody')
+    expect(await store.read(id, { consistency: 'strong' })).toBe(null)
+    expect(await store.insert(record('a'))).toBe(null)
+    expect(await store.renew(id, record('a'))).toBe(false)
+    expect(await store.update(id, { seen: 1 })).toBe(false)
+    await store.delete(id)
+    await store.deleteByUser('ada', {})
+    expect(await store.listByUser('ada')).toEqual([])
+    expect(await store.readUser('ada')).toBe(null)
+    expect(await store.updateUser('ada', { name: 'Eve' })).toBe(false)
+    await store.deleteUser('ada')
+    expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(false)
+    expect(await stateOf('ada')).toEqual(untouched)
+    expect(untouched).toMatchObject({ tables: [], alarm: null })
+  })
+
+  it('is as if it had never been when its user is deleted', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    expect(await stateOf('ada')).not.toEqual(await stateOf('nobody'))
+    await store.deleteUser('ada')
+    expect(await stateOf('ada')).toEqual(await stateOf('nobody'))
+  })
+
+  it('P3: can be called for what a store answers, and for nothing else', () => {
+    const answers = Object.keys(store).filter(
+      (name) => !['deleteExpired', 'route', 'routeLength'].includes(name),
+    )
+    const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
+      LimenSessions.prototype,
+    )
+    expect([constructor, alarm]).not.toContain(undefined)
+    expect(Object.keys(calls).toSorted()).toEqual(answers.toSorted())
+  })
+})
+
+describe('P4: durableObjectStore() when its object fails', () => {
+  it('rejects, and asks a new stub the next time', async () => {
+    const auth = limen({ store: durableObjectStore(env.SESSIONS) })
+    const { userId } = await auth.createUser({})
+    const token = auth.createBearerToken(await auth.createSession({ userId }))
+    const asked = auth.validateSession(token).catch(() => 'lost')
+    await runInDurableObject(await objectOf(userId), (_, state) => state.abort('broken')).catch(
+      () => {},
+    )
+    await asked
+    expect((await auth.validateSession(token)).user.userId).toBe(userId)
+  })
+
+  it('is unavailable while the object is overloaded', async () => {
+    const namespace = watched(() => {
+      throw Object.assign(new Error('Durable Object is overloaded.'), { overloaded: true })
+    })
+    const auth = limen({ store: durableObjectStore(namespace) })
+    await expect(auth.createUser({})).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+    await expect(auth.invalidateAllUserSessions('ada')).rejects.toMatchObject({
+      code: 'AUTH_STORE_UNAVAILABLE',
+    })
+  })
+
+  it('says that attributes are too large, whether for the call or for a row', async () => {
+    const auth = limen({ store: durableObjectStore<CaseUser>(env.SESSIONS) })
+    const attributes = { name: 'x'.repeat(34_000_000) }
+    const tooLarge = { code: 'AUTH_RECORD_TOO_LARGE' }
+    await expect(auth.createUser({ userId: 'ada', attributes })).rejects.toMatchObject(tooLarge)
+
+    // The engine that runs here takes larger rows than Cloudflare's, so that it needs a larger one.
+    const namespace = watched(async () => {
+      const why = await runInDurableObject(await objectOf('ada'), (_, { storage }) => {
+        try {
+          return storage.sql.exec('select zeroblob(3000000000)').toArray()
+        } catch (error) {
+          return String(error)
+        }
+      })
+      throw new Error(String(why))
+    })
+    const full = limen({ store: durableObjectStore<CaseUser>(namespace) })
+    await expect(full.createUser({ attributes: { name: 'Ada' } })).rejects.toMatchObject(tooLarge)
+    await expect(full.updateUserAttributes('ada', {})).rejects.toMatchObject(tooLarge)
+  })
+})
+
+/** The binding, with something that happens before each call, and answers that come when they may. */
+function watched(
+  before: (call: string) => unknown,
+  pace: Pace = (client) => client,
+): SessionsNamespace {
+  return facade((name) => {
+    const object = env.SESSIONS.get(env.SESSIONS.idFromName(name))
+    return async (call, args) => {
+      await before(call)
+      return (object[call] as (...args: unknown[]) => Promise<unknown>)(...args)
+    }
+  }, pace)
+}
+
+/** The binding of another Worker. */
+const otherWorker = facade((name) => async (call, args) => {
+  const init = { method: 'POST', body: JSON.stringify({ name, call, args }) }
+  return (await env.OTHER_WORKER.fetch('https://other.example', init)).json()
+})
+
+type Call = (call: keyof SessionsObject, args: unknown[]) => Promise<unknown>
+
+function facade(
+  objectOf: (name: string) => Call,
+  pace: Pace = (client) => client,
+): SessionsNamespace {
+  return {
+    idFromName: (name) => name,
+    get(name) {
+      const call = objectOf(name as string)
+      return pace(
+        new Proxy({} as SessionsObject, {
+          get:
+            (_, key) =>
+            (...args: unknown[]) =>
+              call(key as keyof SessionsObject, args),
+        }),
+      )
+    },
+  }
+}
+
+async function objectOf(userId: string) {
+  const name = await durableObjectStore(env.SESSIONS).route!(userId)
+  return env.SESSIONS.get(env.SESSIONS.idFromName(name))
+}
+
+async function stateOf(userId: string) {
+  return runInDurableObject(await objectOf(userId), async (_, { storage }) => ({
+    tables: storage.sql.exec('select name from sqlite_schema').toArray(),
+    size: storage.sql.databaseSize,
+    alarm: await storage.getAlarm(),
+  }))
+}
+
+function withCookie(token: string, method: string): Request {
+  return new Request('https://app.example/', {
+    method,
+    headers: { Cookie: `__Host-Http-session=${token}`, 'Sec-Fetch-Site': 'same-origin' },
+  })
+}
