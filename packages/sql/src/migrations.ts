@@ -1,59 +1,8 @@
 /** The tables and indexes that the store needs. */
+import { columnTypes } from './column-types.ts'
 import { dialects } from './dialect.ts'
 import type { SqlDialect, SqlDriver } from './driver.ts'
-import { type ColumnType, type SqlLayout, nameOfIndex, settle } from './layout.ts'
-
-/** What a dialect calls the types of columns, and how it keeps ids. */
-interface Types extends Readonly<Record<ColumnType, string>> {
-  /** An id: compared byte by byte, at most 255 characters where the engine wants a limit. */
-  readonly id: string
-  /** The hash of a secret: 43 characters. */
-  readonly hash: string
-  /** Milliseconds since the epoch. */
-  readonly time: string
-  /** What stands behind a table's columns. */
-  readonly table: string
-}
-
-const mysql: Types = {
-  id: 'varchar(255) character set utf8mb4 collate utf8mb4_0900_bin',
-  hash: 'varchar(64) character set ascii collate ascii_bin',
-  time: 'bigint',
-  text: 'longtext character set utf8mb4',
-  integer: 'bigint',
-  real: 'double',
-  boolean: 'boolean',
-  json: 'json',
-  table: ' engine = innodb',
-}
-
-const types: Readonly<Record<SqlDialect, Types>> = {
-  sqlite: {
-    id: 'text',
-    hash: 'text',
-    time: 'integer',
-    text: 'text',
-    integer: 'integer',
-    real: 'real',
-    boolean: 'integer',
-    json: 'text',
-    table: ' strict, without rowid',
-  },
-  postgres: {
-    id: 'text',
-    hash: 'text',
-    time: 'bigint',
-    text: 'text',
-    integer: 'bigint',
-    real: 'double precision',
-    boolean: 'boolean',
-    json: 'jsonb',
-    table: '',
-  },
-  mysql,
-  // What MySQL calls 0900_bin: bytewise, and trailing spaces count.
-  mariadb: { ...mysql, id: 'varchar(255) character set utf8mb4 collate utf8mb4_nopad_bin' },
-}
+import { type SqlLayout, nameOfIndex, settle } from './layout.ts'
 
 /**
  * The statements that make the tables and indexes of a layout, for a migration tool of your own. Each
@@ -72,7 +21,7 @@ export function migrations<UserAttributes = object, SessionAttributes = object>(
 ): readonly string[] {
   const { user, session } = settle(dialect, layout)
   const { name } = dialects[dialect]
-  const type = types[dialect]
+  const type = columnTypes[dialect]
   const isMysql = dialect === 'mysql' || dialect === 'mariadb'
   const tableName = (table: string) => table.split('.').map(name).join('.')
 

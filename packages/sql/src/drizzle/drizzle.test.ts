@@ -1,0 +1,99 @@
+import { PGlite } from '@electric-sql/pglite'
+import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
+import Database from 'better-sqlite3'
+import { and, eq, gt } from 'drizzle-orm'
+import { drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3'
+import { getTableConfig as mysqlConfig } from 'drizzle-orm/mysql-core'
+import { getTableConfig as pgConfig } from 'drizzle-orm/pg-core'
+import { drizzle as drizzlePg } from 'drizzle-orm/pglite'
+import { getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { type SqlDriver, betterSqlite3, migrate, migrations, pglite, sqlStore } from '../index.ts'
+import { mysqlTables, pgTables, sqliteTables } from './index.ts'
+
+/** Has Limen keep a user with a session, for Drizzle to find. */
+async function withSession(driver: SqlDriver) {
+  await migrate(driver)
+  const store = sqlStore<CaseUser, CaseSession>(driver)
+  await store.createUser({ id: 'ada', attributes: { name: 'Ada', note: null } })
+  const session = (await recordsFor(store))('a')
+  await store.insert(session)
+  return { store, session }
+}
+
+describe('the tables for Drizzle', () => {
+  it('read and write what Limen keeps in SQLite', async () => {
+    const client = new Database(':memory:')
+    const { store, session } = await withSession(betterSqlite3(client))
+    const db = drizzleSqlite({ client })
+    const { limenUser, limenSession } = sqliteTables<CaseUser, CaseSession>()
+
+    const found = await db
+      .select({ session: limenSession, user: limenUser })
+      .from(limenSession)
+      .innerJoin(limenUser, eq(limenUser.id, limenSession.userId))
+      .where(
+        and(
+          eq(limenSession.userId, 'ada'),
+          gt(limenSession.idlePeriodExpiresAt, session.createdAt),
+        ),
+      )
+    expect(found).toEqual([
+      { session, user: { id: 'ada', attributes: { name: 'Ada', note: null } } },
+    ])
+    expectTypeOf(found[0]!.user.attributes).toEqualTypeOf<CaseUser>()
+    expectTypeOf(found[0]!.session.createdAt).toEqualTypeOf<number>()
+
+    await db.insert(limenUser).values({ id: 'bob', attributes: { name: 'Bob' } })
+    expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
+    client.close()
+  })
+
+  it('read and write what Limen keeps in PostgreSQL', async () => {
+    const client = await PGlite.create()
+    const { store, session } = await withSession(pglite(client))
+    const db = drizzlePg({ client })
+    const { limenUser, limenSession } = pgTables<CaseUser, CaseSession>()
+
+    const found = await db
+      .select({ session: limenSession, user: limenUser })
+      .from(limenSession)
+      .innerJoin(limenUser, eq(limenUser.id, limenSession.userId))
+      .where(gt(limenSession.idlePeriodExpiresAt, session.createdAt))
+    expect(found).toEqual([
+      { session, user: { id: 'ada', attributes: { name: 'Ada', note: null } } },
+    ])
+    expectTypeOf(found[0]!.session.attributes).toEqualTypeOf<CaseSession>()
+
+    await db.insert(limenUser).values({ id: 'bob', attributes: { name: 'Bob' } })
+    expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
+    await client.close()
+  })
+
+  it.each(['sqlite', 'postgres', 'mysql', 'mariadb'] as const)('are those of %s', (dialect) => {
+    const made = migrations(dialect).join('\n').replaceAll(/[`"]/g, '')
+    const tables =
+      dialect === 'sqlite'
+        ? Object.values(sqliteTables()).map(sqliteConfig)
+        : dialect === 'postgres'
+          ? Object.values(pgTables()).map(pgConfig)
+          : Object.values(mysqlTables(dialect)).map(mysqlConfig)
+    for (const { name, columns, indexes, foreignKeys } of tables) {
+      const [, body] =
+        new RegExp(`table if not exists ${name} \\(\\n([^;]*?)\\n\\)`).exec(made) ?? []
+      const lines = (body ?? '').split('\n').map((line) => line.trim())
+      const theirs = columns.map((column) => `${column.name} ${column.getSQLType()}`)
+      const ours = lines.filter((line) => !/^(index|foreign key)/.test(line))
+      expect(ours).toHaveLength(theirs.length)
+      ours.forEach((line, index) => expect(line.startsWith(theirs[index]!), line).toBe(true))
+      expect(columns.every(({ notNull }) => notNull)).toBe(true)
+      for (const { config } of indexes) {
+        const on = config.columns.map((column) => (column as { name: string }).name).join(', ')
+        expect(made).toMatch(new RegExp(`index (if not exists )?${config.name} .*\\(${on}\\)`))
+      }
+      expect(foreignKeys.map(({ onDelete }) => onDelete)).toEqual(
+        name === 'limen_session' ? ['cascade'] : [],
+      )
+    }
+  })
+})

@@ -1,0 +1,90 @@
+/** The tables of the default layout in PostgreSQL, for Drizzle. */
+import type { $Type, BuildColumns, IsPrimaryKey, NotNull } from 'drizzle-orm'
+import {
+  type PgBigInt53BuilderInitial,
+  type PgJsonbBuilderInitial,
+  type PgTableWithColumns,
+  type PgTextBuilderInitial,
+  bigint,
+  index,
+  jsonb,
+  pgTable,
+  text,
+} from 'drizzle-orm/pg-core'
+
+type Text<Name extends string> = NotNull<PgTextBuilderInitial<Name, [string, ...string[]]>>
+type Time<Name extends string> = NotNull<PgBigInt53BuilderInitial<Name>>
+type Json<Name extends string, Value> = NotNull<$Type<PgJsonbBuilderInitial<Name>, Value>>
+
+/** The columns of users. */
+export type PgUserColumns<Attributes> = {
+  id: IsPrimaryKey<Text<'id'>>
+  attributes: Json<'attributes', Attributes>
+}
+
+/** The columns of sessions. Times are milliseconds since the epoch. */
+export type PgSessionColumns<Attributes> = {
+  id: IsPrimaryKey<Text<'id'>>
+  userId: Text<'user_id'>
+  secretHash: Text<'secret_hash'>
+  createdAt: Time<'created_at'>
+  activePeriodExpiresAt: Time<'active_expires_at'>
+  idlePeriodExpiresAt: Time<'idle_expires_at'>
+  attributes: Json<'attributes', Attributes>
+}
+
+/** The tables in PostgreSQL. */
+export interface PgTables<UserAttributes, SessionAttributes> {
+  /** Users. */
+  readonly limenUser: PgTableWithColumns<{
+    name: 'limen_user'
+    schema: undefined
+    columns: BuildColumns<'limen_user', PgUserColumns<UserAttributes>, 'pg'>
+    dialect: 'pg'
+  }>
+  /** Sessions. */
+  readonly limenSession: PgTableWithColumns<{
+    name: 'limen_session'
+    schema: undefined
+    columns: BuildColumns<'limen_session', PgSessionColumns<SessionAttributes>, 'pg'>
+    dialect: 'pg'
+  }>
+}
+
+/**
+ * The tables in PostgreSQL.
+ *
+ * @returns The tables, to be exported from your schema.
+ *
+ * @example
+ * const { limenUser, limenSession } = pgTables<{ name: string }, { device: string }>()
+ */
+export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(): PgTables<
+  UserAttributes,
+  SessionAttributes
+> {
+  const time = { mode: 'number' } as const
+  const limenUser = pgTable('limen_user', {
+    id: text('id').primaryKey(),
+    attributes: jsonb('attributes').$type<UserAttributes>().notNull(),
+  })
+  const limenSession = pgTable(
+    'limen_session',
+    {
+      id: text('id').primaryKey(),
+      userId: text('user_id')
+        .notNull()
+        .references(() => limenUser.id, { onDelete: 'cascade' }),
+      secretHash: text('secret_hash').notNull(),
+      createdAt: bigint('created_at', time).notNull(),
+      activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
+      idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),
+      attributes: jsonb('attributes').$type<SessionAttributes>().notNull(),
+    },
+    (session) => [
+      index('limen_session_user').on(session.userId, session.createdAt),
+      index('limen_session_expiry').on(session.idlePeriodExpiresAt),
+    ],
+  )
+  return { limenUser, limenSession }
+}
