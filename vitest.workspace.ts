@@ -68,7 +68,10 @@ export default defineConfig({
       },
       {
         root: at('packages'),
-        test: { name: 'node', include: ['{core,conformance,hono}/src/**/*.test.ts'] },
+        test: {
+          name: 'node',
+          include: ['{core,conformance,hono}/src/**/*.test.ts', 'workers/test/*.test.ts'],
+        },
       },
       {
         root: at('packages'),

@@ -1,0 +1,58 @@
+/** Random histories over KV as one place sees it: a map, so that thousands take seconds. */
+import { type CaseSession, type CaseStore, type CaseUser, storeSuite } from '@limen/conformance'
+import { type KvNamespace, kvStore } from '@limen/workers'
+import { describe, it } from 'vitest'
+
+const MINUTES = 600_000
+
+describe('P1, P2: kvStore(), whatever races but two changes of one thing', () => {
+  const open = () => {
+    const kv = kvInMemory()
+    const inTurn = turns()
+    return {
+      connect: (pace: <Client extends object>(client: Client) => Client): CaseStore => {
+        const store = kvStore<CaseUser, CaseSession>(pace(kv))
+        return {
+          ...store,
+          renew: inTurn(store.renew),
+          update: inTurn(store.update),
+          updateUser: inTurn(store.updateUser),
+        }
+      },
+    }
+  }
+  const histories = storeSuite({ open }, { histories: 2000 }).filter(({ name }) =>
+    name.includes('random histories'),
+  )
+  it.each(histories)('$name', ({ run }) => run(), MINUTES)
+})
+
+function kvInMemory(): KvNamespace {
+  const kept = new Map<string, string>()
+  return {
+    async get<Value>(keys: string[]) {
+      return new Map(keys.map((key) => [key, JSON.parse(kept.get(key) ?? 'null') as Value | null]))
+    },
+    async put(key, value) {
+      kept.set(key, value)
+    },
+    async delete(key) {
+      kept.delete(key)
+    },
+    async list({ prefix, limit = 1000 }) {
+      const names = [...kept.keys()].filter((key) => key.startsWith(prefix)).toSorted()
+      return { keys: names.slice(0, limit).map((name) => ({ name })), list_complete: true }
+    },
+  }
+}
+
+/** Lets calls begin only when the last one is over. */
+function turns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    (...args: Args): Promise<Answer> => {
+      const answer = last.then(() => call(...args))
+      last = answer.catch(() => {})
+      return answer
+    }
+}
