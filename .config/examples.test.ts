@@ -15,18 +15,20 @@ const packages = fileURLToPath(new URL('../packages', import.meta.url))
 /** What the examples may name: the packages' doors, and an app with somebody's auth. */
 function scope() {
   const auth = core.limen({ store: memoryStore() })
-  // D1 and Deno KV have suites of their own: here their examples are run over memory.
-  const [d1Store, denoKvStore] = [() => memoryStore(), () => memoryStore()]
+  // These stores have suites of their own: here their examples are run over memory.
+  const kept = () => memoryStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
-  const env = { DB: {} }
+  const env = { DB: {}, SESSIONS: {} }
   return {
     ...core,
     ...hono,
     Hono,
     app: new Hono(),
     auth,
-    d1Store,
-    denoKvStore,
+    d1Store: kept,
+    denoKvStore: kept,
+    durableObjectStore: kept,
+    kvStore: kept,
     kv: {},
     env,
     memoryStore,
