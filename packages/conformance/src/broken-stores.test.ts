@@ -2,27 +2,27 @@ import type { SessionRecord, Store } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { type CaseSession, type CaseUser, type Pace, storeSuite } from './index.ts'
 
-/** A slow engine: reads take one turn of the event loop, writes take five. */
+/** A slow engine: reads take five turns, writes take twenty. */
 function engine() {
   const values = new Map<string, string>()
   const turns = async (count: number) => {
-    for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < count; turn++) await Promise.resolve()
   }
   return {
     async get(key: string) {
-      await turns(1)
+      await turns(5)
       return values.get(key) ?? null
     },
     async put(key: string, value: string) {
-      await turns(5)
+      await turns(20)
       values.set(key, value)
     },
     async delete(key: string) {
-      await turns(5)
+      await turns(20)
       values.delete(key)
     },
     async list(prefix: string) {
-      await turns(1)
+      await turns(5)
       return [...values.keys()].filter((key) => key.startsWith(prefix))
     },
   }

@@ -74,13 +74,14 @@ const command = (isFaulty: boolean): fc.Arbitrary<Command> =>
  *
  * @throws {Error} With the smallest history that no order explains, and the seed that leads to it.
  */
-export async function runHistories(engine: Engine, options: HistoryOptions): Promise<void> {
+export async function runHistories(opened: Engine, options: HistoryOptions): Promise<void> {
   const { histories, seed, isFaulty } = options
   let turn: (call: string) => Promise<void> = async () => {}
   const pace = paceOf((call) => turn(call))
   const clients: CaseStore[] = []
-  for (let client = 0; client < CLIENTS; client++) clients.push(await engine.connect(pace))
+  for (let client = 0; client < CLIENTS; client++) clients.push(await opened.connect(pace))
   let count = 0
+  const engine = turnsOfTheEngine()
 
   const rounds = fc.array(fc.array(command(isFaulty), { minLength: 1, maxLength: 4 }), {
     minLength: 1,
@@ -94,7 +95,11 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
     const why = unexplained(made, names)
     if (why) throw new Error(why)
   })
-  await fc.assert(history, { numRuns: histories, seed })
+  try {
+    await fc.assert(history, { numRuns: histories, seed })
+  } finally {
+    engine.close()
+  }
 
   async function play(
     plan: readonly (readonly Command[])[],
@@ -106,11 +111,13 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
     const created = new Set<number>()
     let now = 0
     let answers = 0
-    for (const id of names.users) await clients[0]!.createUser({ id, attributes: { name: id } })
-    for (const session of FIRST) {
+    await Promise.all(
+      names.users.map((id) => clients[0]!.createUser({ id, attributes: { name: id } })),
+    )
+    await together(FIRST, (session) => {
       created.add(session)
-      await make({ call: 'insert', session: names.sessions[session]! }, 0)
-    }
+      return { call: 'insert', session: names.sessions[session]! }
+    })
 
     for (const round of plan) {
       const calls = round.flatMap((one) => {
@@ -121,7 +128,7 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
       turn = async (call) => {
         const turns = 1 + held[answers++ % held.length]!
         for (let turn = 0; turn < turns; turn++) {
-          await engineWorks()
+          await engine.works()
           await scheduler.schedule(Promise.resolve(), call)
         }
         if (--untilLost === 0) throw new Error('the answer was lost')
@@ -134,16 +141,19 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
       turn = async () => {}
     }
 
-    for (const [client, userId] of names.users.entries()) {
-      await make({ call: 'listByUser', userId }, client)
-      await make({ call: 'readUser', userId }, client)
-      await make({ call: 'deleteByUser', userId, except: undefined }, client)
-    }
-    for (const { id: sessionId, userId } of names.sessions) {
-      await make({ call: 'read', sessionId, userId, isStrong: true }, 0)
-    }
-    for (const userId of names.users) await make({ call: 'deleteUser', userId }, 0)
+    await together(names.users, (userId) => ({ call: 'listByUser', userId }))
+    await together(names.users, (userId) => ({ call: 'readUser', userId }))
+    await together(names.users, (userId) => ({ call: 'deleteByUser', userId, except: undefined }))
+    await together([...created], (session) => {
+      const { id: sessionId, userId } = names.sessions[session]!
+      return { call: 'read', sessionId, userId, isStrong: true }
+    })
+    await together(names.users, (userId) => ({ call: 'deleteUser', userId }))
     return made
+
+    async function together<Name>(all: readonly Name[], call: (name: Name) => Call): Promise<void> {
+      await Promise.all(all.map((name, client) => make(call(name), client % CLIENTS)))
+    }
 
     async function make(call: Call, client: number): Promise<void> {
       const started = now++
@@ -158,14 +168,22 @@ export async function runHistories(engine: Engine, options: HistoryOptions): Pro
   }
 }
 
-/** Lets the engine work before the next turn, so that several answers wait to be chosen from. */
-function engineWorks(): Promise<void> {
-  const { setImmediate: soon = setTimeout } = globalThis as unknown as {
-    setImmediate?: (run: () => void) => unknown
+/**
+ * Lets the engine work before the next turn, so that several answers wait to be chosen from: as
+ * short a wait as every runtime has. `setTimeout` takes a millisecond.
+ */
+function turnsOfTheEngine(): { works(): Promise<void>; close(): void } {
+  const { port1, port2 } = new MessageChannel()
+  const waiting: (() => void)[] = []
+  port1.onmessage = () => waiting.shift()?.()
+  return {
+    works: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        port2.postMessage(null)
+      }),
+    close: () => port1.close(),
   }
-  return new Promise((resolve) => {
-    soon(resolve)
-  })
 }
 
 interface Names {
@@ -177,20 +195,20 @@ async function namesOf(store: CaseStore, count: number): Promise<Names> {
   const now = Date.now()
   const history = `h${count.toString(36).padStart(10, '0')}`
   const users = Array.from({ length: USERS }, (_, user) => `${history}-${user}`)
-  const sessions: SessionRecord<CaseSession>[] = []
-  for (let session = 0; session < SESSIONS; session++) {
-    const userId = users[session < SESSIONS - 1 ? 0 : 1]!
-    const route = (await store.route?.(userId)) ?? ''
-    sessions.push({
+  const routes = await Promise.all(users.map((id) => store.route?.(id) ?? ''))
+  const sessions = Array.from({ length: SESSIONS }, (_, session) => {
+    const user = session < SESSIONS - 1 ? 0 : 1
+    const route = routes[user]!
+    return {
       id: `${route}${history}-${session}`.padEnd(route.length + 22, '_'),
-      userId,
+      userId: users[user]!,
       secretHash: String(session).repeat(43),
       createdAt: now + session,
       activePeriodExpiresAt: now + DAY,
       idlePeriodExpiresAt: now + 2 * DAY,
       attributes: { device: `device ${session}` },
-    })
-  }
+    }
+  })
   return { users, sessions }
 }
 

@@ -1,20 +1,34 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { type CaseSession, type CaseUser, recordsFor, storeCases } from '@limen/conformance'
+import {
+  type CaseSession,
+  type CaseUser,
+  type Pace,
+  recordsFor,
+  storeSuite,
+} from '@limen/conformance'
 import { limen } from '@limen/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { d1Store } from './d1-store.ts'
 
-beforeEach(async () => {
+async function emptyDatabase(): Promise<void> {
   await reset()
   await applyD1Migrations(env.DB, env.MIGRATIONS)
-})
+}
 
 describe('d1Store()', () => {
-  it.each(storeCases)('$name', ({ run }) => run(d1Store(env.DB)))
+  const subject = {
+    async open() {
+      await emptyDatabase()
+      return { connect: (pace: Pace) => d1Store<CaseUser, CaseSession>(pace(env.DB)) }
+    },
+  }
+  it.each(storeSuite(subject, { histories: 1000 }))('$name', ({ run }) => run(), 120_000)
 })
 
 describe('d1Store(), counted at the driver', () => {
+  beforeEach(emptyDatabase)
+
   it('costs one statement to validate, one more to renew, one to sign in', async () => {
     const { db, calls } = counted(env.DB)
     let now = 0
