@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
@@ -9,6 +10,8 @@ import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as hono from '../packages/hono/src/index.ts'
+import * as drizzle from '../packages/sql/src/drizzle/index.ts'
+import * as sql from '../packages/sql/src/index.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
@@ -22,10 +25,15 @@ function scope() {
   return {
     ...core,
     ...hono,
+    ...sql,
+    ...drizzle,
     Hono,
     app: new Hono(),
     auth,
+    client: {},
+    ctx: { storage: {} },
     d1Store: kept,
+    db: new DatabaseSync(':memory:'),
     denoKvStore: kept,
     durableObjectStore: kept,
     kvStore: kept,
@@ -33,6 +41,7 @@ function scope() {
     env,
     memoryStore,
     originRule,
+    pool: {},
     serializeCookie,
     withAuth,
   }

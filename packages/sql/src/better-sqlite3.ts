@@ -7,6 +7,9 @@ import { type SyncSqlite, nodeSqlite } from './node-sqlite.ts'
  * the connection enforce foreign keys.
  *
  * @param db What `new Database(path)` gave.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(betterSqlite3(db)) })
  */
 export function betterSqlite3(db: SyncSqlite): SqlDriver {
   return nodeSqlite(db)

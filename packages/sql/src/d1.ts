@@ -40,6 +40,9 @@ export interface D1Answer<Row> {
  *
  * @param db The D1 binding.
  * @see {@link https://developers.cloudflare.com/d1/best-practices/read-replication/ D1 read replication}
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(d1(env.DB)) })
  */
 export function d1(db: D1): SqlDriver {
   const run = (from: D1Connection, sql: string, values: readonly SqlValue[]) =>

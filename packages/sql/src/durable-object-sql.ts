@@ -18,6 +18,9 @@ export interface DurableObjectSql {
  *
  * @param storage The object's `ctx.storage`.
  * @see {@link https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ SQLite in Durable Objects}
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(durableObjectSql(ctx.storage)) })
  */
 export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
   const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()

@@ -10,6 +10,8 @@ export type {
   AttributeColumns,
   ColumnType,
   ColumnTypeOf,
+  OptionalColumn,
+  RequiredColumn,
   SessionLayout,
   SqlLayout,
   UserLayout,

@@ -31,10 +31,12 @@ export interface AttributeColumn<Type extends ColumnType = ColumnType> {
 }
 
 /** {@link AttributeColumn}, for an attribute whose type does not know `null`: it must say `optional: true`. */
-type OptionalColumn<Type extends ColumnType> = AttributeColumn<Type> & { readonly optional: true }
+export type OptionalColumn<Type extends ColumnType> = AttributeColumn<Type> & {
+  readonly optional: true
+}
 
 /** {@link AttributeColumn}, for an attribute that is always there. */
-type RequiredColumn<Type extends ColumnType> =
+export type RequiredColumn<Type extends ColumnType> =
   | Type
   | (AttributeColumn<Type> & { readonly optional?: false })
 

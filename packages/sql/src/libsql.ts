@@ -23,6 +23,9 @@ export interface LibsqlAnswer {
  *
  * @param client What `createClient()` gave.
  * @see {@link https://github.com/tursodatabase/libsql/pull/981 Foreign keys in libSQL}
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(libsql(client)) })
  */
 export function libsql(client: Libsql): SqlDriver {
   return {

@@ -14,6 +14,10 @@ import { type SqlLayout, nameOfIndex, settle } from './layout.ts'
  * @param layout The layout that `sqlStore` is given.
  * @returns The statements in order, without semicolons.
  * @throws {AuthError} `AUTH_CONFIG` when the layout could never work.
+ *
+ * @example
+ * migrations('postgres').length
+ * // 4
  */
 export function migrations<UserAttributes = object, SessionAttributes = object>(
   dialect: SqlDialect,
@@ -84,6 +88,9 @@ export function migrations<UserAttributes = object, SessionAttributes = object>(
  * @param driver The engine.
  * @param layout The layout that `sqlStore` is given.
  * @throws {AuthError} `AUTH_CONFIG` when the layout could never work.
+ *
+ * @example
+ * await migrate(nodeSqlite(db))
  */
 export async function migrate<UserAttributes = object, SessionAttributes = object>(
   driver: SqlDriver,

@@ -21,6 +21,9 @@ const ATTEMPTS = 10
  * @param pool What `createPool()` of `mysql2/promise` gave.
  * @param dialect Which of the two it is: MariaDB answers a sign-in in one statement.
  * @see {@link https://dev.mysql.com/doc/refman/8.4/en/innodb-deadlocks-handling.html Deadlocks in InnoDB}
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(mysql2(pool, 'mariadb')) })
  */
 export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
   const run = async (

@@ -23,6 +23,9 @@ interface NeonAnswer {
  * The driver for `neon()` of `@neondatabase/serverless`: one HTTP request for each statement.
  *
  * @param client What `neon()` gave.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(neon(client)) })
  */
 export function neon(client: Neon): SqlDriver {
   const run = async (sql: string, values: readonly SqlValue[]) =>

@@ -22,6 +22,9 @@ export interface SyncSqliteStatement {
  * Where several processes share the file, open it with a `timeout`, so that one waits for another.
  *
  * @param db What `new DatabaseSync(path)` gave.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(nodeSqlite(db)) })
  */
 export function nodeSqlite(db: SyncSqlite): SqlDriver {
   db.exec('pragma foreign_keys = on')

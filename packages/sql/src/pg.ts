@@ -19,6 +19,9 @@ export interface PgAnswer {
  * The driver for `pg` (node-postgres), also over Hyperdrive.
  *
  * @param pool A `Pool`; on Workers, a `Client` of this request that has connected.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(pg(pool)) })
  */
 export function pg(pool: Pg): SqlDriver {
   return {

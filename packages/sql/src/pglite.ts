@@ -21,6 +21,9 @@ export interface PgliteAnswer<Row> {
  * The driver for `@electric-sql/pglite`.
  *
  * @param db What `new PGlite()` or `PGlite.create()` gave.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(pglite(db)) })
  */
 export function pglite(db: Pglite): SqlDriver {
   return {

@@ -17,6 +17,9 @@ export interface PostgresJs {
  * client with `prepare: false`, which costs one more each time.
  *
  * @param client What `postgres()` gave.
+ *
+ * @example
+ * const auth = limen({ store: sqlStore(postgresJs(client)) })
  */
 export function postgresJs(client: PostgresJs): SqlDriver {
   const run = (sql: string, values: readonly SqlValue[]) =>

@@ -23,6 +23,12 @@ const DUPLICATE = 1062
  * @returns The store for `limen({ store })`. With columns for attributes, a call rejects with
  * `AUTH_CONFIG`, and nothing is kept, where an attribute has no column or a value that does not fit.
  * @throws {AuthError} `AUTH_CONFIG` when the layout could never work.
+ *
+ * @example
+ * const auth = limen({
+ *   store: sqlStore<{ name: string }, { device: string }>(nodeSqlite(db)),
+ *   getUserAttributes: ({ name }) => ({ name }),
+ * })
  */
 export function sqlStore<UserAttributes = object, SessionAttributes = object>(
   driver: SqlDriver,
