@@ -1,7 +1,6 @@
 /** Attributes as columns keep them and as the app knows them. */
-import { AuthError } from '@limen/core'
 import type { Dialect } from './dialect.ts'
-import type { ColumnType, SettledAttributes, SettledColumn } from './layout.ts'
+import { type ColumnType, type SettledAttributes, type SettledColumn, refuse } from './layout.ts'
 import { type Sql, sql } from './sql.ts'
 
 /** A column, quoted, and what it is given. */
@@ -107,8 +106,4 @@ function written(
   if (!FITS[type](value)) refuse(`${whose} attribute "${attribute}" is no ${type}`)
   if (type === 'json') return dialect.write.json(JSON.stringify(value))
   return dialect.write[type](type === 'boolean' ? Number(value) : (value as string | number))
-}
-
-function refuse(why: string): never {
-  throw new AuthError('AUTH_CONFIG', why)
 }

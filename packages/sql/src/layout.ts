@@ -225,6 +225,7 @@ function checkName(dialect: SqlDialect, name: string, table: string): void {
   if (!works) refuse(`"${name}" in the layout of "${table}" cannot be a name in ${dialect}`)
 }
 
-function refuse(why: string): never {
+/** Refuses a layout, or attributes that do not fit it. */
+export function refuse(why: string): never {
   throw new AuthError('AUTH_CONFIG', why)
 }

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const here = fileURLToPath(new URL('..', import.meta.url))
+const readme = await readFile(join(here, 'README.md'), 'utf8')
+const programs = Array.from(readme.matchAll(/^```ts\n([^]*?)^```/gm), ([, text = '']) => text)
+
+it.each([
+  ['the first program', programs[0]!, 'Hello Ada\n'],
+  [
+    'the program over your own table',
+    programs[1]!,
+    "{ name: 'Ada', isAdmin: true, settings: null, userId: 'ada' }\n",
+  ],
+])('%s in the README runs as pasted', async (_, program, output) => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module-typescript', '--eval', program.replace("'app.db'", "':memory:'")],
+    { cwd: here },
+  )
+  expect(stdout).toBe(output)
+})
