@@ -55,7 +55,7 @@ async function sharedFile() {
   await migrate(drivers[0])
   return {
     drivers,
-    async close() {
+    close: async () => {
       node.close()
       better.close()
       client.close()

@@ -6,33 +6,33 @@ import { type Sql, raw, sql } from './sql.ts'
 /** One way to say what the statements need said. */
 export interface Dialect {
   /** Quotes one name. */
-  name(name: string): string
+  readonly name: (name: string) => string
   /** The function that makes a JSON object of names and expressions. */
   readonly object: string
   /** The function that makes a JSON array of expressions. */
   readonly array: string
   /** JSON as text, which no client takes apart by itself. */
-  text(json: string): string
+  readonly text: (json: string) => string
   /** An id as text, whatever its column's type. */
-  id(column: string): string
+  readonly id: (column: string) => string
   /** Says a column as JSON: what a `json` column keeps is no text in there. */
   readonly read: Readonly<Record<ColumnType, (column: string) => string>>
   /** Says a `json` column as an array of its one value, or `null` where it keeps none. */
-  boxed(column: string): string
+  readonly boxed: (column: string) => string
   /** What a column is given: a value that the client may send as it likes. */
   readonly write: Readonly<Record<ColumnType, (value: string | number) => Sql>>
   /** The larger of two numbers. */
   readonly larger: 'max' | 'greatest'
   /** JSON with the attributes given: each replaces the old one whole. None is `{}`. */
-  merged(column: string, attributes: Readonly<Record<string, unknown>>): Sql
+  readonly merged: (column: string, attributes: Readonly<Record<string, unknown>>) => Sql
   /** Keeps a row that was read from being deleted until the statement is done. */
   readonly lock: string
   /** Whether an insert can say what it found. MySQL cannot. */
   readonly returning: boolean
   /** Makes an insert do nothing where the id is taken, and only there; empty where it must fail. */
-  unlessTaken(id: string): string
+  readonly unlessTaken: (id: string) => string
   /** Which rows of a table are at most `limit` of those whose deadline is over. */
-  expired(table: string, id: string, deadline: string, now: number, limit: number): Sql
+  readonly expired: (table: string, id: string, deadline: string, now: number, limit: number) => Sql
 }
 
 const asIs = (column: string): string => column

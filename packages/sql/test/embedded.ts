@@ -8,7 +8,7 @@ import { type SqlDriver, betterSqlite3, libsql, nodeSqlite, pglite } from '../sr
 /** An engine, empty. */
 export interface Opened {
   readonly driver: SqlDriver
-  close(): unknown
+  readonly close: () => unknown
 }
 
 let postgres: Promise<PGlite> | undefined
