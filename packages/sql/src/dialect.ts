@@ -23,7 +23,7 @@ export interface Dialect {
   readonly write: Readonly<Record<ColumnType, (value: string | number) => Sql>>
   /** The larger of two numbers. */
   readonly larger: 'max' | 'greatest'
-  /** JSON with the attributes given: each replaces the old one whole. None is `{}`. */
+  /** JSON with the attributes given, of which there is one at least: each replaces the old one whole. */
   readonly merged: (column: string, attributes: Readonly<Record<string, unknown>>) => Sql
   /** Keeps a row that was read from being deleted until the statement is done. */
   readonly lock: string
