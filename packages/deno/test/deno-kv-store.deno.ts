@@ -9,16 +9,11 @@ import {
 import { limen } from '@limen/core'
 import { type Kv, denoKvStore } from '@limen/deno'
 import fc from 'fast-check'
+import stores from '../stores.json' with { type: 'json' }
 
 function equal(actual: unknown, expected: unknown, what = 'value'): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`)
-}
-
-/** What the store cannot do, and why. */
-const declared: Record<string, string> = {
-  'deletes expired sessions, at most as many as asked for, and says how many':
-    'Deno KV removes a dead session by itself, with expireIn',
 }
 
 async function withKv(path: string, run: (kv: Deno.Kv) => Promise<void>): Promise<void> {
@@ -51,7 +46,7 @@ const suites = [
 
 for (const [where, histories, place] of suites) {
   const subject = {
-    declared,
+    declared: stores.denoKvStore.cannot,
     async open() {
       const { path, remove } = await place()
       const kv = await Deno.openKv(path)
