@@ -1,0 +1,121 @@
+import { AuthError, limen } from '@limen/core'
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { describe, expect, inject, it } from 'vitest'
+import { type RedisProcess, startRedis } from '../test/process.ts'
+import { redisStore } from './index.ts'
+
+const VISITORS = 12
+const ROUNDS = 20
+const seed = Math.trunc(Math.random() * 2 ** 31)
+
+/** Clients that say at once that nobody is there, as a session store's should. */
+const clients = {
+  async 'node-redis'(port: number) {
+    const client = createClient({ socket: { port }, disableOfflineQueue: true })
+    client.on('error', () => {})
+    await client.connect()
+    return { client, close: () => client.destroy() }
+  },
+  async ioredis(port: number) {
+    const client = new Redis({ port, maxRetriesPerRequest: 0 })
+    client.on('error', () => {})
+    return { client, close: () => client.disconnect() }
+  },
+}
+
+/** What one visitor knows of its sessions after the crash: only what was confirmed. */
+interface Known {
+  readonly alive: ReadonlySet<string>
+  readonly revoked: ReadonlySet<string>
+}
+
+describe.skipIf(!inject('redis'))('P1, P4: Redis is killed in a burst of sign-ins', () => {
+  describe.each(Object.entries(clients))('over %s', (_name, connect) => {
+    const rounds = Array.from({ length: ROUNDS }, (_, round) => seed + round)
+    it.each(rounds)('and what it had confirmed is so after the restart, seed %i', async (from) => {
+      const random = randomFrom(from)
+      const server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
+      try {
+        const known = await burst(server, connect, random)
+        await server.restart()
+
+        const { client, close } = await connect(server.port)
+        const auth = limen({ store: redisStore(client) })
+        const isValid = async (token: string) =>
+          (await auth.validateToken(token, 'strong')) !== 'unknown'
+        let checked = 0
+        for (const { alive, revoked } of known) {
+          for (const token of alive) expect(await isValid(token), 'a confirmed sign-in').toBe(true)
+          for (const token of revoked) expect(await isValid(token), 'a confirmed end').toBe(false)
+          checked += alive.size + revoked.size
+        }
+        expect(checked).toBeGreaterThan(VISITORS)
+        close()
+      } finally {
+        await server.close()
+      }
+    })
+  })
+})
+
+/** Lets visitors sign in and out until the server is killed under them. */
+async function burst(
+  server: RedisProcess,
+  connect: (typeof clients)[keyof typeof clients],
+  random: () => number,
+): Promise<readonly Known[]> {
+  const { client, close } = await connect(server.port)
+  const auth = limen({ store: redisStore(client) })
+  let untilKilled = VISITORS * 2 + Math.floor(random() * 400)
+  let killed: Promise<void> | undefined
+  const confirmed = () => {
+    if (--untilKilled === 0) killed = server.kill()
+  }
+
+  const visitor = async (): Promise<Known> => {
+    const alive = new Map<string, string>()
+    const revoked = new Set<string>()
+    const { userId } = await auth.createUser({})
+    try {
+      for (;;) {
+        const [token, sessionId] = [...alive][Math.floor(random() * alive.size)] ?? []
+        const choice = random()
+        if (!token || !sessionId || choice < 0.6) {
+          const session = await auth.createSession({ userId })
+          alive.set(auth.createBearerToken(session), session.sessionId)
+        } else {
+          const isOne = choice < 0.8
+          const isSparing = choice < 0.9
+          const ending = [...alive.keys()].filter((each) =>
+            isOne ? each === token : !isSparing || each !== token,
+          )
+          // Until it is confirmed, nobody knows whether they are still there.
+          for (const each of ending) alive.delete(each)
+          if (isOne) await auth.invalidateSession(sessionId)
+          else if (isSparing) await auth.invalidateAllUserSessions(userId, { except: sessionId })
+          else await auth.invalidateAllUserSessions(userId)
+          for (const each of ending) revoked.add(each)
+        }
+        confirmed()
+      }
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== 'AUTH_STORE_UNAVAILABLE') throw error
+    }
+    return { alive: new Set(alive.keys()), revoked }
+  }
+
+  const known = await Promise.all(Array.from({ length: VISITORS }, visitor))
+  await killed
+  close()
+  return known
+}
+
+/** Numbers from 0 to 1, the same ones from the same seed. */
+function randomFrom(from: number): () => number {
+  let state = from
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}

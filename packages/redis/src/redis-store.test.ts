@@ -1,0 +1,435 @@
+import {
+  type CaseSession,
+  type CaseStore,
+  type CaseUser,
+  type Subject,
+  recordsFor,
+  storeCases,
+  storeSuite,
+} from '@limen/conformance'
+import { createHash } from 'node:crypto'
+import { limen } from '@limen/core'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { clients, clusterClients } from '../test/clients.ts'
+import { watchCommands } from '../test/commands.ts'
+import { startRedis } from '../test/process.ts'
+import { type RedisClient, type UpstashRedis, redisStore } from './index.ts'
+import * as scripts from './scripts.ts'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+const declared: Subject['declared'] = {
+  'deletes expired sessions, at most as many as asked for, and says how many':
+    'Redis removes a dead session by itself, an hour after its idle period',
+}
+
+/** Where only the way to the server differs, fewer. */
+const histories: Record<string, number> = { 'node-redis': 2000, ioredis: 2000 }
+
+describe.skipIf(!inject('redis'))('redisStore()', () => {
+  describe.each([...clients, ...clusterClients])('over $name', ({ name, connect }) => {
+    const closing: (() => unknown)[] = []
+    afterAll(() => Promise.all(closing.map((close) => close())))
+    let engines = 0
+
+    const subject: Subject = {
+      open() {
+        const prefix = `${name} ${engines++}`
+        return {
+          async connect(pace) {
+            const { client, close } = await connect()
+            closing.push(close)
+            return redisStore<CaseUser, CaseSession>(pace(client), { prefix })
+          },
+        }
+      },
+      declared,
+    }
+    for (const one of storeSuite(subject, { histories: histories[name] ?? 300 })) {
+      it(one.name, one.run)
+    }
+  })
+
+  describe('on a server', () => {
+    const { port, cluster } = inject('redis') ?? { port: 0, cluster: [] }
+    let client: RedisClient
+    let admin: Redis
+    const connections: Redis[] = []
+    beforeAll(() => {
+      admin = new Redis({ port })
+      for (let i = 0; i < 8; i++) connections.push(new Redis({ port }))
+      client = connections[0]!
+    })
+    afterAll(() => {
+      for (const connection of [admin, ...connections]) connection.disconnect()
+    })
+
+    const signedIn = async (prefix: string, sessions = 1) => {
+      let now = Date.now()
+      const store = redisStore<{ email: string }>(client, { prefix })
+      const auth = limen({ store, now: () => now })
+      const attributes = { email: 'ada@example.com' }
+      const { userId } = await auth.createUser({ userId: 'ada@example.com', attributes })
+      const all = []
+      for (let i = 0; i < sessions; i++) all.push(await auth.createSession({ userId }))
+      const token = auth.createBearerToken(all[0]!)
+      const later = (ms: number) => (now += ms)
+      return { auth, store, userId, session: all[0]!, all, token, later }
+    }
+
+    it('asks once for a call, whatever the number of sessions, and twice for a list', async () => {
+      const prefix = 'round trips'
+      for (const script of Object.values(scripts)) await admin.script('LOAD', script)
+      const watch = await watchCommands(port, prefix)
+      const { auth, userId, session, token, later } = await signedIn(prefix, 1000)
+      const asked = async (work: () => Promise<unknown>) => {
+        await watch.taken()
+        await work()
+        return (await watch.taken()).map(({ name }) => name)
+      }
+      const once = ['evalsha']
+      expect(await asked(() => auth.createSession({ userId })), 'sign-in').toEqual(once)
+      expect(await asked(() => auth.validateSession(token)), 'validation').toEqual(once)
+      expect(await asked(() => auth.getUser(userId)), 'user').toEqual(once)
+      expect(await asked(() => auth.getAllUserSessions(userId)), 'list').toEqual([...once, ...once])
+      later(2 * DAY)
+      expect(await asked(() => auth.validateSession(token)), 'renewal').toEqual([...once, ...once])
+      const except = session.sessionId
+      expect(
+        await asked(() => auth.invalidateAllUserSessions(userId, { except })),
+        'revoke all but one',
+      ).toEqual(once)
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(1)
+      expect(await asked(() => auth.invalidateSession(except)), 'sign-out').toEqual(once)
+      expect(await asked(() => auth.deleteUser(userId)), 'goodbye').toEqual(once)
+      await watch.close()
+    })
+
+    it('touches no key that a script was not given, and all in one slot', async () => {
+      const prefix = 'keys'
+      const watch = await watchCommands(port, prefix)
+      for (const [i, { run }] of storeCases.entries()) {
+        const store = redisStore<CaseUser, CaseSession>(client, { prefix: `${prefix} ${i}` })
+        await run(store).catch(() => {}) // The one that is declared.
+      }
+      const seen = await watch.taken()
+      expect(seen.length).toBeGreaterThan(100)
+      expect(seen.flatMap(({ inside }) => inside).length).toBeGreaterThan(500)
+      const node = new Redis({ port: cluster[0]! })
+      for (const { keys, inside } of seen) {
+        const slots = await Promise.all(keys.map((key) => node.cluster('KEYSLOT', key)))
+        expect(new Set(slots).size).toBe(1)
+        for (const command of inside) expect(keys, command.join(' ')).toContain(command[1])
+        for (const [name, ...args] of inside) {
+          if (name === 'UNLINK') expect(keys).toEqual(expect.arrayContaining(args))
+        }
+      }
+      node.disconnect()
+      await watch.close()
+    })
+
+    it('keeps dead sessions for an hour, and their list as long as the longest', async () => {
+      const prefix = 'deadlines'
+      const { auth, session, token, later } = await signedIn(prefix)
+      const [list, own, user] = (await admin.keys(`{${prefix}:*`)).toSorted((a, b) =>
+        a.endsWith(':user') ? 1 : b.endsWith(':user') ? -1 : b.localeCompare(a),
+      )
+      const ends = () =>
+        Promise.all([list, own, user].map((key) => admin.call('PEXPIRETIME', key!)))
+      const end = session.idlePeriodExpiresAt.getTime() + HOUR
+      expect(await ends()).toEqual([end, end, -1])
+      later(2 * DAY)
+      await auth.validateSession(token)
+      expect(await ends(), 'after a renewal').toEqual([end + 2 * DAY, end + 2 * DAY, -1])
+      const shorter = limen({
+        store: redisStore(client, { prefix }),
+        sessionExpiresIn: { activePeriod: 1000, idlePeriod: 1000 },
+      })
+      await shorter.createSession({ userId: session.user.userId })
+      expect(await ends(), 'after a shorter one').toEqual([end + 2 * DAY, end + 2 * DAY, -1])
+      const except = session.sessionId
+      await auth.invalidateAllUserSessions(session.user.userId, { except })
+      expect(await ends(), 'the one that was spared').toEqual([end + 2 * DAY, end + 2 * DAY, -1])
+      await auth.invalidateSession(except)
+      expect(await admin.exists(list!, own!), 'after the sign-out').toBe(0)
+      await auth.createSession({ userId: session.user.userId })
+      await auth.deleteUser(session.user.userId)
+      const left = await admin.keys(`{${prefix}:*`)
+      expect(left, 'what counts no more').toHaveLength(2)
+      for (const key of left) expect(await admin.pttl(key), 'and goes by itself').toBeGreaterThan(0)
+    })
+
+    it('drops from the list, at a sign-in, what is long gone', async () => {
+      const prefix = 'list'
+      const { auth, userId } = await signedIn(prefix)
+      const [list] = await admin.keys(`{${prefix}:*:sessions`)
+      await admin.zadd(list!, 1, 'gone', Date.now() + HOUR, 'lost')
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(1)
+      await auth.createSession({ userId })
+      expect(await admin.zrange(list!, '0', '-1')).toHaveLength(3)
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(2)
+    })
+
+    it('P3: keeps no secret, and no user id in a key', async () => {
+      const prefix = 'secrets'
+      const { token } = await signedIn(prefix)
+      const keys = await admin.keys(`{${prefix}:*`)
+      expect(keys).toHaveLength(3)
+      expect(keys.join()).not.toMatch(/ada|example/)
+      const [id, secret] = token.split('.')
+      const kept = await Promise.all(
+        keys.map(async (key) =>
+          key.endsWith(':sessions') ? admin.zrange(key, '0', '-1') : admin.hgetall(key),
+        ),
+      )
+      expect(JSON.stringify(kept)).not.toContain(secret)
+      const hash = createHash('sha256').update('ada@example.com').digest().subarray(0, 16)
+      expect(id!.slice(0, 22)).toBe(hash.toString('base64url'))
+    })
+
+    it('P1: a session that is revoked stays so, whatever races with it', async () => {
+      const userId = 'ada'
+      const stores = connections.map((each) =>
+        redisStore<CaseUser, CaseSession>(each, { prefix: 'races' }),
+      )
+      const record = await recordsFor(stores[0]!)
+      await stores[0]!.createUser({ id: userId, attributes: { name: 'Ada' } })
+      const another = record('x').id
+      const revocations: ((store: CaseStore, id: string) => Promise<void>)[] = [
+        (store, id) => store.delete(id),
+        (store) => store.deleteByUser(userId, {}),
+        (store) => store.deleteByUser(userId, { except: another }),
+      ]
+      for (let round = 0; round < 300; round++) {
+        const session = record('r', { id: String(round).padStart(22, '0') })
+        await stores[0]!.insert(session)
+        let isRevoked = false
+        const clients = stores.map(async (store, i) => {
+          for (let turn = 0; turn < 4; turn++) {
+            if (i === round % 8 && turn === 1) {
+              await revocations[round % revocations.length]!(store, session.id)
+              isRevoked = true
+            }
+            const wasRevoked = isRevoked
+            const answers = [
+              await store.renew(session.id, {
+                activePeriodExpiresAt: session.activePeriodExpiresAt + turn + i,
+                idlePeriodExpiresAt: session.idlePeriodExpiresAt + turn + i,
+              }),
+              await store.update(session.id, { seen: turn }),
+              (await store.read(session.id, { consistency: 'strong' })) !== null,
+            ]
+            if (wasRevoked) expect(answers).toEqual([false, false, false])
+          }
+        })
+        await Promise.all(clients)
+        expect(await stores[0]!.read(session.id, { consistency: 'strong' })).toBe(null)
+      }
+      expect(await stores[0]!.listByUser(userId)).toEqual([])
+    })
+
+    it('P7: of many renewals at once the latest stays', async () => {
+      const { auth, store, session } = await signedIn('renewals')
+      const idle = session.idlePeriodExpiresAt.getTime()
+      const later = connections.map((each, i) =>
+        redisStore(each, { prefix: 'renewals' }).renew(session.sessionId, {
+          activePeriodExpiresAt: idle - i,
+          idlePeriodExpiresAt: idle + i,
+        }),
+      )
+      expect(new Set(await Promise.all(later))).toEqual(new Set([true]))
+      const found = await store.read(session.sessionId, { consistency: 'strong' })
+      expect(found?.session).toMatchObject({
+        activePeriodExpiresAt: idle,
+        idlePeriodExpiresAt: idle + 7,
+      })
+      await auth.invalidateSession(session.sessionId)
+      expect(await admin.keys('{renewals:*:session:*')).toEqual([])
+    })
+
+    it('P2: ends thousands of sessions at once, while others sign in', async () => {
+      const { auth, userId, all } = await signedIn('thousands', 3000)
+      const kept = all[7]!
+      const [, late] = await Promise.all([
+        auth.invalidateAllUserSessions(userId, { except: kept.sessionId }),
+        limen({ store: redisStore(connections[1]!, { prefix: 'thousands' }) }).createSession({
+          userId,
+        }),
+      ])
+      const left = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
+      expect(left.filter((id) => id !== late.sessionId)).toEqual([kept.sessionId])
+      expect(await auth.getSession(all[8]!.sessionId)).toBe(null)
+    })
+
+    it('lists thousands of sessions while others sign in', async () => {
+      const { auth, userId, all } = await signedIn('many', 3000)
+      const more = connections.map(async (each) => {
+        const other = limen({ store: redisStore(each, { prefix: 'many' }) })
+        const { sessionId } = await other.createSession({ userId })
+        return sessionId
+      })
+      const listed = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
+      const made = await Promise.all(more)
+      expect(listed).toEqual(expect.arrayContaining(all.map(({ sessionId }) => sessionId)))
+      const known = new Set([...all.map(({ sessionId }) => sessionId), ...made])
+      expect(listed.filter((id) => !known.has(id))).toEqual([])
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(3008)
+    })
+
+    it('P7: compares deadlines as numbers, however long', async () => {
+      const store = redisStore<CaseUser, CaseSession>(client, { prefix: 'digits' })
+      await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+      const record = await recordsFor(store)
+      const deadlines = [9, 10, 999_999_999_999, 1_000_000_000_000, 2 ** 53 - 2, 2 ** 53 - 1]
+      for (const from of deadlines) {
+        const session = record('d', { activePeriodExpiresAt: from, idlePeriodExpiresAt: from })
+        await store.insert(session)
+        for (const to of deadlines) {
+          const both = { activePeriodExpiresAt: to, idlePeriodExpiresAt: to }
+          expect(await store.renew(session.id, both)).toBe(true)
+          const found = await store.read(session.id, { consistency: 'strong' })
+          const latest = Math.max(...deadlines.slice(0, deadlines.indexOf(to) + 1), from)
+          expect(found?.session, `${from}, ${to}`).toMatchObject({
+            activePeriodExpiresAt: latest,
+            idlePeriodExpiresAt: latest,
+          })
+        }
+      }
+    })
+
+    /** A client that does something between its first reply and handing it on. */
+    const interrupted = (what: () => Promise<unknown>): UpstashRedis => {
+      let isFirst = true
+      const answered = async (reply: unknown) => {
+        if (isFirst) await what()
+        isFirst = false
+        return reply
+      }
+      return {
+        eval: async (script, keys, args) =>
+          answered(await admin.eval(script, keys.length, ...keys, ...args)),
+        evalsha: async (digest, keys, args) =>
+          answered(await admin.evalsha(digest, keys.length, ...keys, ...args)),
+      }
+    }
+
+    it('lists what is there at one moment, though it asks twice', async () => {
+      const prefix = 'moments'
+      const { auth, userId, session } = await signedIn(prefix)
+      for (const script of Object.values(scripts)) await admin.script('LOAD', script)
+      let next = ''
+      const client = interrupted(async () => {
+        next = (await auth.createSession({ userId })).sessionId
+        await auth.invalidateSession(session.sessionId)
+      })
+      const listed = await redisStore(client, { prefix }).listByUser(userId)
+      expect(listed.map((found) => found.session.id)).toEqual([next])
+    })
+
+    it('P2: lists none that was ended while it asked', async () => {
+      const prefix = 'ended'
+      const { auth, userId } = await signedIn(prefix, 3)
+      for (const script of Object.values(scripts)) await admin.script('LOAD', script)
+      const client = interrupted(() => auth.invalidateAllUserSessions(userId))
+      expect(await redisStore(client, { prefix }).listByUser(userId)).toEqual([])
+    })
+
+    it('keeps nothing of an ended session in one that is given its id', async () => {
+      const store = redisStore<CaseUser, CaseSession>(client, { prefix: 'again' })
+      await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+      const record = await recordsFor(store)
+      await store.insert(record('a', { attributes: { device: 'old', seen: 1 } }))
+      await store.deleteByUser('ada', {})
+      await store.insert(record('a', { attributes: { device: 'new' } }))
+      const found = await store.read(record('a').id, { consistency: 'strong' })
+      expect(found?.session.attributes).toEqual({ device: 'new' })
+    })
+
+    it('leaves out an attribute that is undefined, and makes it null in an update', async () => {
+      const store = redisStore<{ note?: unknown }>(client, { prefix: 'undefined' })
+      await store.createUser({ id: 'ada', attributes: { note: undefined } })
+      expect((await store.readUser('ada'))?.attributes).toStrictEqual({})
+      for (const nothing of [undefined, () => {}, Symbol('nothing')]) {
+        await store.updateUser('ada', { note: 'something' })
+        await store.updateUser('ada', { note: nothing })
+        expect((await store.readUser('ada'))?.attributes).toStrictEqual({ note: null })
+      }
+    })
+
+    it('P2: ends all sessions even where their list was lost', async () => {
+      const { auth, userId, token } = await signedIn('evicted', 3)
+      const [list] = await admin.keys('{evicted:*:sessions')
+      await admin.unlink(list!)
+      await auth.invalidateAllUserSessions(userId)
+      await expect(auth.validateSession(token)).rejects.toMatchObject({
+        code: 'AUTH_INVALID_SESSION_ID',
+      })
+    })
+
+    it('does not mind an id that is none', async () => {
+      const { store } = await signedIn('ids')
+      for (const id of ['', '}', '{}', 'a'.repeat(21), '}'.repeat(44), '🙂'.repeat(22)]) {
+        expect(await store.read(id, { consistency: 'strong' }), id).toBe(null)
+        expect(await store.renew(id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 1 })).toBe(
+          false,
+        )
+        expect(await store.delete(id)).toBe(undefined)
+      }
+    })
+  })
+
+  it.each([...clients, ...clusterClients])(
+    'P2: over $name, an except of somebody else keeps nothing',
+    async ({ connect }) => {
+      const { client, close } = await connect()
+      try {
+        const auth = limen({ store: redisStore(client, { prefix: crypto.randomUUID() }) })
+        const [ada, bob] = [await auth.createUser({}), await auth.createUser({})]
+        await auth.createSession(ada)
+        const { sessionId } = await auth.createSession(bob)
+        await auth.invalidateAllUserSessions(ada.userId, { except: sessionId })
+        expect(await auth.getAllUserSessions(ada.userId)).toEqual([])
+        expect(await auth.getAllUserSessions(bob.userId)).toHaveLength(1)
+      } finally {
+        await close()
+      }
+    },
+  )
+
+  it('goes on renewing and revoking where memory is full, and refuses to sign in', async () => {
+    const server = await startRedis()
+    const client = new Redis({ port: server.port })
+    try {
+      let now = Date.now()
+      const auth = limen({ store: redisStore(client), now: () => now })
+      const { userId } = await auth.createUser({})
+      const sessions = await Promise.all([1, 2, 3].map(() => auth.createSession({ userId })))
+      const [first, second] = sessions.map((session) => auth.createBearerToken(session))
+      await client.config('SET', 'maxmemory', '1')
+
+      const refused = {
+        code: 'AUTH_STORE_UNAVAILABLE',
+        cause: { message: expect.stringContaining('OOM') },
+      }
+      await expect(auth.createSession({ userId })).rejects.toMatchObject(refused)
+      await expect(auth.createUser({})).rejects.toMatchObject(refused)
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(3)
+      now += 2 * DAY
+      expect((await auth.validateSession(first!)).fresh).toBe(true)
+      await auth.invalidateSession(sessions[2]!.sessionId)
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(2)
+      await auth.invalidateAllUserSessions(userId, { except: sessions[0]!.sessionId })
+      await expect(auth.validateSession(second!)).rejects.toMatchObject({
+        code: 'AUTH_INVALID_SESSION_ID',
+      })
+      expect(await auth.getAllUserSessions(userId)).toHaveLength(1)
+      await auth.deleteUser(userId)
+      expect(await auth.getUser(userId)).toBe(null)
+    } finally {
+      client.disconnect()
+      await server.close()
+    }
+  })
+})
