@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
@@ -12,6 +13,7 @@ import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
+import { kvCache, workersCache } from '../packages/workers/src/caches.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
@@ -21,15 +23,20 @@ function scope() {
   // These stores have suites of their own: here their examples are run over memory.
   const kept = () => memoryStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
-  const env = { DB: {}, SESSIONS: {} }
+  const env = { DB: {}, KV: {}, SESSIONS: {} }
+  const { LRUCache } = createRequire(`${packages}/core/package.json`)('lru-cache') as object & {
+    LRUCache: unknown
+  }
   return {
     ...core,
     ...hono,
     ...sql,
     ...drizzle,
     Hono,
+    LRUCache,
     app: new Hono(),
     auth,
+    caches: {},
     client: {},
     ctx: { storage: {} },
     d1Store: kept,
@@ -38,12 +45,14 @@ function scope() {
     durableObjectStore: kept,
     kvStore: kept,
     kv: {},
+    kvCache,
     env,
     memoryStore,
     originRule,
     pool: {},
     serializeCookie,
     withAuth,
+    workersCache,
   }
 }
 
@@ -52,8 +61,13 @@ interface Example {
   readonly code: string
 }
 
-/** Every `@example` of the packages' sources, as code. */
+/** Every `@example` of the packages' sources, and the programs in core's README, as code. */
 function* examples(): Generator<Example> {
+  const readme = readFileSync(`${packages}/core/README.md`, 'utf8')
+  for (const [, program = ''] of readme.matchAll(/^```ts\n([^]*?)^```/gm)) {
+    const code = program.replaceAll(/^import .*\n/gm, '').trim()
+    yield { where: `core/README.md: ${code.split('\n')[0]}`, code }
+  }
   for (const path of readdirSync(packages, { recursive: true, encoding: 'utf8' })) {
     if (!/^[^/]+\/src\/.*(?<!\.test)\.ts$/.test(path)) continue
     const source = readFileSync(`${packages}/${path}`, 'utf8')

@@ -1,0 +1,56 @@
+import { type StoreCache, cached, splitStore } from '@limen/core'
+import { memoryStore } from '@limen/core/memory-store'
+import { LRUCache } from 'lru-cache'
+import { describe, it } from 'vitest'
+import { type CaseSession, type CaseUser, type Engine, type Pace, storeSuite } from './index.ts'
+
+const MINUTES = 600_000
+
+/** The stores of core that stand in front of others. */
+const engines: [name: string, histories: number, open: () => Engine][] = [
+  ['cached() in one isolate', 2000, () => behind(lru())],
+  ['cached() in one isolate, with little room', 200, () => behind(lru(3))],
+  [
+    'cached() far from its cache',
+    2000,
+    () => {
+      const near = lru()
+      return behind({
+        get: async (key) => structuredClone(near.get(key)),
+        set: async (key, value, options) => void near.set(key, structuredClone(value), options),
+        delete: async (key) => near.delete(key),
+      })
+    },
+  ],
+  ['splitStore()', 2000, split],
+  [
+    'splitStore(), behind a cache',
+    200,
+    () => {
+      const [cache, { connect }] = [lru(), split()]
+      return { connect: (pace) => cached(connect(pace), { cache, maxAge: MINUTES }) }
+    },
+  ],
+]
+
+describe.each(engines)('%s', (_name, histories, open) => {
+  it.each(storeSuite({ open }, { histories }))('$name', ({ run }) => run(), 60_000)
+})
+
+function lru(max = 1000): LRUCache<string, object> {
+  return new LRUCache({ max })
+}
+
+function behind(cache: StoreCache) {
+  const store = memoryStore<CaseUser, CaseSession>()
+  return {
+    connect: (pace: Pace) => cached(pace(store), { cache: pace(cache), maxAge: MINUTES }),
+  }
+}
+
+function split() {
+  const [sessions, users] = [memoryStore<object, CaseSession>(), memoryStore<CaseUser>()]
+  return {
+    connect: (pace: Pace) => splitStore({ sessions: pace(sessions), users: pace(users) }),
+  }
+}
