@@ -207,7 +207,7 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
 }
 
 /** A call as a line for people: who, when, what, and the answer. */
-export function textOf({ client, made, started, ended, answer }: Made): string {
+function textOf({ client, made, started, ended, answer }: Made): string {
   const { call, ...args } = made
   const answered = ended === Infinity ? 'failed' : (JSON.stringify(answer) ?? 'done')
   return `client ${client}, ${started} to ${ended}: ${call}(${JSON.stringify(args)}) → ${answered}`
