@@ -173,7 +173,7 @@ describe.skipIf(!inject('redis'))('a client', () => {
   })
 
   it('P4: rejects while the server is away, and is itself again when it is back', async () => {
-    const own = await startRedis({ appendonly: 'yes' })
+    const own = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
     const endpoint = await startUpstash(own.port)
     const node = createClient({ socket: { port: own.port }, disableOfflineQueue: true })
     node.on('error', () => {})

@@ -7,7 +7,7 @@ import type { RedisClient } from '../src/index.ts'
 import { startUpstash } from './upstash.ts'
 
 /** A client, and how to part from it. */
-export interface Connected {
+interface Connected {
   readonly client: RedisClient
   readonly close: () => unknown
 }

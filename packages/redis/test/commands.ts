@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 
 /** One command that a client sent. */
-export interface SeenCommand {
+interface SeenCommand {
   /** In small letters. */
   readonly name: string
   /** The keys that it declared, when it was a script. */
