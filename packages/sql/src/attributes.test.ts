@@ -1,9 +1,11 @@
 import { type CaseSession, recordsFor } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
-import { embedded } from '../test/embedded.ts'
+import { type Opened, everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
-import { type SqlDialect, type SqlDriver, type SqlLayout, migrate, sqlStore } from './index.ts'
+import { columnTypes } from './column-types.ts'
+import { dialects } from './dialect.ts'
+import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 interface Everything {
   text: string | null
@@ -21,12 +23,13 @@ const everything: SqlLayout<Everything, Everything> = {
     columns: { text: 'text', integer: 'integer', real: 'real', boolean: 'boolean', json: 'json' },
   },
 }
-const everyTable: Partial<Record<SqlDialect, string>> = {
-  sqlite:
-    'create table app_user (id text primary key, text text, integer integer, real real, boolean integer, json text)',
-  postgres:
-    'create table app_user (id text primary key, text varchar(200), integer int, real float8, boolean boolean, json json)',
+const engines = await everywhere()
+const everyTable = (dialect: SqlDialect): string => {
+  const { id, real, json } = columnTypes[dialect]
+  const { name } = dialects[dialect]
+  return `create table app_user (id ${id} primary key, ${name('text')} varchar(200), ${name('integer')} int, ${name('real')} ${real}, ${name('boolean')} ${columnTypes[dialect].boolean}, ${name('json')} ${json})`
 }
+const idOf = (dialect: SqlDialect): string => `id ${columnTypes[dialect].id} primary key`
 const nothing: Everything = { text: null, integer: null, real: null, boolean: null, json: null }
 const values: Everything[] = [
   nothing,
@@ -37,21 +40,17 @@ const values: Everything[] = [
   { text: '1', integer: null, real: 1 / 3, boolean: null, json: 1.5 },
 ]
 
-describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
+describe.each(engines)('columns in %s', (_, open) => {
   async function opened<User extends object, Session extends object>(
     layout: SqlLayout<User, Session>,
-    ...tables: (string | undefined)[]
+    tableOf: (dialect: SqlDialect) => string,
   ) {
-    const { driver, close } = await open()
-    await driver.batch(tables.map((table) => table ?? ''))
-    await migrate(driver, layout)
+    const { driver, maker, close } = await open()
+    await maker.batch([tableOf(maker.dialect)])
+    await migrate(maker, layout)
     return { driver, close, store: sqlStore(driver, layout) }
   }
-  const inEvery = async () => {
-    const { driver, close } = await open()
-    await close()
-    return opened(everything, everyTable[driver.dialect])
-  }
+  const inEvery = () => opened(everything, everyTable)
 
   it('keep each type as it is, of users and of sessions, from the beginning and after an update', async () => {
     const { store, close } = await inEvery()
@@ -113,8 +112,11 @@ describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
     const layout: SqlLayout<{ role?: string | null | undefined; plan?: string | null }> = {
       user: { table: 'app_user', columns },
     }
-    const table = `create table app_user (id varchar(9) primary key, role varchar(9) default 'reader', plan varchar(9))`
-    const { store, close } = await opened(layout, table)
+    const { store, close } = await opened(
+      layout,
+      (dialect) =>
+        `create table app_user (${idOf(dialect)}, role varchar(9) default 'reader', plan varchar(9))`,
+    )
     await store.createUser({ id: 'ada', attributes: { role: undefined } })
     const attributes = { role: 'reader', plan: null }
     expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes })
@@ -127,7 +129,8 @@ describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
     const names = Array.from({ length: 70 }, (_, n) => `a${n}`)
     type Many = Record<string, number>
     const columns = Object.fromEntries(names.map((name) => [name, 'integer' as const]))
-    const table = `create table app_user (id varchar(9) primary key, ${names.map((name) => `${name} bigint`).join(', ')})`
+    const table = (dialect: SqlDialect) =>
+      `create table app_user (${idOf(dialect)}, ${names.map((name) => `${name} bigint`).join(', ')})`
     const layout: SqlLayout<Many, Many> = {
       user: { table: 'app_user', columns },
       session: { columns },
@@ -146,7 +149,7 @@ describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
   })
 
   it('may be none', async () => {
-    const table = 'create table app_user (id varchar(9) primary key)'
+    const table = (dialect: SqlDialect) => `create table app_user (${idOf(dialect)})`
     const layout = { user: { table: 'app_user', columns: {} }, session: { columns: {} } }
     const { store, close } = await opened(layout, table)
     await store.createUser({ id: 'ada', attributes: {} })
@@ -157,15 +160,16 @@ describe.each(Object.entries(embedded))('columns in %s', (_, open) => {
   })
 })
 
-describe.each(Object.entries(embedded))('your own user table in %s', (_, open) => {
+describe.each(engines)('your own user table in %s', (_, open) => {
   async function opened() {
-    const { driver, close } = await open()
-    await driver.batch([
-      ownTable[driver.dialect],
-      'create unique index one_name on "order" ("full ""name""")',
+    const { driver, maker, close } = await open()
+    const { name } = dialects[driver.dialect]
+    await maker.batch([
+      ownTable[maker.dialect],
+      `create unique index one_name on ${name('order')} (${name('full "name"')})`,
     ])
-    await migrate(driver, ownLayout)
-    return { driver, close, store: sqlStore(driver, ownLayout) }
+    await migrate(maker, ownLayout)
+    return { driver, close, store: sqlStore(driver, ownLayout), table: name('order') }
   }
 
   it('says that an id is taken, and fails where another unique column is', async () => {
@@ -173,7 +177,7 @@ describe.each(Object.entries(embedded))('your own user table in %s', (_, open) =
     const ada = { id: 'ada', attributes: { name: 'Ada' } }
     expect(await store.createUser(ada)).toBe(true)
     expect(await store.createUser(ada)).toBe(false)
-    await expect(store.createUser({ ...ada, id: 'eve' })).rejects.toThrow(/unique/i)
+    await expect(store.createUser({ ...ada, id: 'eve' })).rejects.toThrow(/unique|duplicate/i)
     expect(await store.readUser('eve')).toBeNull()
 
     const auth = limen({ store })
@@ -185,11 +189,11 @@ describe.each(Object.entries(embedded))('your own user table in %s', (_, open) =
   })
 
   it('keeps what Limen does not know of', async () => {
-    const { driver, store, close } = await opened()
+    const { driver, store, close, table } = await opened()
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
-    await driver.batch([`update "order" set role = 'owner'`])
+    await driver.batch([`update ${table} set role = 'owner'`])
     await store.updateUser('ada', { name: 'Ada L.', note: null })
-    const [row] = await driver.query('select role as found from "order"', [])
+    const [row] = await driver.query(`select role as found from ${table}`, [])
     expect(row?.found).toBe('owner')
     await close()
   })
@@ -199,12 +203,15 @@ const typedIds: [dialect: SqlDialect, type: string, id: string][] = [
   ['sqlite', 'integer', '5'],
   ['postgres', 'bigint', '5'],
   ['postgres', 'uuid', '0199f1e0-0000-7000-8000-000000000000'],
+  ['mariadb', 'bigint', '5'],
+  ['mariadb', 'char(36) character set ascii', '0199f1e0-0000-7000-8000-000000000000'],
+  ['mysql', 'bigint', '5'],
 ]
 
-describe.each(Object.entries(embedded))('ids in %s', (_, open) => {
+describe.each(engines)('ids in %s', (_, open) => {
   it('that differ in case or in spaces at the end are different', async () => {
-    const { driver, close } = await open()
-    await migrate(driver)
+    const { driver, maker, close } = await open()
+    await migrate(maker)
     const store = sqlStore<{ n: number }, CaseSession>(driver)
     const ids = ['ada', 'Ada', 'ada ', ' ada', 'äda', 'a\u0308da']
     for (const [n, id] of ids.entries()) {
@@ -217,20 +224,24 @@ describe.each(Object.entries(embedded))('ids in %s', (_, open) => {
   })
 
   it('of another type are text to Limen', async () => {
-    for (const [dialect, idType, id] of typedIds) {
-      const { driver, close } = await open()
-      if (driver.dialect === dialect) await useTypedIds(driver, idType, id)
-      await close()
+    const { driver, close } = await open()
+    await close()
+    for (const [, idType, id] of typedIds.filter(([dialect]) => dialect === driver.dialect)) {
+      await useTypedIds(await open(), idType, id)
     }
   })
 })
 
-async function useTypedIds(driver: SqlDriver, idType: string, id: string): Promise<void> {
+async function useTypedIds(
+  { driver, maker, close }: Opened,
+  idType: string,
+  id: string,
+): Promise<void> {
   const layout: SqlLayout<{ name: string }, CaseSession> = {
     user: { table: 'app_user', idType, columns: { name: 'text' } },
   }
-  await driver.batch([`create table app_user (id ${idType} primary key, name text)`])
-  await migrate(driver, layout)
+  await maker.batch([`create table app_user (id ${idType} primary key, name varchar(9))`])
+  await migrate(maker, layout)
   const store = sqlStore(driver, layout)
   const user = { id, attributes: { name: 'Ada' } }
   expect(await store.createUser(user)).toBe(true)
@@ -242,4 +253,5 @@ async function useTypedIds(driver: SqlDriver, idType: string, id: string): Promi
   expect(await store.listByUser(id)).toEqual([{ session, user }])
   await store.deleteUser(id)
   expect(await store.read(session.id, { consistency: 'strong' })).toBeNull()
+  await close()
 }

@@ -9,14 +9,19 @@ export interface Mysql2 {
   query(sql: string): Promise<unknown>
 }
 
+/** What a statement without rows gave. */
+interface Mysql2Header {
+  readonly affectedRows: number
+  readonly info: string
+}
+
 /** How MySQL and MariaDB say that they undid one of two statements that waited for each other. */
 const DEADLOCK = 1213
 const ATTEMPTS = 10
 
 /**
  * The driver for `mysql2/promise`. A statement that the engine undid to resolve a deadlock is run
- * again, at most 9 times. Leave mysql2's flag `FOUND_ROWS` on, as it is by default: without it, an
- * update that changes nothing looks like one of a row that is gone.
+ * again, at most 9 times.
  *
  * @param pool What `createPool()` of `mysql2/promise` gave.
  * @param dialect Which of the two it is: MariaDB answers a sign-in in one statement.
@@ -41,8 +46,12 @@ export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
   return {
     dialect,
     query: async (sql, values) => (await run(sql, values)) as SqlRow[],
-    change: async (sql, values) =>
-      ((await run(sql, values)) as { affectedRows: number }).affectedRows,
+    async change(sql, values) {
+      const { affectedRows, info } = (await run(sql, values)) as Mysql2Header
+      // Begins with the rows that an update matched: without the client's flag FOUND_ROWS, the
+      // affected ones are only those that it made different.
+      return Number(/\d+/.exec(info)?.[0] ?? affectedRows)
+    },
     async batch(statements) {
       for (const statement of statements) await pool.query(statement)
     },

@@ -28,10 +28,18 @@ export interface SyncSqliteStatement {
  */
 export function nodeSqlite(db: SyncSqlite): SqlDriver {
   db.exec('pragma foreign_keys = on')
+  // Preparing costs more than running. The store has few texts: as many as an app has sets of
+  // columns that it updates together.
+  const prepared = new Map<string, SyncSqliteStatement>()
+  const statement = (sql: string): SyncSqliteStatement => {
+    const known = prepared.get(sql) ?? db.prepare(sql)
+    prepared.set(sql, known)
+    return known
+  }
   return {
     dialect: 'sqlite',
-    query: async (sql, values) => db.prepare(sql).all(...values) as SqlRow[],
-    change: async (sql, values) => Number(db.prepare(sql).run(...values).changes),
+    query: async (sql, values) => statement(sql).all(...values) as SqlRow[],
+    change: async (sql, values) => Number(statement(sql).run(...values).changes),
     async batch(statements) {
       db.exec('begin immediate')
       try {

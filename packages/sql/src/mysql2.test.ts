@@ -1,0 +1,72 @@
+import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
+import { createConnection, createPool } from 'mysql2/promise'
+import { describe, expect, inject, it } from 'vitest'
+import { migrate, mysql2, sqlStore } from './index.ts'
+
+const server = inject('mariadb')
+
+/** An empty database, and pools on it. */
+async function newDatabase(url: string) {
+  const name = `t${crypto.randomUUID().replaceAll('-', '')}`
+  const connection = await createConnection(url)
+  await connection.query(`create database ${name}`)
+  const uri = `${url}/${name}`
+  return {
+    connection: await createConnection(uri),
+    pool: (flags: string[] = []) => createPool({ uri, connectionLimit: 2, flags }),
+    waiting: async () => {
+      const [rows] = await connection.query(
+        `select count(*) as n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`,
+      )
+      return (rows as { n: number }[])[0]!.n > 0
+    },
+    end: () => connection.end(),
+  }
+}
+
+describe.skipIf(!server)('mysql2()', () => {
+  it.each([[[]], [['-FOUND_ROWS']]])(
+    'P7: finds a session whose renewal changes nothing, with the flags %j',
+    async (flags) => {
+      const { connection, pool, end } = await newDatabase(server!.url)
+      const client = pool(flags)
+      const driver = mysql2(client, 'mariadb')
+      await migrate(driver)
+      const store = sqlStore<CaseUser, CaseSession>(driver)
+      await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+      const session = (await recordsFor(store))('a')
+      await store.insert(session)
+      expect(await store.renew(session.id, session)).toBe(true)
+      expect(await store.update(session.id, session.attributes)).toBe(true)
+      expect(await store.update(session.id, {})).toBe(true)
+      expect(await store.renew('gone', session)).toBe(false)
+      expect(await store.deleteExpired({ now: 1e15, limit: 5 })).toBe(1)
+      await Promise.all([connection.end(), client.end(), end()])
+    },
+  )
+
+  it('runs a statement again that was undone to end a deadlock', async () => {
+    const { connection, pool, waiting, end } = await newDatabase(server!.url)
+    const client = pool()
+    const driver = mysql2(client, 'mariadb')
+    await migrate(driver)
+    const store = sqlStore<CaseUser, CaseSession>(driver)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const record = await recordsFor(store)
+    for (const letter of ['a', 'b']) await store.insert(record(letter))
+
+    // One transaction that changed much, so that InnoDB undoes the other one.
+    await connection.beginTransaction()
+    const many = Array.from({ length: 200 }, (_, n) => `('u${n}', '{}')`).join(', ')
+    await connection.query(`insert into limen_user values ${many}`)
+    await connection.query('update limen_session set created_at = 1 where id = ?', [record('b').id])
+    const revoked = store.deleteByUser('ada', {})
+    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 5))
+    await connection.query('update limen_session set created_at = 1 where id = ?', [record('a').id])
+    await connection.commit()
+
+    await revoked
+    expect(await store.listByUser('ada')).toEqual([])
+    await Promise.all([connection.end(), client.end(), end()])
+  })
+})

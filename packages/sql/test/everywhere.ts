@@ -1,0 +1,41 @@
+/** Every engine that is here: those inside the process, and the servers that could be started. */
+import { afterAll, inject } from 'vitest'
+import type { SqlDriver } from '../src/index.ts'
+import { embedded } from './embedded.ts'
+import { mariadbEngines, postgresEngines } from './engines.ts'
+import { startNeonEndpoint } from './neon-endpoint.ts'
+
+/** An engine, empty. */
+export interface Opened {
+  readonly driver: SqlDriver
+  /** Makes tables, in a dialect that the engine knows wholly. */
+  readonly maker: SqlDriver
+  readonly close: () => unknown
+}
+
+/** The engines by name. To be called once in a test file, before its tests. */
+export async function everywhere(): Promise<[name: string, open: () => Promise<Opened>][]> {
+  const [postgres, mariadb] = [inject('postgres'), inject('mariadb')]
+  const endpoint = await startNeonEndpoint()
+  afterAll(() => endpoint.stop())
+  const servers = [
+    ...(postgres ? postgresEngines(postgres.url, endpoint.url) : []),
+    ...(mariadb ? mariadbEngines(mariadb.url) : []),
+  ]
+  return [
+    ...Object.entries(embedded).map(([name, open]): [string, () => Promise<Opened>] => [
+      name,
+      async () => {
+        const opened = await open()
+        return { ...opened, maker: opened.driver }
+      },
+    ]),
+    ...servers.map(({ name, open }): [string, () => Promise<Opened>] => [
+      name,
+      async () => {
+        const place = await open()
+        return { driver: place.connect(), maker: place.maker, close: () => place.close() }
+      },
+    ]),
+  ]
+}
