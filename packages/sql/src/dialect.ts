@@ -1,7 +1,7 @@
 /** What the engines say differently. */
 import type { SqlDialect } from './driver.ts'
 import type { ColumnType } from './layout.ts'
-import { type Sql, raw, sql } from './sql.ts'
+import { type Sql, list, raw, sql } from './sql.ts'
 
 /** One way to say what the statements need said. */
 export interface Dialect {
@@ -128,9 +128,12 @@ const mysql: Dialect = {
   write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
   larger: 'greatest',
   // json_merge_patch would drop what is null and merge what is nested; json_merge_preserve would
-  // join old and new values. So the old ones are patched away first.
-  merged: (column, attributes) =>
-    sql`json_merge_preserve(json_merge_patch(${raw(column)}, ${removalOf(attributes)}), ${JSON.stringify(attributes)})`,
+  // join old and new values. So the old ones are patched away first, each by a patch of its own:
+  // of several in one, MariaDB leaves some.
+  merged(column, attributes) {
+    const removals = Object.keys(attributes).map((name) => sql`${removalOf({ [name]: null })}`)
+    return sql`json_merge_preserve(json_merge_patch(${raw(column)}, ${list(removals)}), ${JSON.stringify(attributes)})`
+  },
   lock: ' lock in share mode',
   returning: false,
   // `insert ignore` would pass over every failure.

@@ -90,9 +90,16 @@ export const races: readonly Race[] = [
       const record = await recordsFor(first)
       for (let round = 0; round < ROUNDS; round++) {
         await first.createUser(ada)
+        const before = record('b', { id: idOf('before', round) })
+        await first.insert(before)
         const ids = others.map((_, n) => idOf('orphan', round, n))
         const signIns = all(others, (store, n) => store.insert(record('o', { id: ids[n]! })))
         await first.deleteUser('ada')
+        const after = all(clients, async (store, n) => [
+          await store.read(before.id, strongly),
+          await store.insert(record('l', { id: idOf('late', round, n) })),
+        ])
+        expect(await after).toEqual(clients.map(() => [null, null]))
         for (const answer of await signIns) expect([ada, null]).toContainEqual(answer)
         const reads = await all(others, (store, n) => store.read(ids[n]!, strongly))
         expect(reads).toEqual(others.map(() => null))

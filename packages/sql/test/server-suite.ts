@@ -1,6 +1,6 @@
 /** What the store must do on every server; each of their test files calls it. */
 import { type CaseSession, type CaseUser, type Subject, storeSuite } from '@limen/conformance'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
 import type { ServerEngine } from './engines.ts'
 import { declaredOfColumns, ownLayout, ownTable } from './own-tables.ts'
@@ -13,6 +13,19 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
     describe(`sqlStore() in ${engine.name}`, () => {
       const suite = storeSuite(subjectOf(engine), { histories: engine.histories })
       it.each(suite)('$name', ({ run }) => run())
+
+      it('replaces several attributes at once, in whatever order they are kept', async () => {
+        const place = await engine.open()
+        await migrate(place.maker)
+        const store = sqlStore<Record<string, number>>(place.connect())
+        await store.createUser({ id: 'ada', attributes: { a: 1, b: 1, c: 1 } })
+        for (const names of ['abc', 'acb', 'bac', 'bca', 'cab', 'cba']) {
+          const attributes = Object.fromEntries([...names].map((name) => [name, 2]))
+          expect(await store.updateUser('ada', attributes)).toBe(true)
+          expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes })
+        }
+        await place.close()
+      })
 
       it.each(races)('$name', async ({ run }) => {
         const place = await engine.open()
