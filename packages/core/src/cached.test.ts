@@ -230,9 +230,10 @@ describe.each(caches)('cached() over %s', (_name, make) => {
   })
 
   it('keeps what JSON cannot carry as it is', async () => {
-    const store = memoryStore<{ born: Date }, { tags: Set<string> }>()
+    const store = memoryStore<{ born: Date }, { tags: Set<string>; list: unknown[] }>()
     await store.createUser({ id: 'ada', attributes: { born: new Date(5) } })
-    await store.insert({ ...recordOf('a'), attributes: { tags: new Set(['x']) } })
+    const list = [{ at: new Date(6) }, [null, undefined, 1n], 'text']
+    await store.insert({ ...recordOf('a'), attributes: { tags: new Set(['x']), list } })
     const front = cached(store, { cache: make(), maxAge: MAX_AGE })
     const first = await front.read('a', eventual)
     await store.deleteUser('ada')

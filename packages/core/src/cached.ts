@@ -132,7 +132,7 @@ export function cached<UserAttributes, SessionAttributes>(
     const mark = await get(keyOfUser(entry.found.user.id))
     const age = now() - entry.at
     const isTrusted = mark?.token === entry.token && age >= 0 && age < maxAge
-    return isTrusted ? structuredClone(entry.found) : null
+    return isTrusted ? copyOf(entry.found) : null
   }
 
   /** Keeps what was read, unless something of it was dropped since the read began. */
@@ -147,7 +147,7 @@ export function cached<UserAttributes, SessionAttributes>(
     function put([mark, entry]: [Peeked, Peeked]): unknown {
       if ((mark?.at ?? 0) > readAt || (entry?.at ?? 0) > readAt) return
       const token = mark?.token ?? randomText(ID_BYTES)
-      const copy = { at: readAt, token, found: structuredClone(found) }
+      const copy = { at: readAt, token, found: copyOf(found) }
       return Promise.all([mark ?? set(keyOfMark, { at: 0, token }), set(key, copy, maxAge)])
     }
   }
@@ -207,6 +207,16 @@ function keyOfSession(sessionId: string): string {
 
 function keyOfUser(userId: string): string {
   return `${LAYOUT}user:${userId}`
+}
+
+/** A deep copy: much faster than `structuredClone`, which has what is more than plain data. */
+function copyOf<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOf) as Value
+  if (Object.getPrototypeOf(value) !== Object.prototype) return structuredClone(value)
+  const copy = { ...value }
+  for (const name in copy) copy[name] = copyOf(copy[name])
+  return copy
 }
 
 /** The same answer: one that nobody waits for must not bring the process down when it rejects. */
