@@ -247,6 +247,33 @@ describe('cached()', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
   })
 
+  it('P1: is not undone by a read under way, also when the cache lost all it knew meanwhile', async () => {
+    for (const call of ['delete', 'deleteUser'] as const) {
+      const cache = new Map<string, object>()
+      const { counting, options } = await kept(cache)
+      const [begun, arrived] = [gate(), gate()]
+      const slow: AnyStore = {
+        ...counting,
+        async read(id, how) {
+          const found = await counting.read(id, how)
+          begun.open()
+          await arrived.opened
+          return found
+        },
+      }
+      const under = cached(slow, options).read('a', eventual)
+      await begun.opened
+      const other = cached(counting, options)
+      await other[call](call === 'delete' ? 'a' : 'ada')
+      cache.clear()
+      await other.read('c', eventual)
+      arrived.open()
+      await under
+      expect(await other.read('a', eventual)).toBeNull()
+      expect(await other.read('c', eventual)).not.toBeNull()
+    }
+  })
+
   it('does not trust an entry from the future', async () => {
     const { clock, reads, front } = await kept(new Map())
     await front.read('a', eventual)
