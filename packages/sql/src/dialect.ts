@@ -25,6 +25,8 @@ export interface Dialect {
   readonly larger: 'max' | 'greatest'
   /** JSON with the attributes given, of which there is one at least: each replaces the old one whole. */
   readonly merged: (column: string, attributes: Readonly<Record<string, unknown>>) => Sql
+  /** Ends a condition so that no cache on the way may answer the query. */
+  readonly uncached: string
   /** Keeps a row that was read from being deleted until the statement is done. */
   readonly lock: string
   /** Whether an insert can say what it found. MySQL cannot. */
@@ -39,6 +41,13 @@ const asIs = (column: string): string => column
 const plain = (value: string | number): Sql => sql`${value}`
 const removalOf = (attributes: object): string =>
   JSON.stringify(Object.fromEntries(Object.keys(attributes).map((name) => [name, null])))
+
+/**
+ * Hyperdrive answers from its cache for a minute, unless it sees a function that depends on the time.
+ *
+ * @see {@link https://developers.cloudflare.com/hyperdrive/concepts/query-caching/ Query caching}
+ */
+const uncached = ' and now() is not null'
 
 const sqlite: Dialect = {
   // Backticks: SQLite takes a wrong name in double quotes for text.
@@ -65,6 +74,7 @@ const sqlite: Dialect = {
   // old values are patched away, and the new ones written behind the rest.
   merged: (column, attributes) =>
     sql`(select substr(rest, 1, length(rest) - 1) || case rest when '{}' then '' else ',' end || ${JSON.stringify(attributes).slice(1)} from (select json_patch(${raw(column)}, ${removalOf(attributes)}) as rest))`,
+  uncached: '',
   // There is one writer at a time.
   lock: '',
   returning: true,
@@ -99,6 +109,7 @@ const postgres: Dialect = {
   larger: 'greatest',
   merged: (column, attributes) =>
     sql`${raw(column)}::jsonb || ${JSON.stringify(attributes)}::text::jsonb`,
+  uncached,
   lock: ' for key share',
   returning: true,
   unlessTaken: (id) => ` on conflict (${id}) do nothing`,
@@ -134,6 +145,7 @@ const mysql: Dialect = {
     const removals = Object.keys(attributes).map((name) => sql`${removalOf({ [name]: null })}`)
     return sql`json_merge_preserve(json_merge_patch(${raw(column)}, ${list(removals)}), ${JSON.stringify(attributes)})`
   },
+  uncached,
   lock: ' lock in share mode',
   returning: false,
   // `insert ignore` would pass over every failure.

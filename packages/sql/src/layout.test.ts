@@ -15,6 +15,7 @@ const columns = (given: object) => given as NonNullable<SqlLayout['user']>['colu
 const broken: Case[] = [
   [{ user: { table: '' } }, all, 'a table needs a name'],
   [{ user: { table: 'app.' } }, all, 'a schema needs a table'],
+  [{ user: { table: 'auth.user' } }, ['sqlite'], 'it has no schemas'],
   [{ user: { id: '' } }, all, 'a column needs a name'],
   [{ session: { createdAt: 'a\0b' } }, all, 'no engine takes NUL in a name'],
   [{ user: { table: 'limen_session' } }, all, 'users and sessions need a table each'],

@@ -57,7 +57,8 @@ export interface UserLayout<UserAttributes = object> {
   readonly id?: string
   /**
    * The SQL type of the id, as a `create table` takes it: the session table's column for it gets the
-   * same. Default: `text`, in MySQL and MariaDB 255 characters that compare bytewise.
+   * same. Default: `text`, in MySQL and MariaDB 255 characters that compare bytewise. With a type
+   * such as `uuid`, give `createUser` a `userId`; a call with an id that it cannot hold rejects.
    */
   readonly idType?: string
   /** The column that keeps all attributes as one JSON object. Default: `attributes`. */
@@ -179,6 +180,7 @@ export function settle<UserAttributes, SessionAttributes>(
     settled.user,
     { idType: undefined, ...settled.session },
   ]) {
+    if (dialect === 'sqlite' && table.includes('.')) refuse(`SQLite has no schema for "${table}"`)
     for (const part of table.split('.')) checkName(dialect, part, table)
     const columns = attributes.columns
       ? attributes.columns.map(({ name }) => name)

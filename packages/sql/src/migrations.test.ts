@@ -1,9 +1,10 @@
 import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
-import { embedded } from '../test/embedded.ts'
+import { everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
 import { type SqlDialect, migrate, migrations, sqlStore } from './index.ts'
 
+const engines = await everywhere()
 const dialects: readonly SqlDialect[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
 describe('migrations()', () => {
@@ -38,27 +39,54 @@ describe('migrations()', () => {
   })
 })
 
-describe.each(Object.entries(embedded))('migrate() in %s', (_, open) => {
+describe.each(engines)('migrate() in %s', (_, open) => {
   it('may run again, over JSON and over columns', async () => {
-    const { driver, close } = await open()
-    await migrate(driver)
-    await migrate(driver)
+    const { driver, maker, close } = await open()
+    await migrate(maker)
+    await migrate(maker)
     const store = sqlStore<CaseUser, CaseSession>(driver)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
-    await migrate(driver)
+    await migrate(maker)
     expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: { name: 'Ada' } })
 
-    await driver.batch([ownTable[driver.dialect]])
-    await migrate(driver, ownLayout)
-    await migrate(driver, ownLayout)
+    await maker.batch([ownTable[maker.dialect]])
+    await migrate(maker, ownLayout)
+    await migrate(maker, ownLayout)
     await storeCases[0]!.run(sqlStore(driver, ownLayout))
     await close()
   })
 
-  it('makes all or nothing', async () => {
-    const { driver, close } = await open()
-    await expect(driver.batch(['create table once (id text)', 'no SQL'])).rejects.toThrow()
-    await driver.batch(['create table once (id text)'])
+  it('may be run by several at once', async () => {
+    const { driver, maker, close } = await open()
+    const crowd = driver.dialect === maker.dialect ? driver : maker
+    for (let round = 0; round < 5; round++) {
+      const layout = { user: { table: `u${round}` }, session: { table: `s${round}` } }
+      await Promise.all([1, 2, 3, 4].map(() => migrate(crowd, layout)))
+    }
+    await close()
+  })
+
+  it('makes all or nothing, where the engine can', async () => {
+    const { maker, close } = await open()
+    if (maker.dialect !== 'mariadb') {
+      await expect(maker.batch(['create table once (id text)', 'no SQL'])).rejects.toThrow()
+      await maker.batch(['create table once (id text)'])
+    }
+    await close()
+  })
+
+  it('makes tables in a schema, where the engine has some', async () => {
+    const { driver, maker, close } = await open()
+    const schema = `auth_${crypto.randomUUID().replaceAll('-', '')}`
+    const layout = {
+      user: { table: `${schema}.user` },
+      session: { table: `${schema}.session` },
+    }
+    if (maker.dialect !== 'sqlite') {
+      await maker.batch([`create schema ${schema}`])
+      await migrate(maker, layout)
+      await storeCases[0]!.run(sqlStore(driver, layout))
+    }
     await close()
   })
 })

@@ -96,5 +96,8 @@ export async function migrate<UserAttributes = object, SessionAttributes = objec
   driver: SqlDriver,
   layout?: SqlLayout<UserAttributes, SessionAttributes>,
 ): Promise<void> {
-  await driver.batch(migrations(driver.dialect, layout))
+  const statements = migrations(driver.dialect, layout)
+  // PostgreSQL lets two create the same table at once, and fails one of them: so they take turns.
+  const turn = 'select pg_advisory_xact_lock(7821305449)'
+  await driver.batch(driver.dialect === 'postgres' ? [turn, ...statements] : statements)
 }

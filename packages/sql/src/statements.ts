@@ -55,7 +55,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
   const selectBoth = `select ${dialect.text(bothJson)} as found from ${sessions} as s join ${users} as u on u.${theUser} = s.${owner} where s.`
   const later = (column: string) => `${column} = ${dialect.larger}(${column}, `
 
-  const readUser = (userId: string) => sql`${raw(selectUser)}${userId}`
+  const foundUser = (userId: string) => sql`${raw(selectUser)}${userId}`
   const merge = (table: string, key: string, keyValue: string, given: readonly Assignment[]) => {
     const changes = given.map(([column, value]) => sql`${raw(`${column} = `)}${value}`)
     const none = raw(`${key} = ${key}`)
@@ -66,7 +66,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
     session,
     user,
 
-    read: (sessionId) => sql`${raw(`${selectBoth}${id} = `)}${sessionId}`,
+    read: (sessionId) => sql`${raw(`${selectBoth}${id} = `)}${sessionId}${raw(dialect.uncached)}`,
 
     insert(record) {
       const attributes = session.created(record.attributes as object)
@@ -82,7 +82,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
       ]
       const inserted = sql`${raw(`insert into ${sessions} (${columns.join(', ')}) select `)}${list(values)}${raw(` from ${users} as u where u.${theUser} = `)}${record.userId}${raw(dialect.lock)}`
       return dialect.returning
-        ? sql`${inserted} returning (${readUser(record.userId)}) as found`
+        ? sql`${inserted} returning (${foundUser(record.userId)}) as found`
         : inserted
     },
 
@@ -97,7 +97,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
       sql`${raw(`delete from ${sessions} where ${owner} = `)}${userId}${raw(` and ${id} <> `)}${except}`,
 
     listByUser: (userId) =>
-      sql`${raw(`${selectBoth}${owner} = `)}${userId}${raw(` order by s.${created}`)}`,
+      sql`${raw(`${selectBoth}${owner} = `)}${userId}${raw(`${dialect.uncached} order by s.${created}`)}`,
 
     deleteExpired: (now, limit) =>
       sql`${raw(`delete from ${sessions} where `)}${dialect.expired(sessions, id, idle, now, limit)}`,
@@ -108,7 +108,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
       return sql`${raw(`insert into ${users} (${columns}) values (`)}${list(given.map(([, value]) => value))}${raw(`)${dialect.unlessTaken(theUser)}`)}`
     },
 
-    readUser,
+    readUser: (userId) => sql`${foundUser(userId)}${raw(dialect.uncached)}`,
 
     updateUser: (userId, attributes) => merge(users, theUser, userId, user.changed(attributes)),
 
