@@ -9,8 +9,17 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** What a project's globalSetup could not start, and why: "MariaDB (no mariadbd)". */
     leftOut: readonly string[]
+    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    soak: { readonly histories: number; readonly seed: number } | undefined
   }
 }
+
+const { HISTORIES, SEED } = process.env
+const provide = HISTORIES
+  ? { soak: { histories: Number(HISTORIES), seed: Number(SEED) } }
+  : { soak: undefined }
+/** For random histories on real engines; in a soak for as long as it takes. */
+const testTimeout = HISTORIES ? 24 * 3_600_000 : 120_000
 
 /**
  * Ends the run with one line that any CI can read: "N passed, N failed, N skipped", and what was
@@ -71,6 +80,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{core,conformance,hono}/src/**/*.test.ts', 'workers/test/*.test.ts'],
+          provide,
+          testTimeout,
         },
       },
       {
@@ -79,8 +90,8 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['{core,conformance,hono,workers}/src/**/*.test.ts'],
-          // Its engine is as slow as `setImmediate`, which takes a millisecond there.
-          exclude: ['conformance/src/broken-stores.test.ts'],
+          provide,
+          testTimeout,
         },
       },
       {
@@ -97,7 +108,8 @@ export default defineConfig({
           name: 'sql',
           include: ['sql/src/**/*.test.ts'],
           globalSetup: [at('packages/sql/test/servers.ts')],
-          testTimeout: 120_000,
+          provide,
+          testTimeout,
           hookTimeout: 60_000,
         },
       },
@@ -107,7 +119,8 @@ export default defineConfig({
           name: 'redis',
           include: ['redis/src/**/*.test.ts'],
           globalSetup: [at('packages/redis/test/server.ts')],
-          testTimeout: 120_000,
+          provide,
+          testTimeout,
           hookTimeout: 60_000,
         },
       },

@@ -6,6 +6,7 @@ import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { faulty, storeSuite } from '../packages/conformance/src/index.ts'
 import * as core from '../packages/core/src/index.ts'
 import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
@@ -47,10 +48,14 @@ function scope() {
     kv: {},
     kvCache,
     env,
+    faulty,
+    it: (_name: string, run: () => unknown) => run(),
     memoryStore,
     originRule,
     pool: {},
+    redisStore: kept,
     serializeCookie,
+    storeSuite,
     withAuth,
     workersCache,
   }

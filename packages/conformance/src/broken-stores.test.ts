@@ -149,8 +149,8 @@ function subject(broken: Break = () => ({})) {
 /** The suite for a broken store, from a seed that stays, with as much chance as every store gets. */
 const suiteOf = (broken?: Break) => storeSuite(subject(broken), { histories: 2000, seed: 1 })
 
-const HISTORIES = 'P1, P2, P7: random histories of three clients make sense'
-const LOST = 'P4: random histories make sense when answers get lost'
+const HISTORIES = 'P1, P2, P7: random histories make sense'
+const LOST = 'P4: random histories with lost answers'
 
 const putting =
   (client: Client) =>

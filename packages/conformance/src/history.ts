@@ -195,7 +195,7 @@ async function namesOf(store: CaseStore, count: number): Promise<Names> {
   const now = Date.now()
   const history = `h${count.toString(36).padStart(10, '0')}`
   const users = Array.from({ length: USERS }, (_, user) => `${history}-${user}`)
-  const routes = await Promise.all(users.map((id) => store.route?.(id) ?? ''))
+  const routes = await Promise.all(users.map(async (id) => (await store.route?.(id)) ?? ''))
   const sessions = Array.from({ length: SESSIONS }, (_, session) => {
     const user = session < SESSIONS - 1 ? 0 : 1
     const route = routes[user]!

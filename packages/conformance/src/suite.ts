@@ -51,8 +51,8 @@ export function storeSuite(subject: Subject, options: SuiteOptions = {}): readon
       promise,
       async (engine) => run(await engine.connect(unpaced)),
     ]),
-    ['P1, P2, P7: random histories of three clients make sense', 'P1', random(false)],
-    ['P4: random histories make sense when answers get lost', 'P4', random(true)],
+    ['P1, P2, P7: random histories make sense', 'P1', random(false)],
+    ['P4: random histories with lost answers', 'P4', random(true)],
   ]
   const suite = cases.map(([name, promise, run]) => {
     const because = declared[name]

@@ -8,7 +8,7 @@ import {
   storeSuite,
 } from '@limen/conformance'
 import { limen } from '@limen/core'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { d1Store } from './d1-store.ts'
 
 async function emptyDatabase(): Promise<void> {
@@ -23,7 +23,8 @@ describe('d1Store()', () => {
       return { connect: (pace: Pace) => d1Store<CaseUser, CaseSession>(pace(env.DB)) }
     },
   }
-  it.each(storeSuite(subject, { histories: 1000 }))('$name', ({ run }) => run(), 120_000)
+  const chance = { histories: 1000, ...inject('soak') }
+  it.each(storeSuite(subject, chance))('$name', ({ run }) => run())
 })
 
 describe('d1Store(), counted at the driver', () => {

@@ -12,3 +12,10 @@ declare global {
     }
   }
 }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    soak: { readonly histories: number; readonly seed: number } | undefined
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Runs far more random histories over every store than a test run does, and keeps what came out in
+ * `packages/conformance/soak.md`: `node .config/soak.ts [histories of each case] [words of a test name …]`.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const result = join(root, 'packages/conformance/soak.md')
+const [histories = '50000', ...words] = process.argv.slice(2)
+const seed = String(Math.trunc(Math.random() * 2 ** 31))
+const folder = mkdtempSync(join(tmpdir(), 'limen-soak-'))
+const report = join(folder, 'report.json')
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly ancestorTitles: readonly string[]
+      readonly title: string
+      readonly status: string
+      readonly duration?: number
+    }[]
+  }[]
+}
+
+const today = new Date().toISOString().slice(0, 10)
+const count = Number(histories).toLocaleString('en')
+const lines: string[] = []
+for (const [project, runtime] of [
+  ['node', 'Node'],
+  ['workerd', 'workerd'],
+  ['sql', 'Node'],
+  ['redis', 'Node'],
+] as const) {
+  const args = ['run', '--config', 'vitest.workspace.ts', '--project', project]
+  const names = ['-t', [...words, 'random histories'].join('.*'), '--passWithNoTests']
+  spawnSync('vitest', [...args, ...names, '--reporter=json', `--outputFile=${report}`], {
+    cwd: root,
+    env: { ...process.env, HISTORIES: histories, SEED: seed },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  for (const { ancestorTitles, title, status, duration = 0 } of testResults.flatMap(
+    ({ assertionResults }) => assertionResults,
+  )) {
+    if (status !== 'passed' && status !== 'failed') continue
+    const what = `${ancestorTitles.join(' ')} in ${runtime}: ${title}`
+    const seconds = Math.round(duration / 1000)
+    lines.push(`| ${what} | ${count} | ${status} | ${seconds} s | ${seed} | ${today} |`)
+  }
+}
+const old = existsSync(result) ? readFileSync(result, 'utf8').split('\n').slice(8) : []
+const whatOf = (line: string) => line.split('|')[1]?.trim()
+const kept = old.filter(
+  (line) => line.startsWith('| ') && !lines.some((one) => whatOf(one) === whatOf(line)),
+)
+writeFileSync(
+  result,
+  `# Soak
+
+The last long run of random histories over each store: \`pnpm soak\`. A failure would print its smallest history; the same seed leads there again.
+
+Each history has up to four rounds of up to four calls by three clients, over two users and six sessions.
+
+| what | histories | result | time | seed | date |
+| --- | --- | --- | --- | --- | --- |
+${[...kept, ...lines].toSorted().join('\n')}
+`,
+)
+rmSync(folder, { recursive: true })
+if (lines.some((line) => line.includes('| failed |'))) process.exitCode = 1
