@@ -47,7 +47,10 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       },
       declared,
     }
-    for (const one of storeSuite(subject, { histories: histories[name] ?? 300 })) {
+    for (const one of storeSuite(subject, {
+      histories: histories[name] ?? 300,
+      ...inject('soak'),
+    })) {
       it(one.name, one.run)
     }
   })

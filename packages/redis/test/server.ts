@@ -7,6 +7,8 @@ import { type RedisProcess, freePort, startRedis } from './process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    soak: { readonly histories: number; readonly seed: number } | undefined
     /** The ports of the servers; `null` where there is no Redis. */
     redis: { readonly port: number; readonly cluster: readonly number[] } | null
     leftOut: readonly string[]

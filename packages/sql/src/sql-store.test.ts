@@ -1,5 +1,5 @@
 import { type CaseSession, type CaseUser, storeSuite } from '@limen/conformance'
-import { describe, it } from 'vitest'
+import { describe, inject, it } from 'vitest'
 import { embedded } from '../test/embedded.ts'
 import { declaredOfColumns, ownLayout, ownTable } from '../test/own-tables.ts'
 import { migrate, sqlStore } from './index.ts'
@@ -13,7 +13,7 @@ describe.each(Object.entries(embedded))('sqlStore() in %s', (_, open) => {
         return { connect: (pace) => sqlStore<CaseUser, CaseSession>(pace(driver)), close }
       },
     },
-    { histories: 2000 },
+    { histories: 2000, ...inject('soak') },
   )
   it.each(suite)('$name', ({ run }) => run())
 })

@@ -1,6 +1,6 @@
 /** What the store must do on every server; each of their test files calls it. */
 import { type CaseSession, type CaseUser, type Subject, storeSuite } from '@limen/conformance'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
 import type { ServerEngine } from './engines.ts'
 import { declaredOfColumns, ownLayout, ownTable } from './own-tables.ts'
@@ -11,7 +11,10 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
   if (engines.length === 0) describe.skip(`sqlStore() in ${server}`, () => {})
   for (const engine of engines) {
     describe(`sqlStore() in ${engine.name}`, () => {
-      const suite = storeSuite(subjectOf(engine), { histories: engine.histories })
+      const suite = storeSuite(subjectOf(engine), {
+        histories: engine.histories,
+        ...inject('soak'),
+      })
       it.each(suite)('$name', ({ run }) => run())
 
       it('replaces several attributes at once, in whatever order they are kept', async () => {

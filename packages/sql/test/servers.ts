@@ -11,6 +11,8 @@ export interface ProvidedPostgres {
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    soak: { readonly histories: number; readonly seed: number } | undefined
     postgres: ProvidedPostgres | null
     mariadb: { readonly url: string } | null
     leftOut: readonly string[]
