@@ -20,6 +20,7 @@ import {
   durableObjectStore,
 } from '@limen/workers/durable-object'
 import { beforeEach, describe, expect, it } from 'vitest'
+import stores from '../stores.json' with { type: 'json' }
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
@@ -28,14 +29,11 @@ const MINUTES = 600_000
 beforeEach(() => reset())
 
 describe('durableObjectStore()', () => {
-  const declared = {
-    'deletes expired sessions, at most as many as asked for, and says how many':
-      'each object removes its dead sessions itself, by an alarm',
-  }
+  const declared = stores.durableObjectStore.cannot
   const open = () => ({
     connect: (pace: Pace) => durableObjectStore<CaseUser, CaseSession>(watched(() => {}, pace)),
   })
-  it.each(storeSuite({ open, declared }, { histories: 60 }))('$name', ({ run }) => run(), MINUTES)
+  it.each(storeSuite({ open, declared }, { histories: 1000 }))('$name', ({ run }) => run(), MINUTES)
 })
 
 describe('durableObjectStore(), counted at the binding', () => {
@@ -182,6 +180,13 @@ describe('an object', () => {
     expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(false)
     expect(await stateOf('ada')).toEqual(untouched)
     expect(untouched).toMatchObject({ tables: [], alarm: null })
+  })
+
+  it('is left as it was when its user cannot be kept', async () => {
+    const untouched = await stateOf('nobody')
+    const nothing = undefined as unknown as CaseUser
+    await expect(store.createUser({ id: 'ada', attributes: nothing })).rejects.toThrow()
+    expect(await stateOf('ada')).toEqual(untouched)
   })
 
   it('is as if it had never been when its user is deleted', async () => {

@@ -53,12 +53,12 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
           .catch(tooLarge),
       ),
 
-    renew: (sessionId, deadlines) => objectAt(sessionId).renew(sessionId, deadlines),
+    renew: async (sessionId, deadlines) => objectAt(sessionId).renew(sessionId, deadlines),
 
-    update: (sessionId, attributes) =>
+    update: async (sessionId, attributes) =>
       objectAt(sessionId).update(sessionId, changes(attributes)).catch(tooLarge),
 
-    delete: (sessionId) => objectAt(sessionId).delete(sessionId),
+    delete: async (sessionId) => objectAt(sessionId).delete(sessionId),
 
     deleteByUser: async (userId, { except = '' }) =>
       objectAt(await routeOf(userId)).deleteByUser(except),

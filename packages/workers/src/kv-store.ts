@@ -5,7 +5,7 @@
  * | --- | --- | --- | --- |
  * | `limen:user:<route>` | {@link KeptUser} | sign-up | until it is deleted |
  * | `limen:profile:<route>` | {@link KeptProfile} | changes of the user | until it is deleted |
- * | `limen:end:<route>` | {@link KeptEnd} | revoking all; deleting the user | as a session's |
+ * | `limen:end:<route>` | {@link KeptEnd} | revoking all sessions | as a session's |
  * | `limen:session:<session id>` | {@link KeptSession} | sign-in | the absolute period |
  * | `limen:deadlines:<session id>` | the later deadlines | renewal | until the session is dead |
  * | `limen:attributes:<session id>` | the changed attributes | changes of it | as the session's |
@@ -13,6 +13,7 @@
  * `route` is a hash of the user id and begins every session id, so one bulk read finds all six. A
  * call may decide by what it read a minute too late, and what it then writes must bring nobody back:
  * users and sessions are written once, and what changes lies beside them and is nothing alone.
+ * Whoever is deleted and comes anew has another `birth`, which sessions and profiles carry.
  */
 import {
   AuthError,
@@ -21,7 +22,7 @@ import {
   type SessionRecord,
   type Store,
 } from '@limen/core'
-import type { KvNamespace } from './kv.ts'
+import type { KvNamespace, KvPage } from './kv.ts'
 import { ROUTE_LENGTH, routeOf } from './route.ts'
 
 /** How long what is over is kept, so that clocks need not agree; KV refuses less than a minute. */
@@ -70,6 +71,8 @@ interface KeptSession<SessionAttributes> extends Omit<
   SessionRecord<SessionAttributes>,
   'id' | 'userId'
 > {
+  /** Of the user it belongs to. */
+  readonly birth: string
   /** Later than every end that was known. */
   readonly since: number
 }
@@ -117,9 +120,9 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     read: find,
 
     async insert({ id, userId: _userId, ...session }) {
-      const { user, end } = await userAt(id)
+      const { user, birth, end } = await userAt(id)
       if (!user) return null
-      const kept: AnySession = { ...session, since: after(end) }
+      const kept: AnySession = { ...session, birth, since: after(end) }
       await put(sessionKey(id), kept, endOf(session))
       return user
     },
@@ -142,16 +145,25 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
     delete: remove,
 
-    deleteByUser: async (userId, { except }) => endSessions(await routeOf(userId), except),
+    async deleteByUser(userId, { except = '' }) {
+      const route = await routeOf(userId)
+      const { end, valueOf } = await userAt(route, [sessionKey(except)])
+      const spared = valueOf<AnySession>(sessionKey(except))
+      const isGone = spared && isOver(spared, except, end)
+      const kept: KeptEnd = { at: after(end), except: isGone ? '' : except }
+      await put(endKey(route), kept, Date.now() + absolutePeriod)
+      await removeSessions(route, kept.except)
+    },
 
     async listByUser(userId) {
       const route = await routeOf(userId)
       const ids: string[] = []
-      for (let cursor: string | undefined = ''; cursor !== undefined;) {
-        const page = await kv.list({ prefix: sessionKey(route), ...(cursor && { cursor }) })
-        ids.push(...page.keys.map(({ name }) => idIn(name)))
-        cursor = page.list_complete ? undefined : page.cursor
-      }
+      let page: KvPage | undefined
+      do {
+        const onward = page?.cursor && { cursor: page.cursor }
+        page = await kv.list({ prefix: sessionKey(route), ...onward })
+        ids.push(...idsIn(page))
+      } while (!page.list_complete)
       const found: Found[] = []
       while (ids.length) found.push(...(await findAll(route, ids.splice(0, SESSIONS_PER_READ))))
       return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
@@ -183,8 +195,8 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     async deleteUser(userId) {
       const route = await routeOf(userId)
       await kv.delete(userKey(route))
-      await endSessions(route)
-      await kv.delete(profileKey(route))
+      await removeSessions(route)
+      await Promise.all([profileKey, endKey].map((key) => kv.delete(key(route))))
     },
   }
 
@@ -195,12 +207,12 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   /** Those of a user's sessions that are not over. */
   async function findAll(routed: string, ids: readonly string[]): Promise<Found[]> {
     const keys = ids.flatMap((id) => [sessionKey(id), deadlinesKey(id), attributesKey(id)])
-    const { user, end, valueOf } = await userAt(routed, keys)
+    const { user, birth, end, valueOf } = await userAt(routed, keys)
     if (!user) return []
     return ids.flatMap((id) => {
       const kept = valueOf<AnySession>(sessionKey(id))
-      if (!kept || isOver(kept, id, end)) return []
-      const { since: _since, ...record } = kept
+      if (kept?.birth !== birth || isOver(kept, id, end)) return []
+      const { birth: _birth, since: _since, ...record } = kept
       const deadlines = later(kept, valueOf<Deadlines>(deadlinesKey(id)) ?? kept)
       const attributes = valueOf<SessionAttributes>(attributesKey(id)) ?? kept.attributes
       return [{ session: { ...record, ...deadlines, attributes, id, userId: user.id }, user }]
@@ -232,15 +244,10 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     await Promise.allSettled([deadlinesKey, attributesKey].map((key) => kv.delete(key(sessionId))))
   }
 
-  /** Ends a user's sessions at once, then removes them, as far as one request can. */
-  async function endSessions(route: string, except = ''): Promise<void> {
-    const { end, valueOf } = await userAt(route, [sessionKey(except)])
-    const spared = valueOf<AnySession>(sessionKey(except))
-    const isGone = spared && isOver(spared, except, end)
-    const kept: KeptEnd = { at: after(end), except: isGone ? '' : except }
-    await put(endKey(route), kept, Date.now() + absolutePeriod)
-    const { keys } = await kv.list({ prefix: sessionKey(route), limit: SESSIONS_PER_REMOVAL })
-    const ids = keys.map(({ name }) => idIn(name)).filter((id) => id !== kept.except)
+  /** Removes sessions that are over already, as far as one request can. */
+  async function removeSessions(route: string, except?: string): Promise<void> {
+    const page = await kv.list({ prefix: sessionKey(route), limit: SESSIONS_PER_REMOVAL })
+    const ids = idsIn(page).filter((id) => id !== except)
     await Promise.all(ids.map(remove))
   }
 }
@@ -251,7 +258,7 @@ const endKey = (routed: string) => `limen:end:${routed.slice(0, ROUTE_LENGTH)}`
 const sessionKey = (sessionId: string) => `limen:session:${sessionId}`
 const deadlinesKey = (sessionId: string) => `limen:deadlines:${sessionId}`
 const attributesKey = (sessionId: string) => `limen:attributes:${sessionId}`
-const idIn = (key: string) => key.slice(sessionKey('').length)
+const idsIn = ({ keys }: KvPage) => keys.map(({ name }) => name.slice(sessionKey('').length))
 
 /** Now, but in any case later than an end. */
 function after(end: KeptEnd | null): number {

@@ -7,11 +7,11 @@ import type { SentSession } from './sessions-object.ts'
 const GRACE = 60 * 60 * 1000
 
 const TABLES = `
-create table if not exists limen_user (
+create table limen_user (
   id text primary key,
   attributes text not null
 ) strict, without rowid;
-create table if not exists limen_session (
+create table limen_session (
   id text primary key,
   secret_hash text not null,
   created_at integer not null,
@@ -38,9 +38,9 @@ select json_object(
 from limen_session as s, limen_user as u`
 
 /**
- * Keeps one user and its sessions, for {@link durableObjectStore}. Each call is one synchronous step
- * of a single thread, and its answer leaves only when what it wrote is on disk. An object whose user
- * was never created, or is deleted, has no tables and no alarm, whatever is asked of it.
+ * Keeps one user and its sessions, for {@link durableObjectStore}. Each call reads and writes in one
+ * synchronous step of a single thread, and its answer leaves only when that is on disk. An object
+ * whose user was never created, or is deleted, has no table and no alarm, whatever is asked of it.
  *
  * Export it from the Worker's main module, under this name, and give it a SQLite-backed migration.
  *

@@ -1,5 +1,11 @@
 /** Random histories over KV as one place sees it: a map, so that thousands take seconds. */
-import { type CaseSession, type CaseStore, type CaseUser, storeSuite } from '@limen/conformance'
+import {
+  type CaseSession,
+  type CaseStore,
+  type CaseUser,
+  type Pace,
+  storeSuite,
+} from '@limen/conformance'
 import { type KvNamespace, kvStore } from '@limen/workers'
 import { describe, it } from 'vitest'
 
@@ -10,13 +16,13 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
     const kv = kvInMemory()
     const inTurn = turns()
     return {
-      connect: (pace: <Client extends object>(client: Client) => Client): CaseStore => {
+      connect: (pace: Pace): CaseStore => {
         const store = kvStore<CaseUser, CaseSession>(pace(kv))
         return {
           ...store,
-          renew: inTurn(store.renew),
-          update: inTurn(store.update),
-          updateUser: inTurn(store.updateUser),
+          renew: (id, deadlines) => inTurn(() => store.renew(id, deadlines)),
+          update: (id, attributes) => inTurn(() => store.update(id, attributes)),
+          updateUser: (id, attributes) => inTurn(() => store.updateUser(id, attributes)),
         }
       },
     }
@@ -46,13 +52,12 @@ function kvInMemory(): KvNamespace {
   }
 }
 
-/** Lets calls begin only when the last one is over. */
+/** Lets a call begin only when the last one is over. */
 function turns() {
   let last: Promise<unknown> = Promise.resolve()
-  return <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
-    (...args: Args): Promise<Answer> => {
-      const answer = last.then(() => call(...args))
-      last = answer.catch(() => {})
-      return answer
-    }
+  return <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+    const answer = last.then(call)
+    last = answer.catch(() => {})
+    return answer
+  }
 }
