@@ -1,0 +1,147 @@
+import { limen } from '@limen/core'
+import { Pool } from 'pg'
+import postgresClient from 'postgres'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { type Postgres, startPostgres } from '../test/postgres.ts'
+import { type SqlDriver, migrate, pg, postgresJs, sqlStore } from './index.ts'
+
+/** Users, each of whom signs in and out on a connection of their own. */
+const USERS = 8
+
+const clients: Record<string, (url: string) => { driver: SqlDriver; end: () => Promise<void> }> = {
+  pg(connectionString) {
+    const pool = new Pool({ connectionString, max: USERS })
+    // pg tells of an idle connection that broke, and ends the process when nobody listens.
+    pool.on('error', () => {})
+    return { driver: pg(pool), end: () => pool.end() }
+  },
+  'postgres.js'(url) {
+    const client = postgresClient(url, { max: USERS, onnotice: () => {} })
+    // Without a limit it waits for connections that a crash took away.
+    return { driver: postgresJs(client), end: () => client.end({ timeout: 1 }) }
+  },
+}
+
+const crashes = [...Object.keys(clients), ...Object.keys(clients)].map((client) => ({
+  client,
+  seed: Math.trunc(Math.random() * 2 ** 31),
+}))
+
+/** What one user was told. Nobody else signs that user in or out. */
+interface Told {
+  readonly userId: string
+  /** Tokens of the sessions whose beginning was confirmed and whose end was not, by id. */
+  readonly begun: Map<string, string>
+  /** Tokens of the sessions whose end was confirmed. */
+  readonly ended: Set<string>
+  /** The sessions whose end was asked for and not confirmed. */
+  readonly doubtful: Set<string>
+}
+
+const given = inject('postgres')
+if (!given) describe.skip('a crash of PostgreSQL', () => {})
+
+describe.each(given ? [given] : [])('a crash of PostgreSQL', ({ binaries }) => {
+  let server: Postgres
+  beforeAll(async () => {
+    server = (await startPostgres({ binaries })) as Postgres
+  })
+  afterAll(() => server.stop())
+
+  const connect = async (client: string) => {
+    const { driver, end } = clients[client]!(server.url)
+    await migrate(driver)
+    return { auth: limen({ store: sqlStore(driver) }), end }
+  }
+  type Auth = Awaited<ReturnType<typeof connect>>['auth']
+
+  it.each(crashes)(
+    'P1, P4: loses no sign-in and no revocation that was confirmed through $client (seed $seed)',
+    async ({ client, seed }) => {
+      const { auth, end } = await connect(client)
+      const told: Told[] = []
+      for (let user = 0; user < USERS; user++) {
+        const { userId } = await auth.createUser({})
+        told.push({ userId, begun: new Map(), ended: new Set(), doubtful: new Set() })
+      }
+      const crashAfter = 100 + randomOf(seed)(400)
+      let confirmed = 0
+      let crash: Promise<void> | undefined
+      const refusals = told.map(async (user, index) => {
+        const chance = randomOf(seed + index)
+        for (;;) {
+          const refusal = await step(auth, user, chance).catch((error: unknown) => error)
+          if (refusal) return refusal
+          if (++confirmed === crashAfter) crash = server.crash()
+        }
+      })
+
+      for (const refusal of await Promise.all(refusals)) {
+        expect(refusal).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+      }
+      await crash
+      await server.restart()
+
+      const after = await connect(client)
+      for (const user of told) await expectKept(after.auth, user)
+      // The old client may need an attempt to notice that its connections are gone.
+      await vi.waitFor(() => auth.getAllUserSessions(told[0]!.userId), { timeout: 20_000 })
+      await Promise.all([end(), after.end()])
+    },
+  )
+
+  /** Signs a user in or out; resolves when that was confirmed. */
+  async function step(
+    auth: Auth,
+    { userId, begun, ended, doubtful }: Told,
+    chance: (below: number) => number,
+  ): Promise<void> {
+    const ids = [...begun.keys()]
+    const choice = chance(10)
+    const chosen = ids[chance(ids.length)]
+    if (choice < 6 || !chosen) {
+      const session = await auth.createSession({ userId })
+      begun.set(session.sessionId, auth.createBearerToken(session))
+      return
+    }
+    const isAll = choice === 9
+    const ending = isAll ? ids.filter((id) => id !== chosen) : [chosen]
+    for (const id of ending) doubtful.add(id)
+    if (isAll) await auth.invalidateAllUserSessions(userId, { except: chosen })
+    else await auth.invalidateSession(chosen)
+    doubtful.clear()
+    for (const id of ending) {
+      ended.add(begun.get(id)!)
+      begun.delete(id)
+    }
+  }
+
+  async function expectKept(auth: Auth, { userId, begun, ended, doubtful }: Told): Promise<void> {
+    for (const token of ended) {
+      await expect(auth.validateSession(token)).rejects.toMatchObject({
+        code: 'AUTH_INVALID_SESSION_ID',
+      })
+    }
+    const kept = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
+    for (const [id, token] of begun) {
+      if (doubtful.has(id)) continue
+      expect(kept).toContain(id)
+      expect((await auth.validateSession(token)).sessionId).toBe(id)
+    }
+    // What was asked for and not confirmed happened wholly, or not at all.
+    expect([0, doubtful.size]).toContain(kept.filter((id) => doubtful.has(id)).length)
+    const unconfirmed = kept.filter((id) => !begun.has(id))
+    expect(unconfirmed.length).toBeLessThanOrEqual(doubtful.size > 0 ? 0 : 1)
+  }
+})
+
+/** Random whole numbers that a seed determines: the generator mulberry32. */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
