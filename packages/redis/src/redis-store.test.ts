@@ -14,16 +14,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { clients, clusterClients } from '../test/clients.ts'
 import { watchCommands } from '../test/commands.ts'
 import { startRedis } from '../test/process.ts'
+import stores from '../stores.json' with { type: 'json' }
 import { type RedisClient, type UpstashRedis, redisStore } from './index.ts'
 import * as scripts from './scripts.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
-
-const declared: Subject['declared'] = {
-  'deletes expired sessions, at most as many as asked for, and says how many':
-    'Redis removes a dead session by itself, an hour after its idle period',
-}
 
 /** Where only the way to the server differs, fewer. */
 const histories: Record<string, number> = { 'node-redis': 2000, ioredis: 2000 }
@@ -45,7 +41,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
           },
         }
       },
-      declared,
+      declared: stores.redisStore.cannot,
     }
     for (const one of storeSuite(subject, {
       histories: histories[name] ?? 300,
