@@ -45,6 +45,28 @@ describe.skipIf(!server)('mysql2()', () => {
     },
   )
 
+  it('P2: signs nobody in whose user is being deleted, also where reads lock nothing', async () => {
+    const { connection, pool, waiting, end } = await newDatabase(server!.url)
+    const client = pool()
+    client.pool.on('connection', (made) => {
+      made.query('set session transaction isolation level read committed')
+    })
+    const driver = mysql2(client, 'mariadb')
+    await migrate(driver)
+    const store = sqlStore<CaseUser, CaseSession>(driver)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const session = (await recordsFor(store))('a')
+
+    await connection.beginTransaction()
+    await connection.query(`delete from limen_user where id = 'ada'`)
+    const signedIn = store.insert(session)
+    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 5))
+    await connection.commit()
+
+    expect(await signedIn).toBeNull()
+    await Promise.all([connection.end(), client.end(), end()])
+  })
+
   it('runs a statement again that was undone to end a deadlock', async () => {
     const { connection, pool, waiting, end } = await newDatabase(server!.url)
     const client = pool()
