@@ -19,21 +19,22 @@ import {
   type SessionsObject,
   durableObjectStore,
 } from '@limen/workers/durable-object'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import stores from '../stores.json' with { type: 'json' }
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
-const MINUTES = 600_000
 
-beforeEach(() => reset())
+// Thousands of objects take their time.
+beforeEach(() => reset(), DAY)
 
 describe('durableObjectStore()', () => {
   const declared = stores.durableObjectStore.cannot
   const open = () => ({
     connect: (pace: Pace) => durableObjectStore<CaseUser, CaseSession>(watched(() => {}, pace)),
   })
-  it.each(storeSuite({ open, declared }, { histories: 1000 }))('$name', ({ run }) => run(), MINUTES)
+  const chance = { histories: 1000, ...inject('soak') }
+  it.each(storeSuite({ open, declared }, chance))('$name', ({ run }) => run(), DAY)
 })
 
 describe('durableObjectStore(), counted at the binding', () => {

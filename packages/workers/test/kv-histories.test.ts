@@ -7,9 +7,7 @@ import {
   storeSuite,
 } from '@limen/conformance'
 import { type KvNamespace, kvStore } from '@limen/workers'
-import { describe, it } from 'vitest'
-
-const MINUTES = 600_000
+import { describe, inject, it } from 'vitest'
 
 describe('P1, P2: kvStore(), whatever races but two changes of one thing', () => {
   const open = () => {
@@ -27,10 +25,11 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
       },
     }
   }
-  const histories = storeSuite({ open }, { histories: 2000 }).filter(({ name }) =>
+  const chance = { histories: 2000, ...inject('soak') }
+  const histories = storeSuite({ open }, chance).filter(({ name }) =>
     name.includes('random histories'),
   )
-  it.each(histories)('$name', ({ run }) => run(), MINUTES)
+  it.each(histories)('$name', ({ run }) => run())
 })
 
 function kvInMemory(): KvNamespace {
