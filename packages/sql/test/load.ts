@@ -1,0 +1,228 @@
+/**
+ * Measures reads as sessions grow in number, and a mixed load: `node packages/sql/test/load.ts`.
+ * Writes what it found to `load.md` and `load.svg` of this package.
+ */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { limen } from '@limen/core'
+import { type Curve, chartOf } from './load-chart.ts'
+import {
+  type LoadEngine,
+  type LoadStore,
+  PER_USER,
+  SECRET,
+  bareIdOf,
+  engines,
+  userIdOf,
+} from './load-engines.ts'
+
+const SIZES = [1000, 10_000, 100_000, 1_000_000]
+const READS = 5000
+const ROUNDS = 20
+
+const USERS = 10_000
+/** How many ask at the same time. */
+const WORKERS = 50
+const SECONDS = 10
+
+const besides = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+const below = (limit: number) => Math.floor(Math.random() * limit)
+
+/** The value that a share of all values do not exceed, in milliseconds. */
+function quantile(times: readonly number[], share: number): number {
+  const sorted = Float64Array.from(times).toSorted()
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}
+
+async function idOf(store: LoadStore, n: number): Promise<string> {
+  return ((await store.route?.(userIdOf(Math.floor(n / PER_USER)))) ?? '') + bareIdOf(n)
+}
+
+/** Reads sessions one after another, the sizes in turn, so that other work on the machine hits all alike. */
+async function readTimes(engine: LoadEngine): Promise<Curve> {
+  const stores: { size: number; store: LoadStore; times: number[] }[] = []
+  for (const size of SIZES) stores.push({ size, store: await engine.open(size), times: [] })
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const { size, store, times } of stores) {
+      const ids: string[] = []
+      for (let n = 0; n < READS / ROUNDS; n++) ids.push(await idOf(store, below(size)))
+      for (const id of ids) {
+        const start = performance.now()
+        const found = await store.read(id, { consistency: 'strong' })
+        const time = performance.now() - start
+        if (found?.session.id !== id) throw new Error(`${engine.name}: ${id} is not there`)
+        // The first round warms up.
+        if (round > 0) times.push(time)
+      }
+    }
+  }
+  return {
+    name: engine.name,
+    points: stores.map(({ size, times }) => ({
+      sessions: size,
+      median: quantile(times, 0.5),
+      p99: quantile(times, 0.99),
+    })),
+  }
+}
+
+/** What of a hundred requests do. */
+const SHARES = {
+  validate: 89,
+  'sign in': 4,
+  'sign out': 3,
+  'sign out everywhere else': 1,
+  update: 2,
+  list: 1,
+} as const
+type MixedCall = keyof typeof SHARES
+const calls = Object.keys(SHARES) as MixedCall[]
+
+interface Visitor {
+  readonly userId: string
+  tokens: string[]
+}
+
+/** Many visitors at once, each asking again as soon as it was answered; gives times by call. */
+async function mixedTimes(engine: LoadEngine): Promise<ReadonlyMap<MixedCall, number[]>> {
+  const store = await engine.open(USERS * PER_USER)
+  const auth = limen({ store })
+  const times = new Map(calls.map((call): [MixedCall, number[]] => [call, []]))
+  // Each worker has users of its own, so that every answer is known.
+  const workers: Visitor[][] = []
+  for (let worker = 0; worker < WORKERS; worker++) {
+    const visitors: Visitor[] = []
+    for (let user = worker; user < USERS; user += WORKERS) {
+      const tokens: string[] = []
+      for (let n = user * PER_USER; n < (user + 1) * PER_USER; n++) {
+        tokens.push(`${await idOf(store, n)}.${SECRET}`)
+      }
+      visitors.push({ userId: userIdOf(user), tokens })
+    }
+    workers.push(visitors)
+  }
+  const end = performance.now() + SECONDS * 1000
+  const work = workers.map(async (visitors) => {
+    while (performance.now() < end) {
+      const visitor = visitors[below(visitors.length)]!
+      const call = visitor.tokens.length > 0 ? chosen() : 'sign in'
+      const start = performance.now()
+      await make(call, visitor)
+      times.get(call)!.push(performance.now() - start)
+    }
+  })
+  await Promise.all(work)
+  return times
+
+  async function make(call: MixedCall, visitor: Visitor): Promise<void> {
+    const { userId, tokens } = visitor
+    const index = below(tokens.length)
+    const token = tokens[index] ?? ''
+    const [sessionId = ''] = token.split('.')
+    switch (call) {
+      case 'validate':
+        await auth.validateSession(token)
+        return
+      case 'sign in':
+        tokens.push(auth.createBearerToken(await auth.createSession({ userId })))
+        return
+      case 'sign out':
+        tokens.splice(index, 1)
+        return auth.invalidateSession(sessionId)
+      case 'sign out everywhere else':
+        visitor.tokens = [token]
+        return auth.invalidateAllUserSessions(userId, { except: sessionId })
+      case 'update':
+        await auth.updateSessionAttributes(sessionId, { device: 'laptop' })
+        return
+      case 'list': {
+        const { length } = await auth.getAllUserSessions(userId)
+        if (length !== tokens.length)
+          throw new Error(`${engine.name}: ${length} sessions of ${userId}`)
+      }
+    }
+  }
+}
+
+function chosen(): MixedCall {
+  let dice = below(100)
+  return calls.find((call) => (dice -= SHARES[call]) < 0)!
+}
+
+/** A table in Markdown; all but the first column are numbers. */
+function table([head, ...rows]: readonly (readonly string[])[]): string {
+  const widths = head!.map((_, i) => Math.max(3, ...[head!, ...rows].map((row) => row[i]!.length)))
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const padded = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [line(padded(head!)), line(rule), ...rows.map((row) => line(padded(row)))].join('\n')
+}
+
+const counted = (count: number) => Math.round(count).toLocaleString('en')
+const inMilliseconds = (time: number) => (time < 10 ? time.toPrecision(2) : time.toFixed(0))
+const both = (median: number, p99: number) => `${inMilliseconds(median)} / ${inMilliseconds(p99)}`
+
+const curves: Curve[] = []
+const mixed: { name: string; times: ReadonlyMap<MixedCall, number[]> }[] = []
+for (const start of engines) {
+  const engine = await start()
+  if (typeof engine === 'string') {
+    console.log(`left out: ${engine}`)
+    continue
+  }
+  try {
+    curves.push(await readTimes(engine))
+    mixed.push({ name: engine.name, times: await mixedTimes(engine) })
+    console.log(`${engine.name}: done`)
+  } finally {
+    await engine.stop()
+  }
+}
+
+const reads = table([
+  ['stored sessions', ...curves.map(({ name }) => name)],
+  ...SIZES.map((size, i) => [
+    counted(size),
+    ...curves.map(({ points }) => both(points[i]!.median, points[i]!.p99)),
+  ]),
+])
+const load = table([
+  ['', ...mixed.map(({ name }) => name)],
+  [
+    'requests per second',
+    ...mixed.map(({ times }) =>
+      counted([...times.values()].reduce((sum, { length }) => sum + length, 0) / SECONDS),
+    ),
+  ],
+  ...calls.map((call) => [
+    `${call} (${SHARES[call]} %)`,
+    ...mixed.map(({ times }) => {
+      const own = times.get(call)!
+      return both(quantile(own, 0.5), quantile(own, 0.99))
+    }),
+  ]),
+])
+
+writeFileSync(besides('load.svg'), chartOf(curves))
+writeFileSync(
+  besides('load.md'),
+  `# Load
+
+Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores that had other work at the same time; Node ${process.versions.node}. All times are in milliseconds: median / 99th percentile. Each engine confirms a change when it is on its disk.
+
+## One read as sessions grow in number
+
+![Time of one read over the number of stored sessions](load.svg)
+
+${counted(READS)} strong reads of random sessions, one after another: a session with its user, by its id.
+
+${reads}
+
+## A mixed load
+
+${counted(USERS)} users with ${PER_USER} sessions each, ${WORKERS} requests at any time from one process, for ${SECONDS} seconds, through \`limen()\`.
+
+${load}
+`,
+)
