@@ -1,7 +1,7 @@
 /** A server of our own, in a temporary folder: both are gone when we are, however we end. */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, open, readFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,8 @@ export interface Daemon {
 
 /** How to start a server, and what to do when it ends. */
 export interface DaemonOptions {
+  /** Makes what the server starts from, if that is not there yet. */
+  readonly install?: readonly [file: string, ...args: string[]]
   readonly command: readonly [file: string, ...args: string[]]
   /** Removed in the end; the server's output goes to `log` in it. */
   readonly folder: string
@@ -56,7 +58,7 @@ export async function makeFolder(
 }
 
 /** Runs a command to its end; rejects with what it said when it fails. */
-export async function run(
+async function run(
   [file, ...args]: readonly [file: string, ...args: string[]],
   runner: Runner = {},
 ): Promise<void> {
@@ -86,7 +88,13 @@ wait $server
 
 /** Starts a server and resolves when it answers. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { command, folder, runner, signal, isReady } = options
+  const { install, command, folder, runner, signal, isReady } = options
+  if (install) {
+    await run(install, runner).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true })
+      throw error
+    })
+  }
   const logFile = join(folder, 'log')
   const log = await open(logFile, 'a')
   const guard = spawn('sh', ['-c', GUARD, 'sh', signal, folder, ...command], {

@@ -2,7 +2,7 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { findPort, findRunner, makeFolder, run, startDaemon } from './daemon.ts'
+import { findPort, findRunner, makeFolder, startDaemon } from './daemon.ts'
 
 /** A MariaDB that runs. */
 export interface Mariadb {
@@ -20,19 +20,18 @@ export async function startMariadb(): Promise<Mariadb | string> {
   const runner = findRunner()
   const folder = await makeFolder(runner)
   const data = join(folder, 'data')
-  await run(
-    [
+  const port = await findPort()
+  const url = `mysql://root@127.0.0.1:${port}`
+  const daemon = await startDaemon({
+    install: [
       install,
       '--no-defaults',
       `--datadir=${data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
+      // Even where the system does not know the name of its own host.
+      '--force',
     ],
-    runner,
-  )
-  const port = await findPort()
-  const url = `mysql://root@127.0.0.1:${port}`
-  const daemon = await startDaemon({
     command: [
       server,
       '--no-defaults',
@@ -41,6 +40,7 @@ export async function startMariadb(): Promise<Mariadb | string> {
       '--bind-address=127.0.0.1',
       `--socket=${join(folder, 'socket')}`,
       `--pid-file=${join(folder, 'pid')}`,
+      '--skip-name-resolve',
       '--max-connections=200',
       // No test cuts its power.
       '--innodb-flush-log-at-trx-commit=0',

@@ -3,7 +3,14 @@ import { cp, readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Client } from 'pg'
-import { type Daemon, findPort, findRunner, makeFolder, run, startDaemon } from './daemon.ts'
+import {
+  type Daemon,
+  type DaemonOptions,
+  findPort,
+  findRunner,
+  makeFolder,
+  startDaemon,
+} from './daemon.ts'
 
 /** A PostgreSQL that runs. */
 export interface Postgres {
@@ -39,11 +46,6 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
   })
   const native = binaries ?? join(folder, 'native')
   const data = join(folder, 'data')
-  const initdb = join(native, 'bin', 'initdb')
-  await run(
-    [initdb, '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
-    runner,
-  )
   const port = await findPort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const ask = async <Row extends object>(query: string): Promise<Row[]> => {
@@ -64,8 +66,9 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
     max_connections: 200,
     fsync: isDurable ? 'on' : 'off',
   }
-  const start = (): Promise<Daemon> =>
+  const start = (given: Pick<DaemonOptions, 'install'>): Promise<Daemon> =>
     startDaemon({
+      ...given,
       command: [
         join(native, 'bin', 'postgres'),
         '-D',
@@ -77,7 +80,11 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
       signal: 'INT',
       isReady: () => ask('select 1'),
     })
-  let daemon = await start()
+  const initdb = join(native, 'bin', 'initdb')
+  const asAnyone = ['-U', 'postgres', '-A', 'trust']
+  let daemon = await start({
+    install: [initdb, '-D', data, ...asAnyone, '-E', 'UTF8', '--no-locale', '--no-sync'],
+  })
   return {
     url,
     binaries: native,
@@ -90,7 +97,7 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
       await daemon.stop('keep')
     },
     async restart() {
-      daemon = await start()
+      daemon = await start({})
     },
     stop: () => daemon.stop(),
   }
