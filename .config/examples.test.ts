@@ -102,7 +102,7 @@ describe('examples in doc comments', () => {
   it('are found', () => expect(all.length).toBeGreaterThan(8))
 
   it.each(all)('$where', async ({ code }) => {
-    const { code: plain } = transformSync(`async () => { ${asserted(code)} }`, { loader: 'ts' })
+    const { code: plain } = transformSync(`async () => { ${asserted(code)}\n}`, { loader: 'ts' })
     const names = {
       ...scope(),
       check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),

@@ -3,7 +3,9 @@
 /** Throws when two JSON-like values differ; the order of keys does not matter. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
   const [a, b] = [text(actual), text(expected)]
-  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`)
+  if (a === b) return
+  // With both at hand, test runners show where they differ.
+  throw Object.assign(new Error(`${what}: expected ${b}, got ${a}`), { actual, expected })
 }
 
 /** Says whether two JSON-like values are the same; the order of keys does not matter. */

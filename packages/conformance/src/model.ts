@@ -118,7 +118,8 @@ export function onSession(
       case 'delete':
         return made.sessionId === id ? seen(gone) : []
       case 'deleteByUser': {
-        if (made.userId !== userId || made.except === id) return []
+        if (made.userId !== userId) return []
+        if (made.except === id) return seen((state) => state)
         // Of a session that is being created meanwhile, nothing is said.
         const isCertain = inserted !== undefined && inserted.ended < call.started
         return seen(gone, failed || !isCertain)

@@ -7,7 +7,7 @@ import { type StorePromise, storeCases } from './store-cases.ts'
 export interface SuiteCase {
   /** What the store must do; for a declared exception, with the reason why it does not. */
   readonly name: string
-  /** Which promise it proves: `P1` to `P10`, or the contract of the store's calls. */
+  /** Which promise it proves, or that it is what the store's calls say of themselves. */
   readonly promise: StorePromise
   /** Opens an engine, runs the case and closes it; rejects when the store does not do it. */
   readonly run: () => Promise<void>
@@ -37,7 +37,7 @@ export interface SuiteOptions {
  *   const store = memoryStore<CaseUser, CaseSession>()
  *   return { connect: () => store }
  * }
- * for (const { name, run } of storeSuite({ open })) it(name, run)
+ * for (const { name, run } of storeSuite({ open })) it(name, run, 120_000)
  */
 export function storeSuite(subject: Subject, options: SuiteOptions = {}): readonly SuiteCase[] {
   const { histories = 1000, seed = Math.trunc(Math.random() * 2 ** 31) } = options
@@ -49,7 +49,11 @@ export function storeSuite(subject: Subject, options: SuiteOptions = {}): readon
     ...storeCases.map(({ name, promise, run }): (typeof cases)[number] => [
       name,
       promise,
-      async (engine) => run(await engine.connect(unpaced)),
+      async (engine) => {
+        const store = await engine.connect(unpaced)
+        if (await store.readUser('ada')) throw new Error('open() must give an empty engine')
+        await run(store)
+      },
     ]),
     ['P1, P2, P7: random histories make sense', 'P1', random(false)],
     ['P4: random histories with lost answers', 'P4', random(true)],

@@ -62,8 +62,9 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
     createSessionCookie(session) {
       if (!session) return settings.makeCookie('', 0)
+      const token = tokenOf(session)
       const life = (session as AnySession).idlePeriodExpiresAt.getTime() - now()
-      return settings.makeCookie(tokenOf(session), Math.max(0, Math.ceil(life / 1000)))
+      return settings.makeCookie(token, Math.max(0, Math.ceil(life / 1000)))
     },
 
     createBearerToken: tokenOf,
