@@ -340,6 +340,22 @@ describe('P4: an outage', () => {
     expect(await authRequest.validate()).toBe(await succeeding)
     expect(calls).toEqual(['read', 'read'])
   })
+
+  it('is asked again once, by the first of two who were told', async () => {
+    const { calls, faults, open, signIn } = createApp()
+    const { token } = await signIn()
+    const { authRequest } = open(visit(token))
+    faults.set('read', new Error('down'))
+    const again = async () => {
+      await expect(authRequest.validate()).rejects.toThrow()
+      faults.clear()
+      return authRequest.validate()
+    }
+    const [one, other] = await Promise.all([again(), again()])
+    expect(await authRequest.validate()).toBe(one)
+    expect(other).toBe(one)
+    expect(calls).toEqual(['read', 'read'])
+  })
 })
 
 describe('setSession()', () => {

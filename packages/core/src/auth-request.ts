@@ -149,7 +149,9 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   function once(carrier: Carrier): Answer<AnySession> {
     const kept = answers
     const answer = (kept[carrier] ??= validate(carrier))
-    answer.catch(() => delete kept[carrier])
+    answer.catch(() => {
+      if (kept[carrier] === answer) delete kept[carrier]
+    })
     return answer
   }
 

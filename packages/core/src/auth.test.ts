@@ -276,6 +276,15 @@ describe('sessions of a user', () => {
     expect(calls).toEqual([])
   })
 
+  it('P3: refuses to spare a session by its token, which would end it and tell the token', async () => {
+    const { auth, calls, events, signIn } = createApp()
+    const { token, user } = await signIn()
+    const ending = auth.invalidateAllUserSessions(user.userId, { except: token })
+    await expect(ending).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
+    expect(calls).toEqual([])
+    expect(JSON.stringify(events)).not.toContain(token)
+  })
+
   it('removes dead sessions from the store, as many as asked for', async () => {
     const { auth, calls, clock, signIn } = createApp()
     for (let i = 0; i < 3; i++) await signIn()

@@ -92,7 +92,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     },
 
     async invalidateAllUserSessions(userId, { except } = {}) {
-      await ask('deleteByUser', userId, { except })
+      await ask('deleteByUser', userId, { except: except && checked(except) })
       emit({ type: 'invalidated', userId, except })
     },
 

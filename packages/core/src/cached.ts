@@ -193,8 +193,12 @@ export function cached<UserAttributes, SessionAttributes>(
   }
 
   function failed(error: unknown): undefined {
+    void told(error)
+  }
+
+  async function told(error: unknown): Promise<void> {
     try {
-      options.onCacheError?.(error)
+      await options.onCacheError?.(error)
     } catch {
       // An observer that fails must not fail a read that the store can answer.
     }

@@ -146,6 +146,13 @@ describe('P10: respond(), caches', () => {
     expect(kept.headers.get('CDN-Cache-Control')).toBe('max-age=60')
     const gone = respond(new Response('', { headers }), left({ wasRead: true }))
     expect(gone.headers.get('CDN-Cache-Control')).toBeNull()
+    for (const whose of ['Cloudflare', 'Vercel', 'Netlify']) {
+      const response = new Response(null, {
+        headers: { [`${whose}-CDN-Cache-Control`]: 'max-age=60', 'Cache-Control': 'public' },
+      })
+      const { headers } = respond(response, left({ wasRead: true }))
+      expect([...headers.keys()].toSorted()).toEqual(['cache-control', 'vary'])
+    }
   })
 })
 

@@ -67,8 +67,10 @@ function mark({ headers }: Response, request: Left): void {
   if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
     headers.set('Cache-Control', 'private, no-store')
   }
-  // RFC 9213: for a cache that knows it, this overrides Cache-Control.
-  headers.delete('CDN-Cache-Control')
+  // RFC 9213: for a cache that knows its own header, that overrides Cache-Control.
+  for (const name of [...headers.keys()]) {
+    if (/cdn-cache/.test(name)) headers.delete(name)
+  }
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */

@@ -235,6 +235,26 @@ describe('P4: splitStore(), when the answer of one engine call is lost or it nev
   })
 })
 
+describe('P1: splitStore(), when both the end of a user and the beginning of the next stop half-way,', () => {
+  it('gives no session of the old one to the new one', async () => {
+    for (let failing = 0; failing < 8; failing++) {
+      let turns = Infinity
+      const { users, store } = engines(async () => {
+        if (turns-- === 0) throw new Error('lost')
+      })
+      await store.createUser(ada)
+      await store.insert(recordOf('a'))
+      await users.deleteUser('ada')
+      turns = failing
+      await store.createUser(ada).catch(() => {})
+      turns = Infinity
+      await store.createUser(ada)
+      expect(await store.readUser('ada')).toEqual(ada)
+      expect(await store.read('a', strong), `turn ${failing}`).toBeNull()
+    }
+  })
+})
+
 describe('P1, P2: splitStore(), while calls run into each other,', () => {
   const kinds = ['insert', 'renew', 'read', 'deleteUser', 'deleteByUser', 'listByUser'] as const
   const command = fc.record({

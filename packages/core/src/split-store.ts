@@ -24,7 +24,8 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  * A user is whom `users` knows, also one who was created past this store; a session counts only while
  * `users` knows its user, so that somebody deleted there is signed out. No change spans both engines:
  * each is made in an order that leaves no session without a user when it stops half-way, and making
- * it again finishes it. Do not create a user's id anew before its `deleteUser` has resolved.
+ * it again finishes it. Do not create a user's id anew before its
+ * `deleteUser` has resolved, nor one that was deleted past this store: it would have the old sessions.
  *
  * The price is a second round trip, since only the session says whose it is: two to validate, three
  * more to renew, two to sign in, and three more at the first sign-in of a user created past this store.
@@ -86,11 +87,12 @@ export function splitStore<UserAttributes, SessionAttributes>({
     deleteExpired: (which) => sessions.deleteExpired(which),
 
     async createUser(user) {
-      const isNew = await anchor(user.id)
-      if (!(await users.createUser(user))) return false
-      // A deletion that stopped half-way has left sessions, which are not this user's.
-      if (!isNew) await sessions.deleteUser(user.id)
-      return true
+      if (!(await anchor(user.id)) && !(await users.readUser(user.id))) {
+        // A deletion that stopped half-way has left sessions, which are not to be this user's.
+        await sessions.deleteUser(user.id)
+        await anchor(user.id)
+      }
+      return users.createUser(user)
     },
 
     readUser: (userId) => users.readUser(userId),
