@@ -315,6 +315,20 @@ describe('requireSession()', () => {
     expect(foreign.status).toBe(403)
   })
 
+  it('sends the cookie that app.onError sets after a refusal', async () => {
+    const { auth } = await createAuth()
+    const app = new Hono<{ Variables: AuthVariables<typeof auth> }>()
+    app.get('/me', requireSession(auth), (c) => c.text('me'))
+    app.onError((_error, c) => {
+      c.var.auth.setSession(null)
+      return c.text('signed out', 401)
+    })
+    const response = await app.request('https://app.example/me')
+    expect(response.status).toBe(401)
+    expect(cookiesOf(response)).toEqual([gone])
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
   it('lets app.onError dress the refusal, and sends the cookie that deletes', async () => {
     const { auth, clock, headers } = await createAuth()
     clock.now += 15 * DAY

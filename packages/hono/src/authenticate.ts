@@ -130,7 +130,10 @@ async function opened<AnySession>(
   const outer: unknown = c.get('auth')
   const already = all.get(source) as AuthRequest<AnySession> | undefined
   const auth = typeof source === 'function' ? source : () => source
-  const request = already ?? auth(c).openRequest(contextOf(c, () => {}))
+  let hasLeft = false
+  // An error handler may still speak, after everything that stands in front of it.
+  const sink = () => hasLeft && leave(c, request)
+  const request = already ?? auth(c).openRequest(contextOf(c, sink))
   all.set(source, request)
   c.set('auth', request)
   try {
@@ -139,6 +142,7 @@ async function opened<AnySession>(
   } finally {
     // Also after an error: what the error handler makes is built on this context's headers.
     if (!already) leave(c, request)
+    hasLeft = true
     if (outer) c.set('auth', outer)
   }
 }
