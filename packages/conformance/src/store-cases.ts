@@ -385,6 +385,49 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'keeps values as JSON has them: empty, nested, large and small',
+    promise: 'contract',
+    async run(store) {
+      const settings = {
+        theme: '',
+        none: null,
+        no: false,
+        list: [],
+        lists: [[], [{}], [null, 0, '0']],
+        object: {},
+        numbers: [0, -1, 0.1, 1e-7, 1.5e300, 1_700_000_000_000.5, 9_007_199_254_740_991],
+        deep: { deep: { deep: { deep: [{ deep: [] }] } } },
+      }
+      const attributes = { name: 'Ada', settings }
+      await store.createUser({ id: 'ada', attributes })
+      equal((await store.readUser('ada'))?.attributes, attributes, 'created')
+      await store.updateUser('ada', { note: 'changed' })
+      const { settings: kept } = (await store.readUser('ada'))?.attributes ?? {}
+      equal(kept, settings, 'beside a change')
+      const record = await recordsFor(store)
+      const seen = 9_007_199_254_740_991
+      await store.insert(record('a', { attributes: { device: '', seen } }))
+      await store.renew(record('a').id, later)
+      equal((await read(store, 'a'))?.session.attributes, { device: '', seen }, 'after a renewal')
+    },
+  },
+  {
+    name: 'tells ids apart by the case of their letters',
+    promise: 'contract',
+    async run(store) {
+      const record = await recordsFor(store, 'ADA')
+      await store.createUser(ada)
+      await store.insert(record('a'))
+      equal(await read(store, 'A'), null, 'read')
+      equal(await store.renew(record('A').id, later), false, 'renew')
+      await store.delete(record('A').id)
+      await store.insert(record('A'))
+      equal((await store.listByUser('ada')).length, 2, 'both')
+      equal(await store.createUser({ id: 'ADA', attributes: { name: 'ADA' } }), true, 'a user')
+      equal((await store.readUser('ada'))?.attributes, { name: 'Ada' }, 'the other user')
+    },
+  },
+  {
     name: 'does not create a user twice',
     promise: 'contract',
     async run(store) {
@@ -408,6 +451,8 @@ export const storeCases: readonly StoreCase[] = [
       await store.deleteUser('ada')
       await store.createUser(ada)
       equal(await store.listByUser('ada'), [], 'a new user of that id has none of them')
+      equal(await read(store, 'a'), null, 'read, with a new user of that id')
+      equal(await store.renew(record('b').id, later), false, 'renew, with a new user of that id')
     },
   },
   {
