@@ -302,6 +302,26 @@ describe('storeSuite() on a store over a slow engine', () => {
       'P7: never moves a deadline to an earlier time, each on its own',
     ],
     [
+      'ids compared without the case of their letters',
+      (right) => ({ read: (id, options) => right.read(id.toLowerCase(), options) }),
+      'tells ids apart by the case of their letters',
+    ],
+    [
+      'a merge that takes an empty list for an empty object',
+      (right) => ({
+        async readUser(id) {
+          const user = await right.readUser(id)
+          return JSON.parse(JSON.stringify(user).replaceAll('[]', '{}'))
+        },
+      }),
+      'keeps values as JSON has them: empty, nested, large and small',
+    ],
+    [
+      'the end of a user that forgets the sessions',
+      (right, client) => ({ deleteUser: (id) => client.delete(`user/${id}`) }),
+      'deletes a user with all its sessions',
+    ],
+    [
       'a sign-in for nobody',
       (right, client) => ({
         async insert(session) {
