@@ -318,7 +318,7 @@ describe('storeSuite() on a store over a slow engine', () => {
     ],
     [
       'the end of a user that forgets the sessions',
-      (right, client) => ({ deleteUser: (id) => client.delete(`user/${id}`) }),
+      (_, client) => ({ deleteUser: (id) => client.delete(`user/${id}`) }),
       'deletes a user with all its sessions',
     ],
     [
