@@ -14,11 +14,18 @@ async function newDatabase(url: string) {
   return {
     connection: await createConnection(uri),
     pool: (flags: string[] = []) => createPool({ uri, connectionLimit: 2, flags }),
+    /** Resolves when a statement waits for a lock. */
     waiting: async () => {
-      const [rows] = await connection.query(
-        `select count(*) as n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`,
-      )
-      return (rows as { n: number }[])[0]!.n > 0
+      const isWaiting = async () => {
+        const [rows] = await connection.query(
+          `select count(*) as n from information_schema.innodb_trx
+          join information_schema.processlist on id = trx_mysql_thread_id
+          where trx_state = 'LOCK WAIT' and db = database()`,
+        )
+        return (rows as { n: number }[])[0]!.n > 0
+      }
+      // The server shows what it saw before to whom asks again within 100 ms.
+      while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 150))
     },
     end: () => connection.end(),
   }
@@ -60,7 +67,7 @@ describe.skipIf(!server)('mysql2()', () => {
     await connection.beginTransaction()
     await connection.query(`delete from limen_user where id = 'ada'`)
     const signedIn = store.insert(session)
-    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 5))
+    await waiting()
     await connection.commit()
 
     expect(await signedIn).toBeNull()
@@ -83,7 +90,7 @@ describe.skipIf(!server)('mysql2()', () => {
     await connection.query(`insert into limen_user values ${many}`)
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('b').id])
     const revoked = store.deleteByUser('ada', {})
-    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 5))
+    await waiting()
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('a').id])
     await connection.commit()
 
