@@ -29,7 +29,7 @@ describe.each(Object.entries(embedded))('sqlStore() over columns in %s', (_, ope
       },
       declared: declaredOfColumns,
     },
-    { histories: 500 },
+    { histories: 500, ...inject('soak') },
   )
   it.each(suite)('$name', ({ run }) => run())
 })
