@@ -1,5 +1,5 @@
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
-import { createConnection, createPool } from 'mysql2/promise'
+import { type Pool, createConnection, createPool } from 'mysql2/promise'
 import { describe, expect, inject, it } from 'vitest'
 import { migrate, mysql2, sqlStore } from './index.ts'
 
@@ -13,14 +13,13 @@ async function newDatabase(url: string) {
   const uri = `${url}/${name}`
   return {
     connection: await createConnection(uri),
-    pool: (flags: string[] = []) => createPool({ uri, connectionLimit: 2, flags }),
-    /** Resolves when a statement waits for a lock. */
-    waiting: async () => {
+    pool: (flags: string[] = []) => createPool({ uri, connectionLimit: 1, flags }),
+    /** Resolves when the one connection of a pool waits for a lock. */
+    waiting: async (thread: number) => {
       const isWaiting = async () => {
         const [rows] = await connection.query(
           `select count(*) as n from information_schema.innodb_trx
-          join information_schema.processlist on id = trx_mysql_thread_id
-          where trx_state = 'LOCK WAIT' and db = database()`,
+          where trx_state = 'LOCK WAIT' and trx_mysql_thread_id = ${thread}`,
         )
         return (rows as { n: number }[])[0]!.n > 0
       }
@@ -29,6 +28,11 @@ async function newDatabase(url: string) {
     },
     end: () => connection.end(),
   }
+}
+
+async function threadOf(client: Pool): Promise<number> {
+  const [rows] = await client.query('select connection_id() as thread')
+  return (rows as { thread: number }[])[0]!.thread
 }
 
 describe.skipIf(!server)('mysql2()', () => {
@@ -64,10 +68,11 @@ describe.skipIf(!server)('mysql2()', () => {
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const session = (await recordsFor(store))('a')
 
+    const thread = await threadOf(client)
     await connection.beginTransaction()
     await connection.query(`delete from limen_user where id = 'ada'`)
     const signedIn = store.insert(session)
-    await waiting()
+    await waiting(thread)
     await connection.commit()
 
     expect(await signedIn).toBeNull()
@@ -85,12 +90,13 @@ describe.skipIf(!server)('mysql2()', () => {
     for (const letter of ['a', 'b']) await store.insert(record(letter))
 
     // One transaction that changed much, so that InnoDB undoes the other one.
+    const thread = await threadOf(client)
     await connection.beginTransaction()
     const many = Array.from({ length: 200 }, (_, n) => `('u${n}', '{}')`).join(', ')
     await connection.query(`insert into limen_user values ${many}`)
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('b').id])
     const revoked = store.deleteByUser('ada', {})
-    await waiting()
+    await waiting(thread)
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('a').id])
     await connection.commit()
 
