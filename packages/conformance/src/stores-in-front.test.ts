@@ -8,11 +8,11 @@ const MINUTES = 600_000
 
 /** The stores of core that stand in front of others. */
 const engines: [name: string, histories: number, open: () => Engine][] = [
-  ['cached() in one isolate', 2000, () => behind(lru())],
-  ['cached() in one isolate, with little room', 200, () => behind(lru(3))],
+  ['cached() in one isolate', 1000, () => behind(lru())],
+  ['cached() in one isolate, with little room', 100, () => behind(lru(3))],
   [
     'cached() far from its cache',
-    2000,
+    1000,
     () => {
       const near = lru()
       return behind({
@@ -22,10 +22,10 @@ const engines: [name: string, histories: number, open: () => Engine][] = [
       })
     },
   ],
-  ['splitStore()', 2000, split],
+  ['splitStore()', 1000, split],
   [
     'splitStore(), behind a cache',
-    200,
+    100,
     () => {
       const [cache, { connect }] = [lru(), split()]
       return { connect: (pace) => cached(connect(pace), { cache, maxAge: MINUTES }) }

@@ -31,11 +31,11 @@ async function inFile(run: (path: string) => Promise<void>): Promise<void> {
 }
 
 const suites = [
-  ['in memory', 2000, () => ({ path: ':memory:', remove: async () => {} })],
+  ['in memory', 1000, () => ({ path: ':memory:', remove: async () => {} })],
   [
     'in a file',
     // The same code over the same SQLite, but each commit waits for the disk.
-    200,
+    50,
     async () => {
       const folder = await Deno.makeTempDir()
       const remove = () => Deno.remove(folder, { recursive: true })

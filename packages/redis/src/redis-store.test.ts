@@ -22,7 +22,7 @@ const DAY = 86_400_000
 const HOUR = 3_600_000
 
 /** Where only the way to the server differs, fewer. */
-const histories: Record<string, number> = { 'node-redis': 2000, ioredis: 2000 }
+const histories: Record<string, number> = { 'node-redis': 1000 }
 
 describe.skipIf(!inject('redis'))('redisStore()', () => {
   describe.each([...clients, ...clusterClients])('over $name', ({ name, connect }) => {
@@ -44,7 +44,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       declared: stores.redisStore.cannot,
     }
     for (const one of storeSuite(subject, {
-      histories: histories[name] ?? 300,
+      histories: histories[name] ?? 100,
       ...inject('soak'),
     })) {
       it(one.name, one.run)

@@ -74,7 +74,7 @@ describe('three client libraries on one file of SQLite', () => {
       close,
     }
   }
-  it.each(storeSuite({ open }, { histories: 300 }))('$name', ({ run }) => run())
+  it.each(storeSuite({ open }, { histories: 100 }))('$name', ({ run }) => run())
 
   it('P1: see each other’s revocations at once', async () => {
     const { drivers, close } = await sharedFile()

@@ -43,7 +43,9 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
 
     describe(`sqlStore() over columns in ${engine.name}`, () => {
       const subject = { ...subjectOf(engine, ownLayout), declared: declaredOfColumns }
-      it.each(storeSuite(subject, { histories: 100, ...inject('soak') }))('$name', ({ run }) => run())
+      it.each(storeSuite(subject, { histories: 50, ...inject('soak') }))('$name', ({ run }) =>
+        run(),
+      )
     })
   }
 }

@@ -25,7 +25,7 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
       },
     }
   }
-  const chance = { histories: 2000, ...inject('soak') }
+  const chance = { histories: 1000, ...inject('soak') }
   const histories = storeSuite({ open }, chance).filter(({ name }) =>
     name.includes('random histories'),
   )
