@@ -70,6 +70,8 @@ const workerd = (migrations: string) =>
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
+    // Most of the work is done by other processes: workerd, Deno, Chromium, PostgreSQL.
+    maxWorkers: 3,
     projects: [
       {
         root: at('.config'),
