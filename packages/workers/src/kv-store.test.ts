@@ -10,7 +10,7 @@ import {
 } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { type KvNamespace, kvStore } from '@limen/workers'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import stores from '../stores.json' with { type: 'json' }
 
 const DAY = 86_400_000
@@ -138,7 +138,7 @@ describe('kvStore(), counted at the binding', () => {
     now += 2 * DAY
     expect(await counted(() => validate(token))).toEqual(['get', 'get', 'put'])
     const ended = await counted(() => auth.invalidateAllUserSessions(userId))
-    expect(ended.join(' ')).toBe('get put list delete delete delete')
+    expect(ended.join(' ')).toBe('get put list put list delete delete delete')
     expect(await counted(() => validate(token))).toEqual(['get'])
     expect(await counted(() => validate('malformed'))).toEqual([])
   })
@@ -279,10 +279,14 @@ describe('kvStore() in places that know only what they knew', () => {
     expect(user.userId).toBe(userId)
   })
 
-  it('P1: whatever is done late, all that was revoked is gone once everybody knows', async () => {
+  const lists: [which: string, sees: (key: string) => boolean][] = [
+    ['', () => true],
+    [', with no session listed', (key) => !key.startsWith('limen:session:')],
+  ]
+  it.each(lists)('P1: all that was revoked is gone once everybody knows%s', async (_, sees) => {
     const seed = Math.floor(Math.random() * 2 ** 31)
     const chance = chanceOf(seed)
-    const places = [1, 2, 3].map(() => placeOf(env.KV))
+    const places = [1, 2, 3].map(() => placeOf(env.KV, { sees }))
     const record = await recordsFor(store)
     for (let round = 0; round < 60; round++) {
       const said = `seed ${seed}, round ${round}`
@@ -323,6 +327,73 @@ describe('kvStore() in places that know only what they knew', () => {
       }
       await store.deleteUser('ada')
     }
+  })
+
+  const thieves = [
+    { sessions: 1, unlisted: ['session'], until: 'at once' },
+    { sessions: 130, unlisted: [], until: 'at once' },
+    { sessions: 1, unlisted: ['session', 'ends'], until: 'at its next renewal' },
+  ]
+  it.each(thieves)(
+    'P1: a thief who signs the others out late stays out $until: $sessions sessions, unlisted: $unlisted',
+    async ({ sessions, unlisted, until }) => {
+      const sees = (key: string) => !unlisted.some((kind) => key.startsWith(`limen:${kind}:`))
+      const [here, there] = [placeOf(env.KV, { sees }), placeOf(env.KV, { sees })]
+      const record = await recordsFor(store)
+      await here.store.createUser(ada)
+      for (let n = 0; n < sessions; n++) {
+        await there.store.insert(record('s', { id: `s${n}`.padEnd(22, '_') }))
+      }
+      const thief = record('t', { id: 't'.repeat(22) })
+      const victim = record('v', { id: '0'.repeat(22) })
+      for (const session of [thief, victim]) await there.store.insert(session)
+      const isIn = (id: string, { store: place } = placeOf(env.KV)) =>
+        place.read(id, { consistency: 'strong' }).then(Boolean)
+      expect(await isIn(thief.id, there)).toBe(true)
+
+      await here.store.deleteByUser('ada', { except: victim.id })
+      expect([await isIn(thief.id), await isIn(victim.id)]).toEqual([false, true])
+      expect(await isIn(thief.id, there), 'still known').toBe(true)
+      await there.store.deleteByUser('ada', { except: thief.id })
+
+      if (until !== 'at once') {
+        expect(await isIn(thief.id)).toBe(true)
+        expect(await placeOf(env.KV).store.renew(thief.id, never)).toBe(false)
+      }
+      expect([await isIn(thief.id), await isIn(victim.id)]).toEqual([false, false])
+    },
+  )
+
+  it('P1: whoever is signed out while signing the others out does not come back', async () => {
+    const record = await recordsFor(store)
+    const sees = (key: string) => !key.startsWith('limen:session:')
+    const there = placeOf(env.KV, { sees })
+    const slow = storeOver({
+      ...bound,
+      async put(key, value, options) {
+        const ofAll = key.startsWith('limen:end:')
+        if (ofAll) await there.store.deleteByUser('ada', { except: record('b').id })
+        return env.KV.put(key, value, options)
+      },
+    })
+    await store.createUser(ada)
+    for (const letter of ['a', 'b']) await store.insert(record(letter))
+    await slow.deleteByUser('ada', { except: record('a').id })
+    expect(await store.listByUser('ada')).toEqual([])
+  })
+
+  it('P1: a place whose clock is behind brings back nobody whose end it does not know', async () => {
+    const sees = (key: string) => !key.startsWith('limen:session:')
+    const [here, there] = [placeOf(env.KV, { sees }), placeOf(env.KV, { sees })]
+    const { id, ...session } = (await recordsFor(store))('a')
+    await here.store.createUser(ada)
+    await there.store.readUser('ada')
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+    await here.store.insert({ id, ...session })
+    await here.store.deleteByUser('ada', {})
+    clock.mockRestore()
+    await there.store.deleteByUser('ada', {})
+    expect(await store.read(id, { consistency: 'strong' })).toBe(null)
   })
 
   it('P5: nobody’s cookie is deleted for a session that is not known here yet', async () => {
@@ -379,8 +450,14 @@ async function hoursLeft() {
   return Object.fromEntries(left) as Record<string, number | undefined>
 }
 
-/** A place on the network: what it has read once it keeps, also that something was not there. */
-function placeOf(kv: KVNamespace, { seesItsOwnWrites = true } = {}) {
+/**
+ * A place on the network: what it has read once it keeps, also that something was not there; and
+ * it does not list what it does not see.
+ */
+function placeOf(
+  kv: KVNamespace,
+  { seesItsOwnWrites = true, sees = (_key: string): boolean => true } = {},
+) {
   const known = new Map<string, unknown>()
   const place = storeOver({
     ...bound,
@@ -398,6 +475,10 @@ function placeOf(kv: KVNamespace, { seesItsOwnWrites = true } = {}) {
     async delete(key) {
       await kv.delete(key)
       if (seesItsOwnWrites) known.set(key, null)
+    },
+    async list(options) {
+      const page = await kv.list(options)
+      return { ...page, keys: page.keys.filter(({ name }) => sees(name)) }
     },
   })
   return {

@@ -5,12 +5,14 @@
  * | --- | --- | --- | --- |
  * | `limen:user:<route>` | {@link KeptUser} | sign-up | until it is deleted |
  * | `limen:profile:<route>` | {@link KeptProfile} | changes of the user | until it is deleted |
- * | `limen:end:<route>` | {@link KeptEnd} | revoking all sessions | as a session's |
+ * | `limen:end:<route>` | {@link KeptEnd}, the last one | revoking all sessions | as a session's |
+ * | `limen:ends:<route>:<at>:<except>` | nothing: its name says it | the same | the same |
  * | `limen:session:<session id>` | {@link KeptSession} | sign-in | the absolute period |
  * | `limen:deadlines:<session id>` | the later deadlines | renewal | until the session is dead |
  * | `limen:attributes:<session id>` | the changed attributes | changes of it | as the session's |
  *
- * `route` is a hash of the user id and begins every session id, so one bulk read finds all six. A
+ * `route` is a hash of the user id and begins every session id, so one bulk read finds all but the
+ * many ends, of which one does not overwrite another: they are listed by whoever ends or is spared. A
  * call may decide by what it read a minute too late, and what it then writes must bring nobody back:
  * users and sessions are written once, and what changes lies beside them and is nothing alone.
  * Whoever is deleted and comes anew has another `birth`, which sessions and profiles carry.
@@ -35,6 +37,8 @@ const LONGEST_COOKIE = 400 * 24 * 60 * 60 * 1000
 const SESSIONS_PER_READ = 32
 /** A request may ask KV for 1,000 things: removing a session is three. */
 const SESSIONS_PER_REMOVAL = 100
+/** Within the same; what is left goes by itself. */
+const ENDS_PER_REMOVAL = 500
 
 /** How Workers KV is used. */
 export interface KvStoreOptions {
@@ -58,7 +62,7 @@ interface KeptUser<UserAttributes> {
 /** The attributes of a user since they were changed, as they are kept. */
 interface KeptProfile<UserAttributes> extends Omit<KeptUser<UserAttributes>, 'id'> {}
 
-/** The end of a user's sessions, as it is kept. */
+/** The end of a user's sessions, as it is kept in a value or in the name of a key. */
 interface KeptEnd {
   /** All that have been there since this time, or longer, are over. */
   readonly at: number
@@ -82,7 +86,8 @@ interface KeptSession<SessionAttributes> extends Omit<
  *
  * Other places may still know a revoked session, or not yet know a new one, for `cacheTtl` seconds
  * or more; no cookie is deleted because of it. What was revoked stays revoked: no renewal, however
- * late, brings a session back. Where a minute is too long, use Durable Objects or D1.
+ * late, brings a session back, and no end of all others one that another end has ended, as soon as
+ * KV lists that end. Where a minute is too long, use Durable Objects or D1.
  *
  * Attributes are kept as JSON. Of two changes to the attributes of one user or session, one may be
  * lost when the second does not know of the first. KV takes one write a second for each key: a
@@ -128,8 +133,12 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     },
 
     async renew(sessionId, deadlines) {
-      const found = await find(sessionId)
+      const [found] = await findKept(sessionId, [sessionId])
       if (!found) return false
+      if (found.isSpared && isOver(found.kept, sessionId, await endsOf(sessionId))) {
+        await remove(sessionId)
+        return false
+      }
       const renewed = later(found.session, deadlines)
       await put(deadlinesKey(sessionId), renewed, renewed.idlePeriodExpiresAt).catch(renewedAlready)
       return true
@@ -148,22 +157,23 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     async deleteByUser(userId, { except = '' }) {
       const route = await routeOf(userId)
       const { end, valueOf } = await userAt(route, [sessionKey(except)])
-      const spared = valueOf<AnySession>(sessionKey(except))
-      const isGone = spared && isOver(spared, except, end)
-      const kept: KeptEnd = { at: after(end), except: isGone ? '' : except }
-      await put(endKey(route), kept, Date.now() + absolutePeriod)
-      await removeSessions(route, kept.except)
+      const asked: KeptEnd = { at: after(end), except: except.startsWith(route) ? except : '' }
+      const until = Date.now() + absolutePeriod
+      // Before the others are listed: of two at once, at least one sees the other.
+      await put(endsKey(route, asked), '', until)
+      const ends = [...(await endsOf(route)), ...(end ? [end] : []), asked]
+      const { since } = valueOf<AnySession>(sessionKey(except)) ?? { since: 0 }
+      const spared = isOver({ since }, asked.except, ends) ? '' : asked.except
+      const at = Math.max(...ends.map((one) => one.at))
+      await put(endKey(route), { at, except: spared } satisfies KeptEnd, until)
+      // Whoever another end has just spared may not be listed yet.
+      const recent = ends.filter((one) => one.at > Date.now() - GRACE)
+      await removeSessions(route, { spared, named: recent.map((one) => one.except) })
     },
 
     async listByUser(userId) {
       const route = await routeOf(userId)
-      const ids: string[] = []
-      let page: KvPage | undefined
-      do {
-        const onward = page?.cursor && { cursor: page.cursor }
-        page = await kv.list({ prefix: sessionKey(route), ...onward })
-        ids.push(...idsIn(page))
-      } while (!page.list_complete)
+      const ids = (await namesUnder(sessionKey(route))).map(idIn)
       const found: Found[] = []
       while (ids.length) found.push(...(await findAll(route, ids.splice(0, SESSIONS_PER_READ))))
       return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
@@ -196,7 +206,10 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       const route = await routeOf(userId)
       await kv.delete(userKey(route))
       await removeSessions(route)
-      await Promise.all([profileKey, endKey].map((key) => kv.delete(key(route))))
+      const ends = (await endsOf(route))
+        .slice(0, ENDS_PER_REMOVAL)
+        .map((end) => endsKey(route, end))
+      await Promise.all([profileKey(route), endKey(route), ...ends].map((key) => kv.delete(key)))
     },
   }
 
@@ -206,16 +219,22 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
   /** Those of a user's sessions that are not over. */
   async function findAll(routed: string, ids: readonly string[]): Promise<Found[]> {
+    return (await findKept(routed, ids)).map(({ session, user }) => ({ session, user }))
+  }
+
+  /** The same, with how they are kept and whether the last end spares them. */
+  async function findKept(routed: string, ids: readonly string[]) {
     const keys = ids.flatMap((id) => [sessionKey(id), deadlinesKey(id), attributesKey(id)])
     const { user, birth, end, valueOf } = await userAt(routed, keys)
     if (!user) return []
     return ids.flatMap((id) => {
       const kept = valueOf<AnySession>(sessionKey(id))
-      if (kept?.birth !== birth || isOver(kept, id, end)) return []
+      if (kept?.birth !== birth || isOver(kept, id, end ? [end] : [])) return []
       const { birth: _birth, since: _since, ...record } = kept
       const deadlines = later(kept, valueOf<Deadlines>(deadlinesKey(id)) ?? kept)
       const attributes = valueOf<SessionAttributes>(attributesKey(id)) ?? kept.attributes
-      return [{ session: { ...record, ...deadlines, attributes, id, userId: user.id }, user }]
+      const session = { ...record, ...deadlines, attributes, id, userId: user.id }
+      return [{ session, user, kept, isSpared: end?.except === id }]
     })
   }
 
@@ -229,6 +248,25 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     const { attributes } = profile && profile.birth === kept?.birth ? profile : (kept ?? {})
     const user = kept ? { id: kept.id, attributes: attributes as UserAttributes } : null
     return { user, birth: kept?.birth ?? '', end: valueOf<KeptEnd>(endKey(routed)), valueOf }
+  }
+
+  /** All ends of a user's sessions, as far as they are listed here. */
+  async function endsOf(routed: string): Promise<KeptEnd[]> {
+    const prefix = endsKey(routed)
+    return (await namesUnder(prefix)).map((name) => {
+      const [at = '', except = ''] = name.slice(prefix.length).split(/:(.*)/s)
+      return { at: Number(at), except }
+    })
+  }
+
+  async function namesUnder(prefix: string): Promise<string[]> {
+    const names: string[] = []
+    let page: KvPage | undefined
+    do {
+      page = await kv.list({ prefix, ...(page?.cursor && { cursor: page.cursor }) })
+      names.push(...page.keys.map(({ name }) => name))
+    } while (!page.list_complete)
+    return names
   }
 
   /** Writes a value, for good or until some time. */
@@ -245,10 +283,14 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   }
 
   /** Removes sessions that are over already, as far as one request can. */
-  async function removeSessions(route: string, except?: string): Promise<void> {
-    const page = await kv.list({ prefix: sessionKey(route), limit: SESSIONS_PER_REMOVAL })
-    const ids = idsIn(page).filter((id) => id !== except)
-    await Promise.all(ids.map(remove))
+  async function removeSessions(
+    route: string,
+    { spared = '', named = [] }: { spared?: string; named?: readonly string[] } = {},
+  ): Promise<void> {
+    const { keys } = await kv.list({ prefix: sessionKey(route), limit: SESSIONS_PER_REMOVAL })
+    const ids = new Set([...named, ...keys.map(({ name }) => idIn(name))])
+    const over = [...ids].filter((id) => id && id !== spared)
+    await Promise.all(over.slice(0, SESSIONS_PER_REMOVAL).map(remove))
   }
 }
 
@@ -258,15 +300,26 @@ const endKey = (routed: string) => `limen:end:${routed.slice(0, ROUTE_LENGTH)}`
 const sessionKey = (sessionId: string) => `limen:session:${sessionId}`
 const deadlinesKey = (sessionId: string) => `limen:deadlines:${sessionId}`
 const attributesKey = (sessionId: string) => `limen:attributes:${sessionId}`
-const idsIn = ({ keys }: KvPage) => keys.map(({ name }) => name.slice(sessionKey('').length))
+const idIn = (name: string) => name.slice(sessionKey('').length)
+
+/** Of one end, or what all of a user's begin with. */
+function endsKey(routed: string, end?: KeptEnd): string {
+  const prefix = `limen:ends:${routed.slice(0, ROUTE_LENGTH)}:`
+  return end ? `${prefix}${end.at}:${end.except}` : prefix
+}
 
 /** Now, but in any case later than an end. */
 function after(end: KeptEnd | null): number {
   return Math.max(Date.now(), (end?.at ?? 0) + 1)
 }
 
-function isOver({ since }: { readonly since: number }, id: string, end: KeptEnd | null): boolean {
-  return end !== null && since <= end.at && id !== end.except
+/** Whether a session is ended by any of these. */
+function isOver(
+  { since }: { readonly since: number },
+  id: string,
+  ends: readonly KeptEnd[],
+): boolean {
+  return ends.some(({ at, except }) => since <= at && id !== except)
 }
 
 function later(a: Deadlines, b: Deadlines): Deadlines {
