@@ -15,6 +15,8 @@ export interface Dialect {
   readonly text: (json: string) => string
   /** An id as text, whatever its column's type. */
   readonly id: (column: string) => string
+  /** Holds where that text is just the one given: a column may take `01` for 1, or `ADA` for `ada`. */
+  readonly isText: (column: string, text: string) => Sql
   /** Says a column as JSON: what a `json` column keeps is no text in there. */
   readonly read: Readonly<Record<ColumnType, (column: string) => string>>
   /** Says a `json` column as an array of its one value, or `null` where it keeps none. */
@@ -56,6 +58,7 @@ const sqlite: Dialect = {
   array: 'json_array',
   text: asIs,
   id: (column) => `cast(${column} as text)`,
+  isText: (column, text) => sql`${raw(`cast(${column} as text) collate binary = `)}${text}`,
   read: {
     text: asIs,
     integer: asIs,
@@ -89,6 +92,7 @@ const postgres: Dialect = {
   array: 'json_build_array',
   text: (json) => `(${json})::text`,
   id: (column) => `${column}::text`,
+  isText: (column, text) => sql`${raw(`${column}::text collate "C" = `)}${text}`,
   read: {
     text: (column) => `${column}::text`,
     integer: asIs,
@@ -126,6 +130,9 @@ const mysql: Dialect = {
   // Clients take apart what the server calls JSON.
   text: (json) => `cast(${json} as char)`,
   id: asText,
+  // As bytes: of texts, most collations overlook spaces at the end.
+  isText: (column, text) =>
+    sql`${raw(`cast(convert(${column} using utf8mb4) as binary) = cast(convert(`)}${text}${raw(' using utf8mb4) as binary)')}`,
   read: {
     text: asText,
     integer: asIs,

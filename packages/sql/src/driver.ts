@@ -28,7 +28,8 @@ export interface SqlDriver {
   ): Promise<readonly SqlRow[]>
   /**
    * Runs a statement and says how many rows it changed, counting those it matched. Rejects with the
-   * client's own error: of MySQL and MariaDB the store reads `errno`.
+   * client's own error, which the store tells again without values: of MySQL and MariaDB it reads
+   * `errno`.
    */
   change(sql: string, values: readonly SqlValue[]): Promise<number>
   /** Runs statements without values, in one transaction where the engine has one: for migrations. */

@@ -58,7 +58,9 @@ export interface UserLayout<UserAttributes = object> {
   /**
    * The SQL type of the id, as a `create table` takes it: the session table's column for it gets the
    * same. Default: `text`, in MySQL and MariaDB 255 characters that compare bytewise. With a type
-   * such as `uuid`, give `createUser` a `userId`; a call with an id that it cannot hold rejects.
+   * such as `uuid`, give `createUser` a `userId`, as the engine writes it. An id in any other
+   * writing (`'01'` for `'1'`) is nobody's: a call finds no user or rejects, and `createUser` rejects
+   * with `AUTH_CONFIG` where the type is an integer or `uuid`.
    */
   readonly idType?: string
   /** The column that keeps all attributes as one JSON object. Default: `attributes`. */

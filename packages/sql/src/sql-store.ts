@@ -1,8 +1,10 @@
 /** Sessions and users in any SQL engine: one statement for each call. */
-import type { SessionAndUser, Store, UserRecord } from '@limen/core'
+import type { Consistency, SessionAndUser, Store, UserRecord } from '@limen/core'
 import { dialects } from './dialect.ts'
-import type { SqlDriver, SqlRow } from './driver.ts'
-import { type SqlLayout, settle } from './layout.ts'
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import { failure } from './failure.ts'
+import { isAsWritten } from './id-type.ts'
+import { type SqlLayout, refuse, settle } from './layout.ts'
 import { type Sql, rendered } from './sql.ts'
 import { statementsOf } from './statements.ts'
 
@@ -36,11 +38,24 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
 ): Store<UserAttributes, SessionAttributes> {
   type User = UserRecord<UserAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  const statements = statementsOf(driver.dialect, settle(driver.dialect, layout))
+  const settled = settle(driver.dialect, layout)
+  const statements = statementsOf(driver.dialect, settled)
   const { returning } = dialects[driver.dialect]
 
-  const query = (statement: Sql) => driver.query(...rendered(statement, driver.dialect))
-  const change = (statement: Sql) => driver.change(...rendered(statement, driver.dialect))
+  const ask = async <Answer>(
+    statement: Sql,
+    send: (text: string, values: readonly SqlValue[]) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const [text, values] = rendered(statement, driver.dialect)
+    try {
+      return await send(text, values)
+    } catch (cause) {
+      throw failure(cause, values)
+    }
+  }
+  const query = (statement: Sql, consistency?: Consistency) =>
+    ask(statement, (text, values) => driver.query(text, values, consistency))
+  const change = (statement: Sql) => ask(statement, (text, values) => driver.change(text, values))
 
   const userOf = (row: SqlRow | undefined): User | null => {
     const user = JSON.parse((row?.found ?? 'null') as string)
@@ -57,8 +72,7 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
 
   return {
     async read(sessionId, { consistency }) {
-      const [text, values] = rendered(statements.read(sessionId), driver.dialect)
-      const [row] = await driver.query(text, values, consistency)
+      const [row] = await query(statements.read(sessionId), consistency)
       return row ? foundOf(row) : null
     },
 
@@ -91,6 +105,8 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     deleteExpired: ({ now, limit }) => change(statements.deleteExpired(now, limit)),
 
     async createUser({ id, attributes }) {
+      const { idType } = settled.user
+      if (!isAsWritten(idType, id)) refuse(`the user's id is not as ${idType} is written`)
       try {
         return (await change(statements.createUser(id, attributes as object))) > 0
       } catch (error) {

@@ -51,22 +51,30 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
     `'activePeriodExpiresAt', s.${active}, 'idlePeriodExpiresAt', s.${idle}, ` +
     `'attributes', ${session.json('s')})`
   const bothJson = `${dialect.object}('session', ${sessionJson}, 'user', ${userJson})`
-  const selectUser = `select ${dialect.text(userJson)} as found from ${users} as u where u.${theUser} = `
-  const selectBoth = `select ${dialect.text(bothJson)} as found from ${sessions} as s join ${users} as u on u.${theUser} = s.${owner} where s.`
+  const selectUser = `select ${dialect.text(userJson)} as found from ${users} as u where `
+  const selectBoth = `select ${dialect.text(bothJson)} as found from ${sessions} as s join ${users} as u on u.${theUser} = s.${owner} where `
   const later = (column: string) => `${column} = ${dialect.larger}(${column}, `
 
-  const foundUser = (userId: string) => sql`${raw(selectUser)}${userId}`
-  const merge = (table: string, key: string, keyValue: string, given: readonly Assignment[]) => {
+  const equals = (column: string, value: string) => sql`${raw(`${column} = `)}${value}`
+  // Limen's own column compares byte by byte.
+  const isOwnColumn = layout.user.idType === undefined && !layout.user.attributes.columns
+  const isUser = (column: string, userId: string) =>
+    isOwnColumn
+      ? equals(column, userId)
+      : sql`${equals(column, userId)}${raw(' and ')}${dialect.isText(column, userId)}`
+  const foundUser = (userId: string) => sql`${raw(selectUser)}${isUser(`u.${theUser}`, userId)}`
+  const merge = (table: string, key: string, where: Sql, given: readonly Assignment[]) => {
     const changes = given.map(([column, value]) => sql`${raw(`${column} = `)}${value}`)
     const none = raw(`${key} = ${key}`)
-    return sql`${raw(`update ${table} set `)}${changes.length > 0 ? list(changes) : none}${raw(` where ${key} = `)}${keyValue}`
+    return sql`${raw(`update ${table} set `)}${changes.length > 0 ? list(changes) : none}${raw(' where ')}${where}`
   }
 
   return {
     session,
     user,
 
-    read: (sessionId) => sql`${raw(`${selectBoth}${id} = `)}${sessionId}${raw(dialect.uncached)}`,
+    read: (sessionId) =>
+      sql`${raw(selectBoth)}${equals(`s.${id}`, sessionId)}${raw(dialect.uncached)}`,
 
     insert(record) {
       const attributes = session.created(record.attributes as object)
@@ -80,7 +88,7 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
         sql`${record.idlePeriodExpiresAt}`,
         ...attributes.map(([, value]) => value),
       ]
-      const inserted = sql`${raw(`insert into ${sessions} (${columns.join(', ')}) select `)}${list(values)}${raw(` from ${users} as u where u.${theUser} = `)}${record.userId}${raw(dialect.lock)}`
+      const inserted = sql`${raw(`insert into ${sessions} (${columns.join(', ')}) select `)}${list(values)}${raw(` from ${users} as u where `)}${isUser(`u.${theUser}`, record.userId)}${raw(dialect.lock)}`
       return dialect.returning
         ? sql`${inserted} returning (${foundUser(record.userId)}) as found`
         : inserted
@@ -89,15 +97,16 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
     renew: (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
       sql`${raw(`update ${sessions} set ${later(active)}`)}${activePeriodExpiresAt}${raw(`), ${later(idle)}`)}${idlePeriodExpiresAt}${raw(`) where ${id} = `)}${sessionId}`,
 
-    update: (sessionId, attributes) => merge(sessions, id, sessionId, session.changed(attributes)),
+    update: (sessionId, attributes) =>
+      merge(sessions, id, equals(id, sessionId), session.changed(attributes)),
 
     delete: (sessionId) => sql`${raw(`delete from ${sessions} where ${id} = `)}${sessionId}`,
 
     deleteByUser: (userId, except) =>
-      sql`${raw(`delete from ${sessions} where ${owner} = `)}${userId}${raw(` and ${id} <> `)}${except}`,
+      sql`${raw(`delete from ${sessions} where `)}${isUser(owner, userId)}${raw(` and ${id} <> `)}${except}`,
 
     listByUser: (userId) =>
-      sql`${raw(`${selectBoth}${owner} = `)}${userId}${raw(`${dialect.uncached} order by s.${created}`)}`,
+      sql`${raw(selectBoth)}${isUser(`s.${owner}`, userId)}${raw(`${dialect.uncached} order by s.${created}`)}`,
 
     deleteExpired: (now, limit) =>
       sql`${raw(`delete from ${sessions} where `)}${dialect.expired(sessions, id, idle, now, limit)}`,
@@ -110,8 +119,9 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
 
     readUser: (userId) => sql`${foundUser(userId)}${raw(dialect.uncached)}`,
 
-    updateUser: (userId, attributes) => merge(users, theUser, userId, user.changed(attributes)),
+    updateUser: (userId, attributes) =>
+      merge(users, theUser, isUser(theUser, userId), user.changed(attributes)),
 
-    deleteUser: (userId) => sql`${raw(`delete from ${users} where ${theUser} = `)}${userId}`,
+    deleteUser: (userId) => sql`${raw(`delete from ${users} where `)}${isUser(theUser, userId)}`,
   }
 }

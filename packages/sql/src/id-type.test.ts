@@ -1,0 +1,125 @@
+import { type CaseSession, recordsFor } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { describe, expect, it } from 'vitest'
+import { everywhere } from '../test/everywhere.ts'
+import { isAsWritten } from './id-type.ts'
+import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
+
+const engines = await everywhere()
+
+const uuid = '0199f1e0-abcd-7000-8000-00000000000a'
+const integers = ['1', '-7', '9007199254740993', '175928847299117063', '175928847299117065']
+const noIntegers =
+  '1abc|1 or 1=1|01| 1|1 |1\n|+1|1e0|1.0|1.|0x1|-07|١|9007199254740993.0|9007199254740993abc|99999999999999999999'.split(
+    '|',
+  )
+const neighbours = ['0', '9007199254740992', '9007199254740994', '175928847299117064']
+const noUuids = [
+  '',
+  uuid.toUpperCase(),
+  uuid.replaceAll('-', ''),
+  uuid.slice(0, -1),
+  `{${uuid}}`,
+  ` ${uuid}`,
+  `${uuid} `,
+  `urn:uuid:${uuid}`,
+]
+const otherTexts = ['ADA', 'Ada', 'ada ', 'ADA ']
+
+/** Ids that are kept, ids that no column of that type writes, and ids of nobody. */
+const cases: [SqlDialect, idType: string, kept: string[], never: string[], nobody: string[]][] = [
+  ['sqlite', 'integer', integers, noIntegers, neighbours],
+  ['sqlite', 'text collate nocase', ['ada'], [], ['ADA', 'Ada']],
+  ['postgres', 'bigint', integers, noIntegers, neighbours],
+  ['postgres', 'uuid', [uuid], noUuids, []],
+  ['postgres', 'char(36)', [uuid], [], [uuid.toUpperCase(), `${uuid} `]],
+  ['mariadb', 'bigint', integers, noIntegers, neighbours],
+  ['mariadb', 'bigint unsigned', ['1', '18446744073709551615'], ['-1', '01'], ['2']],
+  ['mariadb', 'char(36) character set ascii', [uuid], [], [uuid.toUpperCase(), `${uuid} `]],
+  ['mariadb', 'varchar(99) character set latin1', ['ada', 'ä'], [], [...otherTexts, 'a', 'Ä']],
+  ['mysql', 'bigint', integers, noIntegers, neighbours],
+]
+
+describe.each(engines)('an id in %s', (_, open) => {
+  it('is nobody’s unless it is written as the engine writes it', async () => {
+    const { driver, close } = await open()
+    await close()
+    const ofDialect = cases.filter(([dialect]) => dialect === driver.dialect)
+    expect(ofDialect).not.toHaveLength(0)
+    for (const [, idType, kept, never, nobody] of ofDialect) {
+      await isNobodys(open, idType, kept, never, nobody)
+    }
+  })
+})
+
+interface User {
+  readonly name: string
+}
+
+async function isNobodys(
+  open: (typeof engines)[number][1],
+  idType: string,
+  kept: readonly string[],
+  never: readonly string[],
+  nobody: readonly string[],
+): Promise<void> {
+  const { driver, maker, close } = await open()
+  const layout: SqlLayout<User, CaseSession> = {
+    user: { table: 'app_user', idType, columns: { name: 'text' } },
+  }
+  await maker.batch([`create table app_user (id ${idType} primary key, name varchar(40))`])
+  await migrate(maker, layout)
+  const store = sqlStore(driver, layout)
+  const record = await recordsFor(store as never, ...kept, ...never, ...nobody)
+  const session = (userId: string) => record('a', { userId, id: `of ${userId}` })
+  const users = kept.map((id) => ({ id, attributes: { name: id } }))
+  for (const user of users) {
+    expect(await store.createUser(user)).toBe(true)
+    expect(await store.insert(session(user.id))).toEqual(user)
+  }
+
+  const auth = limen({ store })
+  for (const id of [...never, ...nobody]) {
+    const why = `${JSON.stringify(id)} in ${idType}`
+    expect(await answer(store.readUser(id)), why).toBeOneOf([null, rejected])
+    expect(await answer(store.insert(session(id))), why).toBeOneOf([null, rejected])
+    expect(await answer(store.updateUser(id, { name: 'x' })), why).toBeOneOf([false, rejected])
+    expect(await answer(store.listByUser(id)), why).toBeOneOf([rejected, expect.toSatisfy(isEmpty)])
+    await answer(store.deleteByUser(id, {}))
+    await answer(store.deleteUser(id))
+    const signIn = auth.createSession({ userId: id, attributes: { device: 'x' } })
+    expect(await answer(signIn), why).toBe(rejected)
+  }
+  for (const id of never) {
+    const made = store.createUser({ id, attributes: { name: 'x' } })
+    expect(await answer(made), `${JSON.stringify(id)} in ${idType}`).toBe(rejected)
+  }
+  for (const user of users) {
+    expect(await store.readUser(user.id)).toEqual(user)
+    expect(await store.listByUser(user.id)).toEqual([{ session: session(user.id), user }])
+    expect(await store.updateUser(user.id, { name: user.id })).toBe(true)
+    await store.deleteByUser(user.id, {})
+    expect(await store.listByUser(user.id)).toEqual([])
+    await store.deleteUser(user.id)
+    expect(await store.readUser(user.id)).toBeNull()
+  }
+  await close()
+}
+
+const rejected = 'rejected'
+const answer = (call: Promise<unknown>): Promise<unknown> => call.catch(() => rejected)
+const isEmpty = (sessions: unknown): boolean => Array.isArray(sessions) && sessions.length === 0
+
+describe('isAsWritten()', () => {
+  it.each<[idType: string | undefined, yes: string[], no: string[]]>([
+    [undefined, ['', ' 1', uuid.toUpperCase()], []],
+    ['varchar(9)', ['01', 'Ada'], []],
+    ['BIGINT(20) UNSIGNED', ['0', '18446744073709551615'], ['-1', '18446744073709551616', '00']],
+    ['int8', ['-9223372036854775808', '0'], ['9223372036854775808', '-0', '', '-', '1\n']],
+    ['INTEGER', ['9223372036854775807'], ['-9223372036854775809', '1_000', '1n']],
+    ['Uuid', [uuid], noUuids],
+  ])('of %j takes %j alone, and never %j', (idType, yes, no) => {
+    expect(yes.filter((id) => !isAsWritten(idType, id))).toEqual([])
+    expect(no.filter((id) => isAsWritten(idType, id))).toEqual([])
+  })
+})
