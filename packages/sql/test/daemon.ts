@@ -1,71 +1,70 @@
-/** A server of our own, in a temporary folder: both are gone when we are, however we end. */
-import { execFile, execFileSync, spawn } from 'node:child_process'
+/** A server of our own and its temporary folder: both are gone when we are, however we end. */
+import { type SpawnOptions, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A user that may run a database: most refuse to run as root. */
-export interface Runner {
-  readonly uid?: number
-  readonly gid?: number
+/** A program and what it is given. */
+export type Command = readonly [file: string, ...args: string[]]
+
+/** A temporary folder. */
+export interface Folder {
+  readonly path: string
+  /** Removes it and all that is in it. */
+  remove(): Promise<void>
 }
 
 /** A server that runs. */
 export interface Daemon {
-  /** Stops the server, and removes its folder unless that is to be kept. */
-  stop(what?: 'keep'): Promise<void>
+  /** Ends it in order, and resolves when it has ended. */
+  stop(): Promise<void>
 }
 
-/** How to start a server, and what to do when it ends. */
+/** How to start a server, and how to stop it. */
 export interface DaemonOptions {
-  /** Makes what the server starts from, if that is not there yet. */
-  readonly install?: readonly [file: string, ...args: string[]]
-  readonly command: readonly [file: string, ...args: string[]]
-  /** Removed in the end; the server's output goes to `log` in it. */
+  /** Makes what the server starts from, where that is not there yet. */
+  readonly install?: Command
+  readonly command: Command
+  /** Where it may write: it owns what is there. Its output goes to `log`. */
   readonly folder: string
-  readonly runner: Runner
   /** Asks for an orderly end. */
   readonly signal: 'INT' | 'TERM'
   /** Resolves as soon as the server answers. */
   readonly isReady: () => Promise<unknown>
 }
 
-/** Who runs the servers: nobody, where we are root; else we ourselves. */
-export function findRunner(): Runner {
-  if (process.getuid?.() !== 0) return {}
-  const idOf = (kind: string) => Number(execFileSync('id', [kind, 'nobody'], { encoding: 'utf8' }))
-  return { uid: idOf('-u'), gid: idOf('-g') }
+/** Makes an empty temporary folder that any user can read. */
+export async function makeFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'limen-sql-'))
+  // A server that is still ending may write once more.
+  const remove = atTheEnd('for try in 1 2 3 4 5; do rm -rf "$1" && break; sleep 1; done', [path])
+  await chmod(path, 0o755)
+  return { path, remove }
 }
 
-/**
- * Makes a temporary folder.
- *
- * @param runner Who owns it, and what is in it.
- * @param fill Puts into it what the server needs.
- */
-export async function makeFolder(
-  runner: Runner,
-  fill?: (folder: string) => Promise<void>,
-): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'limen-sql-'))
-  await chmod(folder, 0o755)
-  await fill?.(folder)
-  if (runner.uid !== undefined) await run(['chown', '-R', `${runner.uid}:${runner.gid}`, folder])
-  return folder
-}
-
-/** Runs a command to its end; rejects with what it said when it fails. */
-async function run(
-  [file, ...args]: readonly [file: string, ...args: string[]],
-  runner: Runner = {},
-): Promise<void> {
-  await promisify(execFile)(file, args, { ...runner, cwd: '/' }).catch((error: Error) => {
-    const { stdout, stderr } = error as Error & { stdout: string; stderr: string }
-    throw new Error(`${file} failed: ${stdout}${stderr}`, { cause: error })
+/** Starts a server and resolves when it answers. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { install, command, folder, signal, isReady } = options
+  const runner = findRunner()
+  if (runner) await run(['chown', '-R', `${runner.uid}:${runner.gid}`, folder])
+  if (install) await run(install, runner)
+  const logFile = join(folder, 'log')
+  const log = await open(logFile, 'a')
+  const stop = atTheEnd(`kill -s ${signal} $server 2>/dev/null; wait $server`, command, {
+    begin: '"$@" & server=$!',
+    ...runner,
+    stdio: ['pipe', log.fd, log.fd],
   })
+  await log.close()
+  await eventually(isReady).catch(async (cause: unknown) => {
+    await stop()
+    const said = await readFile(logFile, 'utf8')
+    throw new Error(`${command[0]} does not answer: ${said.slice(-2000)}`, { cause })
+  })
+  return { stop }
 }
 
 /** A port that nobody listens on. */
@@ -77,47 +76,46 @@ export async function findPort(): Promise<number> {
   return port
 }
 
-// The system closes our end of the pipe whatever ends us, SIGKILL and a crash included.
-const GUARD = `
-signal=$1 folder=$2; shift 2
-"$@" & server=$!
-read -r word
-kill -s "$signal" $server 2>/dev/null
-wait $server
-[ "$word" = keep ] || rm -rf "$folder"`
-
-/** Starts a server and resolves when it answers. */
-export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { install, command, folder, runner, signal, isReady } = options
-  if (install) {
-    await run(install, runner).catch(async (error: unknown) => {
-      await rm(folder, { recursive: true })
-      throw error
-    })
-  }
-  const logFile = join(folder, 'log')
-  const log = await open(logFile, 'a')
-  const guard = spawn('sh', ['-c', GUARD, 'sh', signal, folder, ...command], {
-    ...runner,
+/**
+ * Lets a shell do something when it is told, or when this process ends: the system then closes our
+ * end of the pipe, even after SIGKILL.
+ *
+ * @param script What it does, with `args` as its parameters.
+ * @param options What it does in the beginning, and how it is spawned.
+ * @returns Tells it now, and resolves when it is done.
+ */
+function atTheEnd(
+  script: string,
+  args: readonly string[],
+  { begin = '', ...options }: SpawnOptions & { begin?: string } = {},
+): () => Promise<void> {
+  const shell = spawn('sh', ['-c', `${begin}\nread -r _\n${script}`, 'sh', ...args], {
+    stdio: ['pipe', 'ignore', 'ignore'],
     cwd: '/',
-    // A terminal sends Ctrl-C to its whole group: the guard must outlive it.
+    // A terminal sends Ctrl-C to its whole group: the shell must outlive it.
     detached: true,
-    stdio: ['pipe', log.fd, log.fd],
+    ...options,
   })
-  const ended = once(guard, 'exit')
-  await log.close()
-  const daemon: Daemon = {
-    async stop(what) {
-      guard.stdin!.end(`${what ?? ''}\n`)
-      await ended
-    },
+  const ended = once(shell, 'exit')
+  return async () => {
+    shell.stdin!.end()
+    await ended
   }
-  await eventually(isReady).catch(async (cause: unknown) => {
-    const said = await readFile(logFile, 'utf8')
-    await daemon.stop()
-    throw new Error(`${command[0]} does not answer: ${said.slice(-2000)}`, { cause })
+}
+
+/** Who runs a server where we are root, as most refuse to run as root: nobody. */
+function findRunner(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const idOf = (kind: string) => Number(execFileSync('id', [kind, 'nobody'], { encoding: 'utf8' }))
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}
+
+/** Runs a command to its end; rejects with what it said when it fails. */
+async function run([file, ...args]: Command, runner: object = {}): Promise<void> {
+  await promisify(execFile)(file, args, { ...runner, cwd: '/' }).catch((error: Error) => {
+    const { stdout, stderr } = error as Error & { stdout: string; stderr: string }
+    throw new Error(`${file} failed: ${stdout}${stderr}`, { cause: error })
   })
-  return daemon
 }
 
 /** Tries for half a minute. */

@@ -2,7 +2,7 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { findPort, findRunner, makeFolder, startDaemon } from './daemon.ts'
+import { findPort, makeFolder, startDaemon } from './daemon.ts'
 
 /** A MariaDB that runs. */
 export interface Mariadb {
@@ -17,9 +17,8 @@ export async function startMariadb(): Promise<Mariadb | string> {
   const server = await find('mariadbd')
   const install = await find('mariadb-install-db')
   if (!server || !install) return 'no mariadbd'
-  const runner = findRunner()
-  const folder = await makeFolder(runner)
-  const data = join(folder, 'data')
+  const folder = await makeFolder()
+  const data = join(folder.path, 'data')
   const port = await findPort()
   const url = `mysql://root@127.0.0.1:${port}`
   const daemon = await startDaemon({
@@ -38,19 +37,24 @@ export async function startMariadb(): Promise<Mariadb | string> {
       `--datadir=${data}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
-      `--socket=${join(folder, 'socket')}`,
-      `--pid-file=${join(folder, 'pid')}`,
+      `--socket=${join(folder.path, 'socket')}`,
+      `--pid-file=${join(folder.path, 'pid')}`,
       '--skip-name-resolve',
       '--max-connections=200',
       // No test cuts its power.
       '--innodb-flush-log-at-trx-commit=0',
     ],
-    folder,
-    runner,
+    folder: folder.path,
     signal: 'TERM',
     isReady: async () => (await createConnection(url)).end(),
   })
-  return { url, stop: () => daemon.stop() }
+  return {
+    url,
+    async stop() {
+      await daemon.stop()
+      await folder.remove()
+    },
+  }
 }
 
 /** The path of a program, or `null`. Debian keeps servers where a user's PATH does not look. */

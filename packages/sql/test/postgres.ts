@@ -3,14 +3,7 @@ import { cp, readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Client } from 'pg'
-import {
-  type Daemon,
-  type DaemonOptions,
-  findPort,
-  findRunner,
-  makeFolder,
-  startDaemon,
-} from './daemon.ts'
+import { type Command, type Daemon, findPort, makeFolder, startDaemon } from './daemon.ts'
 
 /** A PostgreSQL that runs. */
 export interface Postgres {
@@ -40,12 +33,10 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
 > {
   const source = binaries ?? findBinaries()
   if (!source) return `no binaries for ${process.platform} ${process.arch}`
-  const runner = findRunner()
-  const folder = await makeFolder(runner, async (empty) => {
-    if (!binaries) await unpack(source, join(empty, 'native'))
-  })
-  const native = binaries ?? join(folder, 'native')
-  const data = join(folder, 'data')
+  const folder = await makeFolder()
+  const native = binaries ?? join(folder.path, 'native')
+  if (!binaries) await unpack(source, native)
+  const data = join(folder.path, 'data')
   const port = await findPort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const ask = async <Row extends object>(query: string): Promise<Row[]> => {
@@ -66,25 +57,23 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
     max_connections: 200,
     fsync: isDurable ? 'on' : 'off',
   }
-  const start = (given: Pick<DaemonOptions, 'install'>): Promise<Daemon> =>
+  const start = (install?: Command): Promise<Daemon> =>
     startDaemon({
-      ...given,
+      ...(install && { install }),
       command: [
         join(native, 'bin', 'postgres'),
         '-D',
         data,
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      folder,
-      runner,
+      folder: folder.path,
       signal: 'INT',
       isReady: () => ask('select 1'),
     })
   const initdb = join(native, 'bin', 'initdb')
-  const asAnyone = ['-U', 'postgres', '-A', 'trust']
-  let daemon = await start({
-    install: [initdb, '-D', data, ...asAnyone, '-E', 'UTF8', '--no-locale', '--no-sync'],
-  })
+  const who = ['-U', 'postgres', '-A', 'trust']
+  const how = ['-E', 'UTF8', '--no-locale', '--no-sync']
+  let daemon = await start([initdb, '-D', data, ...who, ...how])
   return {
     url,
     binaries: native,
@@ -94,12 +83,15 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
       )
       const postmaster = Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10)
       for (const pid of [postmaster, ...children.map((child) => child.pid)]) kill(pid)
-      await daemon.stop('keep')
+      await daemon.stop()
     },
     async restart() {
-      daemon = await start({})
+      daemon = await start()
     },
-    stop: () => daemon.stop(),
+    async stop() {
+      await daemon.stop()
+      await folder.remove()
+    },
   }
 }
 
