@@ -27,17 +27,22 @@ const testTimeout = HISTORIES ? 24 * 3_600_000 : 120_000
  */
 const closingLine: Reporter = {
   onTestRunEnd(modules, unhandledErrors) {
-    const projects = [...new Set(modules.map(({ project }) => project))]
-    const leftOut = projects.flatMap((project) => project.getProvidedContext().leftOut ?? [])
+    const leftOut = new Set<string>()
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
+      const missing = module.project.getProvidedContext().leftOut ?? []
+      for (const engine of missing) leftOut.add(engine)
       if (module.state() === 'failed' && module.children.size === 0) count.failed++
-      for (const test of module.children.allTests()) count[test.result().state]++
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        // What an engine's absence skips is told by the engine's name.
+        if (state !== 'skipped' || missing.length === 0) count[state]++
+      }
     }
     process.on('exit', () => {
       const failed = count.failed + count.pending
       const line = `${count.passed} passed, ${failed} failed, ${count.skipped} skipped`
-      console.log(leftOut.length ? `\n${line}; left out: ${leftOut.join(', ')}` : `\n${line}`)
+      console.log(leftOut.size ? `\n${line}; left out: ${[...leftOut].join(', ')}` : `\n${line}`)
     })
   },
 }
