@@ -13,13 +13,18 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
   const open = () => {
     const kv = kvInMemory()
     const inTurn = turns()
+    const { alone, beside } = signIns()
     return {
       connect: (pace: Pace): CaseStore => {
         const store = kvStore<CaseUser, CaseSession>(pace(kv))
         return {
           ...store,
-          renew: (id, deadlines) => inTurn(() => store.renew(id, deadlines)),
-          update: (id, attributes) => inTurn(() => store.update(id, attributes)),
+          insert: (session) => alone(() => store.insert(session)),
+          read: (id, options) => beside(() => store.read(id, options)),
+          delete: (id) => beside(() => store.delete(id)),
+          deleteByUser: (id, which) => beside(() => store.deleteByUser(id, which)),
+          renew: (id, deadlines) => beside(() => inTurn(() => store.renew(id, deadlines))),
+          update: (id, attributes) => beside(() => inTurn(() => store.update(id, attributes))),
           updateUser: (id, attributes) => inTurn(() => store.updateUser(id, attributes)),
         }
       },
@@ -58,5 +63,33 @@ function turns() {
     const answer = last.then(call)
     last = answer.catch(() => {})
     return answer
+  }
+}
+
+/** Nobody can name a session before its sign-in is confirmed: so that call is alone among those that do. */
+function signIns() {
+  const others = new Set<Promise<unknown>>()
+  const inTurn = turns()
+  let signIn: Promise<unknown> = Promise.resolve()
+  const settled = (call: Promise<unknown>) => call.catch(() => {})
+  return {
+    alone<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+      const answer = inTurn(async () => {
+        await Promise.all([...others].map(settled))
+        return call()
+      })
+      signIn = settled(answer)
+      return answer
+    },
+    async beside<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+      await signIn
+      const answer = call()
+      others.add(answer)
+      try {
+        return await answer
+      } finally {
+        others.delete(answer)
+      }
+    },
   }
 }
