@@ -13,18 +13,19 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
   const open = () => {
     const kv = kvInMemory()
     const inTurn = turns()
-    const { alone, beside } = signIns()
+    const order = signIns()
     return {
       connect: (pace: Pace): CaseStore => {
         const store = kvStore<CaseUser, CaseSession>(pace(kv))
         return {
           ...store,
-          insert: (session) => alone(() => store.insert(session)),
-          read: (id, options) => beside(() => store.read(id, options)),
-          delete: (id) => beside(() => store.delete(id)),
-          deleteByUser: (id, which) => beside(() => store.deleteByUser(id, which)),
-          renew: (id, deadlines) => beside(() => inTurn(() => store.renew(id, deadlines))),
-          update: (id, attributes) => beside(() => inTurn(() => store.update(id, attributes))),
+          insert: (session) => order.alone(() => store.insert(session)),
+          read: (id, options) => order.beside(() => store.read(id, options)),
+          delete: (id) => order.beside(() => store.delete(id)),
+          deleteByUser: (id, which) => order.beside(() => store.deleteByUser(id, which)),
+          renew: (id, deadlines) => order.beside(() => inTurn(() => store.renew(id, deadlines))),
+          update: (id, attributes) =>
+            order.beside(() => inTurn(() => store.update(id, attributes))),
           updateUser: (id, attributes) => inTurn(() => store.updateUser(id, attributes)),
         }
       },
