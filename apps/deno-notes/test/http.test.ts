@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Notes, startNotes } from './notes.ts'
 import { PASSPHRASE, Visitor } from './visitor.ts'
 
@@ -230,9 +230,9 @@ describe('a WebSocket', () => {
     expect([status, frames.received]).toEqual([101, []])
 
     await someone.post('/notes', { text: 'Two.' })
-    await vi.waitFor(() => expect(frames.received).toEqual(['changed']))
+    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed'])
     await someone.post('/notes/delete', { id: await someone.newest() })
-    await vi.waitFor(() => expect(frames.received).toEqual(['changed', 'changed']))
+    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed', 'changed'])
     frames.close()
   })
 
@@ -242,7 +242,7 @@ describe('a WebSocket', () => {
 
     const { frames } = await someone.listen(notes.origin)
 
-    await vi.waitFor(() => expect(frames.received).toEqual(['changed']))
+    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed'])
     frames.close()
   })
 
@@ -262,10 +262,12 @@ describe('a WebSocket', () => {
     const [ending, staying] = [await here.listen(notes.origin), await there.listen(notes.origin)]
 
     await here.post('/sign-out')
-    await vi.waitFor(() => expect(staying.frames.received).toEqual(['changed']))
+    await expect.poll(() => staying.frames.received, { timeout: 20_000 }).toEqual(['changed'])
     await there.post('/notes', { text: 'For Rob alone.' })
 
-    await vi.waitFor(() => expect(staying.frames.received).toEqual(['changed', 'changed']))
+    await expect
+      .poll(() => staying.frames.received, { timeout: 20_000 })
+      .toEqual(['changed', 'changed'])
     expect(ending.frames.received).toEqual(['4401'])
     staying.frames.close()
   })
