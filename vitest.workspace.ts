@@ -86,7 +86,10 @@ export default defineConfig({
         root: at('packages'),
         test: {
           name: 'node',
-          include: ['{core,conformance,hono}/src/**/*.test.ts', 'workers/test/*.test.ts'],
+          include: [
+            '{core,conformance,hono}/src/**/*.test.ts',
+            '{conformance,workers}/test/*.test.ts',
+          ],
           provide,
           testTimeout,
         },

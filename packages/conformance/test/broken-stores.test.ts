@@ -1,6 +1,6 @@
 import type { SessionRecord, Store } from '@limen/core'
 import { describe, expect, it } from 'vitest'
-import { type CaseSession, type CaseUser, type Pace, storeSuite } from './index.ts'
+import { type CaseSession, type CaseUser, type Pace, storeSuite } from '../src/index.ts'
 
 /** A slow engine: reads take five turns, writes take twenty. */
 function engine() {

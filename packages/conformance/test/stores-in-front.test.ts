@@ -2,7 +2,13 @@ import { type StoreCache, cached, splitStore } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { LRUCache } from 'lru-cache'
 import { describe, it } from 'vitest'
-import { type CaseSession, type CaseUser, type Engine, type Pace, storeSuite } from './index.ts'
+import {
+  type CaseSession,
+  type CaseUser,
+  type Engine,
+  type Pace,
+  storeSuite,
+} from '../src/index.ts'
 
 const MINUTES = 600_000
 
