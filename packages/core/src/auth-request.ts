@@ -148,11 +148,10 @@ export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
   /** Keeps an answer for the next who asks; a failure is not kept. */
   function once(carrier: Carrier): Answer<AnySession> {
     const kept = answers
-    const answer = (kept[carrier] ??= validate(carrier))
-    answer.catch(() => {
-      if (kept[carrier] === answer) delete kept[carrier]
-    })
-    return answer
+    return (kept[carrier] ??= validate(carrier).catch((error: unknown) => {
+      delete kept[carrier]
+      throw error
+    }))
   }
 
   async function validate(carrier: Carrier): Answer<AnySession> {
