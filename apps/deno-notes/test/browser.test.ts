@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium } from './chromium.ts'
+import { findChromium } from '@limen/chromium'
 import { type Notes, startNotes } from './notes.ts'
 import { PASSPHRASE } from './visitor.ts'
 

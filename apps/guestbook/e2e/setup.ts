@@ -1,6 +1,6 @@
 /** Runs once before all tests in a browser. */
 import type { TestProject } from 'vitest/node'
-import { type ChromiumLaunch, findChromium } from './chromium.ts'
+import { type ChromiumLaunch, findChromium } from '@limen/chromium'
 
 declare module 'vitest' {
   interface ProvidedContext {
