@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../test/app.ts'
+import { type CorsOptions, cors } from './cors.ts'
+import { type CsrfProtection, originRule } from './csrf.ts'
+import { answer } from './response.ts'
+
+const api = 'https://api.example.com'
+const app = 'https://app.example.com'
+const evil = 'https://evil.example'
+const csrfProtection: CsrfProtection = {
+  baseDomain: 'example.com',
+  allowedSubdomains: ['app', null],
+  trustedOrigins: ['https://partner.example', 'http://localhost:5173'],
+}
+
+function ask(
+  origin: string | null,
+  { method = 'GET', ...more }: Record<string, string> = {},
+): Request {
+  const headers = new Headers(more)
+  if (origin !== null) headers.set('Origin', origin)
+  return new Request(`${api}/me`, { method, headers })
+}
+
+function preflight(origin: string, more: Record<string, string> = {}): Request {
+  return ask(origin, { method: 'OPTIONS', 'Access-Control-Request-Method': 'DELETE', ...more })
+}
+
+const sent = (response: Response | null) => response && Object.fromEntries(response.headers)
+
+type Case = [origin: string | null, site: string | null, allowed: boolean, because: string]
+const cases: Case[] = [
+  [app, 'same-site', true, 'it is an allowed subdomain'],
+  ['https://example.com', 'same-site', true, 'it is the base domain'],
+  [app, null, true, 'an old browser sends no Sec-Fetch-Site'],
+  ['https://partner.example', 'cross-site', true, 'it is listed'],
+  ['http://localhost:5173', 'cross-site', true, 'it is listed'],
+  [api, 'same-origin', true, 'it is ourselves'],
+  [evil, 'cross-site', false, 'nobody listed it'],
+  ['https://evil.example.com', 'same-site', false, 'another subdomain is not this one'],
+  ['https://x.app.example.com', 'same-site', false, 'another subdomain is not this one'],
+  ['http://app.example.com', 'cross-site', false, 'the scheme counts'],
+  ['https://app.example.com:8443', 'same-site', false, 'the port counts'],
+  ['https://app.example.com.evil.example', 'cross-site', false, 'compared as a whole'],
+  ['https://APP.example.com', 'same-site', false, 'compared by case'],
+  [`${app}, ${evil}`, 'same-site', false, 'two headers were joined'],
+  ['null', 'cross-site', false, 'a sandboxed page or a redirect hides its origin'],
+  ['null', 'same-origin', false, 'null would name every sandboxed page'],
+  ['', null, false, 'an empty header names nobody'],
+  [null, 'same-origin', false, 'who reads no answer of another origin says none'],
+  [null, null, false, 'it is no browser'],
+]
+
+describe('cors(), which origins', () => {
+  it.each(cases)('%s, site %s: %s, because %s', (origin, site, allowed) => {
+    const { preflight: before, respond } = cors({ csrfProtection })
+    const headers: Record<string, string> = site === null ? {} : { 'Sec-Fetch-Site': site }
+    const named = { 'access-control-allow-credentials': 'true' }
+    const expected = allowed ? { 'access-control-allow-origin': origin, ...named } : {}
+
+    const response = respond(ask(origin, headers), new Response())
+    expect(sent(response)).toEqual({ ...expected, vary: 'Origin' })
+
+    const asked = origin ? before(preflight(origin, headers)) : null
+    if (!origin) return
+    expect(asked?.status).toBe(allowed ? 204 : 403)
+    expect(sent(asked)).toMatchObject(expected)
+    if (!allowed) expect(Object.keys(sent(asked) ?? {})).toEqual(['vary'])
+  })
+
+  it('lets nobody read who may not write: the CSRF rule is asked', () => {
+    const everyOption: CsrfProtection[] = [
+      {},
+      csrfProtection,
+      { allowedSubdomains: '*', baseDomain: 'example.com' },
+      { allowedSubdomains: '*' },
+      { host: 'example.com', allowedSubdomains: '*' },
+      { hostHeader: 'X-Forwarded-Host', allowedSubdomains: '*' },
+    ]
+    for (const options of everyOption) {
+      for (const secure of [true, false]) {
+        for (const [origin, site] of cases) {
+          if (!origin || origin === 'null') continue
+          const headers = {
+            ...(site && { 'Sec-Fetch-Site': site }),
+            'X-Forwarded-Host': 'example.com',
+          }
+          const request = ask(origin, { method: 'PUT', ...headers })
+          const { respond } = cors({ csrfProtection: options, secure })
+          const named = respond(request, new Response()).headers.get('Access-Control-Allow-Origin')
+          const { trusted } = originRule(options, secure)(request)
+          expect(named, JSON.stringify([options, origin, site])).toBe(trusted ? origin : null)
+        }
+      }
+    }
+  })
+
+  it('takes our own scheme from `secure`, as the CSRF rule does', () => {
+    const url = 'http://api.dev.lan/'
+    const headers = { Origin: 'http://app.dev.lan' }
+    const options: CsrfProtection = { baseDomain: 'dev.lan', allowedSubdomains: ['app'] }
+    const named = (secure?: boolean) =>
+      cors({ csrfProtection: options, ...(secure !== undefined && { secure }) })
+        .respond(new Request(url, { headers }), new Response())
+        .headers.get('Access-Control-Allow-Origin')
+    expect([named(), named(true), named(false)]).toEqual([null, null, headers.Origin])
+  })
+})
+
+describe('cors().preflight()', () => {
+  it('says what is allowed, and with what it varies', () => {
+    const vary = 'Access-Control-Request-Method, Access-Control-Request-Headers, Origin'
+    const named = {
+      'access-control-allow-origin': app,
+      'access-control-allow-credentials': 'true',
+      vary,
+    }
+    expect(sent(cors({ csrfProtection }).preflight(preflight(app)))).toEqual({
+      ...named,
+      'access-control-allow-methods': 'PUT, PATCH, DELETE',
+      'access-control-allow-headers': 'Authorization, Content-Type',
+    })
+    const chosen = cors({
+      csrfProtection,
+      allowMethods: ['DELETE'],
+      allowHeaders: ['X-Requested-With'],
+      exposeHeaders: ['ETag'],
+      maxAge: 0,
+    })
+    expect(sent(chosen.preflight(preflight(app)))).toEqual({
+      ...named,
+      'access-control-allow-methods': 'DELETE',
+      'access-control-allow-headers': 'X-Requested-With',
+      'access-control-max-age': '0',
+    })
+    const nothing = cors({ csrfProtection, allowMethods: [], allowHeaders: [] })
+    expect(sent(nothing.preflight(preflight(app)))).toEqual(named)
+    expect(sent(chosen.preflight(preflight(evil)))).toEqual({ vary })
+  })
+
+  const others: [what: string, request: Request][] = [
+    ['a GET', ask(app)],
+    ['a POST', ask(app, { method: 'POST' })],
+    ['an OPTIONS without Origin', ask(null, { method: 'OPTIONS' })],
+    ['an OPTIONS that asks for no method', ask(app, { method: 'OPTIONS' })],
+    ['a GET with the header of a preflight', ask(app, { 'Access-Control-Request-Method': 'GET' })],
+    [
+      'a preflight of nobody',
+      ask(null, { method: 'OPTIONS', 'Access-Control-Request-Method': 'PUT' }),
+    ],
+  ]
+  it.each(others)('leaves %s to the application', (_, request) => {
+    expect(cors({ csrfProtection }).preflight(request)).toBeNull()
+  })
+})
+
+describe('cors().respond()', () => {
+  const share = (
+    response: Response,
+    options: Partial<CorsOptions> = {},
+    origin: string | null = app,
+  ) => cors({ csrfProtection, ...options }).respond(ask(origin), response)
+
+  const varies: [before: string | null, after: string, because: string][] = [
+    [null, 'Origin', 'it varied with nothing'],
+    ['Cookie', 'Cookie, Origin', 'what was there stays'],
+    ['Cookie, Origin', 'Cookie, Origin', 'it is there'],
+    ['origin', 'origin', 'header names have no case'],
+    ['X-Origin', 'X-Origin, Origin', 'this is another header'],
+    ['*', '*', 'it varies with everything'],
+  ]
+  it.each(varies)('makes Vary %s into %s, because %s', (before, after) => {
+    for (const origin of [app, evil, null]) {
+      const headers = new Headers(before === null ? {} : { Vary: before })
+      expect(share(new Response('', { headers }), {}, origin).headers.get('Vary')).toBe(after)
+    }
+  })
+
+  it('drops what the response said before, `*` above all', () => {
+    const said = () =>
+      new Response('', {
+        headers: {
+          'Access-Control-Allow-Origin': '*',
+          'Access-Control-Allow-Credentials': 'true',
+        },
+      })
+    const of = (response: Response) =>
+      ['Origin', 'Credentials'].map((what) => response.headers.get(`Access-Control-Allow-${what}`))
+    expect(of(share(said()))).toEqual([app, 'true'])
+    expect(of(share(said(), {}, evil))).toEqual([null, null])
+    expect(of(share(said(), {}, null))).toEqual([null, null])
+  })
+
+  it('lets trusted pages alone read more headers, beside those that a route chose', () => {
+    const options = { exposeHeaders: ['ETag', 'X-Total'] }
+    const exposed = (response: Response) => response.headers.get('Access-Control-Expose-Headers')
+    const chosen = { headers: { 'Access-Control-Expose-Headers': 'X-Own' } }
+    expect(exposed(share(new Response(''), options))).toBe('ETag, X-Total')
+    expect(exposed(share(new Response('', chosen), options))).toBe('X-Own, ETag, X-Total')
+    expect(exposed(share(new Response('', chosen)))).toBe('X-Own')
+    expect(exposed(share(new Response(''), options, evil))).toBeNull()
+  })
+
+  it('marks the response itself, and keeps its cookies, each one', () => {
+    const response = new Response('body', { status: 500 })
+    response.headers.append('Set-Cookie', 'a=1; Expires=Fri, 01 Jan 2038 00:00:00 GMT')
+    response.headers.append('Set-Cookie', 'b=2')
+    const shared = share(response)
+    expect(shared).toBe(response)
+    expect(shared.headers.getSetCookie()).toHaveLength(2)
+    expect(shared.headers.get('Access-Control-Allow-Origin')).toBe(app)
+  })
+
+  it('marks a redirect, whose headers cannot be changed', () => {
+    const redirect = Response.redirect(`${api}/next`, 303)
+    const shared = share(redirect)
+    expect(shared.status).toBe(303)
+    expect(sent(shared)).toEqual({
+      location: `${api}/next`,
+      'access-control-allow-origin': app,
+      'access-control-allow-credentials': 'true',
+      vary: 'Origin',
+    })
+    expect(redirect.headers.get('Vary')).toBeNull()
+  })
+
+  it('keeps the body of a stream whose headers cannot be changed', async () => {
+    const response = immutable(new Blob(['a', 'b']).stream())
+    const shared = share(response)
+    expect(shared).not.toBe(response)
+    expect(shared.headers.get('Access-Control-Allow-Origin')).toBe(app)
+    expect(await shared.text()).toBe('ab')
+  })
+
+  it('leaves what is no answer to a fetch as it is', () => {
+    const error = Response.error()
+    expect(share(error)).toBe(error)
+    expect(sent(error)).toEqual({})
+  })
+})
+
+describe('cors(), configured', () => {
+  const wrong: [options: Record<string, unknown>, because: string][] = [
+    [{ csrfProtection: false }, 'every page could read every visitor’s data'],
+    [{ csrfProtection: undefined }, 'nobody is trusted by accident'],
+    [{ csrfProtection: { trustedOrigins: ['*'] } }, 'no wildcards'],
+    [{ csrfProtection: { trustedOrigins: ['https://a.example/'] } }, 'a path'],
+    [{ csrfProtection: { allowedSubdomains: ['app'] } }, 'names need baseDomain'],
+    [{ allowMethods: ['*'] }, 'with credentials, * is a method of that name'],
+    [{ allowMethods: ['patch'] }, 'methods are compared with their case'],
+    [{ allowMethods: ['PUT, DELETE'] }, 'a comma divides'],
+    [{ allowMethods: [''] }, 'empty'],
+    [{ allowMethods: ['CONNECT'] }, 'no page can send it'],
+    [{ allowMethods: ['TRACE'] }, 'no page can send it'],
+    [{ allowMethods: ['TRACK'] }, 'no page can send it'],
+    [{ allowHeaders: ['*'] }, 'with credentials, * is a header of that name'],
+    [{ allowHeaders: ['X Y'] }, 'a blank is no token character'],
+    [{ allowHeaders: ['X:'] }, 'a colon is no token character'],
+    [{ allowHeaders: ['X\r\nSet-Cookie'] }, 'a line break would start a header'],
+    [{ exposeHeaders: ['*'] }, 'with credentials, * is a header of that name'],
+    [{ exposeHeaders: ['ETag,X'] }, 'a comma divides'],
+    [{ exposeHeaders: ['ü'] }, 'a name is ASCII'],
+    [{ maxAge: -1 }, 'negative'],
+    [{ maxAge: 0.5 }, 'whole seconds'],
+    [{ maxAge: Number.NaN }, 'no number'],
+    [{ maxAge: Number.POSITIVE_INFINITY }, 'no number of seconds'],
+  ]
+  it.each(wrong)('refuses %j: %s', (options) => {
+    const make = () => cors({ csrfProtection, ...options } as CorsOptions)
+    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+  })
+
+  it('takes methods of one’s own', () => {
+    const { preflight: before } = cors({ csrfProtection, allowMethods: ['PURGE', 'M-SEARCH'] })
+    const answered = before(preflight(app))
+    expect(answered?.headers.get('Access-Control-Allow-Methods')).toBe('PURGE, M-SEARCH')
+  })
+})
+
+describe('cors() with answer()', () => {
+  it('shares sign-in and page with the front end, and with nobody else', async () => {
+    const { auth, calls } = createApp({ csrfProtection })
+    const user = await auth.createUser({ attributes: { name: 'Ada' } })
+    calls.length = 0
+    const { preflight: before, respond } = cors({ csrfProtection })
+    const handle = async (request: Request) =>
+      before(request) ??
+      respond(
+        request,
+        await answer(auth, request, async (authRequest) => {
+          if (request.method === 'POST') {
+            const attributes = { device: 'Laptop' }
+            const session = await auth.createSession({ userId: user.userId, attributes })
+            authRequest.setSession(session)
+          }
+          return new Response((await authRequest.validate())?.user.name)
+        }),
+      )
+
+    await handle(preflight(app, { 'Sec-Fetch-Site': 'same-site' }))
+    await handle(preflight(evil))
+    expect(calls).toEqual([])
+
+    const sibling = { 'Sec-Fetch-Site': 'same-site' }
+    const signedIn = await handle(ask(app, { method: 'POST', ...sibling }))
+    const [cookie = ''] = signedIn.headers.getSetCookie()
+    expect(sent(signedIn)).toMatchObject({
+      'access-control-allow-origin': app,
+      'cache-control': 'private, no-store',
+      vary: 'Cookie, Origin',
+    })
+    const Cookie = cookie.split(';')[0] ?? ''
+    const page = await handle(ask(app, { Cookie, ...sibling }))
+    expect(await page.text()).toBe('Ada')
+    expect(page.headers.get('Access-Control-Allow-Origin')).toBe(app)
+
+    const foreign = { Cookie, 'Sec-Fetch-Site': 'cross-site' }
+    const refused = await handle(ask(evil, { method: 'POST', ...foreign }))
+    expect(refused.status).toBe(403)
+    expect(refused.headers.getSetCookie()).toEqual([])
+    const unread = await handle(ask(evil, foreign))
+    expect(unread.headers.get('Access-Control-Allow-Origin')).toBeNull()
+  })
+})
+
+/** A response as `fetch` gives it: its headers cannot be changed. */
+function immutable(body: BodyInit): Response {
+  const response = new Response(body)
+  return new Proxy(response, {
+    get(target, name) {
+      if (name === 'headers') return Response.redirect(api).headers
+      return Reflect.get(target, name, target) as unknown
+    },
+  })
+}
