@@ -1,0 +1,203 @@
+/** Starts a host for each subject in Node, Deno and workerd, and bundles the same code for all. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
+import type { Answer, Command } from './host.ts'
+
+/** Where a subject is found: its name, its file and its export. */
+export interface Found {
+  readonly name: string
+  readonly file: string
+  readonly as: string
+  readonly workerdFlags?: readonly string[]
+  /** Another checkout of this repository, whose packages it takes. */
+  readonly beside?: string
+}
+
+export type Tell = (command: Command) => Promise<Answer>
+
+/** One runtime with all its hosts. */
+export interface Runtime extends AsyncDisposable {
+  readonly name: RuntimeName
+  readonly version: string
+  /** How many requests are made before the clock starts: few where the clock is fine. */
+  readonly chunk: number
+  readonly hosts: ReadonlyMap<string, Tell>
+}
+
+export const runtimeNames = ['Node', 'workerd', 'Deno'] as const
+export type RuntimeName = (typeof runtimeNames)[number]
+
+export const COMPATIBILITY_DATE = '2026-11-01'
+const root = fileURLToPath(new URL('..', import.meta.url))
+const resolve = createRequire(import.meta.url)
+
+/** The Deno binary: the npm package's own command leaves Deno behind when it is stopped. */
+export const denoBinary = (): string =>
+  (resolve('deno/install_api.cjs') as { runInstall: () => string }).runInstall()
+
+export const versionOf = (name: string): string =>
+  (resolve(`${name}/package.json`) as { version: string }).version
+
+/** Which workerd miniflare brings. */
+function workerdVersion(): string {
+  const { dependencies } = resolve('miniflare/package.json') as {
+    dependencies: Record<string, string>
+  }
+  return dependencies['workerd'] ?? ''
+}
+
+/** Bundles some lines for Node and Deno, or as wrangler does for a Worker. */
+export async function bundle(
+  contents: string,
+  forWorker: boolean,
+  { minify = false, beside = '' }: { minify?: boolean; beside?: string | undefined } = {},
+): Promise<string> {
+  const packages = ['core', 'core/memory-store', 'hono', 'workers']
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    minify,
+    format: 'esm',
+    target: 'es2023',
+    write: false,
+    external: ['node:*'],
+    nodePaths: beside ? [join(root, 'node_modules')] : [],
+    alias: beside
+      ? Object.fromEntries(packages.map((name) => [`@limen/${name}`, besideAt(beside, name)]))
+      : {},
+    ...(forWorker
+      ? {
+          platform: 'neutral' as const,
+          conditions: ['workerd', 'worker', 'browser'],
+          mainFields: ['browser', 'module', 'main'],
+        }
+      : { platform: 'node' as const }),
+    logLevel: 'error',
+  })
+  return outputFiles[0]!.text
+}
+
+function besideAt(checkout: string, name: string): string {
+  const [room, door = 'index'] = name.split('/')
+  return join(checkout, 'packages', room!, 'src', `${door}.ts`)
+}
+
+export function start(name: RuntimeName, subjects: readonly Found[]): Promise<Runtime> {
+  return name === 'workerd' ? startWorkerd(subjects) : startProcesses(name, subjects)
+}
+
+async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
+  const workers = await Promise.all(
+    subjects.map(async (subject, n) => ({
+      name: `subject-${n}`,
+      modules: true as const,
+      script: await bundle(
+        `import { ${subject.as} } from './subjects/${subject.file}'
+         import { workerOf } from './src/worker-host.ts'
+         export default workerOf(${subject.as})`,
+        true,
+        subject,
+      ),
+      compatibilityDate: COMPATIBILITY_DATE,
+      compatibilityFlags: [...(subject.workerdFlags ?? [])],
+    })),
+  )
+  const flare = new Miniflare(convertV4MiniflareOptions({ workers, cf: false }))
+  await flare.ready
+  const hosts = new Map<string, Tell>()
+  for (const [n, { name }] of subjects.entries()) {
+    const worker = await flare.getWorker(`subject-${n}`)
+    hosts.set(name, async (command) => {
+      const response = await worker.fetch('http://bench/', {
+        method: 'POST',
+        body: JSON.stringify(command),
+      })
+      return (await response.json()) as Answer
+    })
+  }
+  return {
+    name: 'workerd',
+    version: workerdVersion(),
+    chunk: 2000,
+    hosts,
+    [Symbol.asyncDispose]: () => flare.dispose(),
+  }
+}
+
+async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[]): Promise<Runtime> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const children: ChildProcess[] = []
+  const hosts = new Map<string, Tell>()
+  for (const [n, subject] of subjects.entries()) {
+    const file = join(folder, `${n}.mjs`)
+    await writeFile(
+      file,
+      await bundle(
+        `import { ${subject.as} } from './subjects/${subject.file}'
+         import { serve } from './src/process-host.ts'
+         await serve(${subject.as})`,
+        false,
+        subject,
+      ),
+    )
+    const child = spawn(...commandOf(name, file), {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        NO_COLOR: '1',
+        DENO_NO_UPDATE_CHECK: '1',
+        DENO_DIR: folder,
+      },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    hosts.set(subject.name, tellerOf(child))
+  }
+  return {
+    name,
+    version: name === 'Node' ? process.versions.node : versionOf('deno'),
+    chunk: 100,
+    hosts,
+    async [Symbol.asyncDispose]() {
+      for (const child of children)
+        if (child.exitCode === null && child.kill()) await once(child, 'exit')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function commandOf(name: 'Node' | 'Deno', file: string): [string, string[]] {
+  return name === 'Node'
+    ? [process.execPath, ['--expose-gc', file]]
+    : [
+        denoBinary(),
+        [
+          'run',
+          '--no-lock',
+          '--no-config',
+          '--cached-only',
+          '--no-prompt',
+          '--allow-env',
+          '--v8-flags=--expose-gc',
+          file,
+        ],
+      ]
+}
+
+function tellerOf(child: ChildProcess): Tell {
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+  return async (command) => {
+    child.stdin!.write(`${JSON.stringify(command)}\n`)
+    const { value, done } = await lines.next()
+    if (done) throw new Error('The host ended')
+    return JSON.parse(value) as Answer
+  }
+}

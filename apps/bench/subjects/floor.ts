@@ -1,0 +1,154 @@
+/** What a careful person would write by hand, and no more: the floor that others are measured by. */
+import { Hono } from 'hono'
+import {
+  type CookieState,
+  DAY,
+  type Opened,
+  type Subject,
+  USER,
+  ageOf,
+  forged,
+} from '../src/subject.ts'
+
+interface Kept<Hash> {
+  readonly userId: string
+  readonly hash: Hash
+  readonly activeUntil: number
+  readonly idleUntil: number
+}
+
+const NAME = '__Host-session'
+const ID = 22
+const SECRET = 43
+
+/** The hash that Node and Deno have built in, which answers at once. */
+export const builtinFloor: Subject = {
+  name: 'floor, built-in hash',
+  workerdFlags: ['nodejs_compat'],
+  async open() {
+    const { hash } = (globalThis as unknown as Platform).process.getBuiltinModule('node:crypto')
+    const digest = (secret: string) => hash('sha256', secret, 'base64url')
+    return opened(digest, (secret, kept) => isSame(digest(secret), kept))
+  },
+}
+
+interface Platform {
+  process: { getBuiltinModule(name: string): { hash(...given: string[]): string } }
+}
+
+/** The hash of the Web's cryptography, which answers later. */
+export const subtleFloor: Subject = {
+  name: 'floor, crypto.subtle',
+  async open() {
+    const encoder = new TextEncoder()
+    const digest = async (secret: string) =>
+      new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(secret)))
+    return opened(digest, async (secret, kept) => areSame(await digest(secret), kept))
+  },
+}
+
+/** Keeps secrets as they are, as Lucia does. */
+export const plainFloor: Subject = {
+  name: 'floor, no hash',
+  open: () => opened((secret) => secret, isSame),
+}
+
+async function opened<Hash>(
+  digest: (secret: string) => Hash | Promise<Hash>,
+  isOf: (secret: string, hash: Hash) => boolean | Promise<boolean>,
+): Promise<Opened> {
+  const sessions = new Map<string, Kept<Hash>>()
+  const left = { cookie: '' }
+
+  function validate(request: Request): string | null | Promise<string | null> {
+    const { headers, method } = request
+    if (method !== 'GET' && method !== 'HEAD' && !isSameOrigin(request)) return null
+    const token = findCookie(headers.get('Cookie'))
+    if (token.length !== ID + 1 + SECRET) return null
+    const session = sessions.get(token.slice(0, ID))
+    if (!session) return null
+    const same = isOf(token.slice(ID + 1), session.hash)
+    return typeof same === 'boolean'
+      ? userOf(session, same, token)
+      : same.then((later) => userOf(session, later, token))
+  }
+
+  function userOf(session: Kept<Hash>, same: boolean, token: string): string | null {
+    const now = Date.now()
+    if (!same || now >= session.idleUntil) return null
+    if (now >= session.activeUntil) {
+      sessions.set(token.slice(0, ID), { ...session, ...deadlines(now) })
+      left.cookie = setCookie(`${NAME}=${token}`)
+    }
+    return session.userId
+  }
+
+  async function create(age = 0): Promise<string> {
+    const id = randomText(16)
+    const secret = randomText(32)
+    const hash = await digest(secret)
+    const now = Date.now() - age
+    sessions.set(id, { userId: USER, hash, ...deadlines(now) })
+    return `${NAME}=${id}.${secret}`
+  }
+
+  const app = new Hono()
+  app.get('/entries', async (c) => {
+    const userId = await validate(c.req.raw)
+    return userId === null ? c.text('Unauthorized', 401) : c.text(userId)
+  })
+
+  return {
+    validate,
+    handle: (request) => app.fetch(request),
+    signIn: async () => setCookie(await create()),
+    async cookie(state: CookieState) {
+      if (state === 'malformed') return `${NAME}=malformed`
+      const cookie = await create(ageOf(state))
+      if (state === 'revoked' || state === 'unknown') {
+        sessions.delete(cookie.slice(NAME.length + 1, NAME.length + 1 + ID))
+      }
+      return state === 'forged' ? forged(cookie) : cookie
+    },
+  }
+}
+
+const deadlines = (now: number) => ({ activeUntil: now + DAY, idleUntil: now + 15 * DAY })
+
+function setCookie(cookie: string): string {
+  return `${cookie}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
+}
+
+function isSameOrigin({ headers, url }: Request): boolean {
+  const site = headers.get('Sec-Fetch-Site')
+  return site === null ? headers.get('Origin') === new URL(url).origin : site === 'same-origin'
+}
+
+function findCookie(header: string | null): string {
+  if (header === null) return ''
+  const first = header.startsWith(`${NAME}=`)
+  const at = first ? 0 : header.indexOf(`; ${NAME}=`)
+  if (at === -1) return ''
+  const start = at + NAME.length + (first ? 1 : 3)
+  const end = header.indexOf(';', start)
+  return end === -1 ? header.slice(start) : header.slice(start, end)
+}
+
+function isSame(a: string, b: string): boolean {
+  let difference = a.length ^ b.length
+  for (let n = 0; n < a.length; n++) difference |= a.charCodeAt(n) ^ b.charCodeAt(n)
+  return difference === 0
+}
+
+function areSame(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = 0
+  for (let n = 0; n < 32; n++) difference |= a[n]! ^ b[n]!
+  return difference === 0
+}
+
+function randomText(bytes: number): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
