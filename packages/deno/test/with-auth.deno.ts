@@ -1,6 +1,6 @@
 /** Run by `deno test`: the adapter, alone and behind a real `Deno.serve`. */
 import { type CaseAdapter, adapterCases } from '@limen/conformance'
-import { limen } from '@limen/core'
+import { cors, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { withAuth } from '@limen/deno'
 
@@ -41,6 +41,73 @@ Deno.test('switches protocols behind Deno.serve, with the renewed cookie on the 
     if (sent.length !== cookies) throw new Error(`${origin}: ${sent.length} cookies`)
     now += cookies * 86_400_000
   }
+  await server.shutdown()
+})
+
+Deno.test('shares sign-in and page with a front end on another origin, through cors()', async () => {
+  const app = 'https://app.example.com'
+  const calls: string[] = []
+  const kept = memoryStore()
+  const store = {
+    ...kept,
+    read: (...args: Parameters<typeof kept.read>) => {
+      calls.push('read')
+      return kept.read(...args)
+    },
+  }
+  const csrfProtection = { trustedOrigins: [app] }
+  const auth = limen({ store, csrfProtection })
+  const shared = cors({ csrfProtection })
+  const handler = withAuth(auth, async (request, _info, authRequest) => {
+    if (request.method === 'POST') {
+      authRequest.setSession(await auth.createSession(await auth.createUser({})))
+      return Response.redirect(new URL('/welcome', request.url), 303)
+    }
+    return Response.json((await authRequest.validate()) !== null)
+  })
+  const server = Deno.serve(
+    { port: 0, hostname: '127.0.0.1', onListen() {} },
+    async (request, info) =>
+      shared.preflight(request) ?? shared.respond(request, await handler(request, info)),
+  )
+  const call = (method: string, headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${server.addr.port}/`, { method, headers, redirect: 'manual' })
+  const expectHeader = (response: Response, name: string, expected: string | null) => {
+    const value = response.headers.get(name)
+    if (value !== expected) throw new Error(`${name}: expected ${expected}, got ${value}`)
+  }
+
+  const page = { Origin: app, 'Sec-Fetch-Site': 'cross-site' }
+  const foreign = { ...page, Origin: 'https://evil.example' }
+  const asks = { 'Access-Control-Request-Method': 'PUT' }
+  for (const [headers, status] of [
+    [page, 204],
+    [foreign, 403],
+  ] as const) {
+    const response = await call('OPTIONS', { ...headers, ...asks })
+    if (response.status !== status) throw new Error(`a preflight: ${response.status}`)
+    expectHeader(response, 'Access-Control-Allow-Origin', status === 204 ? app : null)
+    await response.body?.cancel()
+  }
+
+  const signedIn = await call('POST', page)
+  await signedIn.body?.cancel()
+  if (signedIn.status !== 303) throw new Error(`a redirect: ${signedIn.status}`)
+  expectHeader(signedIn, 'Access-Control-Allow-Origin', app)
+  expectHeader(signedIn, 'Access-Control-Allow-Credentials', 'true')
+  const Cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  if (calls.length > 0) throw new Error(`the store was read: ${calls}`)
+
+  const answer = await call('GET', { ...page, Cookie })
+  if (!(await answer.json())) throw new Error('the front end is a stranger')
+  expectHeader(answer, 'Access-Control-Allow-Origin', app)
+  const unread = await call('GET', { ...foreign, Cookie })
+  await unread.body?.cancel()
+  expectHeader(unread, 'Access-Control-Allow-Origin', null)
+  const refused = await call('POST', { ...foreign, Cookie })
+  await refused.body?.cancel()
+  if (refused.status !== 403) throw new Error(`a foreign POST: ${refused.status}`)
+  expectHeader(refused, 'Set-Cookie', null)
   await server.shutdown()
 })
 
