@@ -34,9 +34,14 @@ for (const name of runtimeNames.filter(chosen(values.runtime))) {
     .filter((subject) => name === 'workerd' || !subject.name.includes('nodejs_compat'))
   await using runtime = await start(name, asked)
   console.log(`\n${runtime.name} ${runtime.version}`)
-  await checkAll(runtime)
+  const checked = await checkAll(runtime)
+  for (const { name: subject, notes, error } of checked) {
+    for (const note of notes) console.log(`  ${subject}: ${note}`)
+    if (error) console.log(`  left out: ${subject}: ${error}`)
+  }
+  const able = asked.filter((one) => !checked.find((it) => it.name === one.name)?.error)
   for (const workload of workloads.filter((one) => chosen(values.workload)(one.name))) {
-    const measured = await measure(runtime, asked, workload, effort)
+    const measured = await measure(runtime, able, workload, effort)
     const floors = measured.filter(
       ({ subject }) => subject.startsWith('floor, ') && !subject.includes('no hash'),
     )

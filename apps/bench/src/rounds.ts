@@ -18,15 +18,23 @@ export interface Effort {
 
 const LARGEST_BATCH = 8000
 
-/** Checks every subject; gives what is to be told of it, or why it is left out. */
-export async function checkAll(runtime: Runtime): Promise<Map<string, string[]>> {
-  const notes = new Map<string, string[]>()
-  for (const [name, tell] of runtime.hosts) {
-    const answer = await tell({ do: 'check' })
-    if (answer.error) throw new Error(`${runtime.name}: ${answer.error}`)
-    notes.set(name, [...answer.notes])
+/** What a check told of one subject in one runtime. */
+export interface Checked {
+  readonly name: string
+  /** What it cannot do, each with the reason. */
+  readonly notes: readonly string[]
+  /** Why it is left out. */
+  readonly error?: string | undefined
+}
+
+/** Checks every subject: whoever answers wrongly is not timed. */
+export async function checkAll({ hosts }: Runtime): Promise<Checked[]> {
+  const all: Checked[] = []
+  for (const [name, tell] of hosts) {
+    const { notes, error } = await tell({ do: 'check' })
+    all.push({ name, notes, error })
   }
-  return notes
+  return all
 }
 
 export async function measure(

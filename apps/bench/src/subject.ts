@@ -18,8 +18,6 @@ export type CookieState =
 /** A session library, or what stands in for one, over a store in memory. */
 export interface Subject {
   readonly name: string
-  /** What it needs of workerd. */
-  readonly workerdFlags?: readonly string[]
   /** What it cannot do, and so is not asked, each with the reason. */
   readonly cannot?: Partial<Record<CookieState | 'signIn' | 'csrf', string>>
   open(): Promise<Opened>
@@ -28,7 +26,7 @@ export interface Subject {
 /** An opened subject, who knows {@link USER}. */
 export interface Opened {
   /** Who sent this request: a user's id, or `null`. */
-  readonly validate: (request: Request) => string | null | Promise<string | null>
+  readonly validate?: (request: Request) => string | null | Promise<string | null>
   /** Signs in and gives a new session's cookie in that state, as `name=value`. */
   readonly cookie: (state: CookieState) => string | Promise<string>
   /** Signs in and gives the `Set-Cookie` header. */
@@ -37,15 +35,15 @@ export interface Opened {
   readonly handle?: (request: Request) => Response | Promise<Response>
 }
 
-/** A life of a day, and of two weeks while it is idle. */
+/** Sessions live for fifteen days, and are renewed when the first of them is over. */
 export const DAY = 86_400_000
 
 /** How much earlier a session in that state was issued. */
 export function ageOf(state: CookieState): number {
-  return state === 'idle' ? 2 * DAY : state === 'expired' ? 40 * DAY : 0
+  return state === 'idle' ? 10 * DAY : state === 'expired' ? 40 * DAY : 0
 }
 
 /** As many characters, of which the last differ from the text's. */
 export function forged(text: string): string {
-  return text.slice(0, -8) + [...text.slice(-8)].map((char) => (char === 'A' ? 'B' : 'A')).join('')
+  return text.slice(0, -8) + text.slice(-8).replace(/./g, (char) => (char === 'A' ? 'B' : 'A'))
 }

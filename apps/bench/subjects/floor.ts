@@ -24,10 +24,9 @@ const SECRET = 43
 /** The hash that Node and Deno have built in, which answers at once. */
 export const builtinFloor: Subject = {
   name: 'floor, built-in hash',
-  workerdFlags: ['nodejs_compat'],
   async open() {
-    const { hash } = (globalThis as unknown as Platform).process.getBuiltinModule('node:crypto')
-    const digest = (secret: string) => hash('sha256', secret, 'base64url')
+    const crypto = (globalThis as unknown as Platform).process.getBuiltinModule('node:crypto')
+    const digest = (secret: string) => crypto.hash('sha256', secret, 'base64url')
     return opened(digest, (secret, kept) => isSame(digest(secret), kept))
   },
 }
@@ -51,6 +50,16 @@ export const subtleFloor: Subject = {
 export const plainFloor: Subject = {
   name: 'floor, no hash',
   open: () => opened((secret) => secret, isSame),
+}
+
+/** An app through Hono that asks nobody who they are. */
+export const bareHono: Subject = {
+  name: 'bare Hono',
+  async open() {
+    const app = new Hono()
+    app.get('/entries', async (c) => c.text(USER))
+    return { cookie: () => `${NAME}=none`, handle: (request) => app.fetch(request) }
+  },
 }
 
 async function opened<Hash>(

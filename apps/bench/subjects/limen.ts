@@ -5,7 +5,7 @@ import { type AuthVariables, authenticate, hono } from '@limen/hono'
 import { Hono } from 'hono'
 import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
 
-const subject: Subject = {
+export const limenSubject: Subject = {
   name: 'Limen',
   async open() {
     const store = memoryStore()
@@ -43,13 +43,4 @@ const subject: Subject = {
       },
     }
   },
-}
-
-export const limenSubject = subject
-
-/** The same where Node's modules are at hand in workerd. */
-export const limenCompat: Subject = {
-  ...subject,
-  name: 'Limen, nodejs_compat',
-  workerdFlags: ['nodejs_compat'],
 }

@@ -1,0 +1,64 @@
+/** @hono/session over a Map, in the smallest Hono app. */
+import { type SessionEnv, type Storage, useSession, useSessionStorage } from '@hono/session'
+import { Hono } from 'hono'
+import { inThePast } from '../src/past.ts'
+import { newRequest } from '../src/requests.ts'
+import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
+
+interface Seen {
+  userId?: string | null
+  signIn?: true
+}
+type SignedIn = { userId?: string }
+type Env = SessionEnv<SignedIn> & { Bindings: Seen }
+
+export const honoSession: Subject = {
+  name: '@hono/session',
+  cannot: { idle: 'renewed only when it is written', csrf: 'no check' },
+  async open() {
+    const kept = new Map<string, SignedIn>()
+    const storage: Storage<SignedIn> = {
+      get: (sid) => kept.get(sid) ?? null,
+      set: (sid, value) => void kept.set(sid, value),
+      delete: (sid) => void kept.delete(sid),
+    }
+    const app = new Hono<Env>()
+    app.use(useSessionStorage<SignedIn, Env>(storage))
+    app.use(
+      useSession<SignedIn>({
+        secret: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+        duration: { absolute: 15 * 86_400 },
+      }),
+    )
+    app.all('/entries', async (c) => {
+      if (c.env.signIn) {
+        await c.var.session.update({ userId: USER })
+        return c.text(USER)
+      }
+      const userId = (await c.var.session.get())?.userId ?? null
+      c.env.userId = userId
+      return userId === null ? c.text('Unauthorized', 401) : c.text(userId)
+    })
+
+    async function signIn(): Promise<string> {
+      const response = await app.fetch(newRequest('GET', null), { signIn: true })
+      return response.headers.get('Set-Cookie')!
+    }
+
+    return {
+      async validate(request) {
+        const seen: Seen = {}
+        await app.fetch(request, seen)
+        return seen.userId ?? null
+      },
+      handle: (request) => app.fetch(request, {}),
+      signIn,
+      async cookie(state) {
+        const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
+        if (state === 'revoked' || state === 'unknown') kept.delete([...kept.keys()].at(-1)!)
+        if (state === 'malformed') return 'sid=malformed'
+        return state === 'forged' ? forged(cookie) : cookie
+      },
+    }
+  },
+}

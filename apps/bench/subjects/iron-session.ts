@@ -1,0 +1,46 @@
+/** iron-session, which keeps everything in a sealed cookie. */
+import { getIronSession, webCookies } from 'iron-session'
+import { inThePast } from '../src/past.ts'
+import { newRequest } from '../src/requests.ts'
+import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
+
+const options = {
+  password: 'a secret of more than thirty-two characters, for the bench',
+  cookieName: '__Host-session',
+  ttl: 15 * 86_400,
+}
+
+export const ironSession: Subject = {
+  name: 'iron-session',
+  cannot: {
+    idle: 'renewed only when it is saved',
+    revoked: 'nothing is stored',
+    unknown: 'nothing is stored',
+    csrf: 'no check',
+  },
+  async open() {
+    const openSession = (request: Request, headers: Headers) =>
+      getIronSession<{ userId: string }>(webCookies(request, headers), options)
+
+    async function signIn(): Promise<string> {
+      const headers = new Headers()
+      const session = await openSession(newRequest('GET', null), headers)
+      session.userId = USER
+      await session.save()
+      return headers.get('Set-Cookie')!
+    }
+
+    return {
+      async validate(request) {
+        const session = await openSession(request, new Headers())
+        return session.userId ?? null
+      },
+      signIn,
+      async cookie(state) {
+        const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
+        if (state === 'malformed') return `${options.cookieName}=malformed`
+        return state === 'forged' ? forged(cookie.slice(0, -2)) + '~2' : cookie
+      },
+    }
+  },
+}

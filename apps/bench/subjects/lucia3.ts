@@ -1,0 +1,65 @@
+/** Lucia 3.2 over a Map, put together as its guide does. */
+import { Lucia, TimeSpan, verifyRequestOrigin } from 'lucia3'
+import { inThePast } from '../src/past.ts'
+import { type Subject, USER, ageOf } from '../src/subject.ts'
+
+interface Row {
+  id: string
+  userId: string
+  expiresAt: Date
+  attributes: object
+}
+
+export const lucia3: Subject = {
+  name: 'lucia 3.2',
+  async open() {
+    const sessions = new Map<string, Row>()
+    const user = { id: USER, attributes: {} }
+    const auth = new Lucia(
+      {
+        getSessionAndUser: async (id) => {
+          const session = sessions.get(id)
+          return session ? [session, user] : [null, null]
+        },
+        getUserSessions: async () => [...sessions.values()],
+        setSession: async (session) => void sessions.set(session.id, session),
+        updateSessionExpiration: async (id, expiresAt) =>
+          void sessions.set(id, { ...sessions.get(id)!, expiresAt }),
+        deleteSession: async (id) => void sessions.delete(id),
+        deleteUserSessions: async () => sessions.clear(),
+        deleteExpiredSessions: async () => {},
+      },
+      { sessionExpiresIn: new TimeSpan(15, 'd') },
+    )
+    const left = { cookie: '' }
+
+    return {
+      async validate({ headers, method }) {
+        if (method !== 'GET') {
+          const origin = headers.get('Origin')
+          const host = headers.get('Host')
+          if (!origin || !host || !verifyRequestOrigin(origin, [host])) return null
+        }
+        const id = auth.readSessionCookie(headers.get('Cookie') ?? '')
+        if (!id) return null
+        const { session, user: found } = await auth.validateSession(id)
+        if (!session) left.cookie = auth.createBlankSessionCookie().serialize()
+        else if (session.fresh) left.cookie = auth.createSessionCookie(session.id).serialize()
+        return found ? found.id : null
+      },
+      async signIn() {
+        const session = await auth.createSession(USER, {})
+        return auth.createSessionCookie(session.id).serialize()
+      },
+      async cookie(state) {
+        const session = await inThePast(ageOf(state), () => auth.createSession(USER, {}))
+        if (state === 'revoked') await auth.invalidateSession(session.id)
+        const { name, value } = auth.createSessionCookie(session.id)
+        const isUnknown = state === 'forged' || state === 'unknown'
+        return `${name}=${state === 'malformed' ? '?' : isUnknown ? unknown(value) : value}`
+      },
+    }
+  },
+}
+
+const unknown = (id: string) => (id.startsWith('a') ? 'b' : 'a') + id.slice(1)
