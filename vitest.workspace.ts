@@ -156,6 +156,16 @@ export default defineConfig({
         },
       },
       {
+        root: at('apps/lab'),
+        test: {
+          name: 'lab',
+          include: ['test/**/*.test.ts'],
+          globalSetup: [at('apps/lab/test/setup.ts')],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         root: at('apps/guestbook'),
         test: {
           name: 'chromium',
