@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, createServer, request as send } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Said, headerServer } from '../test/header-server.ts'
+
+const program = fileURLToPath(new URL('../test/header-server.ts', import.meta.url))
+const COOKIE = '__Host-Http-session'
+const WELL_FORMED = `${'w'.repeat(22)}.${'W'.repeat(43)}`
+const origins = ['https://app.example', 'https://partner.example']
+
+interface Running {
+  readonly port: number
+  readonly stop: () => unknown
+}
+
+async function node(): Promise<Running> {
+  const app = headerServer()
+  const answer = async ({ method = '', url = '', rawHeaders }: IncomingMessage) => {
+    const headers = new Headers()
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
+    }
+    return app.fetch(new Request(`http://127.0.0.1${url}`, { method, headers }))
+  }
+  const server = createServer((incoming, outgoing) => {
+    const failed = (error: unknown) => outgoing.end(String(error))
+    answer(incoming)
+      .then((response) => response.text())
+      .then((body) => outgoing.end(body), failed)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return { port: (server.address() as AddressInfo).port, stop: () => server.close() }
+}
+
+/** workerd itself: `wrangler dev` would put a proxy of its own in front, which reads the bytes first. */
+async function workerd(): Promise<Running> {
+  const ofRoot = createRequire(new URL('../../../package.json', import.meta.url))
+  const ofWrangler = createRequire(ofRoot.resolve('wrangler'))
+  const esbuild = ofWrangler('esbuild') as Esbuild
+  const { Miniflare, convertV4MiniflareOptions } = ofWrangler('miniflare') as MiniflareModule
+  const options = { entryPoints: [program], bundle: true, format: 'esm', write: false }
+  const { outputFiles } = await esbuild.build(options)
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: outputFiles[0]!.text,
+      compatibilityDate: '2026-11-01',
+      cf: false,
+      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    }),
+  )
+  const { port } = await miniflare.unsafeGetDirectURL()
+  return { port: Number(port), stop: () => miniflare.dispose() }
+}
+
+/** What is used of the two packages, which come with wrangler. */
+interface Esbuild {
+  readonly build: (
+    options: object,
+  ) => Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>
+}
+interface MiniflareModule {
+  readonly convertV4MiniflareOptions: (options: object) => object
+  readonly Miniflare: new (options: object) => {
+    unsafeGetDirectURL(): Promise<URL>
+    dispose(): Promise<void>
+  }
+}
+
+async function deno(): Promise<Running> {
+  // The npm package's own command is a Node wrapper that leaves Deno behind when it is stopped.
+  const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
+    runInstall: () => string
+  }
+  const args = ['serve', '--no-lock', '--cached-only', '--host', '127.0.0.1', '--port', '0']
+  const child = spawn(runInstall(), [...args, program], {
+    env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]
+      if (found) resolve(Number(found))
+    })
+    child.once('exit', () => reject(new Error(said)))
+  })
+  return { port, stop: () => child.kill() }
+}
+
+/** Says by hand, byte by byte, whether something could be a token. */
+function isTokenShaped(value: string): boolean {
+  const [id = '', secret = '', ...more] = value.split('.')
+  const isBase64url = (part: string) => /^[A-Za-z0-9_-]*$/.test(part)
+  return (
+    more.length === 0 &&
+    id.length === 22 &&
+    secret.length === 43 &&
+    isBase64url(id) &&
+    isBase64url(secret)
+  )
+}
+
+const trimmed = (value: string) => value.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+
+/** The one value of the session cookie, found in the bytes; empty where there is none, or several. */
+function cookieIn(header: string): string {
+  const found = new Set<string>()
+  for (const pair of header.split(';')) {
+    const [name = '', ...value] = pair.split('=')
+    if (trimmed(name) === COOKIE && value.length) found.add(trimmed(value.join('=')))
+  }
+  return found.size === 1 ? ([...found][0] ?? '') : ''
+}
+
+// One character stands for one byte: blanks of Latin-1, of UTF-8, and bytes that are no UTF-8.
+const oddBytes = ['\xa0', '\x85', '\xc2\xa0', '\xc2\x85', '\xe2\x80\x80', '\xe3\x80\x80']
+const brokenBytes = ['\xe2', '\xe2\x80', '\xff', '\xc0\xa0', '\xed\xa0\x80', '\xef\xbb\xbf']
+const blank = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom('', '', ' ', '\t') },
+  fc.constantFrom(...oddBytes, ...brokenBytes),
+)
+const name = fc.constantFrom(COOKIE, COOKIE, COOKIE, COOKIE.toLowerCase(), 'a', '')
+const value = fc.constantFrom(
+  'TOKEN',
+  'TOKEN',
+  'TOKEN',
+  WELL_FORMED,
+  '',
+  '"TOKEN"',
+  'TOKEN\xa0x',
+  'TOKEN,',
+)
+const pair = fc
+  .tuple(blank, name, blank, fc.constant('='), blank, value, blank)
+  .map((parts) => parts.join(''))
+const visit = fc.record({
+  method: fc.constantFrom('GET', 'POST'),
+  Cookie: fc.array(pair, { maxLength: 3 }).map((pairs) => pairs.join(';')),
+  Authorization: fc
+    .tuple(
+      blank,
+      fc.constantFrom('Bearer', 'bearer', 'Basic'),
+      fc.constantFrom(' ', '  ', ''),
+      blank,
+      value,
+      blank,
+    )
+    .map((parts) => parts.join('')),
+  Origin: fc
+    .tuple(blank, fc.constantFrom(...origins, ...origins, 'https://evil.example', 'null'), blank)
+    .map((parts) => parts.join('')),
+})
+
+const runtimes: [
+  name: string,
+  start: () => Promise<Running>,
+  ofUtf8: number[],
+  ofLatin1: number[],
+][] = [
+  ['Node', node, [0xe2, 0x80, 0x80], [0xa0]],
+  ['workerd', workerd, [0x2000], [0xfffd]],
+  ['Deno', deno, [0xe2, 0x80, 0x80], [0xa0]],
+]
+
+describe.each(runtimes)('the bytes of headers in %s', (_, start, ofUtf8, ofLatin1) => {
+  const agent = new Agent({ keepAlive: true })
+  let running: Running
+
+  beforeAll(async () => {
+    running = await start()
+  }, 30_000)
+  afterAll(async () => {
+    agent.destroy()
+    await running.stop()
+  })
+
+  /** Node's client sends each character of a header as one byte. */
+  async function call(
+    path: string,
+    method: string,
+    headers: Record<string, string>,
+  ): Promise<string> {
+    const { port } = running
+    const outgoing = send({ host: '127.0.0.1', port, path, method, headers, agent }).end()
+    const [incoming] = (await once(outgoing, 'response')) as [NodeJS.ReadableStream]
+    return text(incoming)
+  }
+
+  it('are decoded in its own way', async () => {
+    const charactersOf = async (bytes: string) =>
+      (JSON.parse(await call('/', 'GET', { 'X-Bytes': `x${bytes}x` })) as Said).characters.slice(
+        1,
+        -1,
+      )
+    expect(await charactersOf('\xe2\x80\x80')).toEqual(ofUtf8)
+    expect(await charactersOf('\xa0')).toEqual(ofLatin1)
+  })
+
+  it('P6: mean the same in the end: no other bytes than a token’s open a session or ask the store', async () => {
+    const token = await call('/sign-in', 'GET', {})
+    const seen = { signedIn: 0, bearer: 0, trusted: 0, reads: 0 }
+    const property = fc.asyncProperty(visit, async ({ method, ...templates }) => {
+      const headers = Object.fromEntries(
+        Object.entries(templates).map(([key, bytes]) => [key, bytes.replaceAll('TOKEN', token)]),
+      )
+      const { Cookie = '', Authorization = '', Origin = '' } = headers
+      const trusted = method === 'GET' || origins.includes(trimmed(Origin))
+      const cookie = trusted ? cookieIn(Cookie) : ''
+      const bearer = /^bearer +([^ ]+)$/i.exec(trimmed(Authorization))?.[1] ?? ''
+      const expected = {
+        trusted,
+        signedIn: cookie === token,
+        bearer: bearer === token,
+        reads: Number(isTokenShaped(cookie)) + Number(isTokenShaped(bearer)),
+        characters: [],
+      }
+      const said = await call('/', method, headers)
+      expect(JSON.parse(said)).toEqual(expected)
+      for (const key of Object.keys(seen) as (keyof typeof seen)[])
+        seen[key] += Number(expected[key])
+    })
+    await fc.assert(property, { numRuns: 200 })
+    // Or it was all noise, and nothing was tested.
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(5)
+  })
+})
