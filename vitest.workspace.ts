@@ -147,6 +147,10 @@ export default defineConfig({
         test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'] },
       },
       {
+        root: at('apps/bench'),
+        test: { name: 'bench', include: ['src/**/*.test.ts'] },
+      },
+      {
         root: at('apps/deno-notes'),
         test: {
           name: 'deno-notes',
