@@ -147,6 +147,18 @@ export default defineConfig({
         test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'] },
       },
       {
+        root: at('apps/chat'),
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at('apps/chat/wrangler.jsonc') },
+            miniflare: {
+              bindings: { MIGRATIONS: await readD1Migrations(at('packages/workers/migrations')) },
+            },
+          })),
+        ],
+        test: { name: 'chat', include: ['src/**/*.test.ts'] },
+      },
+      {
         root: at('apps/bench'),
         test: { name: 'bench', include: ['src/**/*.test.ts'] },
       },

@@ -1,0 +1,310 @@
+import {
+  applyD1Migrations,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { CHAT, Device, type Line } from '../test/visitor.ts'
+import { authFor } from './auth.ts'
+
+await applyD1Migrations(env.DB, env.MIGRATIONS)
+
+const auth = authFor(env)
+const room = env.ROOM.getByName('lobby')
+
+describe('the handshake', () => {
+  const cases: [origin: string | null, status: number, because: string][] = [
+    [CHAT, 101, 'a page of the chat opened it'],
+    [null, 403, 'a browser always says where a WebSocket comes from'],
+    ['null', 403, 'a sandboxed frame is nobody'],
+    ['https://evil.example', 403, 'another site sends the cookie along'],
+    ['http://evil.localhost:8788', 403, 'a sibling is not us, though SameSite says so'],
+    ['http://localhost:8787', 403, 'another port is another program'],
+    ['https://localhost:8788', 403, 'another scheme is another origin'],
+  ]
+  it.each(cases)('from %s: %i, because %s', async (origin, status) => {
+    const ada = await new Device().signIn('Ada')
+    const response = await ada.handshake(origin)
+    expect(response.status).toBe(status)
+    response.webSocket?.accept()
+    response.webSocket?.close()
+  })
+
+  it('is 401 for somebody who is not signed in', async () => {
+    expect((await new Device().handshake()).status).toBe(401)
+    expect((await new Device().get('/me')).status).toBe(401)
+  })
+
+  it('P3: the room keeps the session’s id and no token', async () => {
+    const ada = await new Device().signIn('Ada')
+    const line = await ada.enter()
+    const kept = await attachments()
+    expect(kept.map(({ sessionId }) => sessionId)).toContain(ada.sessionId)
+    const secret = ada.cookie.split('.')[1]!
+    expect(secret).toHaveLength(43)
+    expect(JSON.stringify(kept)).not.toContain(secret)
+    line.hangUp()
+  })
+
+  it('P1: closes a socket whose session ended between the Worker’s look and the room’s', async () => {
+    const { sessionId, user } = await auth.createSession(await userOf('Ada'))
+    await auth.invalidateSession(sessionId)
+    const ids = new URLSearchParams({ sessionId, userId: user.userId })
+    const headers = { Upgrade: 'websocket' }
+    const { webSocket } = await room.fetch(`https://room/?${ids.toString()}`, { headers })
+    const closed = new Promise<number>((resolve) => {
+      webSocket!.addEventListener('close', ({ code }) => resolve(code))
+    })
+    webSocket!.accept()
+    expect(await closed).toBe(4401)
+  })
+})
+
+describe('in the room', () => {
+  it('tells everybody what one of them says, in order', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    await stale()
+    for (const text of ['one', ' two ', '', 'x'.repeat(501), 'three']) ada.say(text)
+    for (const text of ['one', 'two', 'three']) {
+      expect(await bob.next('message')).toEqual({ type: 'message', from: 'Ada', text })
+      expect(await ada.next('message')).toMatchObject({ text })
+    }
+  })
+
+  it('tells who is there, each name once, and who is still there', async () => {
+    const [ada, tab, bob] = await enter('Ada', 'Ada', 'Bob')
+    expect(await bob.next('here')).toEqual({ type: 'here', names: ['Ada', 'Bob'] })
+    tab.hangUp()
+    expect(await bob.next('here')).toEqual({ type: 'here', names: ['Ada', 'Bob'] })
+    ada.hangUp()
+    expect(await bob.next('here')).toEqual({ type: 'here', names: ['Bob'] })
+  })
+
+  it('asks the store once in a while, not at each message', async () => {
+    const [ada] = await enter('Ada')
+    const before = await attachments()
+    ada.say('one')
+    await ada.next('message')
+    expect(await attachments()).toEqual(before)
+    await stale()
+    ada.say('two')
+    await ada.next('message')
+    expect((await attachments())[0]!.mayWriteUntil).toBeGreaterThan(0)
+  })
+})
+
+describe('P1: a session that is over', () => {
+  it('closes its socket at sign-out, at once', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    expect((await ada.device.post('/sign-out')).status).toBe(303)
+    expect(await ada.closed).toBe(4401)
+    expect(await ada.device.handshake()).toHaveProperty('status', 401)
+    bob.say('still here')
+    await bob.next('message')
+  })
+
+  it('closes the other device when that is signed out, and no more', async () => {
+    const [laptop, phone, bob] = await enter('Ada', 'Ada', 'Bob')
+    expect((await laptop.device.post('/sign-out-others')).status).toBe(303)
+    expect(await phone.closed).toBe(4401)
+    for (const line of [laptop, bob]) {
+      line.say('still here')
+      await line.next('message')
+    }
+  })
+
+  it('closes the socket when the same browser signs in under another name', async () => {
+    const [line] = await enter('Ada')
+    await line.device.signIn('Bob')
+    expect(await line.closed).toBe(4401)
+  })
+
+  it('cannot write, where nobody told the room', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    await auth.invalidateSession(ada.device.sessionId)
+    await stale()
+    ada.say('let me in')
+    expect(await ada.closed).toBe(4401)
+    bob.say('what was that?')
+    expect(await bob.next('message')).toMatchObject({ text: 'what was that?' })
+  })
+
+  it('does not read on, where nobody told the room and nobody writes', async () => {
+    const [ada, phone, bob] = await enter('Ada', 'Ada', 'Bob')
+    await auth.invalidateSession(phone.device.sessionId)
+    expect(await runDurableObjectAlarm(room)).toBe(true)
+    expect(await phone.closed).toBe(4401)
+    ada.say('still here')
+    expect(await bob.next('message')).toMatchObject({ from: 'Ada' })
+  })
+
+  it('is found after the room slept, by the next alarm', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    await evictDurableObject(room)
+    await auth.invalidateSession(ada.device.sessionId)
+    expect(await runDurableObjectAlarm(room)).toBe(true)
+    expect(await ada.closed).toBe(4401)
+    bob.say('still here')
+    expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
+  })
+
+  it('is found after the room slept, by its next message', async () => {
+    const [ada] = await enter('Ada')
+    await stale()
+    await evictDurableObject(room)
+    await auth.invalidateSession(ada.device.sessionId)
+    ada.say('let me in')
+    expect(await ada.closed).toBe(4401)
+  })
+
+  it('is found after the room slept, at sign-out', async () => {
+    const [ada] = await enter('Ada')
+    await evictDurableObject(room)
+    await ada.device.post('/sign-out')
+    expect(await ada.closed).toBe(4401)
+  })
+
+  it('ends by itself, and no message passes after that', async () => {
+    const [ada] = await enter('Ada')
+    const soon = Date.now() + 500
+    await env.DB.prepare(
+      'UPDATE limen_session SET active_expires_at = ?1, idle_expires_at = ?1 WHERE id = ?2',
+    )
+      .bind(soon, ada.device.sessionId)
+      .run()
+    await room.recheck('ada')
+    expect(await attachments()).toMatchObject([{ mayWriteUntil: soon }])
+    await new Promise((resolve) => setTimeout(resolve, soon - Date.now()))
+    ada.say('one more')
+    expect(await ada.closed).toBe(4401)
+  })
+})
+
+describe('the alarm', () => {
+  it('wakes the room as long as somebody is in it', async () => {
+    const [ada] = await enter('Ada')
+    expect(await runDurableObjectAlarm(room)).toBe(true)
+    expect(await runDurableObjectAlarm(room)).toBe(true)
+    ada.hangUp()
+    await vi.waitFor(async () => expect(await attachments()).toEqual([]))
+    expect(await runDurableObjectAlarm(room)).toBe(true)
+    expect(await runDurableObjectAlarm(room)).toBe(false)
+  })
+
+  it('asks about forty sockets at a time, the longest unchecked first', async () => {
+    const [ada] = await enter('Ada')
+    const tabs = await Promise.all(Array.from({ length: 44 }, () => ada.device.enter()))
+    await stale()
+    const unchecked = async () =>
+      (await attachments()).filter(({ mayWriteUntil }) => mayWriteUntil === 0).length
+    await runDurableObjectAlarm(room)
+    expect(await unchecked()).toBe(5)
+    await runDurableObjectAlarm(room)
+    expect(await unchecked()).toBe(0)
+    for (const tab of tabs) tab.hangUp()
+  })
+})
+
+describe('P4: while the store does not answer', () => {
+  it('nobody is closed, what cannot be authorised is not sent, and it goes on afterwards', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    await stale()
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const repair = await breakStore()
+    ada.say('hello?')
+    expect(await ada.next('not-sent')).toEqual({ type: 'not-sent', text: 'hello?' })
+    await runDurableObjectAlarm(room)
+    await room.recheck('ada')
+    expect((await ada.device.handshake()).status).toBe(503)
+    expect((await ada.device.post('/sign-out')).status).toBe(503)
+    expect(ada.device.cookie).not.toBe('')
+    expect(await attachments()).toHaveLength(2)
+
+    await repair()
+    expect(logged).toHaveBeenCalledWith(expect.objectContaining({ code: 'AUTH_STORE_UNAVAILABLE' }))
+    logged.mockRestore()
+    ada.say('hello again')
+    expect(await bob.next('message')).toMatchObject({ text: 'hello again' })
+  })
+
+  it('a revocation before the outage is found after it', async () => {
+    const [ada] = await enter('Ada')
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await auth.invalidateSession(ada.device.sessionId)
+    const repair = await breakStore()
+    await runDurableObjectAlarm(room)
+    await repair()
+    logged.mockRestore()
+    await runDurableObjectAlarm(room)
+    expect(await ada.closed).toBe(4401)
+  })
+})
+
+describe('what other sites send', () => {
+  it.each(['/sign-in', '/sign-out', '/sign-out-others'])('P5: %s is refused', async (path) => {
+    const ada = await new Device().signIn('Ada')
+    const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
+    const { status, headers } = await ada.post(path, { name: 'Eve' }, foreign)
+    expect(status).toBe(403)
+    expect(headers.getSetCookie()).toEqual([])
+    expect(await (await ada.get('/me')).json()).toEqual({ name: 'Ada' })
+  })
+})
+
+/** Signs each name in on a device of its own, and lets it in, when the room is empty. */
+async function enter<Names extends string[]>(...names: Names) {
+  const lines: (Line & { device: Device })[] = []
+  for (const name of names) {
+    const device = await new Device().signIn(name)
+    lines.push(Object.assign(await device.enter(), { device }))
+  }
+  onTestFinished(async () => {
+    for (const line of lines) line.hangUp()
+    await vi.waitFor(async () => expect(await attachments()).toEqual([]))
+  })
+  return lines as { [Index in keyof Names]: Line & { device: Device } }
+}
+
+interface Attachment {
+  readonly sessionId: string
+  readonly mayWriteUntil: number
+}
+
+/** What the room remembers of its open sockets. */
+function attachments(): Promise<Attachment[]> {
+  return runInDurableObject(room, (_, state) =>
+    state
+      .getWebSockets()
+      .filter(({ readyState }) => readyState === WebSocket.OPEN)
+      .map((socket) => socket.deserializeAttachment() as Attachment),
+  )
+}
+
+/** Lets the time pass that one answer of the store is good for. */
+async function stale(): Promise<void> {
+  await runInDurableObject(room, (_, state) => {
+    for (const socket of state.getWebSockets()) {
+      const attachment = socket.deserializeAttachment() as Attachment
+      socket.serializeAttachment({ ...attachment, mayWriteUntil: 0 })
+    }
+  })
+}
+
+/** Takes the sessions away from the database, until it is told to bring them back. */
+async function breakStore(): Promise<() => Promise<unknown>> {
+  const sql = "SELECT sql FROM sqlite_schema WHERE name = 'limen_found'"
+  const view = await env.DB.prepare(sql).first<string>('sql')
+  await env.DB.exec('DROP VIEW limen_found')
+  await env.DB.exec('ALTER TABLE limen_session RENAME TO lost')
+  return async () => {
+    await env.DB.exec('ALTER TABLE lost RENAME TO limen_session')
+    await env.DB.prepare(view!).run()
+  }
+}
+
+async function userOf(name: string): Promise<{ userId: string }> {
+  await new Device().signIn(name)
+  return { userId: name.toLowerCase() }
+}

@@ -1,0 +1,92 @@
+/** Somebody with a browser: it keeps the cookie, and says which page a request comes from. */
+import { exports } from 'cloudflare:workers'
+
+export const CHAT = 'http://localhost:8788'
+
+type Fields = Readonly<Record<string, string>>
+
+/** A device on which a name is signed in. */
+export class Device {
+  cookie = ''
+
+  async signIn(name: string): Promise<this> {
+    const { status } = await this.post('/sign-in', { name })
+    if (status !== 303) throw new Error(`Signing in as ${name} was answered with ${status}`)
+    return this
+  }
+
+  get sessionId(): string {
+    return this.cookie.split('=')[1]?.split('.')[0] ?? ''
+  }
+
+  get(path: string, headers: Fields = {}): Promise<Response> {
+    return this.#send(path, { headers })
+  }
+
+  post(path: string, fields: Fields = {}, headers: Fields = {}): Promise<Response> {
+    const ours = { 'Sec-Fetch-Site': 'same-origin', Origin: CHAT }
+    const body = new URLSearchParams(fields)
+    return this.#send(path, { method: 'POST', body, headers: { ...ours, ...headers } })
+  }
+
+  /** Asks for a socket, from a page of the chat where `origin` does not say otherwise. */
+  handshake(origin: string | null = CHAT): Promise<Response> {
+    return this.get('/room', { Upgrade: 'websocket', ...(origin && { Origin: origin }) })
+  }
+
+  /** Comes into the room. */
+  async enter(): Promise<Line> {
+    const { status, webSocket } = await this.handshake()
+    if (!webSocket) throw new Error(`The handshake was answered with ${status}`)
+    return new Line(webSocket)
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers)
+    if (this.cookie) headers.set('Cookie', this.cookie)
+    const request = new Request(CHAT + path, { redirect: 'manual', ...init, headers })
+    const response = await exports.default.fetch(request)
+    for (const line of response.headers.getSetCookie()) {
+      this.cookie = line.includes('Max-Age=0') ? '' : (line.split(';')[0] ?? '')
+    }
+    return response
+  }
+}
+
+/** An open line to the room, and what came over it. */
+export class Line {
+  /** The code that the room closed it with. */
+  readonly closed: Promise<number>
+  readonly #socket: WebSocket
+  readonly #news: unknown[] = []
+  #wake = () => {}
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket
+    socket.addEventListener('message', ({ data }) => {
+      this.#news.push(JSON.parse(String(data)))
+      this.#wake()
+    })
+    this.closed = new Promise((resolve) => {
+      socket.addEventListener('close', ({ code }) => resolve(code))
+    })
+    socket.accept()
+  }
+
+  say(text: string): void {
+    this.#socket.send(text)
+  }
+
+  hangUp(): void {
+    this.#socket.close(1000)
+  }
+
+  /** The next news of a type. */
+  async next(type: string): Promise<unknown> {
+    for (;;) {
+      const news = this.#news.shift() as { readonly type: string } | undefined
+      if (news?.type === type) return news
+      if (!news) await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}
