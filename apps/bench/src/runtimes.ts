@@ -54,20 +54,30 @@ function workerdVersion(): string {
   return dependencies['workerd'] ?? ''
 }
 
+/** A bundle, and what went into it. */
+export interface Bundled {
+  readonly code: string
+  readonly modules: number
+  /** What it imports of Node. */
+  readonly builtins: readonly string[]
+}
+
 /** Bundles some lines for Node and Deno, or as wrangler does for a Worker. */
 export async function bundle(
   contents: string,
   forWorker: boolean,
   { minify = false, beside = '' }: { minify?: boolean; beside?: string | undefined } = {},
-): Promise<string> {
+): Promise<Bundled> {
   const packages = ['core', 'core/memory-store', 'hono', 'workers']
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
     minify,
     format: 'esm',
     target: 'es2023',
     write: false,
+    metafile: true,
+    outfile: 'bundle.js',
     external: ['node:*'],
     nodePaths: beside ? [join(root, 'node_modules')] : [],
     alias: beside
@@ -82,7 +92,18 @@ export async function bundle(
       : { platform: 'node' as const }),
     logLevel: 'error',
   })
-  return outputFiles[0]!.text
+  const { inputs, imports } = Object.values(metafile.outputs)[0]!
+  return {
+    code: outputFiles[0]!.text,
+    modules: Object.values(inputs).filter(({ bytesInOutput }) => bytesInOutput > 0).length,
+    builtins: [...new Set(imports.map(({ path }) => path))].filter((path) =>
+      path.startsWith('node:'),
+    ),
+  }
+}
+
+async function codeOf(...given: Parameters<typeof bundle>): Promise<string> {
+  return (await bundle(...given)).code
 }
 
 function besideAt(checkout: string, name: string): string {
@@ -99,7 +120,7 @@ async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
     subjects.map(async (subject, n) => ({
       name: `subject-${n}`,
       modules: true as const,
-      script: await bundle(
+      script: await codeOf(
         `import { ${subject.as} } from './subjects/${subject.file}'
          import { workerOf } from './src/worker-host.ts'
          export default workerOf(${subject.as})`,
@@ -140,7 +161,7 @@ async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[])
     const file = join(folder, `${n}.mjs`)
     await writeFile(
       file,
-      await bundle(
+      await codeOf(
         `import { ${subject.as} } from './subjects/${subject.file}'
          import { serve } from './src/process-host.ts'
          await serve(${subject.as})`,

@@ -1,0 +1,13 @@
+/** The same without Kysely, as better-auth offers it: what the adapter to D1 weighs comes on top. */
+import { betterAuth } from 'better-auth/minimal'
+
+export default {
+  async fetch({ headers }: Request): Promise<Response> {
+    const auth = betterAuth({
+      baseURL: 'https://app.example',
+      secret: 'a secret of more than thirty-two characters, for the bench',
+    })
+    const found = await auth.api.getSession({ headers })
+    return found ? new Response(found.user.id) : new Response('nobody', { status: 401 })
+  },
+}

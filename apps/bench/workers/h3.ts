@@ -1,0 +1,12 @@
+/** The smallest Worker that asks h3's session who is there: nothing is stored. */
+import { H3, getSession } from 'h3'
+
+const app = new H3().get('/', async (event) => {
+  const session = await getSession<{ userId: string }>(event, {
+    name: '__Host-session',
+    password: 'a secret of more than thirty-two characters, for the bench',
+  })
+  return session.data.userId ?? 'nobody'
+})
+
+export default { fetch: (request: Request) => app.fetch(request) }
