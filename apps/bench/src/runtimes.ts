@@ -169,16 +169,8 @@ async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[])
         subject,
       ),
     )
-    const child = spawn(...commandOf(name, file), {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        NO_COLOR: '1',
-        DENO_NO_UPDATE_CHECK: '1',
-        DENO_DIR: folder,
-      },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
+    const [command, args, options] = processOf(name, file, folder)
+    const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
     children.push(child)
     hosts.set(subject.name, tellerOf(child))
   }
@@ -195,22 +187,18 @@ async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[])
   }
 }
 
-function commandOf(name: 'Node' | 'Deno', file: string): [string, string[]] {
-  return name === 'Node'
-    ? [process.execPath, ['--expose-gc', file]]
-    : [
-        denoBinary(),
-        [
-          'run',
-          '--no-lock',
-          '--no-config',
-          '--cached-only',
-          '--no-prompt',
-          '--allow-env',
-          '--v8-flags=--expose-gc',
-          file,
-        ],
-      ]
+/** How a file is run in a process of its own that touches nothing outside its folder. */
+export function processOf(
+  name: 'Node' | 'Deno',
+  file: string,
+  folder: string,
+): [command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }] {
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
+  const options = { cwd: folder, env: { ...env, DENO_DIR: folder } }
+  if (name === 'Node') return [process.execPath, ['--expose-gc', file], options]
+  const quiet = ['--no-lock', '--no-config', '--cached-only', '--no-prompt']
+  const rights = ['--allow-env', `--allow-read=${folder}`, '--v8-flags=--expose-gc']
+  return [denoBinary(), ['run', ...quiet, ...rights, file], options]
 }
 
 function tellerOf(child: ChildProcess): Tell {

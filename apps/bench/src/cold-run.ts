@@ -1,0 +1,11 @@
+/** What a fresh isolate is asked: to open a subject, sign in, and answer two authenticated requests. */
+import { cookieHeader, newRequest } from './requests.ts'
+import { type Subject, USER } from './subject.ts'
+
+export async function answerTwo(subject: Subject): Promise<void> {
+  const { cookie, validate } = await subject.open()
+  const own = cookieHeader(await cookie('active'), true)
+  for (let n = 0; n < 2; n++) {
+    if ((await validate?.(newRequest('GET', own))) !== USER) throw new Error(subject.name)
+  }
+}
