@@ -43,7 +43,7 @@ export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginVerd
 const TRUSTED: OriginVerdict = { trusted: true }
 const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/
 const WEB_URL = /^https?:\/\/[^.]/i
-const LOOPBACK = /^(.+\.)?localhost$|^127[\d.]+$|^\[::1]$/
+const LOOPBACK = /^(.+\.)?localhost$|^127[\d.]+$|\[::1]/
 
 /**
  * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with
@@ -122,11 +122,11 @@ export function originRule(options: CsrfProtection | false, secure: boolean): Ch
     const base = baseDomain ?? own?.hostname
     return (
       from?.origin === origin &&
-      from?.protocol === own?.protocol &&
-      from?.port === own?.port &&
+      from.protocol === own?.protocol &&
+      from.port === own.port &&
       (allowedSubdomains === '*'
-        ? !!from?.hostname.endsWith(`.${base}`)
-        : names.some((name) => from?.hostname === (name ? `${name}.${base}` : base)))
+        ? from.hostname.endsWith(`.${base}`)
+        : names.some((name) => from.hostname === (name ? `${name}.${base}` : base)))
     )
   }
 }

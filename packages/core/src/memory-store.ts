@@ -27,17 +27,16 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
   const sessions = new Map<string, AnySession>()
   const users = new Map<string, AnyUser>()
 
-  const withUser = (session: AnySession | undefined) => {
-    const user = session && users.get(session.userId)
-    return session && user ? { session, user } : null
-  }
+  // No session is kept without its user, or longer.
+  const withUser = (session: AnySession) => ({ session, user: users.get(session.userId)! })
   const remove = (isGone: (session: AnySession) => boolean): void => {
     for (const session of sessions.values()) if (isGone(session)) sessions.delete(session.id)
   }
 
   return {
     async read(sessionId) {
-      return withUser(sessions.get(sessionId))
+      const session = sessions.get(sessionId)
+      return session ? withUser(session) : null
     },
     async insert(session) {
       const user = users.get(session.userId)
@@ -73,7 +72,7 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
       return [...sessions.values()]
         .filter((session) => session.userId === userId)
         .toSorted((a, b) => a.createdAt - b.createdAt)
-        .flatMap((session) => withUser(session) ?? [])
+        .map(withUser)
     },
     async deleteExpired({ now, limit }) {
       const dead = [...sessions.values()]
