@@ -144,12 +144,13 @@ describe('renewal', () => {
   it('P1: of a session that is gone meanwhile gives null', async () => {
     const plain = memoryStore<{ name: string }, { device: string }>()
     const store = { ...plain, renew: async () => false }
-    const { clock, open, signIn } = createApp({ store })
+    const { clock, events, open, signIn } = createApp({ store })
     const { token } = await signIn()
     clock.now += DAY
     const { authRequest, sent } = open(visit(token))
     expect(await authRequest.validate()).toBeNull()
     expect(sent()).toEqual([deleting])
+    expect(events).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason: 'unknown' }])
   })
 
   it('P4: that the store does not confirm rejects, and keeps the cookie', async () => {
@@ -463,7 +464,7 @@ describe('validateBearerToken()', () => {
 describe('what an AuthRequest says of itself', () => {
   it('which headers its answers depended on, and whether a session was found', async () => {
     const { open, signIn } = createApp()
-    const { token } = await signIn()
+    const { session, token } = await signIn()
     const unasked = open(visit(token)).authRequest
     expect([unasked.vary, unasked.wasRead]).toEqual([[], false])
     const anonymous = open(visit(null)).authRequest
@@ -474,6 +475,9 @@ describe('what an AuthRequest says of itself', () => {
     expect([known.vary, known.wasRead]).toEqual([['Cookie'], true])
     await known.validateBearerToken()
     expect(known.vary).toEqual(['Cookie', 'Authorization'])
+    const signedIn = open(visit(null, {}, 'POST')).authRequest
+    signedIn.setSession(session)
+    expect([signedIn.vary, signedIn.wasRead]).toEqual([['Cookie'], false])
   })
 
   it('takes a cookie that the framework has read already', async () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { AuthError } from './error.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
 
@@ -211,7 +212,7 @@ describe('users', () => {
 
 describe('sessions of a user', () => {
   it('lists the living ones in order of creation, without their tokens', async () => {
-    const { auth, clock, signIn } = createApp()
+    const { auth, calls, clock, signIn } = createApp()
     const { session: first, user } = await signIn()
     const create = (device: string) =>
       auth.createSession({ userId: user.userId, attributes: { device } })
@@ -230,9 +231,12 @@ describe('sessions of a user', () => {
     expect(await auth.getSession(first.sessionId)).toBeNull()
     expect(await auth.getSession(second.sessionId)).toMatchObject({ device: 'Phone', fresh: false })
     expect(await auth.getSession(third.sessionId)).toMatchObject({ device: 'Tablet' })
-    for (const odd of ['', 'x', 'x'.repeat(22), '../../etc/passwd', `${'x'.repeat(21)} `]) {
+    expect(await auth.getSession('x'.repeat(22))).toBeNull()
+    calls.length = 0
+    for (const odd of ['', 'x', '../../etc/passwd', `${'x'.repeat(21)} `]) {
       expect(await auth.getSession(odd)).toBeNull()
     }
+    expect(calls, 'what cannot be an id is not looked for').toEqual([])
   })
 
   it('P2: ends all, or all but one', async () => {
@@ -250,6 +254,23 @@ describe('sessions of a user', () => {
 
     await auth.invalidateAllUserSessions(user.userId)
     expect(await open(visit(token)).authRequest.validate()).toBeNull()
+  })
+
+  it('P1: reads strongly what it is asked for outside a request', async () => {
+    const asked: string[] = []
+    const plain = memoryStore<{ name: string }, { device: string }>()
+    const store = {
+      ...plain,
+      read(id: string, options: { consistency: 'eventual' | 'strong' }) {
+        asked.push(options.consistency)
+        return plain.read(id, options)
+      },
+    }
+    const { auth, signIn } = createApp({ store })
+    const { session, token } = await signIn()
+    await auth.validateSession(token)
+    await auth.getSession(session.sessionId)
+    expect(asked).toEqual(['strong', 'strong'])
   })
 
   it('P1: never validates a revoked session again, whatever renewals race with it', async () => {
@@ -346,6 +367,7 @@ describe('the life of a session', () => {
     slow.clock = clock
     const { token } = await signIn()
     clock.now += 2.5 * DAY
+    expect(await auth.validateToken(token, 'strong')).toBe('expired')
     await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
@@ -414,6 +436,15 @@ describe('P4: a store that fails', () => {
     const error: unknown = await run[method]!().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE', cause: outage })
     expect(events).toEqual([{ type: 'store-failed', call }])
+  })
+
+  it('with an error of ours has told what is wrong: it passes as it is', async () => {
+    const { auth, events, faults, signIn } = createApp()
+    const { user } = await signIn()
+    const tooLarge = new AuthError('AUTH_RECORD_TOO_LARGE')
+    faults.set('updateUser', tooLarge)
+    await expect(auth.updateUserAttributes(user.userId, {})).rejects.toBe(tooLarge)
+    expect(events).toEqual([])
   })
 
   it('that throws instead of rejecting is no different', async () => {

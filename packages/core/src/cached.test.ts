@@ -13,6 +13,7 @@ type AnyStore = Store<User, Device>
 
 const NOW = 1_700_000_000_000
 const MAX_AGE = 10_000
+const DAY = 86_400_000
 const eventual = { consistency: 'eventual' } as const
 const strong = { consistency: 'strong' } as const
 
@@ -35,6 +36,16 @@ function remote(kept: Pick<StoreCache, 'get' | 'set' | 'delete'> = new Map()): S
   }
 }
 
+/** Answers with promises only when it is asked for a user's mark. */
+function half(): StoreCache {
+  const map = new Map<string, object>()
+  return {
+    get: (key) => (key.includes(':user:') ? Promise.resolve(map.get(key)) : map.get(key)),
+    set: (key, value) => map.set(key, value),
+    delete: (key) => map.delete(key),
+  }
+}
+
 /** A promise, and what settles it. */
 function gate() {
   let open = (): void => {}
@@ -46,6 +57,7 @@ const caches: [name: string, make: () => StoreCache][] = [
   ['an LRU cache', () => new LRUCache<string, object>({ max: 100 })],
   ['a Map', () => new Map<string, object>()],
   ['a cache that answers with promises', remote],
+  ['a cache that answers at once or with promises', half],
 ]
 
 /** Two sessions of Ada and one of Bob, in a store that counts what it is asked. */
@@ -78,6 +90,15 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     clock.now += 1
     await front.read('a', eventual)
     expect(reads).toEqual(['a strong', 'a strong'])
+  })
+
+  it('keeps all sessions of a user, and of users who are read at the same time', async () => {
+    const { reads, front } = await kept(make())
+    await Promise.all([front.read('a', eventual), front.read('c', eventual)])
+    await front.read('b', eventual)
+    reads.length = 0
+    for (const id of ['a', 'b', 'c']) await front.read(id, eventual)
+    expect(reads).toEqual([])
   })
 
   it('counts maxAge from when the read began, however long it took', async () => {
@@ -244,7 +265,63 @@ describe.each(caches)('cached() over %s', (_name, make) => {
 describe('cached()', () => {
   it.each([0, -1, Number.NaN, Infinity])('refuses maxAge %d', (maxAge) => {
     const make = () => cached(memoryStore(), { cache: new Map(), maxAge })
-    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+    const message = expect.stringContaining('maxAge') as string
+    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
+  })
+
+  it('says under which keys it keeps what, and for how long that is of use', async () => {
+    const asked: [key: string, ttl: number][] = []
+    const map = new Map<string, object>()
+    const spying: StoreCache = {
+      get: (key) => map.get(key),
+      set(key, value, { ttl }) {
+        asked.push([key, ttl])
+        return map.set(key, value)
+      },
+      delete: (key) => map.delete(key),
+    }
+    const { front } = await kept(spying)
+    await front.read('a', eventual)
+    await front.delete('a')
+    expect(asked).toEqual([
+      ['limen:1:fence', MAX_AGE + DAY],
+      ['limen:1:user:ada', MAX_AGE + DAY],
+      ['limen:1:session:a', MAX_AGE],
+      ['limen:1:session:a', MAX_AGE + DAY],
+    ])
+  })
+
+  it.each(['nothing', ':session:', ':user:', ':fence'])(
+    'complains of no cache that forgets %s',
+    async (forgotten) => {
+      const map = new Map<string, object>()
+      const forgetful: StoreCache = {
+        get: (key) => (key.includes(forgotten) ? undefined : map.get(key)),
+        set: (key, value) => map.set(key, value),
+        delete: (key) => map.delete(key),
+      }
+      const told: unknown[] = []
+      const { front } = await kept(forgetful, { onCacheError: (error) => told.push(error) })
+      for (const how of [eventual, eventual, strong]) await front.read('a', how)
+      await front.delete('a')
+      expect(await front.read('a', eventual)).toBeNull()
+      expect(told).toEqual([])
+    },
+  )
+
+  it('P1: keeps nothing where no fence could be put up', async () => {
+    const map = new Map<string, object>()
+    const fenceless: StoreCache = {
+      get: (key) => map.get(key),
+      set(key, value) {
+        if (key.endsWith(':fence')) throw new Error('full')
+        return map.set(key, value)
+      },
+      delete: (key) => map.delete(key),
+    }
+    const { reads, front } = await kept(fenceless)
+    for (const how of [eventual, eventual]) await front.read('a', how)
+    expect(reads).toEqual(['a strong', 'a strong'])
   })
 
   it('P1: is not undone by a read under way, also when the cache lost all it knew meanwhile', async () => {

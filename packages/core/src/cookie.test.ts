@@ -131,6 +131,8 @@ describe('checkCookie()', () => {
     ['__Http-session', { domain: 'localhost' }],
     ["a!#$%&'*+-.^_`|~9", { secure: false }],
     ['__HostHttp-session', { secure: false }],
+    ['my__Secure-session', { secure: false }],
+    ['my__Host-session', { path: '/app' }],
   ]
   it.each(kept)('takes %s with %j', (name, change) => {
     expect(() => checkCookie(name, { ...plain, ...change })).not.toThrow()
@@ -156,6 +158,7 @@ describe('checkCookie()', () => {
     ['a', { domain: 'app.example; Path=/x' }, '; would start an attribute'],
     ['a', { domain: 'APP.example' }, 'capital letters'],
     ['a', { sameSite: 'sometimes' as 'lax' }, 'no browser knows it'],
+    ['a', { sameSite: 'lax; Domain=x' as 'lax' }, '; would start an attribute'],
     ['a', { sameSite: 'none', secure: false }, 'SameSite=None needs Secure'],
     ['a', { partitioned: true, secure: false }, 'Partitioned needs Secure'],
     ['__Host-a', { secure: false }, 'the prefix needs Secure'],

@@ -68,6 +68,13 @@ describe('cors(), which origins', () => {
     if (!allowed) expect(Object.keys(sent(asked) ?? {})).toEqual(['vary'])
   })
 
+  it.each([null, 'null'])('names nobody to our own page, which wrote with origin %s', (origin) => {
+    const request = ask(origin, { method: 'POST', 'Sec-Fetch-Site': 'same-origin' })
+    expect(originRule(csrfProtection, true)(request).trusted).toBe(true)
+    const response = cors({ csrfProtection }).respond(request, new Response())
+    expect(sent(response)).toEqual({ vary: 'Origin' })
+  })
+
   it('lets nobody read who may not write: the CSRF rule is asked', () => {
     const everyOption: CsrfProtection[] = [
       {},
@@ -167,6 +174,7 @@ describe('cors().respond()', () => {
     ['Cookie, Origin', 'Cookie, Origin', 'it is there'],
     ['origin', 'origin', 'header names have no case'],
     ['X-Origin', 'X-Origin, Origin', 'this is another header'],
+    ['Origin-X', 'Origin-X, Origin', 'this is another header'],
     ['*', '*', 'it varies with everything'],
   ]
   it.each(varies)('makes Vary %s into %s, because %s', (before, after) => {
@@ -266,13 +274,20 @@ describe('cors(), configured', () => {
   ]
   it.each(wrong)('refuses %j: %s', (options) => {
     const make = () => cors({ csrfProtection, ...options } as CorsOptions)
-    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+    const message = expect.stringContaining(Object.keys(options)[0]!) as string
+    expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
   })
 
   it('takes methods of one’s own', () => {
-    const { preflight: before } = cors({ csrfProtection, allowMethods: ['PURGE', 'M-SEARCH'] })
-    const answered = before(preflight(app))
-    expect(answered?.headers.get('Access-Control-Allow-Methods')).toBe('PURGE, M-SEARCH')
+    const allowMethods = ['PURGE', 'M-SEARCH', 'RETRACE', 'TRACER']
+    const answered = cors({ csrfProtection, allowMethods }).preflight(preflight(app))
+    const named = answered?.headers.get('Access-Control-Allow-Methods')
+    expect(named).toBe('PURGE, M-SEARCH, RETRACE, TRACER')
+  })
+
+  it('takes whole seconds, as many as one likes', () => {
+    const { preflight: before } = cors({ csrfProtection, maxAge: 86_400 })
+    expect(before(preflight(app))?.headers.get('Access-Control-Max-Age')).toBe('86400')
   })
 })
 

@@ -79,6 +79,7 @@ describe('originRule()', () => {
     ['GET', null, 'null', 'origin-mismatch', 'an opaque page opens it'],
     ['GET', null, null, 'origin-missing', 'every browser names the page'],
     ['GET', 'same-origin', evil, 'origin-mismatch', 'the Origin alone decides'],
+    ['GET', 'same-origin', null, 'origin-missing', 'the Origin alone decides'],
   ]
   it.each(handshakes)('WebSocket: %s, site %j, origin %j: %s, because %s', (...one) => {
     const [method, site, origin, verdict] = one
@@ -179,6 +180,9 @@ describe('originRule(), our own origin', () => {
     ['http://localhost:8787/', 'http://127.0.0.1:8787', {}, {}, 'origin-mismatch'],
     ['http://127.corp.example/', 'http://127.corp.example', {}, {}, 'origin-mismatch'],
     ['http://localhost.evil.example/', 'http://localhost.evil.example', {}, {}, 'origin-mismatch'],
+    ['http://notlocalhost/', 'https://notlocalhost', {}, {}, 'trusted'],
+    ['http://10.127.0.1/', 'https://10.127.0.1', {}, {}, 'trusted'],
+    ['http://x/', 'http://localhost:8787', { host: 'localhost:8787' }, {}, 'trusted'],
     ['http://10.0.0.7/', app, { host: 'app.example' }, {}, 'trusted'],
     ['http://10.0.0.7/', 'https://10.0.0.7', { host: 'app.example' }, {}, 'origin-mismatch'],
     ['http://x/', 'https://app.example:8443', { host: 'app.example:8443' }, {}, 'trusted'],
@@ -192,6 +196,7 @@ describe('originRule(), our own origin', () => {
     ['/relative', app, {}, {}, 'origin-mismatch'],
     ['', app, {}, {}, 'origin-mismatch'],
     ['http://', app, {}, {}, 'origin-mismatch'],
+    ['ftp://app.example/http://x', app, {}, {}, 'origin-mismatch'],
     ['data:text/html,x', 'null', {}, {}, 'origin-mismatch'],
   ]
   it.each(cases)('%s, origin %s, %j, %j: %s', (url, origin, options, headers, verdict) => {
@@ -249,6 +254,8 @@ describe('isSafe()', () => {
     expect(isSafe({ method: 'GET', headers: headers({}) })).toBe(true)
     expect(isSafe({ method: 'GET', headers: headers({ Upgrade: 'h2c' }) })).toBe(true)
     expect(isSafe({ method: 'GET', headers: headers({ Upgrade: 'websocket' }) })).toBe(false)
-    expect(isSafe({ method: 'POST', headers: headers({}) })).toBe(false)
+    for (const method of ['POST', 'xGET', 'GETx', '']) {
+      expect(isSafe({ method, headers: headers({}) })).toBe(false)
+    }
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { AuthError } from './error.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -113,6 +114,7 @@ describe('P10: respond(), caches', () => {
       'Cookie',
     ],
     ['Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie'],
+    ['Vary has it already, without blanks', { Vary: 'Cookie,A' }, read, noStore, 'Cookie, A'],
     ['Vary has another', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
     [
       'Vary has one that contains it',
@@ -233,15 +235,16 @@ describe('answer()', () => {
       return new Response('signed in')
     })
     expect(response.status).toBe(403)
+    expect(await response.text()).toBe('Forbidden: cross-site')
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('lets every other error pass', async () => {
+  const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
+  it.each(others)('lets every other error pass: %s', async (thrown) => {
     const { auth } = createApp()
-    const broken = new Error('broken')
     const asked = answer(auth, visit(null), () => {
-      throw broken
+      throw thrown
     })
-    await expect(asked).rejects.toBe(broken)
+    await expect(asked).rejects.toBe(thrown)
   })
 })

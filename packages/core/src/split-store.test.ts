@@ -130,6 +130,36 @@ describe('splitStore()', () => {
     expect(splitStore({ sessions: routed, users: sure })).toMatchObject({ routeLength: 2 })
   })
 
+  it('gives up on a store of the sessions that keeps losing the user', async () => {
+    const [plain, users] = [memoryStore<object, Device>(), memoryStore<User>()]
+    let inserts = 0
+    const losing = {
+      ...plain,
+      insert: async () => (inserts++ < 9 ? null : { id: 'ada', attributes: {} }),
+    }
+    await users.createUser(ada)
+    const inserting = splitStore({ sessions: losing, users }).insert(recordOf('a'))
+    await expect(inserting).rejects.toThrow('losing the user')
+    expect(inserts).toBe(3)
+  })
+
+  it('P1: looks strongly for the session that it is to change', async () => {
+    const asked: string[] = []
+    const [plain, users] = [memoryStore<object, Device>(), memoryStore<User>()]
+    const sessions: typeof plain = {
+      ...plain,
+      read(id, options) {
+        asked.push(options.consistency)
+        return plain.read(id, options)
+      },
+    }
+    const store = splitStore({ sessions, users })
+    await withSession(store)
+    expect(await store.renew('a', later)).toBe(true)
+    expect(await store.update('a', { device: 'phone' })).toBe(true)
+    expect(asked).toEqual(['strong', 'strong'])
+  })
+
   const withSession = async (store: Split) => {
     await store.createUser(ada)
     await store.insert(recordOf('a'))
@@ -139,6 +169,7 @@ describe('splitStore()', () => {
     ['miss', (store) => store.read('x', strong), 'sessions.read'],
     ['renew', (store) => store.renew('a', later), 'sessions.read users.readUser sessions.renew'],
     ['sign in', (store) => store.insert(recordOf('b')), 'users.readUser sessions.insert'],
+    ['sign in nobody', (store) => store.insert(recordOf('b', 'eve')), 'users.readUser'],
     [
       'sign up',
       (store) => store.createUser({ ...ada, id: 'eve' }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from './digest.ts'
 import { deadlinesOf, stateOf } from './session.ts'
 import {
@@ -46,9 +46,37 @@ describe('tokens', () => {
   })
 })
 
+/** The room of the hash, as a platform with this `process` would load it. */
+async function onPlatform(process: object | undefined): Promise<typeof import('./digest.ts')> {
+  vi.resetModules()
+  vi.stubGlobal('process', process)
+  return import('./digest.ts')
+}
+
 describe('sha256()', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
   it.each(['', 'abc', 'ü🙂', 'x'.repeat(1000)])('hashes %.9s as everybody does', async (text) => {
     expect(await sha256(text)).toBe(createHash('sha256').update(text).digest('base64url'))
+  })
+
+  const platforms: [what: string, process: object | undefined][] = [
+    ['no process', undefined],
+    ['no built-in modules', {}],
+    ['no node:crypto', { getBuiltinModule: () => undefined }],
+    ['an old node:crypto', { getBuiltinModule: () => ({}) }],
+  ]
+  it.each(platforms)('takes crypto.subtle where the platform has %s', async (_, process) => {
+    const { sha256 } = await onPlatform(process)
+    expect(sha256('abc')).toBeInstanceOf(Promise)
+    expect(await sha256('abc')).toBe(createHash('sha256').update('abc').digest('base64url'))
+  })
+
+  it('takes the built-in where the platform has one', async () => {
+    const hash = (...args: string[]) => args.join(' ')
+    const modules: Record<string, object> = { 'node:crypto': { hash } }
+    const { sha256 } = await onPlatform({ getBuiltinModule: (name: string) => modules[name] })
+    expect(sha256('abc')).toBe('sha256 abc base64url')
   })
 
   it('comes as base64url', () => {
