@@ -90,6 +90,7 @@ export default defineConfig({
             '{core,conformance,hono}/src/**/*.test.ts',
             '{conformance,workers}/test/*.test.ts',
           ],
+          globalSetup: [at('packages/workers/test/setup.ts')],
           provide,
           testTimeout,
         },
