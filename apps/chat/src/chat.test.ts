@@ -73,6 +73,21 @@ describe('in the room', () => {
     }
   })
 
+  it('tells them in order, though the first had to be asked about and the second had not', async () => {
+    const [ada] = await enter('Ada')
+    await runInDurableObject(room, async (instance, state) => {
+      const [socket] = state.getWebSockets()
+      const attachment = socket!.deserializeAttachment() as Attachment
+      socket!.serializeAttachment({ ...attachment, mayWriteUntil: 0 })
+      const first = instance.webSocketMessage(socket!, 'first')
+      socket!.serializeAttachment(attachment)
+      await instance.webSocketMessage(socket!, 'second')
+      await first
+    })
+    expect(await ada.next('message')).toMatchObject({ text: 'first' })
+    expect(await ada.next('message')).toMatchObject({ text: 'second' })
+  })
+
   it('tells who is there, each name once, and who is still there', async () => {
     const [ada, tab, bob] = await enter('Ada', 'Ada', 'Bob')
     expect(await bob.next('here')).toEqual({ type: 'here', names: ['Ada', 'Bob'] })
