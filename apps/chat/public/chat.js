@@ -52,7 +52,7 @@ function connect() {
 function tryAgain() {
   status.textContent = 'The connection is lost. Trying again …'
   const wait = Math.min(LONGEST_WAIT, 500 * 2 ** failures++)
-  setTimeout(begin, wait * (0.5 + Math.random()))
+  setTimeout(() => void begin(), wait * (0.5 + Math.random()))
 }
 
 function hear(news) {

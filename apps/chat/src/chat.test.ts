@@ -146,6 +146,18 @@ describe('P1: a session that is over', () => {
     expect(await bob.next('message')).toMatchObject({ text: 'what was that?' })
   })
 
+  it('cannot write with what was on its way when its socket was closed', async () => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    await auth.invalidateSession(ada.device.sessionId)
+    await runInDurableObject(room, async (instance, state) => {
+      const [socket] = state.getWebSockets('ada')
+      await instance.recheck('ada')
+      await instance.webSocketMessage(socket!, 'one more')
+    })
+    bob.say('bye')
+    expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
+  })
+
   it('does not read on, where nobody told the room and nobody writes', async () => {
     const [ada, phone, bob] = await enter('Ada', 'Ada', 'Bob')
     await auth.invalidateSession(phone.device.sessionId)
