@@ -1,0 +1,26 @@
+/** The tests that see the core change: those that run in Node, and fast. */
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // By its name a package would be found outside the copy, where it is whole.
+    alias: [
+      { find: /^@limen\/core$/, replacement: at('../src/index.ts') },
+      { find: /^@limen\/core\/memory-store$/, replacement: at('../src/memory-store.ts') },
+      { find: /^@limen\/conformance$/, replacement: at('../../conformance/src/index.ts') },
+      { find: /^@limen\/hono$/, replacement: at('../../hono/src/index.ts') },
+    ],
+  },
+  test: {
+    root: at('../..'),
+    include: ['{core,hono}/src/**/*.test.ts', 'conformance/{src,test}/*.test.ts'],
+    exclude: [
+      'core/src/{types,cached-histories}.test.ts',
+      'conformance/test/broken-stores.test.ts',
+    ],
+    setupFiles: [at('mutation-setup.ts')],
+  },
+})
