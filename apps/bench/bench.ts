@@ -1,61 +1,124 @@
 /** Measures Limen, a floor written by hand, and its peers, side by side: `pnpm bench`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { coldStarts } from './src/cold.ts'
+import { writeReport } from './src/report.ts'
+import {
+  type Results,
+  type RuntimeResult,
+  circumstances,
+  packageVersions,
+  readResults,
+  resultOf,
+  writeResults,
+} from './src/results.ts'
 import { checkAll, measure } from './src/rounds.ts'
-import { type Found, runtimeNames, start } from './src/runtimes.ts'
-import { ratiosOf, spreadOf } from './src/statistics.ts'
+import { type Found, type RuntimeName, runtimeNames, start } from './src/runtimes.ts'
+import { sizes } from './src/size.ts'
 import { workloads } from './src/workloads.ts'
 import { subjects } from './subjects/index.ts'
 
 const { values } = parseArgs({
   options: {
+    /** Only the floors, Limen and lucia 2.7 at what matters most: less than a minute. */
     quick: { type: 'boolean', default: false },
-    runtime: { type: 'string', default: '' },
-    subject: { type: 'string', default: '' },
-    workload: { type: 'string', default: '' },
+    /** Which parts: times, cold, size, load; all of them when nothing is said. */
+    only: { type: 'string' },
+    /** Words that a name must hold one of, joined by +. With any of them nothing is written. */
+    runtime: { type: 'string' },
+    subject: { type: 'string' },
+    workload: { type: 'string' },
     rounds: { type: 'string' },
     /** Another checkout, whose Limen is measured beside this one. */
     beside: { type: 'string' },
   },
 })
-const chosen = (words: string) => (name: string) =>
-  words.split('+').some((word) => name.toLowerCase().includes(word.toLowerCase()))
-const all: readonly Found[] = [
-  ...subjects,
-  ...subjects
-    .filter(({ name }) => values.beside && name === 'Limen')
-    .map((subject) => ({ ...subject, name: 'Limen beside', beside: resolve(values.beside!) })),
-]
-const effort = { rounds: Number(values.rounds ?? (values.quick ? 7 : 25)), turn: 25 }
+const { quick, beside } = values
+const isWhole = ![values.runtime, values.subject, values.workload, beside].some(Boolean) && !quick
 
-for (const name of runtimeNames.filter(chosen(values.runtime))) {
-  const asked = all
-    .filter((subject) => chosen(values.subject)(subject.name))
-    .filter((subject) => name === 'workerd' || !subject.name.includes('nodejs_compat'))
-  await using runtime = await start(name, asked)
-  console.log(`\n${runtime.name} ${runtime.version}`)
-  const checked = await checkAll(runtime)
-  for (const { name: subject, notes, error } of checked) {
-    for (const note of notes) console.log(`  ${subject}: ${note}`)
-    if (error) console.log(`  left out: ${subject}: ${error}`)
+const chosen = (words: string | undefined, otherwise = '') => {
+  const all = (words ?? (quick ? otherwise : '')).toLowerCase().split('+')
+  return (name: string) => all.some((word) => name.toLowerCase().includes(word))
+}
+const isPart = chosen(values.only, 'times')
+const runtimes = runtimeNames.filter(chosen(values.runtime))
+const asked = [...subjects, ...besides()].filter(({ name }) =>
+  chosen(values.subject, 'floor, c+floor, b+limen+lucia 2')(name),
+)
+const tasks = workloads.filter(({ name }) =>
+  chosen(values.workload, 'active, 12+anonymous, 11+post+forged')(name),
+)
+
+const results: Results = isWhole ? readResults() : {}
+results.versions = packageVersions()
+if (isPart('times')) {
+  const when = circumstances()
+  const found: Partial<Record<RuntimeName, RuntimeResult>> = {}
+  for (const name of runtimes) {
+    const result = await timesIn(name)
+    print(name, result)
+    found[name] = result
   }
-  const able = asked.filter((one) => !checked.find((it) => it.name === one.name)?.error)
-  for (const workload of workloads.filter((one) => chosen(values.workload)(one.name))) {
-    const measured = await measure(runtime, able, workload, effort)
-    const floors = measured.filter(
-      ({ subject }) => subject.startsWith('floor, ') && !subject.includes('no hash'),
+  results.times = { when, runtimes: found }
+}
+if (isPart('cold')) {
+  const when = circumstances()
+  const rounds = Number(values.rounds ?? 11)
+  const found: NonNullable<Results['cold']>['runtimes'] = {}
+  for (const name of runtimes) {
+    const all = asked.filter((subject) => runsIn(name, subject) && subject.name !== 'bare Hono')
+    found[name] = await coldStarts(name, all, rounds)
+    console.log(`${name}: ${all.length} subjects were started ${rounds} times`)
+  }
+  results.cold = { when, runtimes: found }
+}
+if (isPart('size')) results.sizes = await sizes()
+if (isWhole) {
+  writeResults(results)
+  writeReport(results)
+}
+
+async function timesIn(name: RuntimeName): Promise<RuntimeResult> {
+  const all = asked.filter((subject) => runsIn(name, subject))
+  await using runtime = await start(name, all)
+  const checked = await checkAll(runtime)
+  const able = checked.filter(({ error }) => !error).map(({ subject }) => subject)
+  const rounds = Number(values.rounds ?? (quick ? 7 : 21))
+  // workerd's clock has steps of a millisecond.
+  const turn = name === 'workerd' ? 25 : 10
+  const measured = await measure(runtime, able, tasks, { rounds, turn })
+  const notes = checked.flatMap(({ subject, notes: told, error }) => [
+    ...told.map((note) => `${subject}: ${note}`),
+    ...(error ? [`${subject} is left out: ${error.split('\n')[0]}`] : []),
+  ])
+  return resultOf(runtime.version, measured, notes)
+}
+
+function runsIn(name: RuntimeName, subject: Found): boolean {
+  return name === 'workerd' || !subject.name.includes('nodejs_compat')
+}
+
+function besides(): Found[] {
+  const own = subjects.find(({ name }) => name === 'Limen')
+  return own && beside ? [{ ...own, name: 'Limen beside', beside: resolve(beside) }] : []
+}
+
+function print(name: string, { version, timed, notes, making }: RuntimeResult): void {
+  console.log(`\n${name} ${version}; a Request took ${making.median.toFixed(2)} µs to make`)
+  for (const note of notes) console.log(`  ${note}`)
+  let workload = ''
+  for (const one of timed) {
+    if (one.workload !== workload) console.log((workload = one.workload))
+    const { median, low, high, least } = one.time
+    const [middle, from, to] = [median, low, high].map((time) => time.toFixed(2))
+    const base = timed.find(
+      (it) => it.workload === workload && it.toFloor?.low === it.toFloor?.high,
     )
-    const floor = floors.toSorted((a, b) => spreadOf(a.times).median - spreadOf(b.times).median)[0]
-    console.log(workload.name)
-    for (const { subject, times } of measured) {
-      const time = spreadOf(times)
-      const ratio = ratiosOf(times, floor?.times ?? [])
-      console.log(
-        `  ${subject.padEnd(24)}${time.median.toFixed(2).padStart(9)} µs (${time.low.toFixed(2)} to ${time.high.toFixed(2)}, least ${Math.min(...times).toFixed(2)})`.padEnd(
-          72,
-        ) +
-          ` × ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)}, of the least ${(Math.min(...times) / Math.min(...(floor?.times ?? []))).toFixed(2)})`,
-      )
-    }
+    const ratio = one.toFloor
+      ? ` × ${one.toFloor.median.toFixed(2)} (${one.toFloor.low.toFixed(2)} to ${one.toFloor.high.toFixed(2)}, of the least ${(least / (base?.time.least ?? NaN)).toFixed(2)})`
+      : ''
+    console.log(
+      `  ${one.subject.padEnd(26)}${`${middle} µs (${from} to ${to})`.padEnd(38)}${ratio}`,
+    )
   }
 }

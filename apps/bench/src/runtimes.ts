@@ -1,6 +1,7 @@
 /** Starts a host for each subject in Node, Deno and workerd, and bundles the same code for all. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -43,16 +44,16 @@ const resolve = createRequire(import.meta.url)
 export const denoBinary = (): string =>
   (resolve('deno/install_api.cjs') as { runInstall: () => string }).runInstall()
 
-export const versionOf = (name: string): string =>
-  (resolve(`${name}/package.json`) as { version: string }).version
-
-/** Which workerd miniflare brings. */
-function workerdVersion(): string {
-  const { dependencies } = resolve('miniflare/package.json') as {
-    dependencies: Record<string, string>
-  }
-  return dependencies['workerd'] ?? ''
+interface Manifest {
+  readonly version: string
+  readonly dependencies?: Record<string, string>
 }
+
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as Manifest
+
+/** The version of an installed package. */
+export const versionOf = (name: string): string => manifestOf(name).version
 
 /** A bundle, and what went into it. */
 export interface Bundled {
@@ -146,7 +147,7 @@ async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
   }
   return {
     name: 'workerd',
-    version: workerdVersion(),
+    version: manifestOf('miniflare').dependencies?.['workerd'] ?? '',
     chunk: 2000,
     hosts,
     [Symbol.asyncDispose]: () => flare.dispose(),

@@ -1,30 +1,28 @@
-/** Medians, quartiles and ratios of interleaved rounds. */
+/** Medians and quartiles. */
 
-/** The value that a share of all values do not exceed. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).toSorted()
-  const at = share * (sorted.length - 1)
-  const low = sorted[Math.floor(at)] ?? NaN
-  const high = sorted[Math.ceil(at)] ?? NaN
-  return low + (high - low) * (at % 1)
-}
-
+/** What half of all values lie between, and their middle. */
 export interface Spread {
-  readonly median: number
+  readonly least: number
   readonly low: number
+  readonly median: number
   readonly high: number
 }
 
-/** The median and the two quartiles. */
+/** The least value, the median and the two quartiles. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
-    median: quantile(values, 0.5),
+    least: quantile(values, 0),
     low: quantile(values, 0.25),
+    median: quantile(values, 0.5),
     high: quantile(values, 0.75),
   }
 }
 
-/** The ratios of two subjects in the same rounds. */
-export function ratiosOf(times: readonly number[], floor: readonly number[]): Spread {
-  return spreadOf(times.flatMap((time, n) => (floor[n] === undefined ? [] : time / floor[n])))
+/** The value that a share of all values do not exceed. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).toSorted()
+  const at = share * (sorted.length - 1)
+  const low = sorted[Math.floor(at)] ?? 0
+  const high = sorted[Math.ceil(at)] ?? 0
+  return low + (high - low) * (at % 1)
 }

@@ -1,0 +1,166 @@
+/** Writes `results.md` from what was found. */
+import { writeFileSync } from 'node:fs'
+import { chartOf } from './chart.ts'
+import type { Circumstances, Results, RuntimeResult } from './results.ts'
+import { runtimeNames } from './runtimes.ts'
+import { judge, reasons } from './targets.ts'
+
+const file = (name: string) => new URL(`../${name}`, import.meta.url)
+
+export function writeReport(results: Results): void {
+  const parts = [
+    head(results),
+    targets(results),
+    times(results),
+    cold(results),
+    sizes(results),
+    load(results),
+  ]
+  writeFileSync(file('results.md'), `${parts.filter(Boolean).join('\n\n')}\n`)
+  if (results.times) writeFileSync(file('results.svg'), chartOf(results.times.runtimes))
+}
+
+function head({ times, versions }: Results): string {
+  const packages = Object.entries(versions ?? {}).map(
+    ([name, version]) => `${name.replace(/^lucia[23]$/, 'lucia')} ${version}`,
+  )
+  return `# Bench
+
+${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). Limen is this repository's; the peers are ${packages.join(', ')}.
+
+Ratios count, times do not: every subject takes its turn in each round, in another order each time, and a ratio is of two turns in one round. Given is the median, and in brackets the two quartiles. The floor is what a careful person would write by hand: find the cookie, hash its secret by the best that the platform offers, look into a \`Map\`, compare in constant time, check the origin of a POST. Each subject is checked before it is timed, in each runtime: the right user for a valid session, nobody for a forged, an expired and a revoked one; what a peer cannot do is told below.
+
+All keep their sessions in memory and are asked with the same headers of Chromium: 12 cookies are 1.2 kB. Each answer is to a \`Request\` of its own, made before the clock starts, so its making is in nobody's time. What runs through Hono or h3 is timed with it, as it cannot run without.
+
+![Time of one active session with 12 cookies](results.svg)`
+}
+
+function targets(results: Results): string {
+  const rows = judge(results).flatMap(({ what, limit, found }) =>
+    found.map(({ where, value, holds }) => [
+      what,
+      limit,
+      where,
+      number(value),
+      holds ? 'holds' : `**missed**`,
+    ]),
+  )
+  const missed = judge(results).filter(({ found }) => found.some(({ holds }) => !holds))
+  const why = missed.map(({ what }) => `- ${what}: ${reasons[what] ?? 'no reason is known yet.'}`)
+  return `## What must hold
+
+${table([['what', 'limit', 'where', 'found', ''], ...rows])}${why.length > 0 ? `\n\nWhat is missed, and why:\n\n${why.join('\n')}` : ''}`
+}
+
+function times({ times: measured }: Results): string {
+  if (!measured) return ''
+  const sections = runtimeNames.flatMap((name) => {
+    const result = measured.runtimes[name]
+    return result ? [runtime(name, result)] : []
+  })
+  return `## Times\n\n${sections.join('\n\n')}`
+}
+
+function runtime(
+  name: string,
+  { version, rounds, floor, making, timed, notes }: RuntimeResult,
+): string {
+  const subjects = [...new Set(timed.map(({ subject }) => subject))]
+  const workloads = [...new Set(timed.map(({ workload }) => workload))]
+  const cell = (subject: string, workload: string) => {
+    const one = timed.find((it) => it.subject === subject && it.workload === workload)
+    if (!one) return '-'
+    const { time, toFloor } = one
+    const ratio = toFloor
+      ? ` · ${number(toFloor.median)} × (${number(toFloor.low)}–${number(toFloor.high)})`
+      : ''
+    return `${number(time.median)} µs${ratio}`
+  }
+  const halves = [workloads.slice(0, workloads.length / 2), workloads.slice(workloads.length / 2)]
+  const tables = halves.map((some) =>
+    table([
+      ['', ...some],
+      ...subjects.map((subject) => [subject, ...some.map((workload) => cell(subject, workload))]),
+    ]),
+  )
+  return `### ${name} ${version}
+
+${rounds} rounds; ratios are to “${floor}”; to make one \`Request\` took ${number(making.median)} µs (${number(making.low)}–${number(making.high)}).
+
+${tables.join('\n\n')}${notes.length > 0 ? `\n\nNot asked:\n\n${notes.map((note) => `- ${note}`).join('\n')}` : ''}`
+}
+
+function cold({ cold: measured }: Results): string {
+  if (!measured) return ''
+  const names = runtimeNames.filter((name) => measured.runtimes[name])
+  const subjects = measured.runtimes[names[0]!]!.map(({ subject }) => subject)
+  const rows = subjects.map((subject) => [
+    subject,
+    ...names.flatMap((name) => {
+      const one = measured.runtimes[name]!.find((it) => it.subject === subject)
+      return one
+        ? [one.evaluated, one.answered].map(
+            ({ median, low, high }) => `${number(median)} (${number(low)}–${number(high)})`,
+          )
+        : ['-', '-']
+    }),
+  ])
+  return `## Starting
+
+${sentence(measured.when)} Milliseconds in a fresh process (Node, Deno) or isolate (workerd, an empty one beside it taken off): until the module is evaluated, and until two authenticated requests are answered, opening and one sign-in included.
+
+${table([['', ...names.flatMap((name) => [`${name}: evaluated`, `${name}: two answered`])], ...rows])}`
+}
+
+function sizes({ sizes: weighed }: Results): string {
+  if (!weighed) return ''
+  const rows = weighed.map(({ name, minified, gzip, brotli, modules, builtins }) => [
+    name,
+    ...[minified, gzip, brotli, modules].map((count) => count.toLocaleString('en')),
+    builtins.join(', ') || '-',
+  ])
+  return `## Size
+
+The smallest Worker that tells a visitor who they are, with D1 where the library stores sessions, its own handler included. Bytes, by esbuild.
+
+${table([['', 'minified', 'gzip', 'brotli', 'modules', 'of Node'], ...rows])}`
+}
+
+function load({ load: measured }: Results): string {
+  if (!measured) return ''
+  const rows = measured.apps.map(({ app, sessions, connections, limen, bare }) => [
+    `${app}, ${sessions.toLocaleString('en')} sessions, ${connections} connections`,
+    ...[limen, bare].flatMap(({ perSecond, p50, p99 }) => [
+      number(perSecond),
+      `${number(p50)} / ${number(p99)}`,
+    ]),
+    number(limen.perSecond / bare.perSecond),
+  ])
+  return `## Load
+
+${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds.
+
+${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
+}
+
+function sentence({ date, machine, busy }: Circumstances): string {
+  return `Measured on ${date} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+}
+
+function number(value: number): string {
+  return Math.abs(value) >= 100
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toPrecision(3)))
+}
+
+/** A table in Markdown; all but the first column are numbers. */
+function table([header, ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const widths = header!.map((_, n) =>
+    Math.max(3, ...[header!, ...rows].map((row) => row[n]!.length)),
+  )
+  const padded = (row: readonly string[]) =>
+    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : cell.padStart(widths[n]!)))
+  const rule = widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [line(padded(header!)), line(rule), ...rows.map((row) => line(padded(row)))].join('\n')
+}
