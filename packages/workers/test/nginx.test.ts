@@ -201,6 +201,16 @@ describe.skipIf(!nginx)('P10: behind nginx', () => {
     },
   )
 
+  it('a page that varies by language is kept for each', async () => {
+    const path = newPath(pages.findIndex(([what]) => what.startsWith('varies')))
+    for (const cache of ['MISS', 'HIT']) {
+      for (const language of ['de', 'fr']) {
+        const headers = { 'Accept-Language': language }
+        expect(await visit(path, { headers })).toMatchObject({ who: 'stranger', cache })
+      }
+    }
+  })
+
   it('the cookie that deletes one reaches its owner alone', async () => {
     const { ada } = await tokens()
     await auth.invalidateSession(ada.split('.')[0]!)
