@@ -100,6 +100,7 @@ export default defineConfig({
         plugins: [workerd('packages/workers/migrations')],
         test: {
           name: 'workerd',
+          isolate: false,
           include: ['{core,conformance,hono,workers}/src/**/*.test.ts'],
           provide,
           testTimeout,
@@ -119,6 +120,7 @@ export default defineConfig({
           name: 'sql',
           include: ['sql/src/**/*.test.ts'],
           globalSetup: [at('packages/sql/test/servers.ts')],
+          isolate: false,
           provide,
           testTimeout,
           hookTimeout: 60_000,

@@ -1,8 +1,8 @@
-import { PGlite } from '@electric-sql/pglite'
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import Database from 'better-sqlite3'
 import { Kysely, PGliteDialect, SqliteDialect } from 'kysely'
 import { expect, expectTypeOf, it } from 'vitest'
+import { openPglite } from '../test/embedded.ts'
 import { type SqlDriver, betterSqlite3, migrate, pglite, sqlStore } from './index.ts'
 import type { LimenDatabase } from './kysely.ts'
 
@@ -47,7 +47,7 @@ it('Kysely reads and writes what Limen keeps in SQLite, beside tables of the app
 })
 
 it('Kysely reads and writes what Limen keeps in PostgreSQL', async () => {
-  const client = await PGlite.create()
+  const client = await openPglite()
   const { store, session } = await withSession(pglite(client))
   const db = new Kysely<LimenDatabase<'postgres', CaseUser, CaseSession>>({
     dialect: new PGliteDialect({ pglite: client }),
@@ -67,5 +67,4 @@ it('Kysely reads and writes what Limen keeps in PostgreSQL', async () => {
     .values({ id: 'bob', attributes: JSON.stringify({ name: 'Bob' }) })
     .execute()
   expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
-  await db.destroy()
 })

@@ -13,7 +13,15 @@ export interface Opened {
 
 let postgres: Promise<PGlite> | undefined
 
-/** The engines by name. PGlite takes seconds to start, so there is one, which is emptied each time. */
+/** PGlite, empty. It takes seconds to start, so there is one, which is emptied each time. */
+export async function openPglite(): Promise<PGlite> {
+  postgres ??= PGlite.create()
+  const db = await postgres
+  await db.exec('drop schema public cascade; create schema public')
+  return db
+}
+
+/** The engines by name. */
 export const embedded: Readonly<Record<string, () => Promise<Opened>>> = {
   async 'node:sqlite'() {
     const db = new DatabaseSync(':memory:')
@@ -28,9 +36,6 @@ export const embedded: Readonly<Record<string, () => Promise<Opened>>> = {
     return { driver: libsql(client), close: () => client.close() }
   },
   async PGlite() {
-    postgres ??= PGlite.create()
-    const db = await postgres
-    await db.exec('drop schema public cascade; create schema public')
-    return { driver: pglite(db), close() {} }
+    return { driver: pglite(await openPglite()), close() {} }
   },
 }

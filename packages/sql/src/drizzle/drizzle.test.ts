@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite'
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import Database from 'better-sqlite3'
 import { and, eq, gt } from 'drizzle-orm'
@@ -8,6 +7,7 @@ import { getTableConfig as pgConfig } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePg } from 'drizzle-orm/pglite'
 import { getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { openPglite } from '../../test/embedded.ts'
 import { type SqlDriver, betterSqlite3, migrate, migrations, pglite, sqlStore } from '../index.ts'
 import { mysqlTables, pgTables, sqliteTables } from './index.ts'
 
@@ -50,7 +50,7 @@ describe('the tables for Drizzle', () => {
   })
 
   it('read and write what Limen keeps in PostgreSQL', async () => {
-    const client = await PGlite.create()
+    const client = await openPglite()
     const { store, session } = await withSession(pglite(client))
     const db = drizzlePg({ client })
     const { limenUser, limenSession } = pgTables<CaseUser, CaseSession>()
@@ -67,7 +67,6 @@ describe('the tables for Drizzle', () => {
 
     await db.insert(limenUser).values({ id: 'bob', attributes: { name: 'Bob' } })
     expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
-    await client.close()
   })
 
   it.each(['sqlite', 'postgres', 'mysql', 'mariadb'] as const)('are those of %s', (dialect) => {
