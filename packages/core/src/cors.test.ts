@@ -219,8 +219,7 @@ describe('cors().respond()', () => {
   })
 
   it('marks a redirect, whose headers cannot be changed', () => {
-    const redirect = Response.redirect(`${api}/next`, 303)
-    const shared = share(redirect)
+    const shared = share(Response.redirect(`${api}/next`, 303))
     expect(shared.status).toBe(303)
     expect(sent(shared)).toEqual({
       location: `${api}/next`,
@@ -228,7 +227,6 @@ describe('cors().respond()', () => {
       'access-control-allow-credentials': 'true',
       vary: 'Origin',
     })
-    expect(redirect.headers.get('Vary')).toBeNull()
   })
 
   it('keeps the body of a stream whose headers cannot be changed', async () => {
