@@ -159,7 +159,7 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: 'chat', include: ['src/**/*.test.ts'] },
+        test: { name: 'chat', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
         root: at('apps/bench'),
