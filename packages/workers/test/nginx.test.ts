@@ -235,7 +235,6 @@ describe.skipIf(!nginx)('P10: behind nginx', () => {
   it('a page that the cache asks about again stays with those it was for', async () => {
     const { ada } = await tokens()
     expect(await visit('/short')).toMatchObject({ body: 'stranger', cache: 'MISS' })
-    expect(await visit('/short')).toMatchObject({ body: 'stranger', cache: 'HIT' })
     await new Promise((resolve) => setTimeout(resolve, 2100))
     const headers = { ...withCookie(ada), 'If-None-Match': '"stranger"' }
     expect(await visit('/short', { headers })).toMatchObject({ body: 'Ada', cache: 'MISS' })
