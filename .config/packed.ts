@@ -1,28 +1,42 @@
-/** Packs every public package as npm would get it, and has publint and attw judge the tarballs. */
-import { execFileSync } from 'node:child_process'
+/** Builds and packs every public package as npm would get it, and has publint and attw judge the tarballs. */
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 const tarballs = mkdtempSync(join(tmpdir(), 'limen-packed-'))
-const run = (command: string, args: string[], cwd: string) =>
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+  await promisify(execFile)(command, args, { cwd }).catch(
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`)
+    },
+  )
+}
+
+/** The names of the packages that npm gets. */
+function publicNames(): readonly string[] {
+  return readdirSync(packages, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return []
+    const manifest = JSON.parse(
+      readFileSync(join(packages, entry.name, 'package.json'), 'utf8'),
+    ) as { name: string; private?: boolean }
+    return manifest.private ? [] : [manifest.name]
+  })
+}
 
 try {
-  for (const entry of readdirSync(packages, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
-    const folder = join(packages, entry.name)
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      private?: boolean
-    }
-    if (manifest.private) continue
-    run('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', tarballs], folder)
-  }
+  const chosen = publicNames().map((name) => `--filter=${name}`)
+  const pack = ['-r', ...chosen, 'pack', '--pack-destination', tarballs]
+  await run('npx', ['--yes', 'pnpm@12.21.0', ...pack], packages)
   for (const tarball of readdirSync(tarballs)) {
-    run('publint', ['run', tarball, '--strict'], tarballs)
-    run('attw', [tarball, '--profile', 'esm-only'], tarballs)
+    await Promise.all([
+      run('publint', ['run', tarball, '--strict'], tarballs),
+      run('attw', [tarball, '--profile', 'esm-only'], tarballs),
+    ])
     console.log(`${tarball}: publint and attw find nothing wrong`)
   }
 } finally {
