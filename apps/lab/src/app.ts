@@ -2,11 +2,13 @@
 import {
   type Auth,
   type AuthRequest,
+  type CsrfProtection,
   type LimenConfig,
   type RequestContext,
   type Session,
   type Store,
   answer,
+  cors,
   limen,
 } from '@limen/core'
 
@@ -41,9 +43,37 @@ export interface Visit {
   readonly request: LabVisit
 }
 
+/** The front end, as the two runtimes are reached by a browser. */
+const FRONT_END = ['https://app.limen.test', 'https://app.limen.test:8443']
+
+/** By hosts: where the app is a backend, whose pages may call it. */
+const BACKENDS: Readonly<Record<string, CsrfProtection>> = {
+  'api.limen.test': { baseDomain: 'limen.test', allowedSubdomains: ['app'] },
+  'other.test': { trustedOrigins: FRONT_END },
+}
+
+function csrfProtectionOf(request: Request): CsrfProtection | undefined {
+  return BACKENDS[new URL(request.url).hostname]
+}
+
 /** The policies with an `auth` object each, over one store. */
-export function openPolicies(store: LabStore): { policy: string; auth: LabAuth }[] {
-  return CONFIGS.map(([policy, config]) => ({ policy, auth: limen({ store, ...config }) }))
+export function openPolicies(
+  request: Request,
+  store: LabStore,
+): { policy: string; auth: LabAuth }[] {
+  const csrfProtection = csrfProtectionOf(request) ?? {}
+  return CONFIGS.map(([policy, config]) => ({
+    policy,
+    auth: limen({ store, csrfProtection, ...config }),
+  }))
+}
+
+/** Lets the front end call the backends, which trust it by the same list. */
+export async function share(request: Request, respond: () => Promise<Response>): Promise<Response> {
+  const csrfProtection = csrfProtectionOf(request)
+  if (!csrfProtection) return respond()
+  const shared = cors({ csrfProtection })
+  return shared.preflight(request) ?? shared.respond(request, await respond())
 }
 
 /** What Limen concluded, as the `Lab-Report` header has it. */

@@ -1,12 +1,11 @@
 /** The app under test on Deno, with its sessions in Deno KV. */
 import { denoKvStore, withAuth } from '@limen/deno'
-import { answerLab, openPolicies, type Visit } from './app.ts'
+import { answerLab, openPolicies, share, type Visit } from './app.ts'
 
 const store = denoKvStore(await Deno.openKv(':memory:'))
-const policies = openPolicies(store)
 
-Deno.serve({ hostname: '127.0.0.1', port: 0 }, (request, info) =>
-  policies.reduceRight(
+Deno.serve({ hostname: '127.0.0.1', port: 0 }, (request, info) => {
+  const respond = openPolicies(request, store).reduceRight(
     (inner, { policy, auth }) =>
       (visits: Visit[]) =>
         withAuth(auth, (_request, _info, visit) =>
@@ -14,5 +13,6 @@ Deno.serve({ hostname: '127.0.0.1', port: 0 }, (request, info) =>
         )(request, info),
     (visits: Visit[]) =>
       answerLab(request, visits, store, () => Deno.upgradeWebSocket(request).response),
-  )([]),
-)
+  )
+  return share(request, () => respond([]))
+})

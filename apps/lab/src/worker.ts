@@ -1,6 +1,6 @@
 /** The app under test as a Worker, with its sessions in D1. */
 import { d1Store, withAuth } from '@limen/workers'
-import { type Visit, answerLab, openPolicies } from './app.ts'
+import { type Visit, answerLab, openPolicies, share } from './app.ts'
 
 interface Env {
   readonly DB: D1Database
@@ -9,7 +9,7 @@ interface Env {
 export default {
   fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const store = d1Store(env.DB)
-    return openPolicies(store).reduceRight(
+    const respond = openPolicies(request, store).reduceRight(
       (inner, { policy, auth }) =>
         (visits: Visit[]) =>
           withAuth(auth, {
@@ -17,7 +17,8 @@ export default {
               inner([...visits, { policy, auth, request: visit }]),
           }).fetch(request, env, ctx),
       (visits: Visit[]) => answerLab(request, visits, store, acceptWebSocket),
-    )([])
+    )
+    return share(request, () => respond([]))
   },
 } satisfies ExportedHandler<Env>
 

@@ -123,7 +123,7 @@ function scopeOf(way: Way): string {
 }
 
 /** What happened, as the table says it. */
-function cellOf(entry: Entry | undefined): string {
+export function cellOf(entry: Entry | undefined): string {
   if (!entry) return 'unsent'
   const { method, report, status } = entry
   if (method === 'OPTIONS') return 'preflight'
