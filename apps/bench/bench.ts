@@ -1,20 +1,25 @@
 /** Measures Limen, a floor written by hand, and its peers, side by side: `pnpm bench`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { loads } from './load/load.ts'
 import { coldStarts } from './src/cold.ts'
 import { writeReport } from './src/report.ts'
 import {
   type Results,
   type RuntimeResult,
   circumstances,
+  floorOf,
   packageVersions,
+  ratioOf,
   readResults,
   resultOf,
+  timesOf,
   writeResults,
 } from './src/results.ts'
 import { checkAll, measure } from './src/rounds.ts'
 import { type Found, type RuntimeName, runtimeNames, start } from './src/runtimes.ts'
 import { sizes } from './src/size.ts'
+import { type Spread, spreadOf } from './src/statistics.ts'
 import { workloads } from './src/workloads.ts'
 import { subjects } from './subjects/index.ts'
 
@@ -73,6 +78,9 @@ if (isPart('cold')) {
   results.cold = { when, runtimes: found }
 }
 if (isPart('size')) results.sizes = await sizes()
+if (isPart('load') && isWhole) {
+  results.load = { when: circumstances(), apps: await loads(Number(values.rounds ?? 5), 4) }
+}
 if (isWhole) {
   writeResults(results)
   writeReport(results)
@@ -83,7 +91,7 @@ async function timesIn(name: RuntimeName): Promise<RuntimeResult> {
   await using runtime = await start(name, all)
   const checked = await checkAll(runtime)
   const able = checked.filter(({ error }) => !error).map(({ subject }) => subject)
-  const rounds = Number(values.rounds ?? (quick ? 7 : 21))
+  const rounds = Number(values.rounds ?? (quick ? 5 : 21))
   // workerd's clock has steps of a millisecond.
   const turn = name === 'workerd' ? 25 : 10
   const measured = await measure(runtime, able, tasks, { rounds, turn })
@@ -103,22 +111,24 @@ function besides(): Found[] {
   return own && beside ? [{ ...own, name: 'Limen beside', beside: resolve(beside) }] : []
 }
 
-function print(name: string, { version, timed, notes, making }: RuntimeResult): void {
+function print(name: string, result: RuntimeResult): void {
+  const { version, timed, notes, making } = result
   console.log(`\n${name} ${version}; a Request took ${making.median.toFixed(2)} µs to make`)
   for (const note of notes) console.log(`  ${note}`)
-  let workload = ''
-  for (const one of timed) {
-    if (one.workload !== workload) console.log((workload = one.workload))
-    const { median, low, high, least } = one.time
-    const [middle, from, to] = [median, low, high].map((time) => time.toFixed(2))
-    const base = timed.find(
-      (it) => it.workload === workload && it.toFloor?.low === it.toFloor?.high,
-    )
-    const ratio = one.toFloor
-      ? ` × ${one.toFloor.median.toFixed(2)} (${one.toFloor.low.toFixed(2)} to ${one.toFloor.high.toFixed(2)}, of the least ${(least / (base?.time.least ?? NaN)).toFixed(2)})`
-      : ''
+  const floor = floorOf(result)
+  let last = ''
+  for (const { subject, workload, times } of timed) {
+    if (workload !== last) console.log((last = workload))
+    const base = timesOf(result, floor, workload)
+    const ratio = ratioOf(times, base)
+    const least = Math.min(...times) / Math.min(...(base ?? []))
     console.log(
-      `  ${one.subject.padEnd(26)}${`${middle} µs (${from} to ${to})`.padEnd(38)}${ratio}`,
+      `  ${subject.padEnd(26)}${spread(spreadOf(times), 'µs').padEnd(38)}` +
+        (ratio ? ` ${spread(ratio, '×')}, of the least ${least.toFixed(2)}` : ''),
     )
   }
+}
+
+function spread({ median, low, high }: Spread, unit: string): string {
+  return `${median.toFixed(2)} ${unit} (${low.toFixed(2)} to ${high.toFixed(2)})`
 }

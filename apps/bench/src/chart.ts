@@ -1,8 +1,10 @@
 /** Draws the chart of `results.md`: one bar for each subject and runtime, over a logarithmic axis. */
-import type { RuntimeResult } from './results.ts'
+import { type RuntimeResult, floorOf, timesOf } from './results.ts'
 import { type RuntimeName, runtimeNames } from './runtimes.ts'
+import { spreadOf } from './statistics.ts'
 
 const WORKLOAD = 'active, 12 cookies'
+const FLOOR = 'written by hand'
 const WIDTH = 720
 const LEFT = 180
 const RIGHT = 640
@@ -13,20 +15,17 @@ const GAP = 13
 /** The chart, as the text of an SVG file. */
 export function chartOf(runtimes: Partial<Record<RuntimeName, RuntimeResult>>): string {
   const names = runtimeNames.filter((name) => runtimes[name])
-  const timeOf = (subject: string, name: RuntimeName) =>
-    runtimes[name]!.timed.find((one) => one.subject === subject && one.workload === WORKLOAD)?.time
-  const first = runtimes[names[0]!]!
-  const floors = new Set(names.map((name) => runtimes[name]!.floor))
-  const others = first.timed
-    .filter(
-      ({ subject, workload }) =>
-        workload === WORKLOAD && !subject.startsWith('floor') && !subject.includes('compat'),
-    )
-    .toSorted((a, b) => a.time.median - b.time.median)
-    .map(({ subject }) => subject)
-  const rows = ['floor', ...others]
-  const place = (row: string, name: RuntimeName) =>
-    timeOf(row === 'floor' ? runtimes[name]!.floor : row, name)
+  const place = (row: string, name: RuntimeName) => {
+    const result = runtimes[name]!
+    const times = timesOf(result, row === FLOOR ? floorOf(result) : row, WORKLOAD)
+    return times && spreadOf(times)
+  }
+  const others = runtimes[names[0]!]!.timed.filter(
+    ({ subject, workload }) => workload === WORKLOAD && !/floor|compat/.test(subject),
+  )
+    .map(({ subject, times }) => ({ subject, median: spreadOf(times).median }))
+    .toSorted((a, b) => a.median - b.median)
+  const rows = [FLOOR, ...others.map(({ subject }) => subject)]
 
   const all = rows.flatMap((row) => names.flatMap((name) => place(row, name)?.median ?? []))
   const from = Math.floor(Math.log10(Math.min(...all)))
@@ -55,9 +54,8 @@ export function chartOf(runtimes: Partial<Record<RuntimeName, RuntimeResult>>): 
         `<line class="spread" x1="${x(time.low).toFixed(1)}" x2="${x(time.high).toFixed(1)}" y1="${middle}" y2="${middle}"/>`,
       ]
     })
-    const label = row === 'floor' ? 'written by hand' : row
     const middle = top + (names.length * BAR) / 2
-    return `<text class="${row === 'Limen' ? 'us' : ''}" x="${LEFT - 10}" y="${middle}" dy="4" text-anchor="end">${label}</text>\n${own.join('\n')}`
+    return `<text class="${row === 'Limen' ? 'us' : ''}" x="${LEFT - 10}" y="${middle}" dy="4" text-anchor="end">${row}</text>\n${own.join('\n')}`
   })
   const legend = names.map(
     (name, n) =>
@@ -82,7 +80,6 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink) }
 ${legend.join('\n')}
 ${marks.join('\n')}
 ${bars.join('\n')}
-<!-- The floor of each runtime: ${[...floors].join('; ')}. -->
 </svg>
 `
 }

@@ -1,8 +1,16 @@
 /** Writes `results.md` from what was found. */
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
-import type { Circumstances, Results, RuntimeResult } from './results.ts'
+import {
+  type Circumstances,
+  type Results,
+  type RuntimeResult,
+  floorOf,
+  ratioOf,
+  timesOf,
+} from './results.ts'
 import { runtimeNames } from './runtimes.ts'
+import { type Spread, spreadOf } from './statistics.ts'
 import { judge, reasons } from './targets.ts'
 
 const file = (name: string) => new URL(`../${name}`, import.meta.url)
@@ -36,58 +44,68 @@ All keep their sessions in memory and are asked with the same headers of Chromiu
 }
 
 function targets(results: Results): string {
-  const rows = judge(results).flatMap(({ what, limit, found }) =>
-    found.map(({ where, value, holds }) => [
+  const judged = judge(results)
+  const rows = judged.flatMap(({ what, limit, found }) =>
+    found.map(({ where, value, spread, holds }) => [
       what,
       limit,
       where,
-      number(value),
-      holds ? 'holds' : `**missed**`,
+      spread ? spreadText(spread) : number(value),
+      holds ? 'holds' : '**missed**',
     ]),
   )
-  const missed = judge(results).filter(({ found }) => found.some(({ holds }) => !holds))
-  const why = missed.map(({ what }) => `- ${what}: ${reasons[what] ?? 'no reason is known yet.'}`)
+  const why = judged
+    .filter(({ found }) => found.some(({ holds }) => !holds))
+    .map(({ what }) => `- ${what}: ${reasons[what] ?? 'not looked into yet.'}`)
+  const missed = why.length > 0 ? `\n\nWhat is missed, and why:\n\n${why.join('\n')}` : ''
   return `## What must hold
 
-${table([['what', 'limit', 'where', 'found', ''], ...rows])}${why.length > 0 ? `\n\nWhat is missed, and why:\n\n${why.join('\n')}` : ''}`
+${table([['what', 'limit', 'where', 'found', ''], ...rows])}${missed}`
 }
 
 function times({ times: measured }: Results): string {
   if (!measured) return ''
-  const sections = runtimeNames.flatMap((name) => {
+  const found = runtimeNames.flatMap((name) => {
     const result = measured.runtimes[name]
-    return result ? [runtime(name, result)] : []
+    return result ? [{ name, result }] : []
   })
-  return `## Times\n\n${sections.join('\n\n')}`
+  const sections = found.map(({ name, result }) => runtime(name, result))
+  const notes = new Set(found.flatMap(({ result }) => result.notes))
+  return `## Times
+
+${sections.join('\n\n')}
+
+### Not asked, or answered otherwise
+
+${[...notes].map((note) => `- ${note}`).join('\n')}`
 }
 
-function runtime(
-  name: string,
-  { version, rounds, floor, making, timed, notes }: RuntimeResult,
-): string {
+function runtime(name: string, result: RuntimeResult): string {
+  const { version, making, timed } = result
+  const floor = floorOf(result)
   const subjects = [...new Set(timed.map(({ subject }) => subject))]
   const workloads = [...new Set(timed.map(({ workload }) => workload))]
   const cell = (subject: string, workload: string) => {
-    const one = timed.find((it) => it.subject === subject && it.workload === workload)
-    if (!one) return '-'
-    const { time, toFloor } = one
-    const ratio = toFloor
-      ? ` · ${number(toFloor.median)} × (${number(toFloor.low)}–${number(toFloor.high)})`
-      : ''
-    return `${number(time.median)} µs${ratio}`
+    const own = timesOf(result, subject, workload)
+    if (!own) return '-'
+    const time = `${number(spreadOf(own).median)} µs`
+    const ratio = ratioOf(own, timesOf(result, floor, workload))
+    return ratio && subject !== floor ? `${time} · ${spreadText(ratio)} ×` : time
   }
-  const halves = [workloads.slice(0, workloads.length / 2), workloads.slice(workloads.length / 2)]
-  const tables = halves.map((some) =>
+  const half = Math.ceil(workloads.length / 2)
+  const tables = [workloads.slice(0, half), workloads.slice(half)].map((some) =>
     table([
       ['', ...some],
-      ...subjects.map((subject) => [subject, ...some.map((workload) => cell(subject, workload))]),
+      ...subjects
+        .map((subject) => [subject, ...some.map((workload) => cell(subject, workload))])
+        .filter(([, ...cells]) => cells.some((text) => text !== '-')),
     ]),
   )
   return `### ${name} ${version}
 
-${rounds} rounds; ratios are to “${floor}”; to make one \`Request\` took ${number(making.median)} µs (${number(making.low)}–${number(making.high)}).
+${timed[0]?.times.length} rounds; ratios are to “${floor}”; to make one \`Request\` took ${number(making.median)} µs.
 
-${tables.join('\n\n')}${notes.length > 0 ? `\n\nNot asked:\n\n${notes.map((note) => `- ${note}`).join('\n')}` : ''}`
+${tables.join('\n\n')}`
 }
 
 function cold({ cold: measured }: Results): string {
@@ -98,11 +116,7 @@ function cold({ cold: measured }: Results): string {
     subject,
     ...names.flatMap((name) => {
       const one = measured.runtimes[name]!.find((it) => it.subject === subject)
-      return one
-        ? [one.evaluated, one.answered].map(
-            ({ median, low, high }) => `${number(median)} (${number(low)}–${number(high)})`,
-          )
-        : ['-', '-']
+      return one ? [spreadText(one.evaluated), spreadText(one.answered)] : ['-', '-']
     }),
   ])
   return `## Starting
@@ -145,6 +159,10 @@ ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...row
 
 function sentence({ date, machine, busy }: Circumstances): string {
   return `Measured on ${date} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+}
+
+function spreadText({ median, low, high }: Spread): string {
+  return `${number(median)} (${number(low)} to ${number(high)})`
 }
 
 function number(value: number): string {

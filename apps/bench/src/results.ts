@@ -2,28 +2,22 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import type { Cold } from './cold.ts'
-import type { Load } from './load.ts'
+import type { Load } from '../load/load.ts'
 import type { Measured } from './rounds.ts'
 import { type RuntimeName, versionOf } from './runtimes.ts'
 import type { Sized } from './size.ts'
 import { type Spread, spreadOf } from './statistics.ts'
 
-/** One subject and workload in one runtime. */
+/** One subject and workload in one runtime: microseconds a request, one value for each round. */
 export interface Timed {
   readonly subject: string
   readonly workload: string
-  /** Microseconds. */
-  readonly time: Spread
-  /** To the best floor of this runtime, in the same rounds. */
-  readonly toFloor: Spread | null
+  readonly times: readonly number[]
 }
 
 /** One runtime's times. */
 export interface RuntimeResult {
   readonly version: string
-  readonly rounds: number
-  /** The subject that others are measured by. */
-  readonly floor: string
   /** Microseconds that a `Request` takes to make, with 12 cookies. */
   readonly making: Spread
   readonly timed: readonly Timed[]
@@ -61,7 +55,9 @@ export function readResults(): Results {
 export function writeResults(results: Results): void {
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value
-  writeFileSync(FILE, `${JSON.stringify(results, rounded, 1)}\n`)
+  const text = JSON.stringify(results, rounded, 1)
+  // A list of numbers is one line.
+  writeFileSync(FILE, `${text.replace(/\[[\d.,\s-]+\]/g, (list) => list.replace(/\s+/g, ''))}\n`)
 }
 
 /** Asked before anything is measured. */
@@ -81,29 +77,40 @@ export function packageVersions(): Record<string, string> {
   return Object.fromEntries([...names, ...more].map((name) => [name, versionOf(name)]))
 }
 
-/** Medians, spreads and ratios of one runtime's rounds. */
+/** What one runtime's rounds gave. */
 export function resultOf(
   version: string,
   measured: readonly Measured[],
   notes: readonly string[],
 ): RuntimeResult {
-  const [first] = measured
-  const main = measured.filter(({ workload }) => workload === first?.workload)
-  const hashing = main.filter(({ subject }) => /^floor, (?!no hash)/.test(subject))
-  const median = ({ times }: Measured) => spreadOf(times).median
-  const floor = hashing.toSorted((a, b) => median(a) - median(b))[0]?.subject ?? ''
-  const floorOf = (name: string) =>
-    measured.find(({ subject, workload }) => subject === floor && workload === name)
-  return {
-    version,
-    rounds: first?.times.length ?? 0,
-    floor,
-    making: spreadOf(main.flatMap(({ making }) => making)),
-    timed: measured.map(({ subject, workload, times }) => {
-      const base = floorOf(workload)?.times
-      const ratios = base && times.map((time, n) => time / base[n]!)
-      return { subject, workload, time: spreadOf(times), toFloor: ratios ? spreadOf(ratios) : null }
-    }),
-    notes,
-  }
+  const making = measured
+    .filter(({ workload }) => workload === measured[0]?.workload)
+    .flatMap((one) => one.making)
+  const timed = measured.map(({ subject, workload, times }) => ({ subject, workload, times }))
+  return { version, making: spreadOf(making), timed, notes }
+}
+
+/** The times of one subject and workload, where it was asked. */
+export function timesOf(
+  { timed }: RuntimeResult,
+  subject: string,
+  workload: string,
+): readonly number[] | undefined {
+  return timed.find((one) => one.subject === subject && one.workload === workload)?.times
+}
+
+/** The floor with the best hash of a runtime: what the others are measured by. */
+export function floorOf(result: RuntimeResult): string {
+  const hashing = ['floor, built-in hash', 'floor, crypto.subtle']
+  const median = (name: string) =>
+    spreadOf(timesOf(result, name, result.timed[0]!.workload) ?? [Infinity]).median
+  return hashing.toSorted((a, b) => median(a) - median(b))[0]!
+}
+
+/** The ratios of two in the same rounds. */
+export function ratioOf(
+  times: readonly number[] | undefined,
+  base: readonly number[] | undefined,
+): Spread | undefined {
+  return times && base && spreadOf(times.map((time, n) => time / base[n]!))
 }

@@ -1,6 +1,7 @@
 /** What must hold, and whether it does. */
-import { type Results, type RuntimeResult } from './results.ts'
+import { type Results, floorOf, ratioOf, timesOf } from './results.ts'
 import { runtimeNames } from './runtimes.ts'
+import type { Spread } from './statistics.ts'
 
 /** One promise about speed or size, with what was found in each runtime. */
 export interface Judged {
@@ -10,94 +11,102 @@ export interface Judged {
   readonly found: readonly {
     readonly where: string
     readonly value: number
+    readonly spread?: Spread
     readonly holds: boolean
   }[]
 }
 
 /** Why a promise is not kept; told beside it. */
-export const reasons: Readonly<Record<string, string>> = {}
+export const reasons: Readonly<Record<string, string>> = {
+  'smallest Worker with D1 and its own handler, kB gzip':
+    'Limen is within the limit, as `pnpm size` counts it; what is over is this Worker’s own handler.',
+}
 
 const MAIN = 'active, 12 cookies'
 const ANONYMOUS = 'anonymous, 11 cookies'
 
-type Find = (subject: string, workload: string) => number
+type Times = readonly number[]
+type Find = (subject: string, workload: string) => Times | undefined
 interface Target {
   readonly what: string
   readonly most?: number
   readonly least?: number
-  readonly value: (time: Find, floor: string) => number
+  /** Two lists of times, whose ratio round by round is meant. */
+  readonly of: (time: Find, floor: string) => readonly [Times | undefined, Times | undefined]
 }
+
+const OURS = 'Limen'
+/** How many times as long a peer takes for an active session. */
+const slower = (peer: string, least: number): Target => ({
+  what: `active session, ${peer} to us`,
+  least,
+  of: (time) => [time(peer, MAIN), time(OURS, MAIN)],
+})
 
 const targets: readonly Target[] = [
   {
     what: 'active session, 12 cookies, to the floor',
     most: 1.3,
-    value: (time, floor) => time('Limen', MAIN) / time(floor, MAIN),
+    of: (time, floor) => [time(OURS, MAIN), time(floor, MAIN)],
   },
   {
     what: 'active session, to lucia 2.7',
     most: 1,
-    value: (time) => time('Limen', MAIN) / time('lucia 2.7', MAIN),
+    of: (time) => [time(OURS, MAIN), time('lucia 2.7', MAIN)],
   },
-  {
-    what: 'active session, better-auth to us',
-    least: 20,
-    value: (time) => time('better-auth', MAIN) / time('Limen', MAIN),
-  },
-  {
-    what: 'active session, better-auth with its cookie cache to us',
-    least: 20,
-    value: (time) => time('better-auth, cookie cache', MAIN) / time('Limen', MAIN),
-  },
-  {
-    what: 'active session, iron-session to us',
-    least: 4,
-    value: (time) => time('iron-session', MAIN) / time('Limen', MAIN),
-  },
-  {
-    what: 'active session, @hono/session to us',
-    least: 4,
-    value: (time) => time('@hono/session', MAIN) / time('Limen', MAIN),
-  },
+  slower('better-auth', 20),
+  slower('better-auth, cookie cache', 20),
+  slower('iron-session', 4),
+  slower('@hono/session', 4),
   {
     what: 'anonymous, 11 cookies, to the floor',
     most: 1.3,
-    value: (time, floor) => time('Limen', ANONYMOUS) / time(floor, ANONYMOUS),
+    of: (time, floor) => [time(OURS, ANONYMOUS), time(floor, ANONYMOUS)],
   },
   {
     what: 'anonymous, 11 cookies, lucia 2.7 to us',
     least: 3,
-    value: (time) => time('lucia 2.7', ANONYMOUS) / time('Limen', ANONYMOUS),
+    of: (time) => [time('lucia 2.7', ANONYMOUS), time(OURS, ANONYMOUS)],
   },
   {
     what: 'forged token, to a valid one',
     most: 1,
-    value: (time) => time('Limen', 'forged') / time('Limen', MAIN),
+    of: (time) => [time(OURS, 'forged'), time(OURS, MAIN)],
   },
   {
     what: 'malformed token, to anonymous and the floor’s scan',
     most: 1,
-    value: (time, floor) =>
-      time('Limen', 'malformed') / (time('Limen', ANONYMOUS) + time(floor, 'malformed')),
+    of: (time, floor) => [
+      time(OURS, 'malformed'),
+      sum(time(OURS, ANONYMOUS), time(floor, 'malformed')),
+    ],
   },
   {
     what: 'through Hono, to bare Hono and the floor',
     most: 1.25,
-    value: (time, floor) =>
-      time('Limen', 'through Hono') / (time('bare Hono', 'through Hono') + time(floor, MAIN)),
+    of: (time, floor) => [
+      time(OURS, 'through Hono'),
+      sum(time('bare Hono', 'through Hono'), time(floor, MAIN)),
+    ],
   },
 ]
 
+function sum(a: Times | undefined, b: Times | undefined): Times | undefined {
+  return a && b && a.map((time, n) => time + b[n]!)
+}
+
 /** Judges what was measured. */
 export function judge({ times, cold, sizes, load }: Results): Judged[] {
-  const judged: Judged[] = targets.map(({ what, most, least, value }) => ({
+  const judged: Judged[] = targets.map(({ what, most = Infinity, least = 0, of }) => ({
     what,
-    limit: most === undefined ? `at least ${least}` : `at most ${most}`,
+    limit: least > 0 ? `at least ${least}` : `at most ${most}`,
     found: runtimeNames.flatMap((where) => {
       const result = times?.runtimes[where]
-      const ratio = result ? value(finder(result), result.floor) : NaN
-      const holds = most === undefined ? ratio >= least! : ratio <= most
-      return Number.isFinite(ratio) ? [{ where, value: ratio, holds }] : []
+      if (!result) return []
+      const ratio = ratioOf(...of((...given) => timesOf(result, ...given), floorOf(result)))
+      if (!ratio) return []
+      const { median } = ratio
+      return [{ where, value: median, spread: ratio, holds: median <= most && median >= least }]
     }),
   }))
   const evaluated = runtimeNames.flatMap((where) => {
@@ -137,9 +146,4 @@ export function judge({ times, cold, sizes, load }: Results): Judged[] {
     })
   }
   return judged.filter(({ found }) => found.length > 0)
-}
-
-function finder({ timed }: RuntimeResult): Find {
-  return (subject, workload) =>
-    timed.find((one) => one.subject === subject && one.workload === workload)?.time.median ?? NaN
 }
