@@ -9,4 +9,5 @@ export function authenticate(authOf: (c: Context) => ReturnType<typeof limen>): 
   }
 }
 
-export const requireSession = authenticate
+export const requireSession = (authOf: Parameters<typeof authenticate>[0]): MiddlewareHandler =>
+  authenticate(authOf)

@@ -19,7 +19,7 @@ export interface Load {
 }
 
 /** Pages a second, and milliseconds: medians over the rounds. */
-export interface Throughput {
+interface Throughput {
   readonly perSecond: number
   readonly p50: number
   readonly p99: number

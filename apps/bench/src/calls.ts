@@ -11,7 +11,7 @@ const MIGRATION = new URL(
 )
 
 /** How often each thing was done; what was not done is not there. */
-export type Counts = Readonly<Record<string, number>>
+type Counts = Readonly<Record<string, number>>
 
 /** What happened until the answer came, and what after it. */
 export interface Counted {

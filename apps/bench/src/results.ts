@@ -9,7 +9,7 @@ import type { Sized } from './size.ts'
 import { type Spread, spreadOf } from './statistics.ts'
 
 /** One subject and workload in one runtime: microseconds a request, one value for each round. */
-export interface Timed {
+interface Timed {
   readonly subject: string
   readonly workload: string
   readonly times: readonly number[]
