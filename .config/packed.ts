@@ -1,4 +1,4 @@
-/** Builds and packs every public package as npm would get it, and has publint and attw judge the tarballs. */
+/** Builds and packs every public package as npm gets it; publint and attw judge the tarballs. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
