@@ -40,7 +40,7 @@ export function hostOf(subject: Subject): (command: Command) => Promise<Answer> 
   return async (command) => {
     try {
       // The value is kept and never its promise: in workerd that belongs to one request.
-      opening ??= { opened: await subject.open() }
+      opening ??= { opened: await subject.open(true) }
       const { opened } = opening
       if (command.do === 'check') return { ...nothing, notes: await check(opened) }
       const workload = workloads.find(({ name }) => name === command.workload)!

@@ -20,7 +20,7 @@ export interface Subject {
   readonly name: string
   /** What it cannot do, and so is not asked, each with the reason. */
   readonly cannot?: Partial<Record<CookieState | 'signIn' | 'csrf', string>>
-  open(): Promise<Opened>
+  open(withHono: boolean): Promise<Opened>
 }
 
 /** An opened subject, who knows {@link USER}. */

@@ -1,5 +1,4 @@
 /** What a careful person would write by hand, and no more: the floor that others are measured by. */
-import { Hono } from 'hono'
 import {
   type CookieState,
   DAY,
@@ -24,10 +23,10 @@ const SECRET = 43
 /** The hash that Node and Deno have built in, which answers at once. */
 export const builtinFloor: Subject = {
   name: 'floor, built-in hash',
-  async open() {
+  async open(withHono) {
     const crypto = (globalThis as unknown as Platform).process.getBuiltinModule('node:crypto')
     const digest = (secret: string) => crypto.hash('sha256', secret, 'base64url')
-    return opened(digest, (secret, kept) => isSame(digest(secret), kept))
+    return opened(withHono, digest, (secret, kept) => isSame(digest(secret), kept))
   },
 }
 
@@ -38,31 +37,31 @@ interface Platform {
 /** The hash of the Web's cryptography, which answers later. */
 export const subtleFloor: Subject = {
   name: 'floor, crypto.subtle',
-  async open() {
+  async open(withHono) {
     const encoder = new TextEncoder()
     const digest = async (secret: string) =>
       new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(secret)))
-    return opened(digest, async (secret, kept) => areSame(await digest(secret), kept))
+    return opened(withHono, digest, async (secret, kept) => areSame(await digest(secret), kept))
   },
 }
 
 /** Keeps secrets as they are, as Lucia does. */
 export const plainFloor: Subject = {
   name: 'floor, no hash',
-  open: () => opened((secret) => secret, isSame),
+  open: (withHono) => opened(withHono, (secret) => secret, isSame),
 }
 
 /** An app through Hono that asks nobody who they are. */
 export const bareHono: Subject = {
   name: 'bare Hono',
   async open() {
-    const app = new Hono()
-    app.get('/entries', async (c) => c.text(USER))
-    return { cookie: () => `${NAME}=none`, handle: (request) => app.fetch(request) }
+    const { throughHono } = await import('./floor-hono.ts')
+    return { cookie: () => `${NAME}=none`, handle: throughHono(() => USER) }
   },
 }
 
 async function opened<Hash>(
+  withHono: boolean,
   digest: (secret: string) => Hash | Promise<Hash>,
   isOf: (secret: string, hash: Hash) => boolean | Promise<boolean>,
 ): Promise<Opened> {
@@ -101,15 +100,12 @@ async function opened<Hash>(
     return `${NAME}=${id}.${secret}`
   }
 
-  const app = new Hono()
-  app.get('/entries', async (c) => {
-    const userId = await validate(c.req.raw)
-    return userId === null ? c.text('Unauthorized', 401) : c.text(userId)
-  })
+  // Only now, so that nobody pays for Hono who does not ask for it.
+  const hono = withHono ? await import('./floor-hono.ts') : null
 
   return {
     validate,
-    handle: (request) => app.fetch(request),
+    ...(hono && { handle: hono.throughHono(validate) }),
     signIn: async () => setCookie(await create()),
     async cookie(state: CookieState) {
       if (state === 'malformed') return `${NAME}=malformed`
