@@ -32,13 +32,14 @@ export interface Entry {
 interface DoorOptions {
   /** Where the app under test listens. */
   readonly backend: number
-  /** Given to Chromium as the key to trust; without it the door speaks plain http. */
+  /** Without it the door speaks plain http. */
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly journal: Entry[]
 }
 
-export interface Door extends AsyncDisposable {
+export interface Door {
   readonly port: number
+  readonly close: () => Promise<void>
 }
 
 /** Opens a door on a free port. */
@@ -61,7 +62,7 @@ export async function openDoor({ backend, tls, journal }: DoorOptions): Promise<
 
   return {
     port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.close()
       for (const socket of sockets) socket.destroy()
     },

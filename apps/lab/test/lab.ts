@@ -48,7 +48,7 @@ export async function seen(site: Site, below: string, paths: readonly string[]):
   for (let wait = 10, waited = 0; ; waited += wait) {
     const entries = await journal(site, below)
     const isSeen = (path: string) => entries.some((entry) => entry.path.split('?')[0] === path)
-    if (paths.every(isSeen) || waited > 5000) return entries
+    if (paths.every(isSeen) || waited > 10_000) return entries
     await new Promise((resolve) => setTimeout(resolve, wait))
   }
 }

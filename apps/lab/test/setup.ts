@@ -35,9 +35,25 @@ declare module 'vitest' {
   }
 }
 
+/** What to do at the end, in reverse. */
+type Closers = (() => Promise<unknown>)[]
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await using stack = new AsyncDisposableStack()
-  const backends = await Promise.all([startWorkers(stack), startDeno(stack)])
+  const closers: Closers = []
+  const close = async () => {
+    for (const closer of closers.toReversed()) await closer()
+  }
+  try {
+    project.provide('lab', await start(closers))
+    return close
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function start(closers: Closers): Promise<LabAddress> {
+  const [workers, deno] = await Promise.all([startWorkers(closers), startDeno(closers)])
   const hosts = ['app.limen.test', 'api.limen.test', 'evil.limen.test', 'other.test']
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'limen.test' }], {
     keyType: 'ec',
@@ -46,15 +62,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   })
   const rules: string[] = []
   const places: Place[] = []
-  const names = [
-    { runtime: 'Workers', https: 443, http: 80 },
-    { runtime: 'Deno', https: 8443, http: 8080 },
+  const runtimes = [
+    { runtime: 'Workers', backend: workers, https: 443, http: 80 },
+    { runtime: 'Deno', backend: deno, https: 8443, http: 8080 },
   ] as const
-  for (const [index, { runtime, https, http }] of names.entries()) {
+  for (const { runtime, backend, https, http } of runtimes) {
     const journal: Entry[] = []
-    const backend = backends[index]!
-    const secure = stack.use(await openDoor({ backend, journal, tls: { key, cert } }))
-    const plain = stack.use(await openDoor({ backend, journal }))
+    const secure = await openDoor({ backend, journal, tls: { key, cert } })
+    const plain = await openDoor({ backend, journal })
+    closers.push(secure.close, plain.close)
     rules.push(`MAP *.test:${https} 127.0.0.1:${secure.port}`)
     rules.push(`MAP *.test:${http} 127.0.0.1:${plain.port}`)
     places.push({
@@ -76,14 +92,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       `--ignore-certificate-errors-spki-list=${createHash('sha256').update(publicKey).digest('base64')}`,
     ],
   })
-  stack.defer(() => browser.close())
-  project.provide('lab', { browser: browser.wsEndpoint(), places })
-  const running = stack.move()
-  return () => running.disposeAsync()
+  closers.push(() => browser.close())
+  return { browser: browser.wsEndpoint(), places }
 }
 
 /** Starts the Worker in workerd itself: `wrangler dev` rewrites `Origin` on its way in. */
-async function startWorkers(stack: AsyncDisposableStack): Promise<number> {
+async function startWorkers(closers: Closers): Promise<number> {
   const ofWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'))
   const esbuild = ofWrangler('esbuild') as Esbuild
   const mini = ofWrangler('miniflare') as MiniflareModule
@@ -103,7 +117,7 @@ async function startWorkers(stack: AsyncDisposableStack): Promise<number> {
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     }),
   )
-  stack.defer(() => miniflare.dispose())
+  closers.push(() => miniflare.dispose())
   const db = await miniflare.getD1Database('DB')
   const folder = at('../node_modules/@limen/workers/migrations/')
   for (const file of (await readdir(folder)).toSorted()) {
@@ -127,7 +141,7 @@ interface MiniflareModule {
   }
 }
 
-async function startDeno(stack: AsyncDisposableStack): Promise<number> {
+async function startDeno(closers: Closers): Promise<number> {
   // The npm package's own command is a Node wrapper that leaves Deno behind when it is stopped.
   const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
     runInstall: () => string
@@ -141,7 +155,7 @@ async function startDeno(stack: AsyncDisposableStack): Promise<number> {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
-  stack.defer(async () => {
+  closers.push(async () => {
     if (child.exitCode === null && child.kill()) await once(child, 'exit')
   })
   return portOf(child)

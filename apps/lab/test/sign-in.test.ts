@@ -55,7 +55,7 @@ async function post(
   for (const way of ALONE) {
     await run([way])
     // The refusal takes the page's place; a page that is closed before never says that it is closed.
-    await page.waitForURL((url) => url.pathname !== '/lab/page', { timeout: 10_000 })
+    await page.waitForURL((url) => url.pathname !== '/lab/page', { timeout: 60_000 })
   }
   await page.close()
   return seen(site, below, paths)
@@ -120,9 +120,9 @@ describe.concurrent.each(sites().map((site) => [site.runtime, site] as const))(
     }`
 
       await page.evaluate(form('/sign-in/own'))
-      await expect.poll(async () => (await jar(context)).length).toBe(4)
+      await expect.poll(async () => (await jar(context)).length, { timeout: 20_000 }).toBe(4)
       await page.evaluate(form('/sign-out/own'))
-      await expect.poll(async () => (await jar(context)).length).toBe(0)
+      await expect.poll(async () => (await jar(context)).length, { timeout: 20_000 }).toBe(0)
       await context.close()
     })
   },
