@@ -55,6 +55,51 @@ describe('validate(), counted at the store', () => {
   })
 })
 
+describe('validate(), counted at the headers', () => {
+  const cases: [what: string, cookie: boolean, method: string, read: string[], because: string][] =
+    [
+      ['an anonymous page view', false, 'GET', ['Cookie'], 'nothing is used that would be judged'],
+      ['an anonymous POST', false, 'POST', ['Cookie'], 'nothing is used that would be judged'],
+      ['a page view', true, 'GET', ['Cookie', 'Upgrade'], 'a WebSocket handshake is a GET too'],
+      ['a POST', true, 'POST', ['Cookie', 'Origin', 'Sec-Fetch-Site'], 'its sender is judged'],
+    ]
+  it.each(cases)('%s, cookie %s, %s: %j, because %s', async (_, hasCookie, method, read) => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    const { headers, url } = visit(hasCookie ? token : null, {}, method)
+    const seen: string[] = []
+    const get = (name: string) => {
+      seen.push(name)
+      return headers.get(name)
+    }
+    const authRequest = app.auth.openRequest({ request: { method, url, headers: { get } } })
+    expect(seen).toEqual([])
+
+    expect((await authRequest.validate()) !== null).toBe(hasCookie)
+    expect(seen).toEqual(read)
+  })
+})
+
+describe('origin', () => {
+  it('is judged once, when somebody first asks, and a refusal is told then', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    app.events.length = 0
+    const forged = { 'Sec-Fetch-Site': 'cross-site' }
+
+    const { authRequest: anonymous } = app.open(visit(null, forged, 'POST'))
+    await anonymous.validate()
+    expect(app.events).toEqual([])
+    expect(anonymous.origin).toBe(anonymous.origin)
+    expect(app.events).toEqual([{ type: 'origin-refused', reason: 'cross-site' }])
+
+    const { authRequest } = app.open(visit(token, forged, 'POST'))
+    expect(app.events).toHaveLength(1)
+    await authRequest.validate()
+    expect(app.events).toHaveLength(2)
+  })
+})
+
 describe('validate(), how fresh it reads', () => {
   async function consistencies(method: string, headers: Record<string, string> = {}) {
     const asked: string[] = []

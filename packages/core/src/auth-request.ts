@@ -1,7 +1,7 @@
 /** One request's view of its session. The one room that gathers cookies. */
 import type { ValidateOptions } from './sessions.ts'
 import { findCookie } from './cookie.ts'
-import { type CheckOrigin, type OriginRequest, type OriginVerdict, isSafe } from './csrf.ts'
+import { type CheckOrigin, type OriginRequest, type OriginVerdict, SAFE } from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
@@ -11,7 +11,7 @@ import type { Consistency } from './store.ts'
 
 /** One request's view of its session, where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
-  /** Whether this request may use a cookie, so that an app can answer 403 and not 401. */
+  /** Whether this request may use a cookie, so that an app can answer 403 and not 401. Judged when first asked. */
   readonly origin: OriginVerdict
   /** The session cookie it has for the response, if any: a function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
@@ -57,18 +57,14 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
   ): void
 }
 
-/** What an AuthRequest asks of the `auth` object. */
-export interface TokenValidator<AnySession> {
+/** What an AuthRequest asks of the `auth` object: its calls, and what `limen()` settled for requests. */
+export interface Auth<AnySession> {
   validateToken(
     token: string,
     consistency: Consistency,
     options: ValidateOptions,
   ): Promise<AnySession | TokenRejection>
   createSessionCookie(session: object | null): SessionCookie
-}
-
-/** What `limen()` settled from its configuration, for requests. */
-export interface RequestSettings {
   readonly cookieName: string
   readonly checkOrigin: CheckOrigin
   readonly emit: (event: AuthEvent) => unknown
@@ -88,131 +84,124 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
   return /^Bearer +(\S+)$/i.exec(headers.get('Authorization') ?? '')?.[1] ?? null
 }
 
-type Answer<AnySession> = Promise<AnySession | null>
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
 
 /** Opens one request's view of its session. */
-export function openAuthRequest<AnySession extends { readonly fresh: boolean }>(
-  auth: TokenValidator<AnySession>,
-  settings: RequestSettings,
-  context: RequestContext,
-): AuthRequest<AnySession> {
-  const { request, setCookie } = context
-  let cookie: SessionCookie | undefined
-  const vary: string[] = []
-  let answers: { [carrier in Carrier]?: Answer<AnySession> } = {}
+export class OpenAuthRequest<
+  AnySession extends { readonly fresh: boolean },
+> implements AuthRequest<AnySession> {
+  readonly vary: string[] = []
+  wasRead = false
+  readonly #auth: Auth<AnySession>
+  readonly #context: RequestContext
+  #origin: OriginVerdict | undefined
+  #cookie: SessionCookie | undefined
+  #answers: { [carrier in Carrier]?: Promise<AnySession | null> } = {}
+  #isStrong = false
   /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
-  let chosen: string | null | undefined
+  #chosen: string | null | undefined
   /** Which session was made fresh by this request. */
-  const fresh: { [carrier in Carrier]?: boolean | undefined } = {}
-  let isStrong = !isSafe(request)
-  const origin = settings.checkOrigin(request, !isStrong)
-  if (!origin.trusted) settings.emit({ type: 'origin-refused', reason: origin.reason })
+  readonly #fresh: { [carrier in Carrier]?: boolean } = {}
 
-  const self = {
-    cookie: () => cookie,
-    vary,
-    wasRead: false,
-
-    origin,
-
-    validate: () => once('Cookie'),
-
-    validateBearerToken: () => once('Authorization'),
-
-    setSession(
-      session: AnySession | null,
-      options?: { readonly unsafeSkipOriginCheck?: boolean },
-    ): void {
-      if (!setCookie) return fail('AUTH_COOKIES_DISABLED')
-      if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
-        return fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
-      }
-      leave(session, false)
-      vary.push('Cookie')
-      chosen = session ? IssuedSession.tokenOf(session) : null
-      fresh.Cookie = true
-      invalidate()
-    },
-
-    invalidate,
-  }
-  return self
-
-  function invalidate(): void {
-    answers = {}
-    isStrong = true
+  constructor(auth: Auth<AnySession>, context: RequestContext) {
+    this.#auth = auth
+    this.#context = context
   }
 
-  /** Keeps an answer for the next who asks; a failure is not kept. */
-  function once(carrier: Carrier): Answer<AnySession> {
-    const kept = answers
-    return (kept[carrier] ??= validate(carrier).catch((error: unknown) => {
+  // Judged when it is first asked for: most visitors are anonymous, and each header costs a microsecond.
+  get origin(): OriginVerdict {
+    return (this.#origin ??= this.#auth.checkOrigin(this.#context.request))
+  }
+
+  cookie(): SessionCookie | undefined {
+    return this.#cookie
+  }
+
+  validate(): Promise<AnySession | null> {
+    return (this.#answers.Cookie ??= this.#validate('Cookie'))
+  }
+
+  validateBearerToken(): Promise<AnySession | null> {
+    return (this.#answers.Authorization ??= this.#validate('Authorization'))
+  }
+
+  setSession(
+    session: AnySession | null,
+    options?: { readonly unsafeSkipOriginCheck?: boolean },
+  ): void {
+    const { origin } = this
+    if (!this.#context.setCookie) fail('AUTH_COOKIES_DISABLED')
+    if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
+      fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
+    }
+    this.#leave(session, false)
+    this.vary.push('Cookie')
+    this.#chosen = session && IssuedSession.tokenOf(session)
+    this.#fresh.Cookie = true
+    this.invalidate()
+  }
+
+  invalidate(): void {
+    this.#answers = {}
+    this.#isStrong = true
+  }
+
+  async #validate(carrier: Carrier): Promise<AnySession | null> {
+    const auth = this.#auth
+    const context = this.#context
+    const kept = this.#answers
+    const fresh = this.#fresh
+    const { request } = context
+    const { headers, method } = request
+    const isCookie = carrier === 'Cookie'
+    const reject = (reason: TokenRejection) =>
+      auth.emit({ type: 'token-rejected', carrier, reason })
+    const mayRenew = () => method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? '')
+
+    this.vary.push(carrier)
+    let token = isCookie ? this.#chosen : findBearerToken(request)
+    if (token === undefined) {
+      token = context.sessionCookie
+      if (token === undefined) token = findSessionCookie(request, auth.cookieName)
+      if (token === null || !this.origin.trusted) return null
+      if (token === undefined) reject('ambiguous')
+    }
+    if (token == null) return null
+
+    const consistency = this.#isStrong || this.origin !== SAFE ? 'strong' : 'eventual'
+    let found
+    try {
+      found = await auth.validateToken(token, consistency, {
+        mayRenew,
+        waitUntil: context.waitUntil,
+        fresh: fresh[carrier],
+      })
+    } catch (error) {
+      // A failure is not kept: who asks next asks the store.
       delete kept[carrier]
       throw error
-    }))
-  }
-
-  async function validate(carrier: Carrier): Answer<AnySession> {
-    const isCookie = carrier === 'Cookie'
-    vary.push(carrier)
-    const token = isCookie ? readCookie() : findBearerToken(request)
-    if (token === null) return null
-    const consistency = isStrong ? 'strong' : 'eventual'
-    const found = await auth.validateToken(token, consistency, {
-      mayRenew: () => request.method !== 'HEAD' && !isPrefetch(),
-      context,
-      fresh: fresh[carrier],
-    })
+    }
     if (typeof found === 'string') {
-      reject(carrier, found)
+      reject(found)
       const isGone = found === 'unknown' || found === 'expired'
-      if (isCookie && isGone && mayDeleteCookie()) renew(null)
+      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
+      const isNavigation = method === 'GET' && headers.get('Sec-Fetch-Mode') === 'navigate'
+      if (isCookie && isGone && isNavigation && !auth.store.staleMisses && mayRenew()) {
+        this.#leave(null, true)
+      }
       return null
     }
-    self.wasRead = true
-    if (isCookie && found.fresh && !fresh[carrier]) renew(found)
+    this.wasRead = true
+    if (isCookie && found.fresh && !fresh.Cookie) this.#leave(found, true)
     fresh[carrier] ||= found.fresh
     return found
   }
 
-  /** While we waited, setSession may have spoken: then the cookie has nothing more to say. */
-  function renew(session: AnySession | null): void {
-    if (chosen === undefined) leave(session, true)
-  }
-
-  function leave(session: AnySession | null, renewal: boolean): void {
-    cookie = { ...auth.createSessionCookie(session), renewal }
-    setCookie?.(cookie)
-  }
-
-  function readCookie(): string | null {
-    if (chosen !== undefined) return chosen
-    if (!origin.trusted) return null
-    const found =
-      context.sessionCookie === undefined
-        ? findSessionCookie(request, settings.cookieName)
-        : context.sessionCookie
-    if (found === undefined) reject('Cookie', 'ambiguous')
-    return found ?? null
-  }
-
-  function reject(carrier: Carrier, reason: TokenRejection): void {
-    settings.emit({ type: 'token-rejected', carrier, reason })
-  }
-
-  /** A late answer must not delete the cookie of a sign-in that just happened elsewhere. */
-  function mayDeleteCookie(): boolean {
-    return (
-      request.method === 'GET' &&
-      !settings.store.staleMisses &&
-      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
-      !isPrefetch()
-    )
-  }
-
-  function isPrefetch(): boolean {
-    return /prefetch/i.test(request.headers.get('Sec-Purpose') ?? '')
+  #leave(session: AnySession | null, renewal: boolean): void {
+    // While we waited, setSession may have spoken: then a renewal has nothing more to say.
+    if (renewal && this.#chosen !== undefined) return
+    this.#cookie = { ...this.#auth.createSessionCookie(session), renewal }
+    this.#context.setCookie?.(this.#cookie)
   }
 }

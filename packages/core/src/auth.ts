@@ -124,9 +124,11 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     const parts = parseToken(token, routeLength)
     if (!parts) return 'malformed'
     const [id, secret] = parts
-    const [found, hash] = await Promise.all([ask('read', id, { consistency }), sha256(secret)])
+    // Where it is a promise, it runs while the store is being read.
+    const hash = sha256(secret)
+    const found = await ask('read', id, { consistency })
     if (!found) return 'unknown'
-    if (!sameHash(hash, found.session.secretHash)) return 'secret-mismatch'
+    if (!sameHash(await hash, found.session.secretHash)) return 'secret-mismatch'
 
     let session = toSession(found, token, options.fresh)
     if (!session) {
@@ -141,8 +143,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
         return stillThere
       })
       // A write that fails out of sight was told by its event.
-      const waitUntil = options.context?.waitUntil
-      if (waitUntil) waitUntil(work.catch(() => {}))
+      if (options.waitUntil) options.waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return 'expired'

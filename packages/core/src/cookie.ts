@@ -27,7 +27,7 @@ export interface CookieAttributes {
 export const LONGEST_MAX_AGE = 34_560_000
 
 /** `name=domain;path;sameSite`, each of the characters it may hold. */
-const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[ -:<-~]*;(lax|strict|none)$/
+const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[!$-:=@-[\]_a-z|~]*;(lax|strict|none)$/
 
 /**
  * Finds one cookie in a `Cookie` header by its exact name.
@@ -95,7 +95,6 @@ export function serializeCookie(name: string, value: string, attributes: CookieA
  * @see {@link https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html Layered cookies, name prefixes}
  */
 export function checkCookie(name: string, attributes: CookieAttributes): void {
-  const text = serializeCookie(name, '', { ...attributes, maxAge: 0 })
   checkOption(
     GRAMMAR.test(`${name}=${attributes.domain ?? ''};${attributes.path};${attributes.sameSite}`) &&
       (attributes.secure ||
@@ -106,6 +105,6 @@ export function checkCookie(name: string, attributes: CookieAttributes): void {
         )) &&
       ((attributes.path === '/' && !attributes.domain) || !/^__host-/i.test(name)),
     'sessionCookie or secure',
-    text,
+    serializeCookie(name, '', attributes),
   )
 }

@@ -6,7 +6,7 @@ import {
   type ReadonlyAuthRequest,
   findBearerToken,
   findSessionCookie,
-  openAuthRequest,
+  OpenAuthRequest,
 } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
 import { checkOption } from './error.ts'
@@ -17,7 +17,7 @@ import { type SessionCookieOptions, sessionCookieMaker } from './session-cookie.
 import type { Store } from './store.ts'
 
 const DAY = 86_400_000
-const CENTURY = 36_500 * DAY
+const CENTURY = 3_153_600_000_000
 
 /** How sessions are kept, carried and protected. Only `store` is needed. */
 export interface LimenConfig<
@@ -123,23 +123,27 @@ export function limen<
   const { secure = true, now = Date.now } = config
   const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
   const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
+  const emit = async (event: AuthEvent): Promise<void> => {
+    try {
+      await config.onEvent?.(event)
+    } catch {
+      // An observer that fails must not fail a sign-in that the store has confirmed.
+    }
+  }
   const settings = {
     ...config,
     now,
     periods: checkedPeriods(config.sessionExpiresIn),
     makeCookie,
     cookieName: makeCookie('', 0).name,
-    checkOrigin: originRule(config.csrfProtection ?? {}, secure),
-    async emit(event: AuthEvent): Promise<void> {
-      try {
-        await config.onEvent?.(event)
-      } catch {
-        // An observer that fails must not fail a sign-in that the store has confirmed.
-      }
-    },
+    checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
+      emit({ type: 'origin-refused', reason }),
+    ),
+    emit,
   }
   const sessions = sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
-  const openRequest = (context: RequestContext) => openAuthRequest(sessions, settings, context)
+  const auth = { ...settings, ...sessions }
+  const openRequest = (context: RequestContext) => new OpenAuthRequest(auth, context)
 
   return {
     ...sessions,

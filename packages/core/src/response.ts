@@ -41,12 +41,11 @@ export function respond(response: Response, left: Left): Response {
   if (!left.vary.length) return response
   try {
     mark(response, left)
-    return response
   } catch {
-    const copy = new Response(response.body, response)
-    mark(copy, left)
-    return copy
+    response = new Response(response.body, response)
+    mark(response, left)
   }
+  return response
 }
 
 function mark({ headers }: Response, request: Left): void {
@@ -59,8 +58,7 @@ function mark({ headers }: Response, request: Left): void {
       for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
     }
   }
-  const varies = headers.get('Vary')?.split(/,\s*/) ?? []
-  headers.set('Vary', [...new Set([...varies, ...request.vary])].join(', '))
+  for (const name of new Set(request.vary)) headers.append('Vary', name)
 
   const cacheControl = headers.get('Cache-Control')
   if (cacheControl && !request.wasRead && !cookie) return
@@ -68,9 +66,8 @@ function mark({ headers }: Response, request: Left): void {
     headers.set('Cache-Control', 'private, no-store')
   }
   // RFC 9213: for a cache that knows its own header, that overrides Cache-Control.
-  for (const name of [...headers.keys()].filter((each) => /cdn-cache/.test(each))) {
-    headers.delete(name)
-  }
+  const names = [...headers.keys()]
+  for (const name of names) if (/cdn-cache/.test(name)) headers.delete(name)
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */

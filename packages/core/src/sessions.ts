@@ -9,8 +9,8 @@ import type { Consistency } from './store.ts'
 export interface ValidateOptions {
   /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
-  /** Its `waitUntil` takes the renewing write, so that the answer need not wait for it. */
-  readonly context?: Pick<RequestContext, 'waitUntil'>
+  /** Takes the renewing write, so that the answer need not wait for it. */
+  readonly waitUntil?: RequestContext['waitUntil']
   /** Whether the session became fresh earlier in this request. */
   readonly fresh?: boolean | undefined
 }

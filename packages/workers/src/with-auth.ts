@@ -58,7 +58,6 @@ export function withAuth<AnySession, Env = unknown>(
 
 async function purge(auth: WorkerAuth<unknown>): Promise<void> {
   const limit = 1000
-  for (let batch = 0; batch < 10; batch++) {
-    if ((await auth.deleteExpiredSessions({ limit })) < limit) return
-  }
+  let batches = 10
+  while (batches-- && (await auth.deleteExpiredSessions({ limit })) === limit);
 }
