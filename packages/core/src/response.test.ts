@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
-import { limen } from './limen.ts'
-import { memoryStore } from './memory-store.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import { type SessionCookie, sessionCookieMaker } from './session-cookie.ts'
 import { type Left, answer, respond } from './response.ts'
 
-const auth = limen({ store: memoryStore() })
-const { userId } = await auth.createUser({})
-const cookie = auth.createSessionCookie(await auth.createSession({ userId }))
-const signIn = cookie
-const renewal = { ...cookie, renewal: true }
-const signOut = auth.createSessionCookie(null)
+const makeCookie = sessionCookieMaker({}, true)
+const signIn = makeCookie('id.secret', 60)
+const renewal = { ...signIn, renewal: true }
+const signOut = makeCookie('', 0)
 const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
 const left = ({
