@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loads } from './load/load.ts'
 import { coldStarts } from './src/cold.ts'
+import { profileOf } from './src/profile.ts'
 import { writeReport } from './src/report.ts'
 import {
   type Results,
@@ -34,6 +35,8 @@ const { values } = parseArgs({
     subject: { type: 'string' },
     workload: { type: 'string' },
     rounds: { type: 'string' },
+    /** Prints where the time of the chosen subjects and workloads goes in Node, and measures nothing. */
+    profile: { type: 'boolean', default: false },
     /** Another checkout, whose Limen is measured beside this one. */
     beside: { type: 'string' },
   },
@@ -54,6 +57,13 @@ const tasks = workloads.filter(({ name }) =>
   chosen(values.workload, 'active, 12+anonymous, 11+post+forged')(name),
 )
 
+if (values.profile) {
+  for (const subject of asked.filter((one) => runsIn('Node', one))) {
+    for (const { name } of tasks) await printProfile(subject, name)
+  }
+  process.exit()
+}
+
 const results: Results = isWhole ? readResults() : {}
 results.versions = packageVersions()
 if (isPart('times')) {
@@ -73,7 +83,12 @@ if (isPart('cold')) {
   for (const name of runtimes) {
     const all = asked.filter((subject) => runsIn(name, subject) && subject.name !== 'bare Hono')
     found[name] = await coldStarts(name, all, rounds)
-    console.log(`${name}: ${all.length} subjects were started ${rounds} times`)
+    console.log(`\n${name}, milliseconds: evaluated, two answered`)
+    for (const { subject, evaluated, answered } of found[name]) {
+      console.log(
+        `  ${subject.padEnd(26)}${spread(evaluated, '').padEnd(30)}${spread(answered, '')}`,
+      )
+    }
   }
   results.cold = { when, runtimes: found }
 }
@@ -109,6 +124,13 @@ function runsIn(name: RuntimeName, subject: Found): boolean {
 function besides(): Found[] {
   const own = subjects.find(({ name }) => name === 'Limen')
   return own && beside ? [{ ...own, name: 'Limen beside', beside: resolve(beside) }] : []
+}
+
+async function printProfile(subject: Found, workload: string): Promise<void> {
+  console.log(`\n${subject.name}, ${workload}`)
+  for (const [where, share] of (await profileOf(subject, workload)).slice(0, 20)) {
+    console.log(`  ${(share * 100).toFixed(1).padStart(5)} %  ${where}`)
+  }
 }
 
 function print(name: string, result: RuntimeResult): void {

@@ -31,24 +31,35 @@ export async function coldStarts(
     evaluated: [] as number[],
     answered: [] as number[],
   }))
+  const empty: number[] = []
   for (let round = 0; round <= rounds; round++) {
     for (const one of all.toSorted(() => Math.random() - 0.5)) {
-      const { evaluated, answered } = await starter.start(one.n)
+      const { evaluated, answered, nothing } = await starter.start(one.n)
       // The first round fills the caches of the file system.
       if (round === 0) continue
       one.evaluated.push(evaluated)
       one.answered.push(answered)
+      empty.push(nothing)
     }
   }
+  const { median } = spreadOf(empty)
+  const without = (times: number[]) => spreadOf(times.map((time) => time - median))
   return all.map(({ subject, evaluated, answered }) => ({
     subject,
-    evaluated: spreadOf(evaluated),
-    answered: spreadOf(answered),
+    evaluated: without(evaluated),
+    answered: without(answered),
   }))
 }
 
 interface Starter extends AsyncDisposable {
-  start(n: number): Promise<{ evaluated: number; answered: number }>
+  start(n: number): Promise<Started>
+}
+
+/** Milliseconds; `nothing` is what an empty one took beside it. */
+interface Started {
+  readonly evaluated: number
+  readonly answered: number
+  readonly nothing: number
 }
 
 const linesOf = (subject: Found) => `
@@ -71,7 +82,7 @@ async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Pro
        const evaluated = performance.now() - start
        await run()
        const answered = performance.now() - start
-       console.log(JSON.stringify({ evaluated, answered }))
+       console.log(JSON.stringify({ evaluated, answered, nothing: 0 }))
        globalThis.process.exit()`,
     )
   }
@@ -79,7 +90,7 @@ async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Pro
     async start(n) {
       const [command, args, options] = processOf(name, join(folder, `start-${n}.mjs`), folder)
       const { stdout } = await promisify(execFile)(command, args, options)
-      return JSON.parse(stdout) as { evaluated: number; answered: number }
+      return JSON.parse(stdout) as Started
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
@@ -141,11 +152,8 @@ async function isolates(subjects: readonly Found[]): Promise<Starter> {
   }
   return {
     async start(n) {
-      const empty = await time('empty', 'GET')
-      return {
-        evaluated: (await time(n, 'GET')) - empty,
-        answered: (await time(n, 'POST')) - empty,
-      }
+      const nothing = await time('empty', 'GET')
+      return { nothing, evaluated: await time(n, 'GET'), answered: await time(n, 'POST') }
     },
     [Symbol.asyncDispose]: () => flare.dispose(),
   }
