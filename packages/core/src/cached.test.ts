@@ -101,6 +101,15 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toEqual([])
   })
 
+  it('keeps what is read in the millisecond after a change', async () => {
+    const { clock, reads, front } = await kept(make())
+    await front.updateUser('ada', { name: 'Ada' })
+    await front.update('a', { seen: 1 })
+    clock.now += 1
+    for (const how of [eventual, eventual]) await front.read('a', how)
+    expect(reads).toEqual(['a strong'])
+  })
+
   it('counts maxAge from when the read began, however long it took', async () => {
     const cache = make()
     const { clock, reads, counting, options } = await kept(cache)
@@ -301,8 +310,12 @@ describe('cached()', () => {
         delete: (key) => map.delete(key),
       }
       const told: unknown[] = []
-      const { front } = await kept(forgetful, { onCacheError: (error) => told.push(error) })
+      const more = { onCacheError: (error: unknown) => told.push(error) }
+      const { reads, front } = await kept(forgetful, more)
       for (const how of [eventual, eventual, strong]) await front.read('a', how)
+      expect(reads, 'P1: without its mark, an entry counts for nothing').toHaveLength(
+        forgotten === 'nothing' ? 2 : 3,
+      )
       await front.delete('a')
       expect(await front.read('a', eventual)).toBeNull()
       expect(told).toEqual([])

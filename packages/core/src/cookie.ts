@@ -78,7 +78,7 @@ export function findCookie(header: string, name: string): string | null | undefi
  * // 'sid=x; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax'
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
-  const site = attributes.sameSite.replace(/^./, (letter) => letter.toUpperCase())
+  const site = attributes.sameSite.replace(/./, (letter) => letter.toUpperCase())
   return (
     `${name}=${value}${attributes.domain ? `; Domain=${attributes.domain}` : ''}; Path=${attributes.path}; Max-Age=${attributes.maxAge}` +
     `; HttpOnly${attributes.secure ? '; Secure' : ''}; SameSite=${site}${attributes.partitioned ? '; Partitioned' : ''}`
