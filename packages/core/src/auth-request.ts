@@ -130,8 +130,8 @@ export class OpenAuthRequest<
     session: AnySession | null,
     options?: { readonly unsafeSkipOriginCheck?: boolean },
   ): void {
-    const { origin } = this
     if (!this.#context.setCookie) fail('AUTH_COOKIES_DISABLED')
+    const { origin } = this
     if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
       fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
     }

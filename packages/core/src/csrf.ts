@@ -43,7 +43,6 @@ export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginVerd
 const TRUSTED: OriginVerdict = { trusted: true }
 /** The verdict on a safe request: it changes nothing and opens nothing. */
 export const SAFE: OriginVerdict = { trusted: true }
-const LOOPBACK = /^(.+\.)?localhost$|^127[\d.]+$|\[::1]/
 
 /**
  * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with
@@ -119,7 +118,10 @@ export function originRule(
     const own = parse(given === undefined ? url : `https://${given}`)
     if (!own || (given && given !== own.host)) return null
     // A proxy that ends TLS leaves us an http URL, so with `secure` the scheme is the browser's.
-    const isHttps = url.startsWith('https') || (secure && !LOOPBACK.test(own.hostname))
+    // Loopback has no such proxy.
+    const isHttps =
+      url.startsWith('https') ||
+      (secure && !/^(.+\.)?localhost$|^127[\d.]+$|\[::1]/.test(own.hostname))
     own.protocol = isHttps ? 'https' : 'http'
     return own
   }

@@ -66,8 +66,9 @@ function mark({ headers }: Response, request: Left): void {
     headers.set('Cache-Control', 'private, no-store')
   }
   // RFC 9213: for a cache that knows its own header, that overrides Cache-Control.
-  const names = [...headers.keys()]
-  for (const name of names) if (/cdn-cache/.test(name)) headers.delete(name)
+  for (const name of Array.from(headers.keys())) {
+    if (/cdn-cache/.test(name)) headers.delete(name)
+  }
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */
