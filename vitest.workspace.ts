@@ -114,6 +114,7 @@ export default defineConfig({
         root: at('packages'),
         test: {
           name: 'node',
+          isolate: false,
           include: [
             '{core,conformance,hono}/src/**/*.test.ts',
             '{conformance,workers}/test/*.test.ts',

@@ -1,9 +1,15 @@
-import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  applyD1Migrations,
+  createExecutionContext,
+  waitOnExecutionContext,
+  reset,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { limen, respond } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { d1Store, withAuth } from './index.ts'
 
+await reset()
 await applyD1Migrations(env.DB, env.MIGRATIONS)
 
 const PUBLIC = { 'Cache-Control': 'public, max-age=60' }

@@ -288,7 +288,7 @@ describe('kvStore() in places that know only what they knew', () => {
     const chance = chanceOf(seed)
     const places = [1, 2, 3].map(() => placeOf(env.KV, { sees }))
     const record = await recordsFor(store)
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 25; round++) {
       const said = `seed ${seed}, round ${round}`
       const ids = [0, 1, 2].map((n) => `r${round}_${n}`.padEnd(22, '_'))
       const left = new Set<string>()
