@@ -27,7 +27,12 @@ export function chartOf(runtimes: Partial<Record<RuntimeName, RuntimeResult>>): 
     .toSorted((a, b) => a.median - b.median)
   const rows = [FLOOR, ...others.map(({ subject }) => subject)]
 
-  const all = rows.flatMap((row) => names.flatMap((name) => place(row, name)?.median ?? []))
+  const all = rows.flatMap((row) =>
+    names.flatMap((name) => {
+      const time = place(row, name)
+      return time ? [time.low, time.high] : []
+    }),
+  )
   const from = Math.floor(Math.log10(Math.min(...all)))
   const to = Math.ceil(Math.log10(Math.max(...all)))
   const x = (time: number) => LEFT + ((Math.log10(time) - from) / (to - from)) * (RIGHT - LEFT)
