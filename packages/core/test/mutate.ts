@@ -35,7 +35,7 @@ const mutants = await new Stryker({
   ],
   tempDirName: '.cache/stryker',
   coverageAnalysis: 'perTest',
-  concurrency: 1,
+  concurrency: 2,
   reporters: ['progress-append-only'],
   warnings: false,
 }).runMutationTest()
