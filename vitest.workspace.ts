@@ -140,7 +140,7 @@ export default defineConfig({
         test: {
           name: 'deno',
           include: ['deno/src/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout,
         },
       },
       {

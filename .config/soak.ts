@@ -34,9 +34,14 @@ for (const [project, runtime] of [
   ['workerd', 'workerd'],
   ['sql', 'Node'],
   ['redis', 'Node'],
+  ['deno', 'Deno'],
 ] as const) {
   const args = ['run', '--config', 'vitest.workspace.ts', '--project', project]
-  const names = ['-t', [...words, 'random histories'].join('.*'), '--passWithNoTests']
+  const names = [
+    '-t',
+    [...words, '(random histories|on a real Deno KV)'].join('.*'),
+    '--passWithNoTests',
+  ]
   spawnSync('vitest', [...args, ...names, '--reporter=json', `--outputFile=${report}`], {
     cwd: root,
     env: { ...process.env, HISTORIES: histories, SEED: seed },
@@ -63,7 +68,7 @@ writeFileSync(
 
 The last long run of random histories over each store: \`pnpm soak\`. A failure would print its smallest history; the same seed leads there again.
 
-Each history has up to four rounds of up to four calls by three clients, over two users and six sessions.
+Each history has up to four rounds of up to four calls by three clients, over one or two users and up to six sessions.
 
 | what | histories | result | time | seed | date |
 | --- | --- | --- | --- | --- | --- |

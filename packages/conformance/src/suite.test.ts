@@ -7,5 +7,5 @@ describe('memoryStore()', () => {
     const store = memoryStore<CaseUser, CaseSession>()
     return { connect: () => store }
   }
-  it.each(storeSuite({ open }, { histories: 1000 }))('$name', ({ run }) => run(), 60_000)
+  it.each(storeSuite({ open }, { histories: 100 }))('$name', ({ run }) => run(), 60_000)
 })

@@ -30,12 +30,18 @@ async function inFile(run: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
+/** How much chance a soak spends, in place of what is said here. */
+const soak = Deno.env.get('HISTORIES')
+const chance = soak
+  ? { histories: Number(soak), seed: Number(Deno.env.get('SEED')) }
+  : { histories: 1000 }
+
 const suites = [
-  ['in memory', 1000, () => ({ path: ':memory:', remove: async () => {} })],
+  ['in memory', chance, () => ({ path: ':memory:', remove: async () => {} })],
   [
     'in a file',
     // The same code over the same SQLite, but each commit waits for the disk.
-    50,
+    { histories: 50 },
     async () => {
       const folder = await Deno.makeTempDir()
       const remove = () => Deno.remove(folder, { recursive: true })
@@ -44,7 +50,7 @@ const suites = [
   ],
 ] as const
 
-for (const [where, histories, place] of suites) {
+for (const [where, chance, place] of suites) {
   const subject = {
     declared: stores.denoKvStore.cannot,
     async open() {
@@ -59,7 +65,7 @@ for (const [where, histories, place] of suites) {
       }
     },
   }
-  for (const { name, run } of storeSuite(subject, { histories })) {
+  for (const { name, run } of storeSuite(subject, chance)) {
     Deno.test(`${where}: ${name}`, run)
   }
 }

@@ -1,7 +1,7 @@
 import { type StoreCache, cached, splitStore } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { LRUCache } from 'lru-cache'
-import { describe, it } from 'vitest'
+import { describe, inject, it } from 'vitest'
 import {
   type CaseSession,
   type CaseUser,
@@ -12,8 +12,16 @@ import {
 
 const MINUTES = 600_000
 
-/** The stores of core that stand in front of others. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    soak: { readonly histories: number; readonly seed: number } | undefined
+  }
+}
+
+/** The stores of core: in memory, and those that stand in front of others. */
 const engines: [name: string, histories: number, open: () => Engine][] = [
+  ['memoryStore()', 1000, alone],
   ['cached() in one isolate', 1000, () => behind(lru())],
   ['cached() in one isolate, with little room', 100, () => behind(lru(3))],
   [
@@ -40,8 +48,14 @@ const engines: [name: string, histories: number, open: () => Engine][] = [
 ]
 
 describe.each(engines)('%s', (_name, histories, open) => {
-  it.each(storeSuite({ open }, { histories }))('$name', ({ run }) => run(), 60_000)
+  const chance = { histories, ...inject('soak') }
+  it.each(storeSuite({ open }, chance))('$name', ({ run }) => run())
 })
+
+function alone() {
+  const store = memoryStore<CaseUser, CaseSession>()
+  return { connect: () => store }
+}
 
 function lru(max = 1000): LRUCache<string, object> {
   return new LRUCache({ max })
