@@ -64,8 +64,6 @@ if (values.profile) {
   process.exit()
 }
 
-const results: Results = isWhole ? readResults() : {}
-results.versions = packageVersions()
 if (isPart('times')) {
   const when = circumstances()
   const found: Partial<Record<RuntimeName, RuntimeResult>> = {}
@@ -74,7 +72,7 @@ if (isPart('times')) {
     print(name, result)
     found[name] = result
   }
-  results.times = { when, runtimes: found }
+  keep({ times: { when, runtimes: found } })
 }
 if (isPart('cold')) {
   const when = circumstances()
@@ -90,13 +88,18 @@ if (isPart('cold')) {
       )
     }
   }
-  results.cold = { when, runtimes: found }
+  keep({ cold: { when, runtimes: found } })
 }
-if (isPart('size')) results.sizes = await sizes()
+if (isPart('size')) keep({ sizes: await sizes() })
 if (isPart('load') && isWhole) {
-  results.load = { when: circumstances(), apps: await loads(Number(values.rounds ?? 5), 4) }
+  const when = circumstances()
+  keep({ load: { when, apps: await loads(Number(values.rounds ?? 5), 6) } })
 }
-if (isWhole) {
+
+/** Writes each part as soon as it is there, beside the parts of earlier runs. */
+function keep(part: Results): void {
+  if (!isWhole) return
+  const results = { ...readResults(), versions: packageVersions(), ...part }
   writeResults(results)
   writeReport(results)
 }

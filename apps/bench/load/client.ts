@@ -16,6 +16,7 @@ const { requests, latency, non2xx, errors } = await autocannon({
   url,
   connections: Number(connections),
   duration: Number(seconds),
+  timeout: 60,
   requests: (JSON.parse(readFileSync(cookies!, 'utf8')) as string[]).map((Cookie) => ({
     method: 'GET',
     headers: { Cookie },

@@ -19,6 +19,7 @@ export function writeReport(results: Results): void {
   const parts = [
     head(results),
     targets(results),
+    calls(),
     times(results),
     cold(results),
     sizes(results),
@@ -61,6 +62,13 @@ function targets(results: Results): string {
   return `## What must hold
 
 ${table([['what', 'limit', 'where', 'found', ''], ...rows])}${missed}`
+}
+
+/** Exact, so asserted and not measured. */
+function calls(): string {
+  return `## Calls
+
+An active session costs one D1 statement and one hash, and no \`URL\`, \`Headers\`, \`Request\` or \`Response\`, through Hono no more than bare Hono makes. A renewal costs one statement more, which in a Worker comes after the response. Anonymous visitors and malformed tokens cost none. [calls.test.ts](src/calls.test.ts) counts and asserts it. How one read grows with the number of stored sessions is in [load.md](../../packages/sql/load.md).`
 }
 
 function times({ times: measured }: Results): string {
