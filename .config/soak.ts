@@ -29,14 +29,15 @@ interface Report {
 const today = new Date().toISOString().slice(0, 10)
 const count = Number(histories).toLocaleString('en')
 const lines: string[] = []
-for (const [project, runtime] of [
-  ['node', 'Node'],
-  ['workerd', 'workerd'],
-  ['sql', 'Node'],
-  ['redis', 'Node'],
-  ['deno', 'Deno'],
+// Where a test takes as many histories as it is told.
+for (const [project, runtime, ...files] of [
+  ['node', 'Node', 'conformance/test/core-stores', 'workers/test/kv-histories'],
+  ['workerd', 'workerd', 'workers/src/d1-store', 'workers/src/durable-object-store'],
+  ['sql', 'Node', 'sql/src/sql-store', 'sql/src/postgres.server', 'sql/src/mysql.server'],
+  ['redis', 'Node', 'redis/src/redis-store'],
+  ['deno', 'Deno', 'deno/src/deno.test'],
 ] as const) {
-  const args = ['run', '--config', 'vitest.workspace.ts', '--project', project]
+  const args = ['run', '--config', 'vitest.workspace.ts', '--project', project, ...files]
   const names = [
     '-t',
     [...words, '(random histories|on a real Deno KV)'].join('.*'),
