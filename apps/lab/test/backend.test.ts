@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Site, connect, openPage, seen, sites } from './lab.ts'
+import { type Site, connect, keepPages, openPage, seen, sites } from './lab.ts'
 import { cellOf } from './requests.ts'
 
 type Host = 'app' | 'api' | 'evil' | 'other' | 'twin'
@@ -45,12 +45,13 @@ async function jar(context: BrowserContext): Promise<string[]> {
 describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_, site) => {
   describe('a backend on a sibling host', () => {
     let context: BrowserContext
+    let pageOf: ReturnType<typeof keepPages>
     beforeAll(async () => {
       context = await browser.newContext()
-      const page = await openPage(context, site.app)
+      pageOf = keepPages(context)
+      const page = await pageOf(site.app)
       const { got } = await call(page, site, 'api', { method: 'POST', ...INCLUDE }, '/sign-in/')
       expect(got).toBe(204)
-      await page.close()
     })
     afterAll(() => context.close())
 
@@ -117,9 +118,7 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
       ],
     ]
     it.each(table)('%s asks %j and gets %s; %s, because %s', async (from, init, got, cell) => {
-      const page = await openPage(context, site[from])
-      const outcome = await call(page, site, 'api', init)
-      await page.close()
+      const outcome = await call(await pageOf(site[from]), site, 'api', init)
 
       expect([outcome.got, outcome.cell]).toEqual([got, cell])
       if (cell === 'preflight') expect(outcome.preflight?.status).toBe(403)
@@ -128,21 +127,18 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
     it('opens a WebSocket for the front end alone', async () => {
       const cells: string[] = []
       for (const from of ['app', 'evil', 'other'] as const) {
-        const page = await openPage(context, site[from])
-        cells.push(await handshake(page, site, 'api'))
-        await page.close()
+        cells.push(await handshake(await pageOf(site[from]), site, 'api'))
       }
       expect(cells).toEqual(['LSNP yes', 'LSNP no', 'N no'])
     })
 
     it('signs nobody out for a sibling, and whoever asks for the front end', async () => {
       const out = { method: 'POST', ...INCLUDE }
-      const evil = await openPage(context, site.evil)
-      await call(evil, site, 'api', out, '/sign-out/')
+      await call(await pageOf(site.evil), site, 'api', out, '/sign-out/')
       expect(await jar(context)).toHaveLength(4)
 
-      const page = await openPage(context, site.app)
-      expect((await call(page, site, 'api', out, '/sign-out/')).got).toBe(204)
+      const signedOut = await call(await pageOf(site.app), site, 'api', out, '/sign-out/')
+      expect(signedOut.got).toBe(204)
       expect(await jar(context)).toEqual([])
     })
   })

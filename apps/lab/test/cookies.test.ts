@@ -89,42 +89,53 @@ const table: Row[] = [
   ['twin', { secure: false }, { name: 'session', secure: false }, 'plain http in a local network'],
 ]
 
-describe.each(sites().map((site) => [site.runtime, site] as const))('P8, on %s', (_, site) => {
-  let context: BrowserContext
-  const pages = new Map<string, Page>()
+describe('P8: on Workers and on Deno', () => {
+  let profiles: readonly (readonly [runtime: string, BrowserContext, Record<string, Page>])[]
   beforeAll(async () => {
-    context = await browser.newContext()
-    for (const on of ['app', 'dev', 'twin'] as const) {
-      pages.set(on, await openPage(context, site[on]))
-    }
+    profiles = await Promise.all(
+      sites().map(async (site) => {
+        const context = await browser.newContext()
+        const pages: Record<string, Page> = {}
+        for (const on of ['app', 'dev', 'twin'] as const) {
+          pages[on] = await openPage(context, site[on])
+        }
+        return [site.runtime, context, pages] as const
+      }),
+    )
   })
-  beforeEach(() => context.clearCookies())
-  afterAll(() => context.close())
+  beforeEach(async () => {
+    for (const [, context] of profiles) await context.clearCookies()
+  })
 
   it.each(table)(
     '%s %j: %j is kept, sent and dropped, because %s',
     async (on, config, expected) => {
-      const page = pages.get(on)!
-      const { days = 15, ...attributes } = expected
+      await Promise.all(
+        profiles.map(async ([runtime, context, { [on]: page }]) => {
+          const { days = 15, ...attributes } = expected
 
-      await ask(page, 'POST', config)
-      const [cookie, ...others] = await context.cookies()
-      expect(others).toEqual([])
-      expect(cookie).toMatchObject({
-        path: '/',
-        httpOnly: true,
-        secure: true,
-        sameSite: 'Lax',
-        ...attributes,
-      })
-      expect(Math.round((cookie!.expires - Date.now() / 1000) / DAY)).toBe(days)
+          await ask(page!, 'POST', config)
+          const [cookie, ...others] = await context.cookies()
+          expect(others, runtime).toEqual([])
+          expect(cookie, runtime).toMatchObject({
+            path: '/',
+            httpOnly: true,
+            secure: true,
+            sameSite: 'Lax',
+            ...attributes,
+          })
+          expect(Math.round((cookie!.expires - Date.now() / 1000) / DAY), runtime).toBe(days)
 
-      expect(await ask(page, 'GET', config)).toEqual({ cookie: true, session: true })
-      expect(await page.evaluate('document.cookie')).toBe('')
+          const signedIn = await ask(page!, 'GET', config)
+          expect(signedIn, runtime).toEqual({ cookie: true, session: true })
+          expect(await page!.evaluate('document.cookie'), runtime).toBe('')
 
-      await ask(page, 'DELETE', config)
-      expect(await context.cookies()).toEqual([])
-      expect(await ask(page, 'GET', config)).toEqual({ cookie: false, session: false })
+          await ask(page!, 'DELETE', config)
+          expect(await context.cookies(), runtime).toEqual([])
+          const signedOut = await ask(page!, 'GET', config)
+          expect(signedOut, runtime).toEqual({ cookie: false, session: false })
+        }),
+      )
     },
   )
 })
@@ -164,9 +175,13 @@ async function visit(context: BrowserContext, site: Site, config: Config) {
   }
 }
 
-describe.each(sites().map((site) => [site.runtime, site] as const))(
+describe.concurrent.each(sites().map((site) => [site.runtime, site] as const))(
   'on %s, a sibling',
   (_, site) => {
+    let token: string
+    beforeAll(async () => {
+      token = await tokenOfAttacker(site)
+    })
     const ANONYMOUS = { status: 200, session: false, setCookie: [] }
 
     /** Each as it goes over the wire, one character for each byte. */
@@ -179,7 +194,6 @@ describe.each(sites().map((site) => [site.runtime, site] as const))(
     ]
     it('cannot smuggle in a prefixed cookie behind a blank', async () => {
       const context = await browser.newContext()
-      const token = await tokenOfAttacker(site)
       const lines = blanks.map(
         ([blank]) => `${blank}__Host-Http-session=${token}; Domain=limen.test; Path=/; Secure`,
       )
@@ -205,7 +219,6 @@ describe.each(sites().map((site) => [site.runtime, site] as const))(
     ]
     it.each(names)('that tosses %s plants it: %j, because %s', async (name, isPlanted) => {
       const context = await browser.newContext()
-      const token = await tokenOfAttacker(site)
       await ask(await openPage(context, site.app), 'POST', named(name))
 
       await plant(

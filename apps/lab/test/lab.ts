@@ -59,3 +59,16 @@ export async function openPage(context: BrowserContext, origin: string, query = 
   await page.goto(`${origin}/lab/page?${query}`)
   return page
 }
+
+/** Opens an empty page of each origin once, and gives it again to whoever asks. */
+export function keepPages(
+  context: BrowserContext,
+): (origin: string, query?: string) => Promise<Page> {
+  const pages = new Map<string, Promise<Page>>()
+  return (origin, query = '') => {
+    const key = origin + query
+    const page = pages.get(key) ?? openPage(context, origin, query)
+    pages.set(key, page)
+    return page
+  }
+}

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect, openPage, seen, sites } from './lab.ts'
+import { connect, keepPages, seen, sites } from './lab.ts'
 import { staged } from './stage.ts'
 import { WAYS } from './ways.ts'
 
@@ -39,6 +39,11 @@ const query = `?config=${encodeURIComponent(JSON.stringify({ secure: false }))}`
 describe.each(sites().map((site) => [site.runtime, site] as const))(
   'over plain http, on %s,',
   (_, { http, ...site }) => {
+    let pageOf: ReturnType<typeof keepPages>
+    beforeAll(async () => {
+      pageOf = keepPages(await browser.newContext())
+    })
+
     it.each(table)('%s sends %s (%s), says %s and gets %i, because %s', async (...row) => {
       const [from, name, where, says, status] = row
       const hosts = { app: 'app.limen.test', evil: 'evil.limen.test', other: 'other.test' }
@@ -47,8 +52,7 @@ describe.each(sites().map((site) => [site.runtime, site] as const))(
         (each) => each.name === name && each.where === (where === 'silent' ? 'page' : where),
       )!
       const path = `/configured/${crypto.randomUUID()}`
-      const context = await browser.newContext()
-      const page = await openPage(context, originOf(from), where === 'silent' ? 'no-referrer' : '')
+      const page = await pageOf(originOf(from), where === 'silent' ? 'no-referrer' : '')
 
       await page.evaluate(
         `${staged(way.where, [way], () => originOf('app') + path + query, cast)}\n;0`,
@@ -61,7 +65,6 @@ describe.each(sites().map((site) => [site.runtime, site] as const))(
       })
       expect(entry?.setCookie).toHaveLength(status === 204 ? 1 : 0)
       expect(entry?.site).toBeUndefined()
-      await context.close()
     })
   },
 )
