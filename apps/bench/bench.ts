@@ -35,6 +35,8 @@ const { values } = parseArgs({
     subject: { type: 'string' },
     workload: { type: 'string' },
     rounds: { type: 'string' },
+    /** Takes the processor's time, in Node and Deno, of all threads: for a busy machine. */
+    cpu: { type: 'boolean', default: false },
     /** Prints where the time of the chosen subjects and workloads goes in Node, and measures nothing. */
     profile: { type: 'boolean', default: false },
     /** Another checkout, whose Limen is measured beside this one. */
@@ -42,7 +44,8 @@ const { values } = parseArgs({
   },
 })
 const { quick, beside } = values
-const isWhole = ![values.runtime, values.subject, values.workload, beside].some(Boolean) && !quick
+const isWhole =
+  ![values.runtime, values.subject, values.workload, beside].some(Boolean) && !quick && !values.cpu
 
 const chosen = (words: string | undefined, otherwise = '') => {
   const all = (words ?? (quick ? otherwise : '')).toLowerCase().split('+')
@@ -112,7 +115,7 @@ async function timesIn(name: RuntimeName): Promise<RuntimeResult> {
   const rounds = Number(values.rounds ?? (quick ? 5 : 21))
   // workerd's clock has steps of a millisecond.
   const turn = name === 'workerd' ? 25 : 10
-  const measured = await measure(runtime, able, tasks, { rounds, turn })
+  const measured = await measure(runtime, able, tasks, { rounds, turn, cpu: values.cpu })
   const notes = checked.flatMap(({ subject, notes: told, error }) => [
     ...told.map((note) => `${subject}: ${note}`),
     ...(error ? [`${subject} is left out: ${error.split('\n')[0]}`] : []),

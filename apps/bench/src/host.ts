@@ -11,6 +11,8 @@ export type Command =
       readonly workload: string
       readonly count: number
       readonly chunk: number
+      /** Whether to read the processor's time, where there is such a clock. */
+      readonly cpu: boolean
     }
 
 /** What a host answers. */
@@ -30,7 +32,10 @@ const TEXTS = 64
 const PARALLEL = 20
 
 /** Opens the subject and gives what answers commands. */
-export function hostOf(subject: Subject): (command: Command) => Promise<Answer> {
+export function hostOf(
+  subject: Subject,
+  cpuNow: () => number = () => performance.now(),
+): (command: Command) => Promise<Answer> {
   let opening: { readonly opened: Opened } | undefined
   const kept = new Map<CookieState, readonly string[]>()
 
@@ -45,7 +50,7 @@ export function hostOf(subject: Subject): (command: Command) => Promise<Answer> 
       if (command.do === 'check') return { ...nothing, notes: await check(opened) }
       const workload = workloads.find(({ name }) => name === command.workload)!
       return can(opened, workload)
-        ? { ...nothing, ...(await run(opened, workload, command.count, command.chunk)) }
+        ? { ...nothing, ...(await run(opened, workload, command)) }
         : { ...nothing, able: false }
     } catch (error) {
       const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -120,7 +125,12 @@ export function hostOf(subject: Subject): (command: Command) => Promise<Answer> 
     return own.map((cookie) => cookieHeader(cookie, crowded))
   }
 
-  async function run(opened: Opened, workload: Workload, count: number, chunk: number) {
+  async function run(
+    opened: Opened,
+    workload: Workload,
+    { count, chunk, cpu }: { count: number; chunk: number; cpu: boolean },
+  ) {
+    const now = cpu ? cpuNow : () => performance.now()
     const { method, ask, known } = workload
     const expected = known ? USER : null
     let time = 0
@@ -130,12 +140,12 @@ export function hostOf(subject: Subject): (command: Command) => Promise<Answer> 
       const asked = Math.min(left, chunk)
       const size = ask === 'twenty' ? asked * PARALLEL : asked
       const texts = await cookieTexts(workload, opened, size)
-      const start = performance.now()
+      const start = now()
       const requests: Request[] = []
       for (let n = 0; n < size; n++) requests.push(newRequest(method, texts[n % texts.length]!))
-      const made = performance.now()
+      const made = now()
       await askAll(requests)
-      time += performance.now() - made
+      time += now() - made
       making += made - start
     }
     return { time, making }

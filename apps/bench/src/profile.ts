@@ -25,7 +25,7 @@ export async function profileOf(
     answer: (command: Command) => Promise<Answer>
   }
   await rm(folder, { recursive: true })
-  const run = (count: number) => answer({ do: 'run', workload, count, chunk: 2000 })
+  const run = (count: number) => answer({ do: 'run', workload, count, chunk: 2000, cpu: false })
   const { error, able } = await run(20_000)
   if (error || !able) throw new Error(error ?? `It is not able to: ${workload}`)
 

@@ -16,6 +16,8 @@ export interface Effort {
   readonly rounds: number
   /** Milliseconds of one subject's turn. */
   readonly turn: number
+  /** Whether the processor's time is taken in Node and Deno: it does not see who else works. */
+  readonly cpu: boolean
 }
 
 /** What a check told of one subject in one runtime. */
@@ -45,7 +47,7 @@ export async function measure(
   { hosts, chunk }: Runtime,
   subjects: readonly string[],
   workloads: readonly Workload[],
-  { rounds, turn }: Effort,
+  { rounds, turn, cpu }: Effort,
 ): Promise<Measured[]> {
   const asked: (Measured & { times: number[]; making: number[]; take: () => Promise<void> })[] = []
   for (const workload of workloads) {
@@ -74,7 +76,13 @@ export async function measure(
 
   async function run(tell: Tell, { name, ask }: Workload, count: number) {
     const size = ask === 'twenty' ? chunk / TOGETHER : chunk
-    const answer = await tell({ do: 'run', workload: name, count, chunk: Math.min(size, count) })
+    const answer = await tell({
+      do: 'run',
+      workload: name,
+      count,
+      chunk: Math.min(size, count),
+      cpu,
+    })
     if (answer.error) throw new Error(`${name}: ${answer.error}`)
     return answer
   }

@@ -155,25 +155,28 @@ async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
 }
 
 async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[]): Promise<Runtime> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
-  const children: ChildProcess[] = []
-  const hosts = new Map<string, Tell>()
-  for (const [n, subject] of subjects.entries()) {
-    const file = join(folder, `${n}.mjs`)
-    await writeFile(
-      file,
-      await codeOf(
+  // Everybody is bundled before anybody starts, so that a failure leaves nothing behind.
+  const bundles = await Promise.all(
+    subjects.map((subject) =>
+      codeOf(
         `import { ${subject.as} } from './subjects/${subject.file}'
          import { serve } from './src/process-host.ts'
          await serve(${subject.as})`,
         false,
         subject,
       ),
-    )
+    ),
+  )
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const children: ChildProcess[] = []
+  const hosts = new Map<string, Tell>()
+  for (const [n, code] of bundles.entries()) {
+    const file = join(folder, `${n}.mjs`)
+    await writeFile(file, code)
     const [command, args, options] = processOf(name, file, folder)
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
     children.push(child)
-    hosts.set(subject.name, tellerOf(child))
+    hosts.set(subjects[n]!.name, tellerOf(child))
   }
   return {
     name,
@@ -181,8 +184,9 @@ async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[])
     chunk: 100,
     hosts,
     async [Symbol.asyncDispose]() {
-      for (const child of children)
+      for (const child of children) {
         if (child.exitCode === null && child.kill()) await once(child, 'exit')
+      }
       await rm(folder, { recursive: true, force: true })
     },
   }
