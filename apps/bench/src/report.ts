@@ -154,7 +154,7 @@ function load({ load: measured }: Results): string {
     `${app}, ${sessions.toLocaleString('en')} sessions, ${connections} connections`,
     ...[limen, bare].flatMap(({ perSecond, p50, p99 }) => [
       number(perSecond),
-      `${number(p50)} / ${number(p99)}`,
+      `${whole(p50)} / ${whole(p99)}`,
     ]),
     number(limen.perSecond / bare.perSecond),
   ])
@@ -167,6 +167,11 @@ ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...row
 
 function sentence({ date, machine, busy }: Circumstances): string {
   return `Measured on ${date} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+}
+
+/** autocannon counts whole milliseconds. */
+function whole(milliseconds: number): string {
+  return milliseconds < 1 ? '< 1' : number(milliseconds)
 }
 
 function spreadText({ median, low, high }: Spread): string {
