@@ -30,6 +30,23 @@ export const builtinFloor: Subject = {
   },
 }
 
+/** The floor with what every library owes: a store that answers later, and a whole session. */
+export const sessionFloor: Subject = {
+  name: 'floor, whole session',
+  async open(withHono) {
+    const builtin = (globalThis as Partial<Platform>).process?.getBuiltinModule('node:crypto')
+    const encoder = new TextEncoder()
+    const digest = builtin
+      ? (secret: string) => builtin.hash('sha256', secret, 'base64url')
+      : async (secret: string) => {
+          const bytes = await crypto.subtle.digest('SHA-256', encoder.encode(secret))
+          return base64url(new Uint8Array(bytes))
+        }
+    const isOf = async (secret: string, hash: string) => isSame(await digest(secret), hash)
+    return opened<string>(withHono, digest, isOf, true)
+  },
+}
+
 interface Platform {
   process: { getBuiltinModule(name: string): { hash(...given: string[]): string } }
 }
@@ -64,9 +81,31 @@ async function opened<Hash>(
   withHono: boolean,
   digest: (secret: string) => Hash | Promise<Hash>,
   isOf: (secret: string, hash: Hash) => boolean | Promise<boolean>,
+  isWhole = false,
 ): Promise<Opened> {
   const sessions = new Map<string, Kept<Hash>>()
   const left = { cookie: '' }
+  const read = async (id: string) => sessions.get(id)
+
+  /** As a library would: it judges handshakes too, waits for its store, and gives a session. */
+  async function sessionOf(request: Request) {
+    const { headers, method } = request
+    const isSafe = (method === 'GET' || method === 'HEAD') && headers.get('Upgrade') === null
+    if (!isSafe && !isSameOrigin(request)) return null
+    const token = findCookie(headers.get('Cookie'))
+    if (token.length !== ID + 1 + SECRET) return null
+    const id = token.slice(0, ID)
+    const session = await read(id)
+    if (!session || !(await isOf(token.slice(ID + 1), session.hash))) return null
+    const userId = userOf(session, true, token)
+    if (userId === null) return null
+    return {
+      sessionId: id,
+      user: { userId },
+      activeUntil: new Date(session.activeUntil),
+      idleUntil: new Date(session.idleUntil),
+    }
+  }
 
   function validate(request: Request): string | null | Promise<string | null> {
     const { headers, method } = request
@@ -102,10 +141,12 @@ async function opened<Hash>(
 
   // Only now, so that nobody pays for Hono who does not ask for it.
   const hono = withHono ? await import('./floor-hono.ts') : null
+  const whole = async (request: Request) => (await sessionOf(request))?.user.userId ?? null
+  const asked = isWhole ? whole : validate
 
   return {
-    validate,
-    ...(hono && { handle: hono.throughHono(validate) }),
+    validate: asked,
+    ...(hono && { handle: hono.throughHono(asked) }),
     signIn: async () => setCookie(await create()),
     async cookie(state: CookieState) {
       if (state === 'malformed') return `${NAME}=malformed`
@@ -152,7 +193,11 @@ function areSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function randomText(bytes: number): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))))
+  return base64url(crypto.getRandomValues(new Uint8Array(bytes)))
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')

@@ -10,6 +10,7 @@ export const subjects: readonly Found[] = [
   },
   { name: 'floor, crypto.subtle', file: 'floor.ts', as: 'subtleFloor' },
   { name: 'floor, no hash', file: 'floor.ts', as: 'plainFloor' },
+  { name: 'floor, whole session', file: 'floor.ts', as: 'sessionFloor' },
   { name: 'Limen', file: 'limen.ts', as: 'limenSubject' },
   {
     name: 'Limen, nodejs_compat',
