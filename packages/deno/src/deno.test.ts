@@ -9,7 +9,9 @@ const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as
   runInstall: () => string
 }
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
+// Memory may serve as the temporary folder, but Deno leaves /dev alone.
+const { TMPDIR: _, ...inherited } = process.env
+const env = { ...inherited, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
 
 async function deno(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(runInstall(), args, {
