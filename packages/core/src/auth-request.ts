@@ -58,7 +58,7 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
 }
 
 /** What an AuthRequest asks of the `auth` object: its calls, and what `limen()` settled for requests. */
-export interface Auth<AnySession> {
+export interface RequestAuth<AnySession> {
   validateToken(
     token: string,
     consistency: Consistency,
@@ -93,7 +93,7 @@ export class OpenAuthRequest<
 > implements AuthRequest<AnySession> {
   readonly vary: string[] = []
   wasRead = false
-  readonly #auth: Auth<AnySession>
+  readonly #auth: RequestAuth<AnySession>
   readonly #context: RequestContext
   #origin: OriginVerdict | undefined
   #cookie: SessionCookie | undefined
@@ -104,7 +104,7 @@ export class OpenAuthRequest<
   /** Which session was made fresh by this request. */
   readonly #fresh: { [carrier in Carrier]?: boolean } = {}
 
-  constructor(auth: Auth<AnySession>, context: RequestContext) {
+  constructor(auth: RequestAuth<AnySession>, context: RequestContext) {
     this.#auth = auth
     this.#context = context
   }
