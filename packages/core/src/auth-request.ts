@@ -73,10 +73,10 @@ export interface RequestAuth<AnySession> {
 
 /** The raw value of a request's session cookie, as {@link findCookie} tells. */
 export function findSessionCookie(
-  request: Pick<OriginRequest, 'headers'>,
+  headers: OriginRequest['headers'],
   name: string,
 ): string | null | undefined {
-  return findCookie(request.headers.get('Cookie') ?? '', name)
+  return findCookie(headers.get('Cookie') ?? '', name)
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -153,17 +153,18 @@ export class OpenAuthRequest<
     const kept = this.#answers
     const fresh = this.#fresh
     const { request } = context
-    const { headers, method } = request
+    const { headers } = request
     const isCookie = carrier === 'Cookie'
     const reject = (reason: TokenRejection) =>
       auth.emit({ type: 'token-rejected', carrier, reason })
-    const mayRenew = () => method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? '')
+    const mayRenew = () =>
+      request.method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? '')
 
     this.vary.push(carrier)
     let token = isCookie ? this.#chosen : findBearerToken(request)
     if (token === undefined) {
       token = context.sessionCookie
-      if (token === undefined) token = findSessionCookie(request, auth.cookieName)
+      if (token === undefined) token = findSessionCookie(headers, auth.cookieName)
       if (token === null || !this.origin.trusted) return null
       if (token === undefined) reject('ambiguous')
     }
@@ -186,7 +187,7 @@ export class OpenAuthRequest<
       reject(found)
       const isGone = found === 'unknown' || found === 'expired'
       // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
-      const isNavigation = method === 'GET' && headers.get('Sec-Fetch-Mode') === 'navigate'
+      const isNavigation = request.method === 'GET' && headers.get('Sec-Fetch-Mode') === 'navigate'
       if (isCookie && isGone && isNavigation && !auth.store.staleMisses && mayRenew()) {
         this.#leave(null, true)
       }

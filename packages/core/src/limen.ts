@@ -149,7 +149,7 @@ export function limen<
     ...sessions,
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
-    readSessionCookie: (request) => findSessionCookie(request, settings.cookieName) || null,
+    readSessionCookie: ({ headers }) => findSessionCookie(headers, settings.cookieName) || null,
     readBearerToken: findBearerToken,
   }
 }
