@@ -62,11 +62,13 @@ describe('sha256()', () => {
 describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
+  const hash = (...args: string[]) => args.join(' ')
+  const modules: Record<string, object> = { 'node:crypto': { hash } }
+  const getBuiltinModule = (name: string) => modules[name]
   const platforms: [what: string, process: object | undefined][] = [
     ['no process', undefined],
-    ['no built-in modules', {}],
-    ['no node:crypto', { getBuiltinModule: () => undefined }],
-    ['an old node:crypto', { getBuiltinModule: () => ({}) }],
+    ['a process that a bundler made up', {}],
+    ['no version of V8, like workerd', { versions: { v8: '' }, getBuiltinModule }],
   ]
   it.each(platforms)('takes crypto.subtle where the platform has %s', async (_, process) => {
     const expected = createHash('sha256').update('abc').digest('base64url')
@@ -77,9 +79,7 @@ describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () 
   })
 
   it('takes the built-in where the platform has one', () => {
-    const hash = (...args: string[]) => args.join(' ')
-    const modules: Record<string, object> = { 'node:crypto': { hash } }
-    vi.stubGlobal('process', { getBuiltinModule: (name: string) => modules[name] })
+    vi.stubGlobal('process', { versions: { v8: '1' }, getBuiltinModule })
     expect(sha256('abc')).toBe('sha256 abc base64url')
   })
 })
