@@ -15,6 +15,7 @@ export interface Sized {
 const workers: readonly [name: string, file: string][] = [
   ['one D1 read, no session', 'floor'],
   ['Limen', 'limen'],
+  ['Limen, withAuth', 'limen-with-auth'],
   ['lucia 3.2', 'lucia3'],
   ['Remix session', 'remix'],
   ['lucia 2.7', 'lucia2'],

@@ -1,11 +1,12 @@
-/** The smallest Worker that asks Limen who is there, with D1. */
+/** The smallest Worker that asks Limen who is there, with D1, and sends no cookie. */
 import { limen } from '@limen/core'
-import { d1Store, withAuth } from '@limen/workers'
+import { d1Store } from '@limen/workers'
 import type { D1Database } from '@cloudflare/workers-types'
 
-export default withAuth((env: { DB: D1Database }) => limen({ store: d1Store(env.DB) }), {
-  async fetch(_request, _env, _ctx, authRequest) {
-    const session = await authRequest.validate()
+export default {
+  async fetch(request: Request, env: { DB: D1Database }): Promise<Response> {
+    const auth = limen({ store: d1Store(env.DB) })
+    const session = await auth.handleRequest(request).validate()
     return session ? new Response(session.user.userId) : new Response('nobody', { status: 401 })
   },
-})
+}

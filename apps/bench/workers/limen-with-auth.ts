@@ -1,0 +1,11 @@
+/** The smallest Worker that asks Limen who is there, with D1, and renews the visitor's cookie. */
+import { limen } from '@limen/core'
+import { d1Store, withAuth } from '@limen/workers'
+import type { D1Database } from '@cloudflare/workers-types'
+
+export default withAuth((env: { DB: D1Database }) => limen({ store: d1Store(env.DB) }), {
+  async fetch(_request, _env, _ctx, authRequest) {
+    const session = await authRequest.validate()
+    return session ? new Response(session.user.userId) : new Response('nobody', { status: 401 })
+  },
+})
