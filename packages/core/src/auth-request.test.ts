@@ -80,6 +80,70 @@ describe('validate(), counted at the headers', () => {
   })
 })
 
+describe('P4: a failure', () => {
+  it('that nobody looks at yet brings no process down', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown) => unhandled.push(reason)
+    globalThis.process?.on('unhandledRejection', onUnhandled)
+    app.faults.set('read', new Error('down'))
+    const { authRequest } = app.open(visit(token))
+    const asked = authRequest.validate()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect(asked).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+    globalThis.process?.off('unhandledRejection', onUnhandled)
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('setSession()', () => {
+  it('takes what is no session for none', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    const { authRequest } = app.open(visit(token))
+    const [missing] = [] as never[]
+    authRequest.setSession(missing!)
+    expect(await authRequest.validate()).toBeNull()
+  })
+})
+
+describe('a bearer token', () => {
+  it('has no origin that could be refused', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    app.events.length = 0
+    const headers = { Authorization: `Bearer ${token}` }
+    const { authRequest } = app.open(new Request(APP, { method: 'POST', headers }))
+    expect(await authRequest.validateBearerToken()).not.toBeNull()
+    expect(app.events).toEqual([])
+  })
+})
+
+describe('waitUntil', () => {
+  it('is looked for only when a session is renewed: a framework may throw where it has none', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    let looks = 0
+    const validate = () => {
+      const request = visit(token)
+      const context = {
+        request,
+        setCookie() {},
+        get waitUntil() {
+          return void looks++
+        },
+      }
+      return app.auth.openRequest(context).validate()
+    }
+    await validate()
+    expect(looks).toBe(0)
+    app.clock.now += DAY
+    await validate()
+    expect(looks).toBeGreaterThan(0)
+  })
+})
+
 describe('origin', () => {
   it('is judged once, when somebody first asks, and a refusal is told then', async () => {
     const app = createApp()

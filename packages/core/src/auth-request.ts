@@ -1,7 +1,7 @@
 /** One request's view of its session. The one room that gathers cookies. */
 import type { ValidateOptions } from './sessions.ts'
 import { findCookie } from './cookie.ts'
-import { type CheckOrigin, type OriginRequest, type OriginVerdict, SAFE } from './csrf.ts'
+import { type CheckOrigin, type OriginRequest, type OriginVerdict, SAFE, isSafe } from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
@@ -63,6 +63,7 @@ export interface RequestAuth<AnySession> {
     token: string,
     consistency: Consistency,
     options: ValidateOptions,
+    context: RequestContext,
   ): Promise<AnySession | TokenRejection>
   createSessionCookie(session: object | null): SessionCookie
   readonly cookieName: string
@@ -137,7 +138,7 @@ export class OpenAuthRequest<
     }
     this.#leave(session, false)
     this.vary.push('Cookie')
-    this.#chosen = session && IssuedSession.tokenOf(session)
+    this.#chosen = session ? IssuedSession.tokenOf(session) : null
     this.#fresh.Cookie = true
     this.invalidate()
   }
@@ -170,16 +171,19 @@ export class OpenAuthRequest<
     }
     if (token == null) return null
 
-    const consistency = this.#isStrong || this.origin !== SAFE ? 'strong' : 'eventual'
+    const isUnsafe = isCookie ? this.origin !== SAFE : !isSafe(request)
+    const consistency = this.#isStrong || isUnsafe ? 'strong' : 'eventual'
     let found
     try {
-      found = await auth.validateToken(token, consistency, {
-        mayRenew,
-        waitUntil: context.waitUntil,
-        fresh: fresh[carrier],
-      })
+      found = await auth.validateToken(
+        token,
+        consistency,
+        { mayRenew, fresh: fresh[carrier] },
+        context,
+      )
     } catch (error) {
-      // A failure is not kept: who asks next asks the store.
+      // A failure is not kept, and who asked may look at it later.
+      kept[carrier]!.catch(() => {})
       delete kept[carrier]
       throw error
     }
@@ -187,8 +191,14 @@ export class OpenAuthRequest<
       reject(found)
       const isGone = found === 'unknown' || found === 'expired'
       // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
-      const isNavigation = request.method === 'GET' && headers.get('Sec-Fetch-Mode') === 'navigate'
-      if (isCookie && isGone && isNavigation && !auth.store.staleMisses && mayRenew()) {
+      if (
+        isCookie &&
+        isGone &&
+        request.method === 'GET' &&
+        headers.get('Sec-Fetch-Mode') === 'navigate' &&
+        !auth.store.staleMisses &&
+        mayRenew()
+      ) {
         this.#leave(null, true)
       }
       return null

@@ -10,6 +10,7 @@ import {
   deadlinesOf,
   stateOf,
 } from './session.ts'
+import type { RequestContext } from './middleware.ts'
 import type { MakeSessionCookie } from './session-cookie.ts'
 import type { Sessions, ValidateOptions } from './sessions.ts'
 import type {
@@ -63,7 +64,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     createSessionCookie(session) {
       if (!session) return settings.makeCookie('', 0)
       const token = tokenOf(session)
-      const life = (session as AnySession).idlePeriodExpiresAt.getTime() - now()
+      const life = +(session as AnySession).idlePeriodExpiresAt - now()
       return settings.makeCookie(token, Math.max(0, Math.ceil(life / 1000)))
     },
 
@@ -120,6 +121,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     token: string,
     consistency: Consistency,
     options: ValidateOptions = {},
+    context?: Pick<RequestContext, 'waitUntil'>,
   ): Promise<AnySession | TokenRejection> {
     const parts = parseToken(token, routeLength)
     if (!parts) return 'malformed'
@@ -134,7 +136,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (!session) {
       if (consistency === 'strong') return 'expired'
       // An old copy can look dead when the session was renewed a moment ago.
-      return validateToken(token, 'strong', options)
+      return validateToken(token, 'strong', options, context)
     }
     if (session.state === 'idle' && options.mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
@@ -143,7 +145,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
         return stillThere
       })
       // A write that fails out of sight was told by its event.
-      if (options.waitUntil) options.waitUntil(work.catch(() => {}))
+      if (context?.waitUntil) context.waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return 'expired'

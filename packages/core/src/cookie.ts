@@ -26,9 +26,6 @@ export interface CookieAttributes {
 /** The longest life that browsers grant a cookie, in seconds: 400 days. */
 export const LONGEST_MAX_AGE = 34_560_000
 
-/** `name=domain;path;sameSite`, each of the characters it may hold. */
-const GRAMMAR = /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[!$-:=@-[\]_a-z|~]*;(lax|strict|none)$/
-
 /**
  * Finds one cookie in a `Cookie` header by its exact name.
  *
@@ -96,7 +93,10 @@ export function serializeCookie(name: string, value: string, attributes: CookieA
  */
 export function checkCookie(name: string, attributes: CookieAttributes): void {
   checkOption(
-    GRAMMAR.test(`${name}=${attributes.domain ?? ''};${attributes.path};${attributes.sameSite}`) &&
+    // Each of the characters that browsers take, and a path of those that URLs have.
+    /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[!$-:=@-[\]_a-z|~]*;(lax|strict|none)$/.test(
+      `${name}=${attributes.domain ?? ''};${attributes.path};${attributes.sameSite}`,
+    ) &&
       (attributes.secure ||
         !(
           /^__(host|secure|http)-/i.test(name) ||

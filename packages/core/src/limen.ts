@@ -17,7 +17,7 @@ import { type SessionCookieOptions, sessionCookieMaker } from './session-cookie.
 import type { Store } from './store.ts'
 
 const DAY = 86_400_000
-const CENTURY = 3_153_600_000_000
+const CENTURY = 36_500 * DAY
 
 /** How sessions are kept, carried and protected. Only `store` is needed. */
 export interface LimenConfig<

@@ -143,6 +143,8 @@ describe('P10: respond(), caches', () => {
     expect(kept.headers.get('CDN-Cache-Control')).toBe('max-age=60')
     const gone = respond(new Response('', { headers }), left({ wasRead: true }))
     expect(gone.headers.get('CDN-Cache-Control')).toBeNull()
+    const akamai = new Response('', { headers: { 'Akamai-Cache-Control': 'max-age=60' } })
+    expect(respond(akamai, left({ wasRead: true })).headers.has('Akamai-Cache-Control')).toBe(false)
     for (const whose of ['Cloudflare', 'Vercel', 'Netlify']) {
       const response = new Response(null, {
         headers: { [`${whose}-CDN-Cache-Control`]: 'max-age=60', 'Cache-Control': 'public' },

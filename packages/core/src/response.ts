@@ -67,7 +67,7 @@ function mark({ headers }: Response, request: Left): void {
   }
   // RFC 9213: for a cache that knows its own header, that overrides Cache-Control.
   for (const name of Array.from(headers.keys())) {
-    if (/cdn-cache/.test(name)) headers.delete(name)
+    if (/-cache-control/.test(name)) headers.delete(name)
   }
 }
 

@@ -9,8 +9,6 @@ import type { Consistency } from './store.ts'
 export interface ValidateOptions {
   /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
-  /** Takes the renewing write, so that the answer need not wait for it. */
-  readonly waitUntil?: RequestContext['waitUntil']
   /** Whether the session became fresh earlier in this request. */
   readonly fresh?: boolean | undefined
 }
@@ -62,12 +60,15 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    * The session of a token, or why there is none: {@link Sessions.validateSession} without throwing,
    * for adapters, and for a look that renews nothing (`mayRenew: () => false`).
    *
+   * @param context Its `waitUntil` takes the renewing write, so that the answer need not wait for it.
+   * Looked at only when a session is renewed.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
    */
   validateToken(
     token: string,
     consistency: Consistency,
     options?: ValidateOptions,
+    context?: Pick<RequestContext, 'waitUntil'>,
   ): Promise<Session<UserFields, Fields> | TokenRejection>
   /** A living session by its public id, without its token; `null` when there is none. */
   getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
