@@ -14,6 +14,23 @@ await applyD1Migrations(env.DB, env.MIGRATIONS)
 const auth = authFor(env)
 const room = env.ROOM.getByName('lobby')
 
+describe('signing in', () => {
+  it('as somebody else fails where the former session cannot be ended, and sets no cookie', async () => {
+    const device = await new Device().signIn('Ada')
+    await env.DB.exec(
+      "CREATE TRIGGER down BEFORE DELETE ON limen_session BEGIN SELECT RAISE(FAIL, 'down'); END",
+    )
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const response = await device.post('/sign-in', { name: 'Bob' })
+    await env.DB.exec('DROP TRIGGER down')
+    logged.mockRestore()
+
+    expect(response.status).toBe(503)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(await (await device.get('/me')).json()).toEqual({ name: 'Ada' })
+  })
+})
+
 describe('the handshake', () => {
   const cases: [origin: string | null, status: number, because: string][] = [
     [CHAT, 101, 'a page of the chat opened it'],

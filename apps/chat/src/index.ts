@@ -72,7 +72,8 @@ async function signIn(
   authRequest: Visit,
 ): Promise<Response> {
   const auth = authFor(env)
-  const given = (await request.formData()).get('name')
+  const form = await request.formData().catch(() => null)
+  const given = form?.get('name')
   const name = typeof given === 'string' ? given.normalize().trim() : ''
   if (!NAME.test(name)) return new Response('That is no name', { status: 422 })
   const before = await authRequest.validate()
@@ -82,11 +83,12 @@ async function signIn(
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== 'AUTH_DUPLICATE_USER_ID') throw error
   }
-  authRequest.setSession(await auth.createSession({ userId }))
+  const session = await auth.createSession({ userId })
   if (before) {
     await auth.invalidateSession(before.sessionId)
     recheck(before.user.userId)
   }
+  authRequest.setSession(session)
   return Response.redirect(new URL('/', request.url).href, 303)
 }
 

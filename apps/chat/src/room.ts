@@ -89,6 +89,7 @@ export class Room extends DurableObject<Env> {
    * does not answer, nobody is signed out: the socket stays, and may write when the store answers.
    */
   async #check(socket: WebSocket): Promise<void> {
+    if (socket.readyState !== WebSocket.OPEN) return
     const { sessionId } = visitorOf(socket)
     const askedAt = Date.now()
     try {

@@ -5,11 +5,11 @@ export const survivors: Record<string, Record<string, string>> = {
       'the wording of a message; the code of the error is tested',
   },
   'auth-request': {
-    'return findCookie(request.headers.get(\'Cookie\') ?? "Stryker was here!", name)':
+    'return findCookie(headers.get(\'Cookie\') ?? "Stryker was here!", name)':
       'a missing header stands for any text that has no such cookie',
     'return /^Bearer +(\\S+)$/i.exec(headers.get(\'Authorization\') ?? "Stryker was here!")?.[1] ?? null':
       'a missing header stands for any text that is no bearer token',
-    "const mayRenew = () => method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? \"Stryker was here!\")":
+    "request.method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? \"Stryker was here!\")":
       'a missing header stands for any text without `prefetch`',
   },
   cached: {
