@@ -58,7 +58,10 @@ function targets(results: Results): string {
   const why = judged
     .filter(({ found }) => found.some(({ holds }) => !holds))
     .map(({ what }) => `- ${what}: ${reasons[what] ?? 'not looked into yet.'}`)
-  const missed = why.length > 0 ? `\n\nWhat is missed, and why:\n\n${why.join('\n')}` : ''
+  const missed =
+    why.length > 0
+      ? `\n\nWhat is missed, and why; [profile.md](profile.md) shows where our time goes:\n\n${why.join('\n')}`
+      : ''
   return `## What must hold
 
 ${table([['what', 'limit', 'where', 'found', ''], ...rows])}${missed}`
