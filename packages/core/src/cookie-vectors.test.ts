@@ -2,7 +2,7 @@
  * Cases of the http-state suite, by the numbers it gives them, as facts: what a server sent, what a
  * browser sends back, and what a server-side reader makes of it.
  *
- * The suite is of 2011. Where RFC 6265bis has changed its mind since, mostly on cookies without a
+ * A selection of the suite, which is of 2011. Where RFC 6265bis has changed its mind since, mostly on cookies without a
  * name, the row has what a browser sends today and says so.
  *
  * @see {@link https://github.com/abarth/http-state http-state}
