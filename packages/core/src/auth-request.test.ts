@@ -109,6 +109,23 @@ describe('setSession()', () => {
 })
 
 describe('a bearer token', () => {
+  it.each([
+    ['GET', 'eventual'],
+    ['POST', 'strong'],
+  ])('on a %s is read in the %s way', async (method, consistency) => {
+    const asked: string[] = []
+    const plain = memoryStore()
+    const read: typeof plain.read = (id, options) => {
+      asked.push(options.consistency)
+      return plain.read(id, options)
+    }
+    const auth = limen({ store: { ...plain, read } })
+    const token = auth.createBearerToken(await auth.createSession(await auth.createUser({})))
+    const headers = { Authorization: `Bearer ${token}` }
+    await auth.handleRequest(new Request(APP, { method, headers })).validateBearerToken()
+    expect(asked).toEqual([consistency])
+  })
+
   it('has no origin that could be refused', async () => {
     const app = createApp()
     const { token } = await app.signIn()
