@@ -41,6 +41,8 @@ export const survivors: Record<string, Record<string, string>> = {
       'a missing header stands for any text without `websocket`',
     'checkOption(!names.length || baseDomain, \'csrfProtection.baseDomain\', "Stryker was here!")':
       'the wording of a message, which names the option; the code of the error is tested',
+    'false ? [] : `https://${name}`,':
+      '`https://undefined` is a whole origin too, so the check takes it',
     'trustedOrigins.includes(origin ?? "Stryker was here!") ||':
       'a missing header stands for any text that is no origin, and the list holds nothing but origins',
     'function ownOrigin({ url = "Stryker was here!", headers }: OriginRequest): URL | null {':
