@@ -1,17 +1,29 @@
 /**
  * Runs far more random histories over every store than a test run does, and keeps what came out in
- * `packages/conformance/soak.md`: `node .config/soak.ts [histories of each case] [words of a test name …]`.
+ * `packages/conformance/soak.md`:
+ * `node .config/soak.ts [--histories of each case] [--parts to run them in] [words of a test name …]`.
+ *
+ * Each part has a runtime and a seed of its own: a local workerd keeps every Durable Object's file
+ * open, and 50,000 histories need more of them than a process may have.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const result = join(root, 'packages/conformance/soak.md')
-const [histories = '50000', ...words] = process.argv.slice(2)
-const seed = String(Math.trunc(Math.random() * 2 ** 31))
+const { values, positionals: words } = parseArgs({
+  options: {
+    histories: { type: 'string', default: '50000' },
+    parts: { type: 'string', default: '1' },
+  },
+  allowPositionals: true,
+})
+const parts = Number(values.parts)
+const histories = String(Math.ceil(Number(values.histories) / parts))
 const folder = mkdtempSync(join(tmpdir(), 'limen-soak-'))
 const report = join(folder, 'report.json')
 
@@ -26,9 +38,15 @@ interface Report {
   }[]
 }
 
-const today = new Date().toISOString().slice(0, 10)
-const count = Number(histories).toLocaleString('en')
-const lines: string[] = []
+interface Outcome {
+  histories: number
+  failed: boolean
+  milliseconds: number
+  readonly seeds: string[]
+}
+
+const outcomes = new Map<string, Outcome>()
+const names = ['-t', [...words, '(random histories|on a real Deno KV)'].join('.*')]
 // Where a test takes as many histories as it is told.
 for (const [project, runtime, ...files] of [
   ['node', 'Node', 'conformance/test/core-stores', 'workers/test/kv-histories'],
@@ -37,35 +55,52 @@ for (const [project, runtime, ...files] of [
   ['redis', 'Node', 'redis/src/redis-store'],
   ['deno', 'Deno', 'deno/src/deno.test'],
 ] as const) {
-  const args = ['run', '--config', 'vitest.workspace.ts', '--project', project, ...files]
-  const names = [
-    '-t',
-    [...words, '(random histories|on a real Deno KV)'].join('.*'),
-    '--passWithNoTests',
-  ]
-  // A run that breaks down leaves none: not the last one's, then.
-  rmSync(report, { force: true })
-  spawnSync('vitest', [...args, ...names, '--reporter=json', `--outputFile=${report}`], {
-    cwd: root,
-    env: { ...process.env, HISTORIES: histories, SEED: seed },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  if (!existsSync(report)) {
-    console.error(`${project} broke down`)
-    process.exitCode = 1
-    continue
-  }
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
-  for (const { ancestorTitles, title, status, duration = 0 } of testResults.flatMap(
-    ({ assertionResults }) => assertionResults,
-  )) {
-    if (status !== 'passed' && status !== 'failed') continue
-    const where = new Set([...ancestorTitles, `in ${runtime}`])
-    const what = `${[...where].join(' ')}: ${title}`
-    const seconds = Math.round(duration / 1000)
-    lines.push(`| ${what} | ${count} | ${status} | ${seconds} s | ${seed} | ${today} |`)
+  for (let part = 0; part < parts; part++) {
+    const seed = String(Math.trunc(Math.random() * 2 ** 31))
+    const args = ['run', '--config', 'vitest.workspace.ts', '--project', project, ...files]
+    // A run that breaks down leaves none: not the last one's, then.
+    rmSync(report, { force: true })
+    spawnSync(
+      'vitest',
+      [...args, ...names, '--passWithNoTests', '--reporter=json', `--outputFile=${report}`],
+      {
+        cwd: root,
+        env: { ...process.env, HISTORIES: histories, SEED: seed },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    )
+    if (!existsSync(report)) {
+      console.error(`${project} broke down`)
+      process.exitCode = 1
+      continue
+    }
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+    for (const { ancestorTitles, title, status, duration = 0 } of testResults.flatMap(
+      ({ assertionResults }) => assertionResults,
+    )) {
+      if (status !== 'passed' && status !== 'failed') continue
+      const where = new Set([...ancestorTitles, `in ${runtime}`])
+      const what = `${[...where].join(' ')}: ${title}`
+      const outcome = outcomes.get(what) ?? {
+        histories: 0,
+        failed: false,
+        milliseconds: 0,
+        seeds: [],
+      }
+      outcome.histories += Number(histories)
+      outcome.failed ||= status === 'failed'
+      outcome.milliseconds += duration
+      outcome.seeds.push(seed)
+      outcomes.set(what, outcome)
+    }
   }
 }
+const today = new Date().toISOString().slice(0, 10)
+const lines = Array.from(outcomes, ([what, { histories: count, failed, milliseconds, seeds }]) => {
+  const verdict = failed ? 'failed' : 'passed'
+  const seconds = Math.round(milliseconds / 1000)
+  return `| ${what} | ${count.toLocaleString('en')} | ${verdict} | ${seconds} s | ${seeds.join(' ')} | ${today} |`
+})
 const old = existsSync(result) ? readFileSync(result, 'utf8').split('\n').slice(8) : []
 const whatOf = (line: string) => line.split('|')[1]?.trim()
 const kept = old.filter(
@@ -75,7 +110,7 @@ writeFileSync(
   result,
   `# Soak
 
-The last long run of random histories over each store: \`pnpm soak\`. A failure would print its smallest history; the same seed leads there again.
+The last long run of random histories over each store: \`pnpm soak\`. A failure would print its smallest history; the same seed leads there again. Where there are several seeds, each led an equal part of the histories.
 
 Each history has up to four rounds of up to four calls by three clients, over one or two users and up to six sessions.
 
@@ -85,4 +120,4 @@ ${[...kept, ...lines].toSorted().join('\n')}
 `,
 )
 rmSync(folder, { recursive: true })
-if (lines.some((line) => line.includes('| failed |'))) process.exitCode = 1
+if (Array.from(outcomes.values()).some(({ failed }) => failed)) process.exitCode = 1
