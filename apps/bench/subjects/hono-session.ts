@@ -1,14 +1,9 @@
 /** @hono/session over a Map, in the smallest Hono app. */
 import { type SessionEnv, type Storage, useSession, useSessionStorage } from '@hono/session'
 import { Hono } from 'hono'
-import { inThePast } from '../src/past.ts'
-import { newRequest } from '../src/requests.ts'
-import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
+import { type Subject, USER } from '../src/subject.ts'
+import { type Seen, openInHono } from './in-hono.ts'
 
-interface Seen {
-  userId?: string | null
-  signIn?: true
-}
 type SignedIn = { userId?: string }
 type Env = SessionEnv<SignedIn> & { Bindings: Seen }
 
@@ -40,25 +35,6 @@ export const honoSession: Subject = {
       return userId === null ? c.text('Unauthorized', 401) : c.text(userId)
     })
 
-    async function signIn(): Promise<string> {
-      const response = await app.fetch(newRequest('GET', null), { signIn: true })
-      return response.headers.get('Set-Cookie')!
-    }
-
-    return {
-      async validate(request) {
-        const seen: Seen = {}
-        await app.fetch(request, seen)
-        return seen.userId ?? null
-      },
-      handle: (request) => app.fetch(request, {}),
-      signIn,
-      async cookie(state) {
-        const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
-        if (state === 'revoked' || state === 'unknown') kept.delete([...kept.keys()].at(-1)!)
-        if (state === 'malformed') return 'sid=malformed'
-        return state === 'forged' ? forged(cookie) : cookie
-      },
-    }
+    return openInHono(app, { revoke: () => kept.delete([...kept.keys()].at(-1)!) })
   },
 }

@@ -37,7 +37,12 @@ export default withAuth(authFor, {
 })
 
 type Visit = AuthRequest<VisitorSession>
-type Recheck = (userId: string) => void
+type Act = (
+  request: Request,
+  env: Env,
+  recheck: (userId: string) => void,
+  authRequest: Visit,
+) => Promise<Response>
 
 /** A handshake: whoever is signed in gets a socket, and the room gets ids, never the token. */
 async function enter(
@@ -65,12 +70,7 @@ async function whoIsThere(authRequest: Visit): Promise<Response> {
 }
 
 /** Signs in whoever gives a name. This is an example: an app of yours asks for a proof here. */
-async function signIn(
-  request: Request,
-  env: Env,
-  recheck: Recheck,
-  authRequest: Visit,
-): Promise<Response> {
+const signIn: Act = async (request, env, recheck, authRequest) => {
   const auth = authFor(env)
   const form = await request.formData().catch(() => null)
   const given = form?.get('name')
@@ -93,12 +93,7 @@ async function signIn(
 }
 
 /** The session ends in the store first; then the cookie goes, and the room looks again. */
-async function signOut(
-  request: Request,
-  env: Env,
-  recheck: Recheck,
-  authRequest: Visit,
-): Promise<Response> {
+const signOut: Act = async (request, env, recheck, authRequest) => {
   const session = await authRequest.validate()
   if (session) {
     await authFor(env).invalidateSession(session.sessionId)
@@ -109,12 +104,7 @@ async function signOut(
 }
 
 /** Ends the sessions that the same name has on other devices. */
-async function signOutOthers(
-  request: Request,
-  env: Env,
-  recheck: Recheck,
-  authRequest: Visit,
-): Promise<Response> {
+const signOutOthers: Act = async (request, env, recheck, authRequest) => {
   const session = await authRequest.validate()
   if (!session) return new Response('Unauthorized', { status: 401 })
   const { sessionId, user } = session

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { APP, COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { APP, COOKIE, DAY, createApp, notingStore, visit } from '../test/app.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
+import type { Consistency } from './store.ts'
 
 const deleting = `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`
 const renewing = (token: string) =>
@@ -113,13 +114,8 @@ describe('a bearer token', () => {
     ['GET', 'eventual'],
     ['POST', 'strong'],
   ])('on a %s is read in the %s way', async (method, consistency) => {
-    const asked: string[] = []
-    const plain = memoryStore()
-    const read: typeof plain.read = (id, options) => {
-      asked.push(options.consistency)
-      return plain.read(id, options)
-    }
-    const auth = limen({ store: { ...plain, read } })
+    const asked: Consistency[] = []
+    const auth = limen({ store: notingStore(asked) })
     const token = auth.createBearerToken(await auth.createSession(await auth.createUser({})))
     const headers = { Authorization: `Bearer ${token}` }
     await auth.handleRequest(new Request(APP, { method, headers })).validateBearerToken()
@@ -183,16 +179,8 @@ describe('origin', () => {
 
 describe('validate(), how fresh it reads', () => {
   async function consistencies(method: string, headers: Record<string, string> = {}) {
-    const asked: string[] = []
-    const plain = memoryStore<{ name: string }, { device: string }>()
-    const store = {
-      ...plain,
-      read(id: string, options: { consistency: 'eventual' | 'strong' }) {
-        asked.push(options.consistency)
-        return plain.read(id, options)
-      },
-    }
-    const { open, signIn } = createApp({ store })
+    const asked: Consistency[] = []
+    const { open, signIn } = createApp({ store: notingStore(asked) })
     const { token } = await signIn()
     const all = new Headers({ Cookie: `${COOKIE}=${token}`, Origin: APP, ...headers })
     const { authRequest } = open({ method, url: APP, headers: all })

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { COOKIE, DAY, createApp, notingStore, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
+import type { Consistency } from './store.ts'
 
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
@@ -257,16 +258,8 @@ describe('sessions of a user', () => {
   })
 
   it('P1: reads strongly what it is asked for outside a request', async () => {
-    const asked: string[] = []
-    const plain = memoryStore<{ name: string }, { device: string }>()
-    const store = {
-      ...plain,
-      read(id: string, options: { consistency: 'eventual' | 'strong' }) {
-        asked.push(options.consistency)
-        return plain.read(id, options)
-      },
-    }
-    const { auth, signIn } = createApp({ store })
+    const asked: Consistency[] = []
+    const { auth, signIn } = createApp({ store: notingStore(asked) })
     const { session, token } = await signIn()
     await auth.validateSession(token)
     await auth.getSession(session.sessionId)

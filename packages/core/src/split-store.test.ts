@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SessionRecord, type Store, cached, limen, splitStore } from '@limen/core'
+import {
+  type Consistency,
+  type SessionRecord,
+  type Store,
+  cached,
+  limen,
+  splitStore,
+} from '@limen/core'
+import { notingStore } from '../test/app.ts'
 import { memoryStore } from './memory-store.ts'
 
 interface User {
@@ -144,16 +152,9 @@ describe('splitStore()', () => {
   })
 
   it('P1: looks strongly for the session that it is to change', async () => {
-    const asked: string[] = []
-    const [plain, users] = [memoryStore<object, Device>(), memoryStore<User>()]
-    const sessions: typeof plain = {
-      ...plain,
-      read(id, options) {
-        asked.push(options.consistency)
-        return plain.read(id, options)
-      },
-    }
-    const store = splitStore({ sessions, users })
+    const asked: Consistency[] = []
+    const sessions = notingStore<object, Device>(asked)
+    const store = splitStore({ sessions, users: memoryStore<User>() })
     await withSession(store)
     expect(await store.renew('a', later)).toBe(true)
     expect(await store.update('a', { device: 'phone' })).toBe(true)

@@ -1,6 +1,7 @@
 /** An application under test: memory store with every call noted, a clock, a browser's request. */
 import {
   type AuthEvent,
+  type Consistency,
   type CookieContext,
   type LimenConfig,
   type RequestContext,
@@ -90,6 +91,20 @@ export function visit(
   const cookie = token === null ? {} : { Cookie: `${COOKIE}=${token}` }
   const browser = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate' }
   return new Request(`${APP}/page`, { method, headers: { ...browser, ...cookie, ...headers } })
+}
+
+/** A store in memory that notes how strongly each read is asked for. */
+export function notingStore<UserAttributes = object, SessionAttributes = object>(
+  asked: Consistency[],
+): Store<UserAttributes, SessionAttributes> {
+  const plain = memoryStore<UserAttributes, SessionAttributes>()
+  return {
+    ...plain,
+    read(id, options) {
+      asked.push(options.consistency)
+      return plain.read(id, options)
+    },
+  }
 }
 
 /** A store that notes its calls and fails those named in `faults`. */

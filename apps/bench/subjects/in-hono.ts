@@ -1,0 +1,46 @@
+/** A session library that only runs within Hono, in the smallest app: what all such subjects share. */
+import { inThePast } from '../src/past.ts'
+import { newRequest } from '../src/requests.ts'
+import { type Opened, ageOf, forged } from '../src/subject.ts'
+
+/** What the app and its measurer tell each other. */
+export interface Seen {
+  userId?: string | null
+  signIn?: true
+}
+
+interface App {
+  readonly fetch: (request: Request, env: Seen) => Response | Promise<Response>
+}
+interface Peer {
+  /** Forgets the session that was set last, whose cookie has this value. */
+  readonly revoke: (value: string) => unknown
+}
+
+/**
+ * @param app Has `/entries`, which signs in when `c.env.signIn` is set, and else answers with the
+ * visitor's id and leaves it in `c.env.userId`.
+ */
+export function openInHono(app: App, { revoke }: Peer): Opened {
+  async function signIn(): Promise<string> {
+    const response = await app.fetch(newRequest('GET', null), { signIn: true })
+    return response.headers.get('Set-Cookie')!
+  }
+
+  return {
+    async validate(request) {
+      const seen: Seen = {}
+      await app.fetch(request, seen)
+      return seen.userId ?? null
+    },
+    handle: (request) => app.fetch(request, {}),
+    signIn,
+    async cookie(state) {
+      const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
+      const [name, value] = cookie.split('=') as [string, string]
+      if (state === 'revoked' || state === 'unknown') revoke(value)
+      if (state === 'malformed') return `${name}=malformed`
+      return state === 'forged' ? forged(cookie) : cookie
+    },
+  }
+}
