@@ -158,8 +158,6 @@ export class OpenAuthRequest<
     const isCookie = carrier === 'Cookie'
     const reject = (reason: TokenRejection) =>
       auth.emit({ type: 'token-rejected', carrier, reason })
-    const mayRenew = () =>
-      request.method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? '')
 
     this.vary.push(carrier)
     let token = isCookie ? this.#chosen : findBearerToken(request)
@@ -171,6 +169,8 @@ export class OpenAuthRequest<
     }
     if (token == null) return null
 
+    const mayRenew = () =>
+      request.method !== 'HEAD' && !/prefetch/i.test(headers.get('Sec-Purpose') ?? '')
     const isUnsafe = isCookie ? this.origin !== SAFE : !isSafe(request)
     const consistency = this.#isStrong || isUnsafe ? 'strong' : 'eventual'
     let found

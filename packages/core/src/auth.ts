@@ -43,10 +43,9 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = StoreCalls<UserAttributes, SessionAttributes>
-  const { store, periods, emit } = settings
-  const { now } = settings
+  const { periods, emit, now } = settings
+  const store = settings.store as Calls & Pick<typeof settings.store, 'route' | 'routeLength'>
   const { routeLength = 0 } = store
-  const calls: Calls = store as Required<typeof store>
 
   return {
     async createSession({ userId, attributes = {} as SessionAttributes }) {
@@ -211,7 +210,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     ...args: Parameters<Calls[Call]>
   ): Promise<Awaited<ReturnType<Calls[Call]>>> {
     try {
-      return await calls[call](...args)
+      return await (store as Calls)[call](...args)
     } catch (cause) {
       if (cause instanceof AuthError) throw cause
       emit({ type: 'store-failed', call })

@@ -58,17 +58,21 @@ function mark({ headers }: Response, request: Left): void {
       for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
     }
   }
-  for (const name of new Set(request.vary)) headers.append('Vary', name)
 
   const cacheControl = headers.get('Cache-Control')
-  if (cacheControl && !request.wasRead && !cookie) return
-  if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
-    headers.set('Cache-Control', 'private, no-store')
+  if (!cacheControl || request.wasRead || cookie) {
+    // RFC 9213: for a cache that knows its own header, that overrides Cache-Control. Each change before
+    // this look costs more than the look.
+    const overriding: string[] = []
+    headers.forEach((_, name) => {
+      if (/-cache-control/.test(name)) overriding.push(name)
+    })
+    for (const name of overriding) headers.delete(name)
+    if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
+      headers.set('Cache-Control', 'private, no-store')
+    }
   }
-  // RFC 9213: for a cache that knows its own header, that overrides Cache-Control.
-  for (const name of Array.from(headers.keys())) {
-    if (/-cache-control/.test(name)) headers.delete(name)
-  }
+  for (const name of new Set(request.vary)) headers.append('Vary', name)
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */
