@@ -2,7 +2,7 @@
 import type { AuthRequest, InferSession, RequestOpener } from '@limen/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { contextOf, leave } from './context.ts'
+import { HonoContext, leave } from './context.ts'
 
 /** What the middleware needs of an `auth` object. */
 export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
@@ -133,7 +133,7 @@ async function opened<AnySession>(
   let hasLeft = false
   // An error handler may still speak, after everything that stands in front of it.
   const sink = () => hasLeft && leave(c, request)
-  const request = already ?? auth(c).openRequest(contextOf(c, sink))
+  const request = already ?? auth(c).openRequest(new HonoContext(c, sink))
   all.set(source, request)
   c.set('auth', request)
   try {
