@@ -15,11 +15,12 @@ import {
   readResults,
   resultOf,
   timesOf,
+  toolVersions,
   writeResults,
 } from './src/results.ts'
 import { checkAll, measure } from './src/rounds.ts'
 import { type Found, type RuntimeName, runtimeNames, start } from './src/runtimes.ts'
-import { sizes } from './src/size.ts'
+import { addedToHono, sizes } from './src/size.ts'
 import { type Spread, spreadOf } from './src/statistics.ts'
 import { workloads } from './src/workloads.ts'
 import { subjects } from './subjects/index.ts'
@@ -93,7 +94,7 @@ if (isPart('cold')) {
   }
   keep({ cold: { when, runtimes: found } })
 }
-if (isPart('size')) keep({ sizes: await sizes() })
+if (isPart('size')) keep({ sizes: await sizes(), addedToHono: await addedToHono() })
 if (isPart('load') && isWhole) {
   const when = circumstances()
   keep({ load: { when, apps: await loads(Number(values.rounds ?? 5), 6) } })
@@ -102,7 +103,7 @@ if (isPart('load') && isWhole) {
 /** Writes each part as soon as it is there, beside the parts of earlier runs. */
 function keep(part: Results): void {
   if (!isWhole) return
-  const results = { ...readResults(), versions: packageVersions(), ...part }
+  const results = { ...readResults(), versions: packageVersions(), tools: toolVersions(), ...part }
   writeResults(results)
   writeReport(results)
 }

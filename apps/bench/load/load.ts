@@ -3,7 +3,7 @@ import { readFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { spreadOf } from '../src/statistics.ts'
+import { type Spread, spreadOf } from '../src/statistics.ts'
 import { fillNotes, startNotes } from './deno-notes.ts'
 import { fillGuestbook, prepareGuestbook, startGuestbook } from './guestbook.ts'
 import { type Server, run } from './process.ts'
@@ -16,6 +16,8 @@ export interface Load {
   readonly connections: number
   readonly limen: Throughput
   readonly bare: Throughput
+  /** The share of the throughput without Limen, round by round. */
+  readonly kept: Spread
 }
 
 /** Pages a second, and milliseconds: medians over the rounds. */
@@ -62,23 +64,25 @@ async function loadsOf(
         const found: Record<'limen' | 'bare', Throughput[]> = { limen: [], bare: [] }
         // The first round warms up.
         for (let round = 0; round <= rounds; round++) {
-          for (const [name, server] of [
-            ['limen', limen],
-            ['bare', bare],
-          ] as const) {
+          const turns = [['limen', limen] as const, ['bare', bare] as const]
+          for (const [name, server] of round % 2 === 0 ? turns : turns.toReversed()) {
             const outcome = await fire(server, connections, round === 0 ? 1 : seconds, cookies)
             if (round > 0) found[name].push(outcome)
           }
         }
+        const kept = spreadOf(
+          found.limen.map(({ perSecond }, n) => perSecond / found.bare[n]!.perSecond),
+        )
         all.push({
           app,
           sessions,
           connections,
           limen: middle(found.limen),
           bare: middle(found.bare),
+          kept,
         })
         console.log(
-          `${app}, ${sessions} sessions, ${connections} connections: ${(all.at(-1)!.limen.perSecond / all.at(-1)!.bare.perSecond).toFixed(2)}`,
+          `${app}, ${sessions} sessions, ${connections} connections: ${kept.median.toFixed(2)}`,
         )
       }
     }

@@ -72,7 +72,7 @@ async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Pro
     const { code } = await bundle(
       `${linesOf(subject)}; export const run = () => answerTwo(${subject.as})`,
       false,
-      { minify: true },
+      { minify: true, beside: subject.beside },
     )
     await writeFile(join(folder, `${n}.mjs`), code)
     await writeFile(
@@ -114,7 +114,7 @@ async function isolates(subjects: readonly Found[]): Promise<Starter> {
            },
          }`,
         true,
-        { minify: true },
+        { minify: true, beside: subject.beside },
       )
     ).code
   }

@@ -29,19 +29,22 @@ export function writeReport(results: Results): void {
   if (results.times) writeFileSync(file('results.svg'), chartOf(results.times.runtimes))
 }
 
-function head({ times, versions }: Results): string {
+function head({ times, versions, tools: used }: Results): string {
+  const tools = Object.entries(used ?? {})
+    .map((tool) => tool.join(' '))
+    .join(', ')
   const packages = Object.entries(versions ?? {}).map(
     ([name, version]) => `${name.replace(/^lucia[23]$/, 'lucia')} ${version}`,
   )
   return `# Bench
 
-${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). Limen is this repository's; the peers are ${packages.join(', ')}.
+${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). Limen is this repository's; the peers are ${packages.join(', ')}.${tools ? ` Under load: ${tools}.` : ''}
 
 Ratios count, times do not: every subject takes its turn in each round, in another order each time, and a ratio is of two turns in one round. Given is the median, and in brackets the two quartiles. The floor is what a careful person would write by hand: find the cookie, hash its secret by the best that the platform offers, look into a \`Map\`, compare in constant time, check the origin of a POST. Each subject is checked before it is timed, in each runtime: the right user for a valid session, nobody for a forged, an expired and a revoked one; what a peer cannot do is told below.
 
 All keep their sessions in memory and are asked with the same headers of Chromium: 12 cookies are 1.2 kB. Each answer is to a \`Request\` of its own, made before the clock starts, so its making is in nobody's time. What runs through Hono or h3 is timed with it, as it cannot run without.
 
-![Time of one active session with 12 cookies](results.svg)`
+![One active session with 12 cookies, by library and runtime, to a floor written by hand](results.svg)`
 }
 
 function targets(results: Results): string {
@@ -153,23 +156,23 @@ ${table([['', 'minified', 'gzip', 'brotli', 'modules', 'of Node'], ...rows])}`
 
 function load({ load: measured }: Results): string {
   if (!measured) return ''
-  const rows = measured.apps.map(({ app, sessions, connections, limen, bare }) => [
+  const rows = measured.apps.map(({ app, sessions, connections, limen, bare, kept }) => [
     `${app}, ${sessions.toLocaleString('en')} sessions, ${connections} connections`,
     ...[limen, bare].flatMap(({ perSecond, p50, p99 }) => [
       number(perSecond),
       `${whole(p50)} / ${whole(p99)}`,
     ]),
-    number(limen.perSecond / bare.perSecond),
+    spreadText(kept),
   ])
   return `## Load
 
-${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds.
+${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds; what is kept of them is a ratio of two turns in one round.
 
 ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
 }
 
-function sentence({ date, machine, busy }: Circumstances): string {
-  return `Measured on ${date} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+function sentence({ date, machine, commit, busy }: Circumstances): string {
+  return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
 }
 
 /** autocannon counts whole milliseconds. */

@@ -1,4 +1,5 @@
 /** What a whole run found: the text of `results.json`. */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import type { Cold } from './cold.ts'
@@ -29,6 +30,8 @@ export interface RuntimeResult {
 export interface Circumstances {
   readonly date: string
   readonly machine: string
+  /** Of this repository; with a plus where files were changed since. */
+  readonly commit: string
   /** Whether other work was done on it at the same time. */
   readonly busy: boolean
 }
@@ -38,8 +41,11 @@ export interface Results {
   times?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, RuntimeResult>> }
   cold?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, readonly Cold[]>> }
   sizes?: readonly Sized[]
+  /** Bytes gzip that our middleware adds to an app that has Hono and Limen. */
+  addedToHono?: number
   load?: { when: Circumstances; apps: readonly Load[] }
   versions?: Record<string, string>
+  tools?: Record<string, string>
 }
 
 const FILE = new URL('../results.json', import.meta.url)
@@ -66,8 +72,23 @@ export function circumstances(): Circumstances {
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpu?.model ?? 'unknown CPU'}, ${cpus().length} cores`,
+    commit: commitOf(),
     busy: loadavg()[0]! > 0.5,
   }
+}
+
+function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  // What a run writes itself is no change of what is measured.
+  const changed = git('status', '--porcelain', '--', ':!*results.*')
+  return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '')
+}
+
+/** What puts the load on the apps, and serves them. */
+export function toolVersions(): Record<string, string> {
+  return Object.fromEntries(
+    ['wrangler', 'miniflare', 'autocannon'].map((name) => [name, versionOf(name)]),
+  )
 }
 
 /** The packages that were measured. */

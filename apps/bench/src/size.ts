@@ -39,8 +39,21 @@ export async function sizes(): Promise<Sized[]> {
   return all
 }
 
+const withoutMiddleware = `
+  export { Hono } from 'hono'
+  export { HTTPException } from 'hono/http-exception'
+  export { limen, respond } from '@limen/core'
+  export { d1Store } from '@limen/workers'`
+
+/** How many bytes gzip our middleware adds to an app that has Hono and Limen. */
+export async function addedToHono(): Promise<number> {
+  const without = await weigh(withoutMiddleware)
+  const whole = await weigh(`${withoutMiddleware}; export * from '@limen/hono'`)
+  return whole.gzip - without.gzip
+}
+
 /** What some lines weigh as a Worker, in bytes. */
-export async function weigh(contents: string): Promise<Omit<Sized, 'name'>> {
+async function weigh(contents: string): Promise<Omit<Sized, 'name'>> {
   const { code, modules, builtins } = await bundle(contents, true, { minify: true })
   return {
     minified: Buffer.byteLength(code),

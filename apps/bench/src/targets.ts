@@ -130,7 +130,7 @@ function sum(a: Times | undefined, b: Times | undefined): Times | undefined {
 }
 
 /** Judges what was measured. */
-export function judge({ times, cold, sizes, load }: Results): Judged[] {
+export function judge({ times, cold, sizes, load, addedToHono }: Results): Judged[] {
   const judged: Judged[] = targets.map(({ what, most = Infinity, least = 0, of }) => ({
     what,
     limit: least > 0 ? `at least ${least}` : `at most ${most}`,
@@ -156,15 +156,13 @@ export function judge({ times, cold, sizes, load }: Results): Judged[] {
     limit: 'at most 0',
     found: evaluated,
   })
-  const kept = (load?.apps ?? []).map(({ app, sessions, connections, limen, bare }) => {
-    const value = limen.perSecond / bare.perSecond
-    return {
-      where: `${app}, ${sessions} sessions, ${connections} connections`,
-      value,
-      holds: value >= 0.85,
-    }
-  })
-  const guestbook = kept.filter(({ where }) => where.startsWith('guestbook'))
+  const shares = (load?.apps ?? []).map(({ app, sessions, connections, kept }) => ({
+    where: `${app}, ${sessions} sessions, ${connections} connections`,
+    value: kept.median,
+    spread: kept,
+    holds: kept.median >= 0.85,
+  }))
+  const guestbook = shares.filter(({ where }) => where.startsWith('guestbook'))
   judged.push({
     what: 'authenticated pages of the guestbook, share of the throughput without Limen',
     limit: 'at least 0.85',
@@ -177,6 +175,13 @@ export function judge({ times, cold, sizes, load }: Results): Judged[] {
       what: `smallest Worker with D1, ${worker.name}, kB gzip`,
       limit: 'at most 5.5',
       found: [size],
+    })
+  }
+  if (addedToHono !== undefined) {
+    judged.push({
+      what: 'what the Hono middleware adds, kB gzip',
+      limit: 'at most 0.6',
+      found: [{ where: 'workerd', value: addedToHono / 1000, holds: addedToHono <= 600 }],
     })
   }
   return judged.filter(({ found }) => found.length > 0)
