@@ -38,7 +38,7 @@ function head({ times, versions, tools: used }: Results): string {
   )
   return `# Bench
 
-${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). Limen is this repository's; the peers are ${packages.join(', ')}.${tools ? ` Under load: ${tools}.` : ''}
+${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). A plus behind a commit stands for changes beside it. Limen is this repository's; the peers are ${packages.join(', ')}.${tools ? ` Under load: ${tools}.` : ''}
 
 Ratios count, times do not: every subject takes its turn in each round, in another order each time, and a ratio is of two turns in one round. Given is the median, and in brackets the two quartiles. The floor is what a careful person would write by hand: find the cookie, hash its secret by the best that the platform offers, look into a \`Map\`, compare in constant time, check the origin of a POST. Each subject is checked before it is timed, in each runtime: the right user for a valid session, nobody for a forged, an expired and a revoked one; what a peer cannot do is told below.
 

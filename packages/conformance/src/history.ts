@@ -212,7 +212,8 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
       userId: users[user]!,
       secretHash: String(session).repeat(43),
       createdAt: now + session,
-      activePeriodExpiresAt: now + DAY,
+      // Every other one is idle from the beginning: those are the ones that are renewed.
+      activePeriodExpiresAt: now + (session % 2) * DAY,
       idlePeriodExpiresAt: now + 2 * DAY,
       attributes: { device: `device ${session}` },
     }

@@ -11,6 +11,8 @@
  * user: there is no index that could lose an entry. A session counts only while it carries its
  * user's `epoch`; ending all sessions is one change of that number. A value of another `layout` is
  * no session and no user.
+ *
+ * An idle session is renewed from what was read of it, if nothing of that has changed since.
  */
 import { AuthError, type SessionAndUser, type SessionRecord, type Store } from '@limen/core'
 import type { Kv, KvEntry, KvKey, KvReadOptions } from './kv.ts'
@@ -18,6 +20,8 @@ import type { Kv, KvEntry, KvKey, KvReadOptions } from './kv.ts'
 const LAYOUT = 1
 const ROUTE_LENGTH = 32
 const ATTEMPTS = 20
+/** How many idle sessions are remembered between their read and their renewal. */
+const REMEMBERED = 100
 /** How long a dead session is kept, so that clocks need not agree. */
 const GRACE = 60 * 60 * 1000
 
@@ -58,6 +62,9 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   type AnyUser = KeptUser<UserAttributes>
   type AnySession = KeptSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
+  type Entries = [user: KvEntry<AnyUser>, session: KvEntry<AnySession>]
+  /** What was read of idle sessions, so that renewing one need not read it again. */
+  const idle = new Map<string, Entries>()
 
   return {
     routeLength: ROUTE_LENGTH,
@@ -83,15 +90,16 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
       })
     },
 
-    renew: (sessionId, deadlines) =>
-      change(sessionId, (session) => ({
+    renew(sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) {
+      const seen = idle.get(sessionId)
+      idle.delete(sessionId)
+      const renewed = (session: AnySession): AnySession => ({
         ...session,
-        activePeriodExpiresAt: Math.max(
-          session.activePeriodExpiresAt,
-          deadlines.activePeriodExpiresAt,
-        ),
-        idlePeriodExpiresAt: Math.max(session.idlePeriodExpiresAt, deadlines.idlePeriodExpiresAt),
-      })),
+        activePeriodExpiresAt: Math.max(session.activePeriodExpiresAt, activePeriodExpiresAt),
+        idlePeriodExpiresAt: Math.max(session.idlePeriodExpiresAt, idlePeriodExpiresAt),
+      })
+      return change(sessionId, renewed, seen)
+    },
 
     update: (sessionId, attributes) =>
       change(sessionId, (session) => ({
@@ -185,21 +193,41 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   }
 
   async function find(sessionId: string, options: KvReadOptions): Promise<Found | null> {
-    const keys = [userKey(sessionId), sessionKey(sessionId)] as const
-    return foundOf(...(await kv.getMany<[AnyUser, AnySession]>(keys, options)))
+    const entries = await readBoth(sessionId, options)
+    const found = foundOf(...entries)
+    if (found && found.session.activePeriodExpiresAt <= Date.now()) remember(sessionId, entries)
+    return found
   }
 
-  /** Changes a session that still counts, whatever changes it meanwhile; `false` when it is gone. */
+  function readBoth(sessionId: string, options?: KvReadOptions): Promise<Entries> {
+    const keys = [userKey(sessionId), sessionKey(sessionId)] as const
+    return kv.getMany<[AnyUser, AnySession]>(keys, options)
+  }
+
+  function remember(sessionId: string, [user, session]: Entries): void {
+    if (idle.size === REMEMBERED) idle.delete(idle.keys().next().value!)
+    // A copy: who asked for the session may change the attributes that he was given.
+    idle.set(sessionId, [user, { ...session, value: structuredClone(session.value) }])
+  }
+
+  /**
+   * Changes a session that still counts, whatever changes it meanwhile; `false` when it is gone.
+   * What was seen of it before is tried first: if anything of it changed since, it is read again.
+   */
   function change(
     sessionId: string,
     changed: (session: AnySession) => AnySession,
+    seen?: Entries,
   ): Promise<boolean> {
     const key = sessionKey(sessionId)
+    let entries = seen
     return attempt(async () => {
-      const [user, session] = await kv.getMany<[AnyUser, AnySession]>([userKey(sessionId), key])
+      const [user, session] = entries ?? (await readBoth(sessionId))
+      entries = undefined
       if (!foundOf(user, session)) return false
       const kept = changed(session.value!)
-      const { ok } = await kv.atomic().check(session).set(key, kept, lifetime(kept)).commit()
+      const changing = kv.atomic().check(user).check(session)
+      const { ok } = await changing.set(key, kept, lifetime(kept)).commit()
       return ok || retry
     })
   }

@@ -85,7 +85,10 @@ async function interleavings(kv: Deno.Kv): Promise<void> {
   let round = 0
   await fc.assert(
     fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 6 }), async (calls) => {
-      const session = record('r', { id: `r${String(round++).padStart(21, '0')}` })
+      // Idle, or not yet.
+      const activePeriodExpiresAt = Date.now() + (round % 2) * 86_400_000
+      const id = `r${String(round++).padStart(21, '0')}`
+      const session = record('r', { id, activePeriodExpiresAt })
       await first.insert(session)
       const answers = await Promise.all(
         calls.map(async ({ client, what, later }) => {
@@ -199,7 +202,7 @@ Deno.test('a record of another layout is no session', () =>
     equal((await store.read(record('a').id, { consistency: 'strong' }))?.user.id, 'ada')
   }))
 
-Deno.test('a validation is one getMany, a renewal one more and a commit, a sign-in a get and a commit', () =>
+Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a get and a commit', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
     const counted = new Proxy(kv, {
@@ -212,7 +215,7 @@ Deno.test('a validation is one getMany, a renewal one more and a commit, a sign-
         }
       },
     })
-    let now = Date.now()
+    let now = Date.now() - 2 * 86_400_000
     const auth = limen({ store: denoKvStore(counted as Kv), now: () => now })
     const { userId } = await auth.createUser({})
     calls.length = 0
@@ -222,5 +225,41 @@ Deno.test('a validation is one getMany, a renewal one more and a commit, a sign-
     equal(calls.splice(0), ['getMany'])
     now += 2 * 86_400_000
     await auth.validateSession(token)
-    equal(calls.splice(0), ['getMany', 'getMany', 'atomic'])
+    equal(calls.splice(0), ['getMany', 'atomic'])
+  }))
+
+Deno.test('P7: renews what it read only while nothing of it has changed', () =>
+  withKv(':memory:', async (kv) => {
+    const [store, other] = [1, 2].map(() => denoKvStore<CaseUser, CaseSession>(kv)) as [
+      ReturnType<typeof denoKvStore<CaseUser, CaseSession>>,
+      ReturnType<typeof denoKvStore<CaseUser, CaseSession>>,
+    ]
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const session = record('r', { activePeriodExpiresAt: Date.now() - 1 })
+    const later = { activePeriodExpiresAt: 5e12, idlePeriodExpiresAt: 6e12 }
+    const read = () => store.read(session.id, { consistency: 'strong' })
+
+    await store.insert(session)
+    const given = await read()
+    await other.update(session.id, { device: 'phone' })
+    equal(await store.renew(session.id, later), true)
+    const device = (await read())?.session.attributes.device
+    equal(device, 'phone', 'what changed since is kept')
+
+    await store.delete(session.id)
+    await store.insert(session)
+    const mine = (await read())!.session.attributes as { device: string }
+    mine.device = 'changed by the app'
+    equal(await store.renew(session.id, later), true)
+    equal((await read())?.session.attributes.device, given!.session.attributes.device, 'a copy')
+
+    for (const end of [() => other.delete(session.id), () => other.deleteByUser('ada', {})]) {
+      await store.delete(session.id)
+      await store.insert(session)
+      await read()
+      await end()
+      equal(await store.renew(session.id, later), false, 'revoked stays revoked')
+      equal(await read(), null)
+    }
   }))
