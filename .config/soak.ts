@@ -23,6 +23,7 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
 })
 const parts = Number(values.parts)
+if (!(parts >= 1)) throw new Error(`--parts cannot be ${values.parts}`)
 const histories = String(Math.ceil(Number(values.histories) / parts))
 const folder = mkdtempSync(join(tmpdir(), 'limen-soak-'))
 const report = join(folder, 'report.json')
@@ -62,7 +63,14 @@ for (const [project, runtime, ...files] of [
     rmSync(report, { force: true })
     spawnSync(
       'vitest',
-      [...args, ...names, '--passWithNoTests', '--reporter=json', `--outputFile=${report}`],
+      [
+        ...args,
+        ...names,
+        '--passWithNoTests',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile=${report}`,
+      ],
       {
         cwd: root,
         env: { ...process.env, HISTORIES: histories, SEED: seed },
@@ -88,6 +96,7 @@ for (const [project, runtime, ...files] of [
         seeds: [],
       }
       outcome.histories += Number(histories)
+      if (status === 'failed') console.error(`${what}: failed with the seed ${seed}`)
       outcome.failed ||= status === 'failed'
       outcome.milliseconds += duration
       outcome.seeds.push(seed)

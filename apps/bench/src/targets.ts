@@ -21,9 +21,9 @@ export const reasons: Readonly<Record<string, string>> = {
   'active session, 12 cookies, to the floor':
     'The floor looks into a `Map` at once and gives back an id. Limen waits for a store that answers later, gives back a session with its user and its dates, reads `Upgrade` beside `Cookie` since a WebSocket handshake is a GET too, and looks for a second cookie of the name. The floor that gives a session does some of that. What is left is spread thin: by `--profile`, more than a quarter is the reading of headers in Node, a tenth the hash, a sixteenth the collection of garbage, and no function of ours has more than a tenth. In workerd a collection of all garbage falls into every second or third turn of Limen and doubles it, which is why its upper quartile is so far up: 2,000 requests are made before the clock starts, and with a collection before each turn that is gone.',
   'active session, 12 cookies, to a floor that gives a session':
-    'What Limen has beyond it: an answer kept for who asks again, the form of a token checked before anything is hashed or read, a second cookie of the name, deadlines that heed an absolute end, and attributes to choose from. Each is a few hundredths of a microsecond; in workerd, where reading a header costs more than all of them, they hardly show.',
+    'What Limen has beyond it: an answer kept for who asks again, the form of a token checked before anything is hashed or read, a second cookie of the name, deadlines that heed an absolute end, and attributes to choose from. Each is small, and together they are 2 to 3 µs here, and half of that in a program that does nothing else.',
   'active session, to lucia 2.7':
-    'Lucia hashes nothing and lets every handshake pass. In workerd a hash and a header are a good half of our time. Where it has another cookie’s token to look for in vain, or none, it is slower.',
+    'Lucia hashes nothing and lets every handshake pass. In workerd a hash and a header are nearly half of our time. Where it has another cookie’s token to look for in vain, or none, it is slower.',
   'active session, better-auth to us':
     'On the line in workerd, where some of our turns hold a collection of garbage.',
   'active session, better-auth, cookie cache to us':
@@ -40,9 +40,9 @@ export const reasons: Readonly<Record<string, string>> = {
   'malformed token, to anonymous and the floor’s scan':
     'Its sender is judged, for a handshake must not learn more than a page, and it is told as an event: one header more, and a promise.',
   'through Hono, to bare Hono and the floor':
-    'A page for one visitor says so: one header of the response is read, two are written, and all names are looked through for those of CDNs: 1 µs in Node, 0.7 in Deno, 2 in workerd. It is middleware, which sends Hono the longer way: 0.6 µs. The floor is in the handler and marks nothing, so a shared cache may keep its page. The rest is the active session itself.',
+    'A page for one visitor says so: one header of the response is read, two are written, and all names are looked through for those of CDNs: 1 µs in Node, 0.7 in Deno, 2 in workerd. It is middleware, which sends Hono the longer way: 0.6 µs. The floor is in the handler and marks nothing, so a shared cache may keep its page. The rest is the active session itself, and in Deno 4 µs that we do not find again in a program that does nothing else: there the whole handler takes 7.',
   'module evaluation, milliseconds over lucia 2.7':
-    'Limen has more modules to evaluate: two tenths of a millisecond in Deno, five in Node. In workerd one start differs from the next by as much as that.',
+    'Two tenths of a millisecond in Deno, five in Node, for classes with private fields and a table of codes, as far as we looked. In workerd one start differs from the next by as much.',
   'smallest Worker with D1, Limen, withAuth, kB gzip':
     'Limen is within the limit, as `pnpm size` counts it; what is over is this Worker’s own handler.',
   'authenticated pages of the guestbook, share of the throughput without Limen':

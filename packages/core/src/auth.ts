@@ -119,7 +119,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   async function validateToken(
     token: string,
     consistency: Consistency,
-    options: ValidateOptions = {},
+    options?: ValidateOptions,
     context?: Pick<RequestContext, 'waitUntil'>,
   ): Promise<AnySession | TokenRejection> {
     const parts = parseToken(token, routeLength)
@@ -131,13 +131,13 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (!found) return 'unknown'
     if (!sameHash(await hash, found.session.secretHash)) return 'secret-mismatch'
 
-    let session = toSession(found, token, options.fresh)
+    let session = toSession(found, token, options?.fresh)
     if (!session) {
       if (consistency === 'strong') return 'expired'
       // An old copy can look dead when the session was renewed a moment ago.
       return validateToken(token, 'strong', options, context)
     }
-    if (session.state === 'idle' && options.mayRenew?.() !== false) {
+    if (session.state === 'idle' && options?.mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
       const work = ask('renew', id, deadlines).then((stillThere) => {
         if (stillThere) tell('renewed', id, found.user.id)

@@ -4,7 +4,7 @@ import { base64url } from './token.ts'
 interface Platform {
   /** Only workerd has it. */
   WebSocketPair?: object
-  process?: { getBuiltinModule?: (name: string) => NodeCrypto }
+  process?: { getBuiltinModule?: (name: string) => NodeCrypto | undefined }
 }
 
 interface NodeCrypto {
@@ -22,7 +22,7 @@ export function sha256(text: string): string | Promise<string> {
   // the same, but the first look at `process` takes 4 ms, and node:crypto more.
   const builtinHash =
     !(globalThis as Platform).WebSocketPair &&
-    (globalThis as Platform).process?.getBuiltinModule?.('node:crypto').hash
+    (globalThis as Platform).process?.getBuiltinModule?.('node:crypto')?.hash
   if (builtinHash) return builtinHash('sha256', text, 'base64url')
   return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)).then(base64url)
 }

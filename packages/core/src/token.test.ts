@@ -69,6 +69,7 @@ describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () 
   it.each([
     ['no process', undefined],
     ['a process that a bundler made up', {}],
+    ['a process that has no such module', { getBuiltinModule: () => undefined }],
   ])('takes crypto.subtle where the platform has %s', async (_, process) => {
     vi.stubGlobal('process', process)
     const hash = sha256('abc')

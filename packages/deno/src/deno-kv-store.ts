@@ -205,6 +205,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   }
 
   function remember(sessionId: string, [user, session]: Entries): void {
+    idle.delete(sessionId)
     if (idle.size === REMEMBERED) idle.delete(idle.keys().next().value!)
     // A copy: who asked for the session may change the attributes that he was given.
     idle.set(sessionId, [user, { ...session, value: structuredClone(session.value) }])
@@ -220,14 +221,16 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     seen?: Entries,
   ): Promise<boolean> {
     const key = sessionKey(sessionId)
-    let entries = seen
+    let remembered = seen
     return attempt(async () => {
-      const [user, session] = entries ?? (await readBoth(sessionId))
-      entries = undefined
+      const [user, session] = remembered ?? (await readBoth(sessionId))
       if (!foundOf(user, session)) return false
       const kept = changed(session.value!)
-      const changing = kv.atomic().check(user).check(session)
-      const { ok } = await changing.set(key, kept, lifetime(kept)).commit()
+      const changing = kv.atomic().check(session).set(key, kept, lifetime(kept))
+      // Since then all sessions of the user may have ended.
+      if (remembered) changing.check(user)
+      remembered = undefined
+      const { ok } = await changing.commit()
       return ok || retry
     })
   }

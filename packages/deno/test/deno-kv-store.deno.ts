@@ -202,19 +202,24 @@ Deno.test('a record of another layout is no session', () =>
     equal((await store.read(record('a').id, { consistency: 'strong' }))?.user.id, 'ada')
   }))
 
+/** The database, with the name of each call noted. */
+function countedKv(kv: Deno.Kv, calls: string[]): Deno.Kv {
+  return new Proxy(kv, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        calls.push(String(name))
+        return member.apply(target, args) as unknown
+      }
+    },
+  })
+}
+
 Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a get and a commit', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
-    const counted = new Proxy(kv, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name, target)
-        if (typeof member !== 'function') return member
-        return (...args: unknown[]) => {
-          calls.push(String(name))
-          return member.apply(target, args) as unknown
-        }
-      },
-    })
+    const counted = countedKv(kv, calls)
     let now = Date.now() - 2 * 86_400_000
     const auth = limen({ store: denoKvStore(counted as Kv), now: () => now })
     const { userId } = await auth.createUser({})
@@ -261,5 +266,37 @@ Deno.test('P7: renews what it read only while nothing of it has changed', () =>
       await end()
       equal(await store.renew(session.id, later), false, 'revoked stays revoked')
       equal(await read(), null)
+    }
+  }))
+
+Deno.test('remembers the last hundred idle sessions that were read, and no more', () =>
+  withKv(':memory:', async (kv) => {
+    const calls: string[] = []
+    const store = denoKvStore<CaseUser, CaseSession>(countedKv(kv, calls) as Kv)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const activePeriodExpiresAt = Date.now() - 1
+    const sessions = Array.from({ length: 102 }, (_, n) =>
+      record('s', { id: `s${String(n).padStart(21, '0')}`, activePeriodExpiresAt }),
+    )
+    for (const session of sessions) await store.insert(session)
+    const read = (n: number) => store.read(sessions[n]!.id, { consistency: 'strong' })
+    for (let n = 0; n < 101; n++) await read(n)
+    // Again: it is the last one now, and takes nobody's place.
+    await read(1)
+    await read(101)
+
+    const later = { activePeriodExpiresAt: 5e12, idlePeriodExpiresAt: 6e12 }
+    for (const [n, cost] of [
+      [0, ['getMany', 'atomic']],
+      [1, ['atomic']],
+      [2, ['getMany', 'atomic']],
+      [3, ['atomic']],
+      [101, ['atomic']],
+      [101, ['getMany', 'atomic']],
+    ] as const) {
+      calls.length = 0
+      equal(await store.renew(sessions[n]!.id, later), true)
+      equal(calls, cost, `session ${n}`)
     }
   }))

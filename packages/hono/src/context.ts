@@ -26,7 +26,7 @@ export function hono(): Middleware<[c: Context]> {
 
 /**
  * What the core needs of a Hono context, with a sink for cookies. A class, as each literal with a
- * getter has a shape of its own, which every look at it then pays for: 2 to 9 µs a request.
+ * getter has a shape of its own, which every look at it then pays for: 1 µs a request in Node, 8 in Deno.
  */
 export class HonoContext implements CookieContext {
   readonly #c: Context
