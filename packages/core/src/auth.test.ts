@@ -390,6 +390,16 @@ describe('the life of a session', () => {
     clock.now += 30 * DAY
     expect(auth.createSessionCookie(session).attributes.maxAge).toBe(0)
   })
+
+  it('renews an idle session unless it is told otherwise', async () => {
+    const { auth, clock, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const idle = await auth.validateToken(token, 'strong', { mayRenew: () => false })
+    expect(idle).toMatchObject({ state: 'idle', fresh: false })
+    const renewed = await auth.validateToken(token, 'strong', { fresh: false })
+    expect(renewed).toMatchObject({ state: 'active', fresh: true })
+  })
 })
 
 describe('P4: a store that fails', () => {
