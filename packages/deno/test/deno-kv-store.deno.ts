@@ -276,7 +276,7 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const activePeriodExpiresAt = Date.now() - 1
-    const sessions = Array.from({ length: 102 }, (_, n) =>
+    const sessions = Array.from({ length: 101 }, (_, n) =>
       record('s', { id: `s${String(n).padStart(21, '0')}`, activePeriodExpiresAt }),
     )
     for (const session of sessions) await store.insert(session)
@@ -284,16 +284,13 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
     for (let n = 0; n < 101; n++) await read(n)
     // Again: it is the last one now, and takes nobody's place.
     await read(50)
-    await read(101)
 
     const later = { activePeriodExpiresAt: 5e12, idlePeriodExpiresAt: 6e12 }
     for (const [n, cost] of [
       [0, ['getMany', 'atomic']],
-      [1, ['getMany', 'atomic']],
-      [2, ['atomic']],
+      [1, ['atomic']],
       [50, ['atomic']],
-      [101, ['atomic']],
-      [101, ['getMany', 'atomic']],
+      [50, ['getMany', 'atomic']],
     ] as const) {
       calls.length = 0
       equal(await store.renew(sessions[n]!.id, later), true)
