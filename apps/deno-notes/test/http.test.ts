@@ -225,36 +225,36 @@ describe('a WebSocket', () => {
     await someone.post('/notes', { text: 'One.' })
     const since = /data-change="(\w+)"/.exec(await (await someone.get()).text())![1]!
 
-    const { status, frames } = await someone.listen(notes.origin, `/live?since=${since}`)
+    const { status, received, close } = await someone.listen(notes.origin, `/live?since=${since}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect([status, frames.received]).toEqual([101, []])
+    expect([status, received]).toEqual([101, []])
 
     await someone.post('/notes', { text: 'Two.' })
-    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed'])
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed'])
     await someone.post('/notes/delete', { id: await someone.newest() })
-    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed', 'changed'])
-    frames.close()
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed', 'changed'])
+    close()
   })
 
   it('tells at once of a change that came before it was open', async () => {
     const someone = await visitor('Dennis')
     await someone.post('/notes', { text: 'Missed.' })
 
-    const { frames } = await someone.listen(notes.origin)
+    const { received, close } = await someone.listen(notes.origin)
 
-    await expect.poll(() => frames.received, { timeout: 20_000 }).toEqual(['changed'])
-    frames.close()
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed'])
+    close()
   })
 
   it('does not tell of the notes of others', async () => {
     const [ada, brian] = [await visitor('Ada'), await visitor('Brian')]
-    const { frames } = await ada.listen(notes.origin)
+    const { received, close } = await ada.listen(notes.origin)
 
     await brian.post('/notes', { text: 'Mine.' })
     await new Promise((resolve) => setTimeout(resolve, 200))
 
-    expect(frames.received).toEqual([])
-    frames.close()
+    expect(received).toEqual([])
+    close()
   })
 
   it('closes when its session ends, and stays open for another session', async () => {
@@ -262,14 +262,12 @@ describe('a WebSocket', () => {
     const [ending, staying] = [await here.listen(notes.origin), await there.listen(notes.origin)]
 
     await here.post('/sign-out')
-    await expect.poll(() => staying.frames.received, { timeout: 20_000 }).toEqual(['changed'])
+    await expect.poll(() => staying.received, { timeout: 20_000 }).toEqual(['changed'])
     await there.post('/notes', { text: 'For Rob alone.' })
 
-    await expect
-      .poll(() => staying.frames.received, { timeout: 20_000 })
-      .toEqual(['changed', 'changed'])
-    expect(ending.frames.received).toEqual(['4401'])
-    staying.frames.close()
+    await expect.poll(() => staying.received, { timeout: 20_000 }).toEqual(['changed', 'changed'])
+    expect(ending.received).toEqual(['4401'])
+    staying.close()
   })
 
   it.each([

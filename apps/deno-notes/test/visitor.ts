@@ -1,7 +1,6 @@
 /** A visitor who keeps one cookie, and says which page its requests come from. */
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
 import type { Notes } from './notes.ts'
 
 export const PASSPHRASE = 'under the third stone'
@@ -50,21 +49,17 @@ export class Visitor {
 
   /** Asks for a WebSocket, from a page of `origin`. */
   async listen(origin: string | null, path = '/live?since='): Promise<Handshake> {
-    const headers = {
-      Connection: 'Upgrade',
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      Cookie: this.cookie,
-      ...(origin && { Origin: origin }),
-    }
-    const asked = request(this.#notes.origin + path, { headers, family: 4 })
-    asked.end()
-    const [response, socket] = (await Promise.race([
-      once(asked, 'upgrade'),
-      once(asked, 'response'),
-    ])) as [IncomingMessage, Duplex | undefined]
-    return { status: response.statusCode ?? 0, response, frames: new Frames(socket) }
+    const headers = { Cookie: this.cookie, ...(origin && { Origin: origin }) }
+    const socket = new WebSocket(this.#notes.origin + path, { headers, family: 4 })
+    const received: string[] = []
+    socket.on('message', (data) => received.push((data as Buffer).toString()))
+    socket.on('close', (code) => received.push(String(code)))
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      socket.on('upgrade', resolve)
+      socket.on('unexpected-response', (_request, refusal) => resolve(refusal))
+      socket.on('error', reject)
+    })
+    return { status: response.statusCode!, response, received, close: () => socket.terminate() }
   }
 
   async #send(path: string, init: RequestInit = {}): Promise<Response> {
@@ -84,25 +79,7 @@ export class Visitor {
 interface Handshake {
   readonly status: number
   readonly response: IncomingMessage
-  readonly frames: Frames
-}
-
-/** What a server sends through a WebSocket: short texts, and at last why it closes. */
-class Frames {
-  readonly received: string[] = []
-  readonly #socket: Duplex | undefined
-
-  constructor(socket: Duplex | undefined) {
-    this.#socket = socket
-    socket?.on('data', (data: Buffer) => {
-      for (let at = 0; at < data.length; at += 2 + data[at + 1]!) {
-        const body = data.subarray(at + 2, at + 2 + data[at + 1]!)
-        this.received.push(data[at] === 0x81 ? body.toString() : String(body.readUInt16BE()))
-      }
-    })
-  }
-
-  close(): void {
-    this.#socket?.destroy()
-  }
+  /** The messages that came, and at last the code with which the socket closed. */
+  readonly received: readonly string[]
+  readonly close: () => void
 }
