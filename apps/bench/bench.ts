@@ -62,8 +62,10 @@ const tasks = workloads.filter(({ name }) =>
 )
 
 if (values.profile) {
-  for (const subject of asked.filter((one) => runsIn('Node', one))) {
-    for (const { name } of tasks) await printProfile(subject, name)
+  for (const name of runtimes) {
+    for (const subject of asked.filter((one) => runsIn(name, one))) {
+      for (const workload of tasks) await printProfile(name, subject, workload.name)
+    }
   }
   process.exit()
 }
@@ -133,10 +135,11 @@ function besides(): Found[] {
   return own && beside ? [{ ...own, name: 'Limen beside', beside: resolve(beside) }] : []
 }
 
-async function printProfile(subject: Found, workload: string): Promise<void> {
-  console.log(`\n${subject.name}, ${workload}`)
-  for (const [where, share] of (await profileOf(subject, workload)).slice(0, 20)) {
-    console.log(`  ${(share * 100).toFixed(1).padStart(5)} %  ${where}`)
+async function printProfile(name: RuntimeName, subject: Found, workload: string): Promise<void> {
+  console.log(`\n${name}: ${subject.name}, ${workload}`)
+  const spent = await profileOf(name, subject, workload)
+  for (const { where, time } of spent.slice(0, 30)) {
+    console.log(`  ${time.toFixed(2).padStart(6)} µs  ${where}`)
   }
 }
 

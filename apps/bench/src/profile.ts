@@ -1,62 +1,90 @@
-/** Where the time of one subject goes in Node: shares of the samples that were taken while it answered. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type Profiler, Session } from 'node:inspector/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { Answer, Command } from './host.ts'
-import { type Found, bundle } from './runtimes.ts'
+/** Where the time of one subject goes, by function, as V8's own profiler tells in each runtime. */
+import { once } from 'node:events'
+import type { Profiler } from 'node:inspector'
+import { type Found, type RuntimeName, start } from './runtimes.ts'
 
-/** Runs a workload under the profiler and gives each function's own share, the largest first. */
-export async function profileOf(
-  { file, as }: Found,
-  workload: string,
-): Promise<[where: string, share: number][]> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
-  const { code } = await bundle(
-    `import { ${as} } from './subjects/${file}'
-     import { hostOf } from './src/host.ts'
-     export const answer = hostOf(${as})`,
-    false,
-  )
-  const path = join(folder, 'profiled.mjs')
-  await writeFile(path, code)
-  const { answer } = (await import(pathToFileURL(path).href)) as {
-    answer: (command: Command) => Promise<Answer>
-  }
-  await rm(folder, { recursive: true })
-  const run = (count: number) => answer({ do: 'run', workload, count, chunk: 2000, cpu: false })
-  const { error, able } = await run(20_000)
-  if (error || !able) throw new Error(error ?? `It is not able to: ${workload}`)
-
-  const session = new Session()
-  session.connect()
-  await session.post('Profiler.enable')
-  await session.post('Profiler.setSamplingInterval', { interval: 100 })
-  await session.post('Profiler.start')
-  await run(400_000)
-  const { profile } = await session.post('Profiler.stop')
-  session.disconnect()
-  return sharesOf(profile)
+/** One function's own time. */
+export interface Spent {
+  readonly where: string
+  /** Microseconds a request, while the profiler looks on: for shares, not to compare with times. */
+  readonly time: number
 }
 
-/** Counts everything but the making of requests. */
-function sharesOf({ nodes }: Profiler.Profile): [string, number][] {
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  const children = new Set(nodes.flatMap((node) => node.children ?? []))
-  const hits = new Map<string, number>()
-  const walk = (node: Profiler.ProfileNode): void => {
-    const { functionName, lineNumber, url } = node.callFrame
-    if (/^(newRequest|cookieTexts|create|\(program\)|\(idle\))$/.test(functionName)) return
-    const from = url.startsWith('node:') ? url : lineNumber
-    const where = `${functionName || 'anonymous'} (${from})`
-    hits.set(where, (hits.get(where) ?? 0) + (node.hitCount ?? 0))
-    for (const id of node.children ?? []) walk(byId.get(id)!)
+const REQUESTS = 200_000
+const WARM_UP = 20_000
+
+/** Runs a workload under the profiler and tells where its time went, the most first. */
+export async function profileOf(
+  name: RuntimeName,
+  subject: Found,
+  workload: string,
+): Promise<Spent[]> {
+  await using runtime = await start(name, [subject], true)
+  const { tell, inspector, code } = runtime.hosts.get(subject.name)!
+  const run = (count: number) =>
+    tell({ do: 'run', workload, count, chunk: runtime.chunk, cpu: false })
+  const { error, able } = await run(WARM_UP)
+  if (error || !able) throw new Error(error ?? `It is not able to: ${workload}`)
+
+  const post = await connect(inspector!)
+  await post('Profiler.enable')
+  await post('Profiler.setSamplingInterval', { interval: 100 })
+  await post('Profiler.start')
+  await run(REQUESTS)
+  return spentIn((await post('Profiler.stop')).profile, code)
+}
+
+type Post = (method: string, params?: object) => Promise<Profiler.StopReturnType>
+
+/** Opens V8's inspector: the Chrome DevTools Protocol, which all three speak. */
+async function connect(url: string): Promise<Post> {
+  const socket = new WebSocket(url)
+  const asked: ((result: Profiler.StopReturnType) => void)[] = []
+  socket.onmessage = ({ data }) => {
+    const { id, result } = JSON.parse(String(data)) as {
+      id?: number
+      result: Profiler.StopReturnType
+    }
+    if (id !== undefined) asked[id]!(result)
   }
-  for (const node of nodes) if (!children.has(node.id)) walk(node)
-  let all = 0
-  for (const count of hits.values()) all += count
-  return [...hits]
-    .map(([where, count]): [string, number] => [where, count / all])
-    .toSorted(([, a], [, b]) => b - a)
+  await once(socket, 'open')
+  return (method, params = {}) =>
+    new Promise((resolve) => {
+      socket.send(JSON.stringify({ id: asked.push(resolve) - 1, method, params }))
+    })
+}
+
+/** Counts everything but the making of requests and the waiting for commands. */
+function spentIn({ nodes, samples, timeDeltas }: Profiler.Profile, code: string): Spent[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const left = new Set<number>()
+  const leave = (id: number): void => {
+    left.add(id)
+    for (const child of byId.get(id)!.children ?? []) leave(child)
+  }
+  for (const { id, callFrame } of nodes) {
+    if (/^(newRequest|cookieTexts|\(idle\))$/.test(callFrame.functionName)) leave(id)
+  }
+  const lines = code.split('\n')
+  const times = new Map<string, number>()
+  for (const [n, id] of (samples ?? []).entries()) {
+    if (left.has(id)) continue
+    const where = placeOf(byId.get(id)!.callFrame, lines)
+    times.set(where, (times.get(where) ?? 0) + timeDeltas![n]! / REQUESTS)
+  }
+  return [...times]
+    .map(([where, time]) => ({ where, time }))
+    .toSorted((a, b) => b.time - a.time)
+}
+
+/** A function's name, and the file that it came from: the bundle tells it in a comment. */
+function placeOf(
+  { functionName, lineNumber, url }: Profiler.ProfileNode['callFrame'],
+  lines: readonly string[],
+): string {
+  const name = functionName || 'anonymous'
+  if (name.startsWith('(')) return name
+  if (!url || /^(node|ext):/.test(url)) return `${name} (${url || 'built in'})`
+  const heading = lines.findLast((line, n) => n <= lineNumber && line.startsWith('// '))
+  return `${name} (${heading?.replace(/^\/\/ (?:.*node_modules\/|(?:\.\.\/)*)/, '') ?? url})`
 }

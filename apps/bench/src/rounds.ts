@@ -35,7 +35,7 @@ const TOGETHER = 20
 /** Checks every subject: whoever answers wrongly is not timed. */
 export async function checkAll({ hosts }: Runtime): Promise<Checked[]> {
   const all: Checked[] = []
-  for (const [subject, tell] of hosts) {
+  for (const [subject, { tell }] of hosts) {
     const { notes, error } = await tell({ do: 'check' })
     all.push({ subject, notes, error })
   }
@@ -52,7 +52,7 @@ export async function measure(
   const asked: (Measured & { times: number[]; making: number[]; take: () => Promise<void> })[] = []
   for (const workload of workloads) {
     for (const subject of subjects) {
-      const tell = hosts.get(subject)!
+      const { tell } = hosts.get(subject)!
       const count = await batchOf(tell, workload)
       if (count === 0) continue
       const times: number[] = []

@@ -24,13 +24,22 @@ export interface Found {
 
 export type Tell = (command: Command) => Promise<Answer>
 
+/** One subject inside one runtime. */
+export interface Host {
+  readonly tell: Tell
+  /** The code that it runs. */
+  readonly code: string
+  /** The address of V8's inspector, when it was asked for. */
+  readonly inspector?: string | undefined
+}
+
 /** One runtime with all its hosts. */
 export interface Runtime extends AsyncDisposable {
   readonly name: RuntimeName
   readonly version: string
   /** How many requests are made before the clock starts: few where the clock is fine. */
   readonly chunk: number
-  readonly hosts: ReadonlyMap<string, Tell>
+  readonly hosts: ReadonlyMap<string, Host>
 }
 
 export const runtimeNames = ['Node', 'workerd', 'Deno'] as const
@@ -112,11 +121,20 @@ function besideAt(checkout: string, name: string): string {
   return join(checkout, 'packages', room!, 'src', `${door}.ts`)
 }
 
-export function start(name: RuntimeName, subjects: readonly Found[]): Promise<Runtime> {
-  return name === 'workerd' ? startWorkerd(subjects) : startProcesses(name, subjects)
+/**
+ * @param inspect Opens V8's inspector for each subject.
+ */
+export function start(
+  name: RuntimeName,
+  subjects: readonly Found[],
+  inspect = false,
+): Promise<Runtime> {
+  return name === 'workerd'
+    ? startWorkerd(subjects, inspect)
+    : startProcesses(name, subjects, inspect)
 }
 
-async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
+async function startWorkerd(subjects: readonly Found[], inspect: boolean): Promise<Runtime> {
   const workers = await Promise.all(
     subjects.map(async (subject, n) => ({
       name: `subject-${n}`,
@@ -132,18 +150,23 @@ async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
       compatibilityFlags: [...(subject.workerdFlags ?? [])],
     })),
   )
-  const flare = new Miniflare(convertV4MiniflareOptions({ workers, cf: false }))
+  const flare = new Miniflare(
+    convertV4MiniflareOptions({ workers, cf: false, ...(inspect && { inspectorPort: 0 }) }),
+  )
   await flare.ready
-  const hosts = new Map<string, Tell>()
-  for (const [n, { name }] of subjects.entries()) {
-    const worker = await flare.getWorker(`subject-${n}`)
-    hosts.set(name, async (command) => {
+  const inspectors = inspect ? await flare.getInspectorURL() : undefined
+  const hosts = new Map<string, Host>()
+  for (const [n, { name, script }] of workers.entries()) {
+    const worker = await flare.getWorker(name)
+    const tell: Tell = async (command) => {
       const response = await worker.fetch('http://bench/', {
         method: 'POST',
         body: JSON.stringify(command),
       })
       return (await response.json()) as Answer
-    })
+    }
+    const inspector = inspectors && `${inspectors.href}core:user:${name}`
+    hosts.set(subjects[n]!.name, { tell, code: script, inspector })
   }
   return {
     name: 'workerd',
@@ -154,7 +177,11 @@ async function startWorkerd(subjects: readonly Found[]): Promise<Runtime> {
   }
 }
 
-async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[]): Promise<Runtime> {
+async function startProcesses(
+  name: 'Node' | 'Deno',
+  subjects: readonly Found[],
+  inspect: boolean,
+): Promise<Runtime> {
   // Everybody is bundled before anybody starts, so that a failure leaves nothing behind.
   const bundles = await Promise.all(
     subjects.map((subject) =>
@@ -169,14 +196,18 @@ async function startProcesses(name: 'Node' | 'Deno', subjects: readonly Found[])
   )
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const children: ChildProcess[] = []
-  const hosts = new Map<string, Tell>()
+  const hosts = new Map<string, Host>()
   for (const [n, code] of bundles.entries()) {
     const file = join(folder, `${n}.mjs`)
     await writeFile(file, code)
-    const [command, args, options] = processOf(name, file, folder)
-    const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
+    const [command, args, options] = processOf(name, file, folder, inspect)
+    const child = spawn(command, args, {
+      ...options,
+      stdio: ['pipe', 'pipe', inspect ? 'pipe' : 'inherit'],
+    })
     children.push(child)
-    hosts.set(subjects[n]!.name, tellerOf(child))
+    const inspector = inspect ? await inspectorOf(child) : undefined
+    hosts.set(subjects[n]!.name, { tell: tellerOf(child), code, inspector })
   }
   return {
     name,
@@ -197,13 +228,24 @@ export function processOf(
   name: 'Node' | 'Deno',
   file: string,
   folder: string,
+  inspect = false,
 ): [command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }] {
   const env = { PATH: process.env['PATH'], NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
   const options = { cwd: folder, env: { ...env, DENO_DIR: folder } }
-  if (name === 'Node') return [process.execPath, ['--expose-gc', file], options]
+  const inspector = inspect ? ['--inspect=127.0.0.1:0'] : []
+  if (name === 'Node') return [process.execPath, ['--expose-gc', ...inspector, file], options]
   const quiet = ['--no-lock', '--no-config', '--cached-only', '--no-prompt']
   const rights = ['--allow-env', `--allow-read=${folder}`, '--v8-flags=--expose-gc']
-  return [denoBinary(), ['run', ...quiet, ...rights, file], options]
+  return [denoBinary(), ['run', ...quiet, ...rights, ...inspector, file], options]
+}
+
+/** Both say where it is before they run anything. */
+async function inspectorOf({ stderr }: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: stderr! })) {
+    const url = /ws:\/\/\S+/.exec(line)
+    if (url) return url[0]
+  }
+  throw new Error('The host has no inspector')
 }
 
 function tellerOf(child: ChildProcess): Tell {
