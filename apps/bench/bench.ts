@@ -138,6 +138,7 @@ function besides(): Found[] {
 async function printProfile(name: RuntimeName, subject: Found, workload: string): Promise<void> {
   console.log(`\n${name}: ${subject.name}, ${workload}`)
   const spent = await profileOf(name, subject, workload)
+  console.log(`  ${spent.reduce((sum, { time }) => sum + time, 0).toFixed(2).padStart(6)} µs in all`)
   for (const { where, time } of spent.slice(0, 30)) {
     console.log(`  ${time.toFixed(2).padStart(6)} µs  ${where}`)
   }

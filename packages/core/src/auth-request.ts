@@ -133,7 +133,7 @@ export class OpenAuthRequest<
   ): void {
     if (!this.#context.setCookie) fail('AUTH_COOKIES_DISABLED')
     const { origin } = this
-    if (!origin.trusted && !options?.unsafeSkipOriginCheck) {
+    if (!(origin.trusted || options?.unsafeSkipOriginCheck)) {
       fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
     }
     this.#leave(session, false)

@@ -11,6 +11,8 @@ interface NodeCrypto {
   hash: (algorithm: string, text: string, encoding: string) => string
 }
 
+const encoder = new TextEncoder()
+
 /**
  * The SHA-256 of a text's UTF-8 bytes, as base64url.
  *
@@ -24,5 +26,5 @@ export function sha256(text: string): string | Promise<string> {
     !(globalThis as Platform).WebSocketPair &&
     (globalThis as Platform).process?.getBuiltinModule?.('node:crypto')?.hash
   if (builtinHash) return builtinHash('sha256', text, 'base64url')
-  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)).then(base64url)
+  return crypto.subtle.digest('SHA-256', encoder.encode(text)).then(base64url)
 }

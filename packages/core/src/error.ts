@@ -37,7 +37,7 @@ export class AuthError extends Error {
   /** Tells it from other errors, across copies of this package too. */
   override readonly name = 'AuthError'
   /** Which failure this is: compare this, not the message. */
-  readonly code: AuthErrorCode
+  declare readonly code: AuthErrorCode
   /**
    * Present on `AUTH_UNTRUSTED_ORIGIN` alone: the 403 that an adapter answers when nobody caught
    * the error. Hono's default error handler looks for a method of this name.

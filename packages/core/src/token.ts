@@ -15,7 +15,8 @@ export function randomText(bytes: number): string {
 
 /** Bytes as unpadded base64url text (RFC 4648, section 5). */
 export function base64url(bytes: ArrayBuffer | Uint8Array): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  // Spreading them costs workerd more than all the rest.
+  return btoa(String.fromCharCode.apply(null, new Uint8Array(bytes) as unknown as number[]))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')

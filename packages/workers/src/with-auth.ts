@@ -57,7 +57,6 @@ export function withAuth<AnySession, Env = unknown>(
 }
 
 async function purge(auth: WorkerAuth<unknown>): Promise<void> {
-  const limit = 1000
   let batches = 10
-  while (batches-- && (await auth.deleteExpiredSessions({ limit })) === limit);
+  while (batches-- && (await auth.deleteExpiredSessions()) === 1000);
 }
