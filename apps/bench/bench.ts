@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loads } from './load/load.ts'
 import { coldStarts } from './src/cold.ts'
-import { profileOf } from './src/profile.ts'
+import { type Profile, isKept, profileOf, textOf, writeProfiles } from './src/profile.ts'
 import { writeReport } from './src/report.ts'
 import {
   type Results,
@@ -29,7 +29,7 @@ const { values } = parseArgs({
   options: {
     /** Only the floors, Limen and lucia 2.7 at what matters most: less than a minute. */
     quick: { type: 'boolean', default: false },
-    /** Which parts: times, cold, size, load; all of them when nothing is said. */
+    /** Which parts: times, cold, size, load, profile; all of them when nothing is said. */
     only: { type: 'string' },
     /** Words that a name must hold one of, joined by +. With any of them nothing is written. */
     runtime: { type: 'string' },
@@ -38,8 +38,6 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     /** Takes the processor's time, in Node and Deno, of all threads: for a busy machine. */
     cpu: { type: 'boolean', default: false },
-    /** Prints where the time of the chosen subjects and workloads goes in Node, and measures nothing. */
-    profile: { type: 'boolean', default: false },
     /** Another checkout, whose Limen is measured beside this one. */
     beside: { type: 'string' },
   },
@@ -60,15 +58,6 @@ const asked = [...subjects, ...besides()].filter(({ name }) =>
 const tasks = workloads.filter(({ name }) =>
   chosen(values.workload, 'active, 12+anonymous, 11+post+forged')(name),
 )
-
-if (values.profile) {
-  for (const name of runtimes) {
-    for (const subject of asked.filter((one) => runsIn(name, one))) {
-      for (const workload of tasks) await printProfile(name, subject, workload.name)
-    }
-  }
-  process.exit()
-}
 
 if (isPart('times')) {
   const when = circumstances()
@@ -102,6 +91,22 @@ if (isPart('load') && isWhole) {
   keep({ load: { when, apps: await loads(Number(values.rounds ?? 5), 6) } })
 }
 
+if (isPart('profile') && (isWhole || values.only)) {
+  const when = circumstances()
+  const profiles: Profile[] = []
+  for (const runtime of runtimes) {
+    for (const { name: workload } of tasks) {
+      for (const subject of asked) {
+        if (isWhole && !isKept(subject.name, workload)) continue
+        const spent = await profileOf(runtime, subject, workload)
+        console.log(`\n${runtime}: ${subject.name}, ${workload}\n${textOf(spent, 30)}`)
+        profiles.push({ runtime, subject: subject.name, workload, spent })
+      }
+    }
+  }
+  if (isWhole) writeProfiles(when, profiles)
+}
+
 /** Writes each part as soon as it is there, beside the parts of earlier runs. */
 function keep(part: Results): void {
   if (!isWhole) return
@@ -133,15 +138,6 @@ function runsIn(name: RuntimeName, subject: Found): boolean {
 function besides(): Found[] {
   const own = subjects.find(({ name }) => name === 'Limen')
   return own && beside ? [{ ...own, name: 'Limen beside', beside: resolve(beside) }] : []
-}
-
-async function printProfile(name: RuntimeName, subject: Found, workload: string): Promise<void> {
-  console.log(`\n${name}: ${subject.name}, ${workload}`)
-  const spent = await profileOf(name, subject, workload)
-  console.log(`  ${spent.reduce((sum, { time }) => sum + time, 0).toFixed(2).padStart(6)} µs in all`)
-  for (const { where, time } of spent.slice(0, 30)) {
-    console.log(`  ${time.toFixed(2).padStart(6)} µs  ${where}`)
-  }
 }
 
 function print(name: string, result: RuntimeResult): void {

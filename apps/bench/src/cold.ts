@@ -66,13 +66,20 @@ const linesOf = (subject: Found) => `
   import { ${subject.as} } from './subjects/${subject.file}'
   import { answerTwo } from './src/cold-run.ts'`
 
+/** No handler through Hono is asked for, so nobody has to read one. */
+const options = ({ beside }: Found) => ({
+  minify: true,
+  beside,
+  leftOut: ['*/limen-hono.ts', '*/floor-hono.ts'],
+})
+
 async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Promise<Starter> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   for (const [n, subject] of subjects.entries()) {
     const { code } = await bundle(
       `${linesOf(subject)}; export const run = () => answerTwo(${subject.as})`,
       false,
-      { minify: true, beside: subject.beside },
+      options(subject),
     )
     await writeFile(join(folder, `${n}.mjs`), code)
     await writeFile(
@@ -114,7 +121,7 @@ async function isolates(subjects: readonly Found[]): Promise<Starter> {
            },
          }`,
         true,
-        { minify: true, beside: subject.beside },
+        options(subject),
       )
     ).code
   }

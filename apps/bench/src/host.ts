@@ -135,7 +135,6 @@ export function hostOf(
     const expected = known ? USER : null
     let time = 0
     let making = 0
-    collectGarbage()
     for (let left = count; left > 0; left -= chunk) {
       const asked = Math.min(left, chunk)
       const size = ask === 'twenty' ? asked * PARALLEL : asked
@@ -179,8 +178,3 @@ export function hostOf(
 }
 
 const nothing: Answer = { able: true, time: 0, making: 0, notes: [] }
-
-/** Where the runtime lets us, so that no subject pays for another's garbage. */
-function collectGarbage(): void {
-  ;(globalThis as { gc?: () => void }).gc?.()
-}

@@ -1,6 +1,8 @@
-/** Where the time of one subject goes, by function, as V8's own profiler tells in each runtime. */
+/** Where the time of a subject goes, by function, as V8's own profiler tells in each runtime. */
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import type { Profiler } from 'node:inspector'
+import { type Circumstances, sentence } from './results.ts'
 import { type Found, type RuntimeName, start } from './runtimes.ts'
 
 /** One function's own time. */
@@ -12,6 +14,55 @@ export interface Spent {
 
 const REQUESTS = 200_000
 const WARM_UP = 20_000
+
+/** One subject at one workload in one runtime. */
+export interface Profile {
+  readonly runtime: RuntimeName
+  readonly subject: string
+  readonly workload: string
+  readonly spent: readonly Spent[]
+}
+
+/** Whose profiles are kept, by workload: what is missed stands beside what it is held against. */
+const KEPT: Readonly<Record<string, readonly string[]>> = {
+  'active, 12 cookies': ['Limen', 'floor, built-in hash', 'floor, whole session', 'lucia 2.7'],
+  'anonymous, 11 cookies': ['Limen', 'floor, built-in hash'],
+  malformed: ['Limen'],
+  'through Hono': ['Limen', 'bare Hono'],
+}
+
+export const isKept = (subject: string, workload: string): boolean =>
+  KEPT[workload]?.includes(subject) ?? false
+
+/** Writes `profile.md`. */
+export function writeProfiles(when: Circumstances, profiles: readonly Profile[]): void {
+  const sections = Object.keys(KEPT).map((name) => {
+    const blocks = profiles
+      .filter(({ workload }) => workload === name)
+      .map(
+        ({ runtime, subject, spent }) =>
+          `### ${runtime}: ${subject}\n\n\`\`\`text\n${textOf(spent, 15)}\n\`\`\``,
+      )
+    return `## ${name[0]!.toUpperCase()}${name.slice(1)}\n\n${blocks.join('\n\n')}`
+  })
+  const text = `# Profile
+
+${sentence(when)} Where the time goes, by function: microseconds a request in the function itself, of ${REQUESTS.toLocaleString('en')} requests, while V8's profiler looks on every 100 µs. It slows what it looks at, so these are for shares; the times are in [results.md](results.md). The making of requests is left out. What a runtime's own code does is told of the function that called it where V8 cannot see it: so \`crypto.subtle.digest\` in workerd stands in \`validateToken\`, and its headers in \`#validate\`. By \`node bench.ts --only profile\`.
+
+${sections.join('\n\n')}
+`
+  writeFileSync(new URL('../profile.md', import.meta.url), text)
+}
+
+/** The functions that took the most, a line each. */
+export function textOf(spent: readonly Spent[], most: number): string {
+  const line = (time: number, where: string) => `${time.toFixed(2).padStart(6)} µs  ${where}`
+  const all = spent.reduce((sum, { time }) => sum + time, 0)
+  return [
+    line(all, 'in all'),
+    ...spent.slice(0, most).map(({ time, where }) => line(time, where)),
+  ].join('\n')
+}
 
 /** Runs a workload under the profiler and tells where its time went, the most first. */
 export async function profileOf(
@@ -72,9 +123,7 @@ function spentIn({ nodes, samples, timeDeltas }: Profiler.Profile, code: string)
     const where = placeOf(byId.get(id)!.callFrame, lines)
     times.set(where, (times.get(where) ?? 0) + timeDeltas![n]! / REQUESTS)
   }
-  return [...times]
-    .map(([where, time]) => ({ where, time }))
-    .toSorted((a, b) => b.time - a.time)
+  return [...times].map(([where, time]) => ({ where, time })).toSorted((a, b) => b.time - a.time)
 }
 
 /** A function's name, and the file that it came from: the bundle tells it in a comment. */

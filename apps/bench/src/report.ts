@@ -1,14 +1,7 @@
 /** Writes `results.md` from what was found. */
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
-import {
-  type Circumstances,
-  type Results,
-  type RuntimeResult,
-  floorOf,
-  ratioOf,
-  timesOf,
-} from './results.ts'
+import { type Results, type RuntimeResult, floorOf, ratioOf, sentence, timesOf } from './results.ts'
 import { runtimeNames } from './runtimes.ts'
 import { type Spread, spreadOf } from './statistics.ts'
 import { judge, reasons } from './targets.ts'
@@ -169,10 +162,6 @@ function load({ load: measured }: Results): string {
 ${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds; what is kept of them is a ratio of two turns in one round.
 
 ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
-}
-
-function sentence({ date, machine, commit, busy }: Circumstances): string {
-  return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
 }
 
 /** autocannon counts whole milliseconds. */

@@ -77,10 +77,15 @@ export function circumstances(): Circumstances {
   }
 }
 
+/** Where and when, for a reader. */
+export function sentence({ date, machine, commit, busy }: Circumstances): string {
+  return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+}
+
 function commitOf(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
   // What a run writes itself is no change of what is measured.
-  const changed = git('status', '--porcelain', '--', ':!*results.*')
+  const changed = git('status', '--porcelain', '--', ':!*results.*', ':!*profile.md')
   return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '')
 }
 

@@ -25,7 +25,7 @@ export interface Found {
 export type Tell = (command: Command) => Promise<Answer>
 
 /** One subject inside one runtime. */
-export interface Host {
+interface Host {
   readonly tell: Tell
   /** The code that it runs. */
   readonly code: string
@@ -76,7 +76,11 @@ export interface Bundled {
 export async function bundle(
   contents: string,
   forWorker: boolean,
-  { minify = false, beside = '' }: { minify?: boolean; beside?: string | undefined } = {},
+  {
+    minify = false,
+    beside = '',
+    leftOut = [],
+  }: { minify?: boolean; beside?: string | undefined; leftOut?: readonly string[] } = {},
 ): Promise<Bundled> {
   const packages = ['core', 'core/memory-store', 'hono', 'workers']
   const { outputFiles, metafile } = await build({
@@ -88,7 +92,7 @@ export async function bundle(
     write: false,
     metafile: true,
     outfile: 'bundle.js',
-    external: ['node:*'],
+    external: ['node:*', ...leftOut],
     nodePaths: beside ? [join(root, 'node_modules')] : [],
     alias: beside
       ? Object.fromEntries(packages.map((name) => [`@limen/${name}`, besideAt(beside, name)]))
@@ -212,7 +216,7 @@ async function startProcesses(
   return {
     name,
     version: name === 'Node' ? process.versions.node : versionOf('deno'),
-    chunk: 100,
+    chunk: 2000,
     hosts,
     async [Symbol.asyncDispose]() {
       for (const child of children) {
@@ -233,9 +237,9 @@ export function processOf(
   const env = { PATH: process.env['PATH'], NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
   const options = { cwd: folder, env: { ...env, DENO_DIR: folder } }
   const inspector = inspect ? ['--inspect=127.0.0.1:0'] : []
-  if (name === 'Node') return [process.execPath, ['--expose-gc', ...inspector, file], options]
+  if (name === 'Node') return [process.execPath, [...inspector, file], options]
   const quiet = ['--no-lock', '--no-config', '--cached-only', '--no-prompt']
-  const rights = ['--allow-env', `--allow-read=${folder}`, '--v8-flags=--expose-gc']
+  const rights = ['--allow-env', `--allow-read=${folder}`]
   return [denoBinary(), ['run', ...quiet, ...rights, ...inspector, file], options]
 }
 

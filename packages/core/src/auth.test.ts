@@ -4,7 +4,7 @@ import { COOKIE, DAY, createApp, notingStore, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
 import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
-import type { Consistency } from './store.ts'
+import type { Consistency, Store } from './store.ts'
 
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
@@ -307,6 +307,16 @@ describe('sessions of a user', () => {
     expect(await auth.deleteExpiredSessions({ limit: 2 })).toBe(2)
     expect(await auth.deleteExpiredSessions()).toBe(1)
     expect(calls).toEqual(['deleteExpired', 'deleteExpired', 'deleteExpired'])
+  })
+
+  it('asks for a thousand dead sessions where nobody says how many, as the Workers adapter expects', async () => {
+    const limits: number[] = []
+    const store: Store<object, object> = {
+      ...memoryStore(),
+      deleteExpired: async ({ limit }) => limits.push(limit),
+    }
+    await limen({ store }).deleteExpiredSessions()
+    expect(limits).toEqual([1000])
   })
 })
 

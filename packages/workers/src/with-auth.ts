@@ -4,8 +4,8 @@ import type { WorkerContext, WorkerEvents, WorkerHandler, WorkerRequest } from '
 
 /** What the adapter needs of an `auth` object. */
 export interface WorkerAuth<AnySession> extends RequestOpener<AnySession> {
-  /** Removes at most `limit` dead sessions from the store and says how many it removed. */
-  deleteExpiredSessions(options: { readonly limit: number }): Promise<number>
+  /** Removes at most 1000 dead sessions from the store and says how many it removed. */
+  deleteExpiredSessions(): Promise<number>
 }
 
 /** A Worker's handlers, whose `fetch` is also given the request's view of its session. */
