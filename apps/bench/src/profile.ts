@@ -133,7 +133,7 @@ function placeOf(
 ): string {
   const name = functionName || 'anonymous'
   if (name.startsWith('(')) return name
-  if (!url || /^(node|ext):/.test(url)) return `${name} (${url || 'built in'})`
+  if (!url || /^(node|node-internal|ext):/.test(url)) return `${name} (${url || 'built in'})`
   const heading = lines.findLast((line, n) => n <= lineNumber && line.startsWith('// '))
   return `${name} (${heading?.replace(/^\/\/ (?:.*node_modules\/|(?:\.\.\/)*)/, '') ?? url})`
 }

@@ -57,17 +57,26 @@ describe('validate(), counted at the store', () => {
 })
 
 describe('validate(), counted at the headers', () => {
-  const cases: [what: string, cookie: boolean, method: string, read: string[], because: string][] =
-    [
-      ['an anonymous page view', false, 'GET', ['Cookie'], 'nothing is used that would be judged'],
-      ['an anonymous POST', false, 'POST', ['Cookie'], 'nothing is used that would be judged'],
-      ['a page view', true, 'GET', ['Cookie', 'Upgrade'], 'a WebSocket handshake is a GET too'],
-      ['a POST', true, 'POST', ['Cookie', 'Origin', 'Sec-Fetch-Site'], 'its sender is judged'],
-    ]
-  it.each(cases)('%s, cookie %s, %s: %j, because %s', async (_, hasCookie, method, read) => {
+  const own = (token: string) => token
+  const none = () => null
+  const cases: [
+    what: string,
+    cookie: (token: string) => string | null,
+    method: string,
+    read: string[],
+    because: string,
+  ][] = [
+    ['an anonymous page view', none, 'GET', ['Cookie'], 'nothing is used that would be judged'],
+    ['an anonymous POST', none, 'POST', ['Cookie'], 'nothing is used that would be judged'],
+    ['a malformed token', () => 'x', 'POST', ['Cookie'], 'nothing is used that would be judged'],
+    ['an ambiguous one', (token) => `${token}; ${COOKIE}=x`, 'POST', ['Cookie'], 'likewise'],
+    ['a page view', own, 'GET', ['Cookie', 'Upgrade'], 'a WebSocket handshake is a GET too'],
+    ['a POST', own, 'POST', ['Cookie', 'Origin', 'Sec-Fetch-Site'], 'its sender is judged'],
+  ]
+  it.each(cases)('%s, cookie %s, %s: %j, because %s', async (_, cookie, method, read) => {
     const app = createApp()
     const { token } = await app.signIn()
-    const { headers, url } = visit(hasCookie ? token : null, {}, method)
+    const { headers, url } = visit(cookie(token), {}, method)
     const seen: string[] = []
     const get = (name: string) => {
       seen.push(name)
@@ -76,7 +85,7 @@ describe('validate(), counted at the headers', () => {
     const authRequest = app.auth.openRequest({ request: { method, url, headers: { get } } })
     expect(seen).toEqual([])
 
-    expect((await authRequest.validate()) !== null).toBe(hasCookie)
+    expect((await authRequest.validate()) !== null).toBe(cookie === own)
     expect(seen).toEqual(read)
   })
 })

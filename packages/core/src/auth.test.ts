@@ -502,6 +502,7 @@ describe('events', () => {
     for (const [cookie, reason] of rejected) {
       await open(visit(cookie)).authRequest.validate()
       expect(events.splice(0)).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason }])
+      expect(await auth.validateToken(cookie, 'strong')).toBe(reason)
     }
     const twice = visit(null, { Cookie: `${COOKIE}=a; ${COOKIE}=b` })
     await open(twice).authRequest.validate()

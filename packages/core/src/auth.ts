@@ -21,7 +21,15 @@ import type {
   StoreCalls,
   UserRecord,
 } from './store.ts'
-import { ID_BYTES, SECRET_BYTES, isSessionId, parseToken, randomText, sameHash } from './token.ts'
+import {
+  ID_BYTES,
+  SECRET_BYTES,
+  type TokenParts,
+  isSessionId,
+  parseToken,
+  randomText,
+  sameHash,
+} from './token.ts'
 
 /** What `limen()` settled from its configuration. */
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
@@ -45,7 +53,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   type Calls = StoreCalls<UserAttributes, SessionAttributes>
   const { periods, emit, now } = settings
   const store = settings.store as Calls & Pick<typeof settings.store, 'route' | 'routeLength'>
-  const { routeLength = 0 } = store
+  const { routeLength } = store
 
   return {
     async createSession({ userId, attributes = {} as SessionAttributes }) {
@@ -56,7 +64,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
       const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
       const user = (await ask('insert', session)) ?? fail('AUTH_INVALID_USER_ID')
-      tell('created', id, userId)
+      emit({ type: 'created', sessionId: id, userId })
       return toSession({ session, user }, `${id}.${secret}`, true)!
     },
 
@@ -121,8 +129,8 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     consistency: Consistency,
     options?: ValidateOptions,
     context?: Pick<RequestContext, 'waitUntil'>,
+    parts: TokenParts | null = parseToken(token, routeLength),
   ): Promise<AnySession | TokenRejection> {
-    const parts = parseToken(token, routeLength)
     if (!parts) return 'malformed'
     const [id, secret] = parts
     // Where it is a promise, it runs while the store is being read.
@@ -140,7 +148,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (session.state === 'idle' && options?.mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
       const work = ask('renew', id, deadlines).then((stillThere) => {
-        if (stillThere) tell('renewed', id, found.user.id)
+        if (stillThere) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
         return stillThere
       })
       // A write that fails out of sight was told by its event.
@@ -149,7 +157,9 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return 'expired'
     }
-    if (settings.events?.includes('validated')) tell('validated', id, found.user.id)
+    if (settings.events?.includes('validated')) {
+      emit({ type: 'validated', sessionId: id, userId: found.user.id })
+    }
     return session
   }
 
@@ -190,14 +200,6 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
     return { ...settings.getUserAttributes?.(attributes), userId: id } as AnyUser
-  }
-
-  function tell(
-    type: 'created' | 'renewed' | 'validated',
-    sessionId: string,
-    userId: string,
-  ): void {
-    emit({ type, sessionId, userId })
   }
 
   function checked(sessionId: string): string {

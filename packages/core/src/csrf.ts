@@ -82,8 +82,13 @@ export function originRule(
   secure: boolean,
   tell?: (reason: UntrustedReason) => unknown,
 ): CheckOrigin {
-  if (options === false) return (request) => (isSafe(request) ? SAFE : TRUSTED)
-  const { allowedSubdomains = [], baseDomain, trustedOrigins = [], host, hostHeader } = options
+  const {
+    allowedSubdomains = [],
+    baseDomain,
+    trustedOrigins = [],
+    host,
+    hostHeader,
+  } = options || {}
   const names = allowedSubdomains === '*' ? [] : allowedSubdomains
   checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', '')
   const hosts = [host, baseDomain, ...names].flatMap((name) =>
@@ -95,6 +100,7 @@ export function originRule(
 
   return (request, safe = isSafe(request)) => {
     if (safe) return SAFE
+    if (!options) return TRUSTED
     const { headers } = request
     const origin = headers.get('Origin')
     // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so its Origin alone decides.

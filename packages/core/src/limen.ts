@@ -125,7 +125,7 @@ export function limen<
   const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
   const emit = async (event: AuthEvent): Promise<void> => {
     try {
-      await config.onEvent?.(event)
+      if (config.onEvent) await config.onEvent(event)
     } catch {
       // An observer that fails must not fail a sign-in that the store has confirmed.
     }
@@ -149,7 +149,7 @@ export function limen<
     ...sessions,
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
-    readSessionCookie: ({ headers }) => findSessionCookie(headers, settings.cookieName) || null,
+    readSessionCookie: (request) => findSessionCookie(request, settings.cookieName) || null,
     readBearerToken: findBearerToken,
   }
 }

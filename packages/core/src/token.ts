@@ -22,17 +22,17 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
     .replaceAll('=', '')
 }
 
+/** A token of the right form, split. */
+export type TokenParts = readonly [id: string, secret: string]
+
 /**
  * Splits a token after checking its length and alphabet, before anything is hashed or read.
  *
  * @param token What a visitor sent.
  * @param routeLength How many characters the store's route puts before the random id.
- * @returns Its id and its secret, or `null` for what cannot be a token.
+ * @returns Its parts, or `null` for what cannot be a token.
  */
-export function parseToken(
-  token: string,
-  routeLength: number,
-): [id: string, secret: string] | null {
+export function parseToken(token: string, routeLength = 0): TokenParts | null {
   const dot = routeLength + ID_LENGTH
   return token.length === dot + 44 && /^[\w-]+\.[\w-]{43}$/.test(token)
     ? [token.slice(0, dot), token.slice(dot + 1)]
@@ -40,7 +40,7 @@ export function parseToken(
 }
 
 /** Says whether a text could be a session id. */
-export function isSessionId(id: string, routeLength: number): boolean {
+export function isSessionId(id: string, routeLength = 0): boolean {
   return id.length === routeLength + ID_LENGTH && /^[\w-]+$/.test(id)
 }
 
