@@ -59,8 +59,10 @@ const tasks = workloads.filter(({ name }) =>
   chosen(values.workload, 'active, 12+anonymous, 11+post+forged')(name),
 )
 
+// Once, before anything runs: later the load would be our own.
+const when = circumstances()
+
 if (isPart('times')) {
-  const when = circumstances()
   const found: Partial<Record<RuntimeName, RuntimeResult>> = {}
   for (const name of runtimes) {
     const result = await timesIn(name)
@@ -70,7 +72,6 @@ if (isPart('times')) {
   keep({ times: { when, runtimes: found } })
 }
 if (isPart('cold')) {
-  const when = circumstances()
   const rounds = Number(values.rounds ?? 11)
   const found: NonNullable<Results['cold']>['runtimes'] = {}
   for (const name of runtimes) {
@@ -87,17 +88,15 @@ if (isPart('cold')) {
 }
 if (isPart('size')) keep({ sizes: await sizes(), addedToHono: await addedToHono() })
 if (isPart('load') && isWhole) {
-  const when = circumstances()
   keep({ load: { when, apps: await loads(Number(values.rounds ?? 5), 6) } })
 }
 
 if (isPart('profile') && (isWhole || values.only)) {
-  const when = circumstances()
   const profiles: Profile[] = []
   for (const runtime of runtimes) {
     for (const { name: workload } of tasks) {
       for (const subject of asked) {
-        if (isWhole && !isKept(subject.name, workload)) continue
+        if (isWhole && !isKept(runtime, subject.name, workload)) continue
         const spent = await profileOf(runtime, subject, workload)
         console.log(`\n${runtime}: ${subject.name}, ${workload}\n${textOf(spent, 30)}`)
         profiles.push({ runtime, subject: subject.name, workload, spent })

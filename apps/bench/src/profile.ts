@@ -27,12 +27,16 @@ export interface Profile {
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   'active, 12 cookies': ['Limen', 'floor, built-in hash', 'floor, whole session', 'lucia 2.7'],
   'anonymous, 11 cookies': ['Limen', 'floor, built-in hash'],
-  malformed: ['Limen'],
-  'through Hono': ['Limen', 'bare Hono'],
+  malformed: ['Limen', 'floor, built-in hash'],
+  'through Hono': ['Limen', 'floor, built-in hash', 'bare Hono'],
 }
 
-export const isKept = (subject: string, workload: string): boolean =>
-  KEPT[workload]?.includes(subject) ?? false
+/** Peers that are near us in workerd alone, where no hash leaves the thread. */
+const NEAR_IN_WORKERD = ['better-auth, cookie cache', '@hono/session', 'iron-session']
+
+export const isKept = (runtime: RuntimeName, subject: string, workload: string): boolean =>
+  (KEPT[workload]?.includes(subject) ?? false) ||
+  (runtime === 'workerd' && workload === 'active, 12 cookies' && NEAR_IN_WORKERD.includes(subject))
 
 /** Writes `profile.md`. */
 export function writeProfiles(when: Circumstances, profiles: readonly Profile[]): void {
