@@ -56,10 +56,11 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
     let client: RedisClient
     let admin: Redis
     const connections: Redis[] = []
-    beforeAll(() => {
+    beforeAll(async () => {
       admin = new Redis({ port })
       for (let i = 0; i < 8; i++) connections.push(new Redis({ port }))
       client = connections[0]!
+      await Promise.all([admin, ...connections].map((connection) => connection.ping()))
     })
     afterAll(() => {
       for (const connection of [admin, ...connections]) connection.disconnect()

@@ -18,9 +18,15 @@ export interface CommandWatch {
   close(): Promise<void>
 }
 
-/** Watches the scripts whose first key begins with a prefix. */
+/**
+ * Watches the scripts whose first key begins with a prefix.
+ *
+ * Nothing else may be sent to the server while this begins: ioredis takes a command that comes with
+ * the answer to MONITOR for the answer to one of its own.
+ */
 export async function watchCommands(port: number, prefix: string): Promise<CommandWatch> {
   const client = new Redis({ port })
+  await client.ping()
   const monitor = await client.monitor()
   let seen: { name: string; keys: string[]; inside: string[][] }[] = []
   let isOurs = false
