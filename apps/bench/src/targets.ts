@@ -19,34 +19,23 @@ export interface Judged {
 /** Why a promise is not kept; told beside it. */
 export const reasons: Readonly<Record<string, string>> = {
   'active session, 12 cookies, to the floor':
-    'The floor looks into a `Map` at once and gives back an id. Limen waits for a store that answers later, gives back a session with its user and its dates, reads `Upgrade` beside `Cookie` since a WebSocket handshake is a GET too, and looks for a second cookie of the name. The floor that gives a session does some of that. What is left is spread thin: by `--profile`, more than a quarter is the reading of headers in Node, a tenth the hash, a sixteenth the collection of garbage, and no function of ours has more than a tenth. In workerd a collection of all garbage falls into every second or third turn of Limen and doubles it, which is why its upper quartile is so far up: 2,000 requests are made before the clock starts, and with a collection before each turn that is gone.',
+    'The floor looks into a `Map` at once and gives back an id. Limen waits for a store that answers later, gives back a session with its user and three dates, reads `Upgrade` beside `Cookie`, since a WebSocket handshake is a GET too, and looks for a second cookie of the name. In the profile the difference in Node is one header more and its lookups, more garbage, and then functions of ours of which none has more than a tenth of the time; in workerd it is the headers (in `#validate` and `origin`) and the garbage, and the hash stands in both; in Deno garbage and the hash are half of the time of both.',
   'active session, 12 cookies, to a floor that gives a session':
-    'What Limen has beyond it: an answer kept for who asks again, the form of a token checked before anything is hashed or read, a second cookie of the name, deadlines that heed an absolute end, and attributes to choose from. Each is small, and together they are 2 to 3 µs here, and half of that in a program that does nothing else.',
+    'What Limen has beyond it: an answer kept for who asks again, the form of a token checked before anything is hashed or read, a second cookie of the name, a WebSocket handshake told from a page, deadlines that heed an absolute end, and attributes to choose from. In the profile none of these stands out: the largest difference is the second header.',
   'active session, to lucia 2.7':
-    'Lucia hashes nothing and lets every handshake pass. In workerd a hash and a header are nearly half of our time. Where it has another cookie’s token to look for in vain, or none, it is slower.',
-  'active session, better-auth to us':
-    'On the line in workerd, where some of our turns hold a collection of garbage.',
+    'Lucia hashes nothing and lets every handshake pass. In workerd, as the profile shows, a hash and the headers are more than half of our time.',
   'active session, better-auth, cookie cache to us':
-    'With its cookie cache better-auth asks no store and checks one signature, which workerd does without leaving the thread.',
-  'active session, iron-session to us':
-    'It is asked for one small value. In workerd its cryptography does not leave the thread, which makes it costly in Node and Deno.',
+    'With its cookie cache better-auth asks no store and checks one signature. In workerd the cryptography for that does not leave the thread, while Node and Deno send it to another: the profile of workerd shows no more than its own code there.',
   'active session, @hono/session to us':
-    'It is asked for one small value. In workerd its cryptography does not leave the thread, which makes it costly in Node and Deno.',
-  'anonymous, 11 cookies, to the floor':
-    'A fifth of a microsecond, about the limit: the AuthRequest, which notes that the answer varied by `Cookie`. The floor makes no object.',
-  'anonymous, 11 cookies, lucia 2.7 to us': 'Within the noise.',
-  'forged token, to a valid one':
-    'Within the noise: the same work, and an event in place of a session.',
+    'Its session is one small value in the cookie, opened with one AES-GCM call. In workerd that call does not leave the thread, as the profile shows; in Node and Deno it does, and costs most of the time.',
+  'active session, iron-session to us':
+    'Its session is one small value in the cookie. In workerd its cryptography does not leave the thread, as the profile shows; in Node and Deno it does, and costs most of the time.',
   'malformed token, to anonymous and the floor’s scan':
-    'Its sender is judged, for a handshake must not learn more than a page, and it is told as an event: one header more, and a promise.',
+    'Half a microsecond, in which one event is made that nobody observes; of the work that the profile shows, reading the header is most.',
   'through Hono, to bare Hono and the floor':
-    'A page for one visitor says so: one header of the response is read, two are written, and all names are looked through for those of CDNs: 1 µs in Node, 0.7 in Deno, 2 in workerd. It is middleware, which sends Hono the longer way: 0.6 µs. The floor is in the handler and marks nothing, so a shared cache may keep its page. The rest is the active session itself, and in Deno 4 µs that we do not find again in a program that does nothing else: there the whole handler takes 7.',
-  'module evaluation, milliseconds over lucia 2.7':
-    'Two tenths of a millisecond in Deno, five in Node, for classes with private fields and a table of codes, as far as we looked. In workerd one start differs from the next by as much.',
+    'The floor stands in the handler, so it is no middleware, which would send Hono the longer way, and it marks no response: a shared cache may keep its page. Ours is marked for one visitor: one header of the response is read, two are written, and all names are looked through for those that only a CDN reads (`mark` in the profile, and below it in Node and Deno what it calls). The rest is the active session itself.',
   'smallest Worker with D1, Limen, withAuth, kB gzip':
-    'Limen is within the limit, as `pnpm size` counts it; what is over is this Worker’s own handler.',
-  'authenticated pages of the guestbook, share of the throughput without Limen':
-    'Within the noise of one round.',
+    'Not the smallest, which is the row above: `withAuth` is the Worker adapter, which can do more than this Worker needs. It is told for those who use it.',
 }
 
 const MAIN = 'active, 12 cookies'
