@@ -19,23 +19,21 @@ export interface Judged {
 /** Why a promise is not kept; told beside it. */
 export const reasons: Readonly<Record<string, string>> = {
   'active session, 12 cookies, to the floor':
-    'The floor looks into a `Map` at once and gives back an id. Limen waits for a store that answers later, gives back a session with its user and three dates, reads `Upgrade` beside `Cookie`, since a WebSocket handshake is a GET too, and looks for a second cookie of the name. In the profile the difference in Node is one header more and its lookups, more garbage, and then functions of ours of which none has more than a tenth of the time; in workerd it is the headers (in `#validate` and `origin`) and the garbage, and the hash stands in both; in Deno garbage and the hash are half of the time of both.',
+    'The floor looks into a `Map` at once and gives back an id. Limen waits for a store that answers later, gives back a session with its user and three dates, reads `Upgrade` beside `Cookie`, since a WebSocket handshake is a GET too, and looks for a second cookie of the name. In the profile the difference in Node is one header more and its lookups, more garbage, and then functions of ours of which none has more than a tenth of the time; in workerd it is garbage first, then that header (in `origin`) and the session that is made; in Deno it is garbage and functions of ours, while the hash is as long in both.',
   'active session, 12 cookies, to a floor that gives a session':
     'What Limen has beyond it: an answer kept for who asks again, the form of a token checked before anything is hashed or read, a second cookie of the name, deadlines that heed an absolute end, a third date, and attributes to choose from. In the profile the difference is no one thing: a tenth or less in each of the functions that do this, and the garbage that they leave.',
   'active session, to lucia 2.7':
     'Lucia hashes nothing and lets every handshake pass. In workerd, as the profile shows, a hash and the headers are more than half of our time.',
   'active session, better-auth, cookie cache to us':
-    'With its cookie cache better-auth asks no store and checks one signature. In workerd the cryptography for that does not leave the thread, while Node and Deno send it to another: the profile of workerd shows no more than its own code there.',
+    'With its cookie cache better-auth asks no store and checks signatures. In workerd the cryptography for that does not leave the thread and is a small part of its time, as the profile shows; Node and Deno send it to another thread.',
   'active session, @hono/session to us':
     'Its session is one small value in the cookie, opened with one AES-GCM call. In workerd that call does not leave the thread, as the profile shows; in Node and Deno it does, and costs most of the time.',
   'active session, iron-session to us':
     'Its session is one small value in the cookie. In workerd its cryptography does not leave the thread, as the profile shows; in Node and Deno it does, and costs most of the time.',
   'anonymous, 11 cookies, to the floor':
     'A quarter of a microsecond: an AuthRequest and a promise are made where the floor answers at once, and by the profile the difference is mostly their garbage. How far one process differs from another shows in the two other floors that give an id: for such a visitor their code is the same as this floor’s.',
-  'malformed token, to anonymous and the floor’s scan':
-    'Half a microsecond, in which one event is made that nobody observes; of the work that the profile shows, reading the header is most.',
   'through Hono, to bare Hono and the floor':
-    'The floor stands in the handler, so it is no middleware, which would send Hono the longer way, and it marks no response: a shared cache may keep its page. Ours is marked for one visitor: one header of the response is read, two are written, and all names are looked through for those that only a CDN reads (`mark` in the profile, and below it in Node and Deno what it calls). The rest is the active session itself.',
+    'The floor stands in the handler, so it is no middleware, which would send Hono the longer way, and it marks no response: a shared cache may keep its page. Ours is marked for one visitor: one header of the response is read, two are written, and all names are looked through for those that only a CDN reads (`mark` in the profiles of workerd and Deno; in Node the reading is part of `get`). The rest is the active session itself.',
   'smallest Worker with D1, Limen, withAuth, kB gzip':
     'Not the smallest, which is the row above: `withAuth` is the Worker adapter, which can do more than this Worker needs. It is told for those who use it.',
 }
