@@ -107,41 +107,6 @@ describe('P4: a failure', () => {
   })
 })
 
-describe('setSession()', () => {
-  it('takes what is no session for none', async () => {
-    const app = createApp()
-    const { token } = await app.signIn()
-    const { authRequest } = app.open(visit(token))
-    const [missing] = [] as never[]
-    authRequest.setSession(missing!)
-    expect(await authRequest.validate()).toBeNull()
-  })
-})
-
-describe('a bearer token', () => {
-  it.each([
-    ['GET', 'eventual'],
-    ['POST', 'strong'],
-  ])('on a %s is read in the %s way', async (method, consistency) => {
-    const asked: Consistency[] = []
-    const auth = limen({ store: notingStore(asked) })
-    const token = auth.createBearerToken(await auth.createSession(await auth.createUser({})))
-    const headers = { Authorization: `Bearer ${token}` }
-    await auth.handleRequest(new Request(APP, { method, headers })).validateBearerToken()
-    expect(asked).toEqual([consistency])
-  })
-
-  it('has no origin that could be refused', async () => {
-    const app = createApp()
-    const { token } = await app.signIn()
-    app.events.length = 0
-    const headers = { Authorization: `Bearer ${token}` }
-    const { authRequest } = app.open(new Request(APP, { method: 'POST', headers }))
-    expect(await authRequest.validateBearerToken()).not.toBeNull()
-    expect(app.events).toEqual([])
-  })
-})
-
 describe('waitUntil', () => {
   it('is looked for only when a session is renewed: a framework may throw where it has none', async () => {
     const app = createApp()
@@ -529,58 +494,14 @@ describe('setSession()', () => {
     expect(sent()).toEqual([])
     expect(await authRequest.validate()).not.toBeNull()
   })
-})
 
-describe('validateBearerToken()', () => {
-  const bearer = (token: string, headers: Record<string, string> = {}, method = 'GET') =>
-    new Request(APP, { method, headers: { Authorization: `Bearer ${token}`, ...headers } })
-
-  it('needs no cookie and no trusted origin', async () => {
-    const { calls, open, signIn } = createApp()
-    const { token } = await signIn()
-    const { authRequest, sent } = open(bearer(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
-    expect(await authRequest.validateBearerToken()).not.toBeNull()
-    expect(await authRequest.validateBearerToken()).not.toBeNull()
-    expect(calls).toEqual(['read'])
+  it('takes what is no session for none', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    const { authRequest } = app.open(visit(token))
+    const [missing] = [] as never[]
+    authRequest.setSession(missing!)
     expect(await authRequest.validate()).toBeNull()
-    expect(sent()).toEqual([])
-  })
-
-  it('keeps its answer apart from the cookie’s', async () => {
-    const { open, signIn } = createApp()
-    const ada = await signIn('Ada')
-    const bob = await signIn('Bob')
-    const { authRequest } = open(bearer(ada.token, { Cookie: `${COOKIE}=${bob.token}` }))
-    expect((await authRequest.validateBearerToken())?.user.name).toBe('Ada')
-    expect((await authRequest.validate())?.user.name).toBe('Bob')
-    expect((await authRequest.validateBearerToken())?.user.name).toBe('Ada')
-  })
-
-  it('renews an idle session, and leaves no cookie', async () => {
-    const { calls, clock, open, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const { authRequest, sent } = open(bearer(token))
-    expect(await authRequest.validateBearerToken()).toMatchObject({ fresh: true })
-    expect(calls).toEqual(['read', 'renew'])
-    expect(sent()).toEqual([])
-  })
-
-  it.each(['Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'bearer', 'xBearer a', ''])(
-    'is null for %j',
-    async (Authorization) => {
-      const { auth, calls, open } = createApp()
-      const request = new Request(APP, { headers: { Authorization } })
-      expect(auth.readBearerToken(request)).toBeNull()
-      expect(await open(request).authRequest.validateBearerToken()).toBeNull()
-      expect(calls).toEqual([])
-    },
-  )
-
-  it('takes the scheme in any case', () => {
-    const { auth } = createApp()
-    const request = new Request(APP, { headers: { Authorization: 'bEaReR  abc' } })
-    expect(auth.readBearerToken(request)).toBe('abc')
   })
 })
 
