@@ -16,7 +16,12 @@ export interface PostgresJs {
  * connection and cost one round trip from then on; behind a pooler that cannot do that, create the
  * client with `prepare: false`, which costs one more each time.
  *
+ * `fetch_types: false` spares each new connection a query that Limen does not need, and your process
+ * its end when that query fails: postgres.js 3.4.9 drops its promise. Leave it out where your own
+ * queries take arrays or call `reserve()`.
+ *
  * @param client What `postgres()` gave.
+ * @see {@link https://github.com/porsager/postgres/issues/1192 postgres.js, issue 1192}
  *
  * @example
  * const auth = limen({ store: sqlStore(postgresJs(client)) })
