@@ -3,24 +3,32 @@
 /**
  * What went wrong, as a code that never changes its meaning.
  *
- * - `AUTH_CONFIG`: an option of `limen()` could never work; the message names it.
- * - `AUTH_COOKIES_DISABLED`: `setSession()` in `web()` mode, where nobody collects cookies.
+ * - `AUTH_CONFIG`: an option can never work; the message names it.
+ * - `AUTH_COOKIES_DISABLED`: `setSession()` in `web()` mode, which cannot send cookies.
+ * - `AUTH_RESPONSE_SENT`: `setSession()` after the response has left: its cookie would be lost.
  * - `AUTH_UNTRUSTED_ORIGIN`: `setSession()` on a request that the CSRF rules refuse.
  * - `AUTH_INVALID_SESSION_ID`: the token or id opens no session, or a session has no token.
  * - `AUTH_INVALID_USER_ID`: there is no such user.
+ * - `AUTH_INVALID_ATTRIBUTES`: an attribute that JSON cannot carry exactly; nothing was stored.
  * - `AUTH_DUPLICATE_USER_ID`: the user id is taken.
- * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was kept.
- * - `AUTH_STORE_UNAVAILABLE`: the store failed, so nothing is known; the cause says why.
+ * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was stored.
+ * - `AUTH_STORE_UNAVAILABLE`: the store could not be reached or did not answer: the same call may
+ *   succeed later.
+ * - `AUTH_STORE_REJECTED`: the engine answered, and will answer the same call the same way: a
+ *   missing table, a constraint, a value of the wrong type.
  */
 export type AuthErrorCode =
   | 'AUTH_CONFIG'
   | 'AUTH_COOKIES_DISABLED'
+  | 'AUTH_RESPONSE_SENT'
   | 'AUTH_UNTRUSTED_ORIGIN'
   | 'AUTH_INVALID_SESSION_ID'
   | 'AUTH_INVALID_USER_ID'
+  | 'AUTH_INVALID_ATTRIBUTES'
   | 'AUTH_DUPLICATE_USER_ID'
   | 'AUTH_RECORD_TOO_LARGE'
   | 'AUTH_STORE_UNAVAILABLE'
+  | 'AUTH_STORE_REJECTED'
 
 /**
  * Thrown when the application, its configuration or its store is at fault.

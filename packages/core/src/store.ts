@@ -38,9 +38,14 @@ export interface SessionAndUser<UserAttributes, SessionAttributes> {
  * Keeps sessions and users, and decides nothing: it gives back dead sessions too.
  *
  * Each call is atomic, resolves only when the engine has confirmed it, and rejects when the engine
- * cannot be asked; the core turns any rejection into `AUTH_STORE_UNAVAILABLE`. What a call returns
- * belongs to the caller: changing it changes nothing in the store. A session whose user is gone is
- * gone. Attributes are merged one by one: a key that is not named stays.
+ * fails. A store rejects with an `AuthError` of the code `AUTH_STORE_REJECTED` where the engine
+ * answered and will answer the same call the same way; the core turns every other error into
+ * `AUTH_STORE_UNAVAILABLE`. What a call returns belongs to the caller: changing it changes nothing in
+ * the store. A session whose user is gone is gone.
+ *
+ * The core has checked every id and every attribute before it calls a store: ids are well-formed
+ * strings without NUL, attributes are plain JSON values. Updates merge attributes one by one: a key
+ * that is not named stays, and a key whose value is `undefined` is removed.
  */
 export interface Store<UserAttributes, SessionAttributes> {
   /**
