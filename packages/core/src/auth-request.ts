@@ -1,12 +1,20 @@
-/** One request's view of its session. The one room that gathers cookies. */
+/** One request's view of its session. No other module collects cookies. */
 import type { ValidateOptions } from './sessions.ts'
-import { findCookie } from './cookie.ts'
-import { type CheckOrigin, type OriginRequest, type OriginVerdict, SAFE, isSafe } from './csrf.ts'
+import { LONGEST_HEADER, findCookies } from './cookie.ts'
+import {
+  type CheckOrigin,
+  type OriginRequest,
+  type OriginVerdict,
+  SAFE,
+  UNTRUSTED,
+  isSafe,
+  isToLoopback,
+} from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import { IssuedSession } from './session.ts'
+import type { SessionCookie, SessionCookies } from './session-cookie.ts'
+import { IssuedSession, type SessionFields } from './session.ts'
 import type { Consistency } from './store.ts'
 import { type TokenParts, parseToken } from './token.ts'
 
@@ -34,7 +42,7 @@ export interface ReadonlyAuthRequest<AnySession> {
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told; the next call asks again.
    */
   validateBearerToken(): Promise<AnySession | null>
-  /** Forgets the answers: the next `validate()` reads the store anew, and strongly. */
+  /** Forgets the answers: the next `validate()` reads the store again, and strongly. */
   invalidate(): void
 }
 
@@ -42,23 +50,24 @@ export interface ReadonlyAuthRequest<AnySession> {
 export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession> {
   /**
    * Sets the session cookie on the response, or with `null` deletes it. From then on this
-   * AuthRequest speaks for that session.
+   * AuthRequest returns that session.
    *
-   * Ends nothing in the store: call `auth.invalidateSession(session.sessionId)` to sign out.
+   * Revokes nothing in the store: call `auth.invalidateSession(session.sessionId)` to sign out.
    *
    * @param session What `createSession` or `validate` gave, not a copy; or `null`.
    * @param options `unsafeSkipOriginCheck` is for a callback that has checked its own `state`.
    * @throws {AuthError} `AUTH_UNTRUSTED_ORIGIN` on a request that the CSRF rules refuse.
    * @throws {AuthError} `AUTH_COOKIES_DISABLED` in `web()` mode.
+   * @throws {AuthError} `AUTH_RESPONSE_SENT` when the response has left, as inside a streamed body.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token.
    */
   setSession(
     session: AnySession | null,
-    options?: { readonly unsafeSkipOriginCheck?: boolean },
+    options?: { readonly unsafeSkipOriginCheck?: boolean | undefined },
   ): void
 }
 
-/** What an AuthRequest asks of the `auth` object: its calls, and what `limen()` settled for requests. */
+/** What an AuthRequest needs of the `auth` object: its calls, and the settings for requests. */
 export interface RequestAuth<AnySession> {
   validateToken(
     token: string,
@@ -67,19 +76,31 @@ export interface RequestAuth<AnySession> {
     context: RequestContext,
     parts: TokenParts,
   ): Promise<AnySession | TokenRejection>
-  createSessionCookie(session: object | null): SessionCookie
-  readonly cookieName: string
+  createSessionCookie(session: AnySession | null, isAlone?: boolean): SessionCookie
+  readonly cookies: SessionCookies
+  readonly secure: boolean
   readonly checkOrigin: CheckOrigin
   readonly emit: (event: AuthEvent) => unknown
   readonly store: { readonly staleMisses?: true; readonly routeLength?: number }
 }
 
-/** The raw value of a request's session cookie, as {@link findCookie} tells. */
-export function findSessionCookie(
+/** The token in a request's session cookie; `null` when there is none, or several. */
+export function readSessionCookie(
   { headers }: Pick<OriginRequest, 'headers'>,
-  name: string,
-): string | null | undefined {
-  return findCookie(headers.get('Cookie') ?? '', name)
+  cookies: SessionCookies,
+): string | null {
+  const header = cookieHeader(headers)
+  for (const [name] of header === null ? [] : cookies.names) {
+    const [value, ...others] = findCookies(header!, name)
+    if (value !== undefined) return (others.length === 0 && value) || null
+  }
+  return null
+}
+
+/** A request's `Cookie` header; `null` where it is too large to be read. */
+function cookieHeader(headers: Pick<Headers, 'get'>): string | null {
+  const header = headers.get('Cookie') ?? ''
+  return header.length > LONGEST_HEADER ? null : header
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -90,19 +111,24 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
 
+/** Values that carry one name, and how many of them can be the app's own. */
+type Candidates = readonly [values: readonly string[], forms: number]
+
 /** Opens one request's view of its session. */
 export class OpenAuthRequest<
-  AnySession extends { readonly fresh: boolean },
+  AnySession extends SessionFields<object>,
 > implements AuthRequest<AnySession> {
   readonly vary: string[] = []
   wasRead = false
   readonly #auth: RequestAuth<AnySession>
   readonly #context: RequestContext
+  /** Whether there was a response to put cookies on. */
+  readonly #hasResponse: boolean
   #origin: OriginVerdict | undefined
   #cookie: SessionCookie | undefined
   #answers: { [carrier in Carrier]?: Promise<AnySession | null> } = {}
   #isStrong = false
-  /** What `setSession` said: a token, `null` for signed out, `undefined` while the cookie decides. */
+  /** What `setSession` chose: a token, `null` for signed out, `undefined` while the cookie decides. */
   #chosen: string | null | undefined
   /** Which session was made fresh by this request. */
   readonly #fresh: { [carrier in Carrier]?: boolean } = {}
@@ -110,11 +136,17 @@ export class OpenAuthRequest<
   constructor(auth: RequestAuth<AnySession>, context: RequestContext) {
     this.#auth = auth
     this.#context = context
+    this.#hasResponse = context.setCookie !== undefined
   }
 
-  // Judged when it is first asked for: most visitors are anonymous, and each header costs a microsecond.
+  // Checked when it is first read: most visitors are anonymous, and each header costs a microsecond.
   get origin(): OriginVerdict {
     return (this.#origin ??= this.#auth.checkOrigin(this.#context.request))
+  }
+
+  /** Whether the response has left, so that no cookie and no header can be added to it. */
+  get isResponseSent(): boolean {
+    return this.#hasResponse && this.#context.setCookie === undefined
   }
 
   cookie(): SessionCookie | undefined {
@@ -131,18 +163,34 @@ export class OpenAuthRequest<
 
   setSession(
     session: AnySession | null,
-    options?: { readonly unsafeSkipOriginCheck?: boolean },
+    options?: { readonly unsafeSkipOriginCheck?: boolean | undefined },
   ): void {
-    if (!this.#context.setCookie) fail('AUTH_COOKIES_DISABLED')
-    const { origin } = this
-    if (!(origin.trusted || options?.unsafeSkipOriginCheck)) {
-      fail('AUTH_UNTRUSTED_ORIGIN', origin.reason)
+    const auth = this.#auth
+    const { request } = this.#context
+    if (this.isResponseSent) {
+      fail(
+        'AUTH_RESPONSE_SENT',
+        'setSession() was called after the response had left. Await what comes before it.',
+      )
     }
-    this.#leave(session, false)
+    if (!this.#hasResponse) {
+      fail(
+        'AUTH_COOKIES_DISABLED',
+        'web() cannot set cookies: use an adapter, or send auth.createSessionCookie(session).serialize() yourself.',
+      )
+    }
+    const { origin } = this
+    if (!(origin.trusted || options?.unsafeSkipOriginCheck === true)) {
+      fail('AUTH_UNTRUSTED_ORIGIN', `${origin.reason}: ${UNTRUSTED[origin.reason]}`)
+    }
+    this.#setCookie(session, false)
     this.vary.push('Cookie')
     this.#chosen = session ? IssuedSession.tokenOf(session) : null
     this.#fresh.Cookie = true
     this.invalidate()
+    if (auth.secure && isToLoopback(request) && /^http:/i.test(request.url!)) {
+      auth.emit({ type: 'secure-cookie-over-http' })
+    }
   }
 
   invalidate(): void {
@@ -151,72 +199,147 @@ export class OpenAuthRequest<
   }
 
   async #validate(carrier: Carrier): Promise<AnySession | null> {
-    const auth = this.#auth
-    const context = this.#context
-    const kept = this.#answers
-    const fresh = this.#fresh
-    const { request } = context
-    const isCookie = carrier === 'Cookie'
-    const reject = (reason: TokenRejection) => {
-      auth.emit({ type: 'token-rejected', carrier, reason })
-      return null
-    }
-
-    this.vary.push(carrier)
-    const given = isCookie ? this.#chosen : findBearerToken(request)
-    let token = given
-    if (token === undefined) token = context.sessionCookie
-    if (token === undefined) token = findSessionCookie(request, auth.cookieName)
-    if (token === null) return null
-    if (token === undefined) return reject('ambiguous')
-    // What cannot be a token is refused before its sender is judged: each header costs a microsecond.
-    const parts = parseToken(token, auth.store.routeLength)
-    if (!parts) return reject('malformed')
-    if (given === undefined && !this.origin.trusted) return null
-
-    const mayRenew = () =>
-      request.method !== 'HEAD' && !/prefetch/i.test(request.headers.get('Sec-Purpose') ?? '')
-    const isUnsafe = isCookie ? this.origin !== SAFE : !isSafe(request)
-    const consistency = this.#isStrong || isUnsafe ? 'strong' : 'eventual'
-    let found
+    const answers = this.#answers
     try {
-      found = await auth.validateToken(
-        token,
-        consistency,
-        { mayRenew, fresh: fresh[carrier] },
-        context,
-        parts,
-      )
+      return await this.#find(carrier)
     } catch (error) {
-      // A failure is not kept, and who asked may look at it later.
-      kept[carrier]!.catch(() => {})
-      delete kept[carrier]
+      // By now the promise is in its place, also where nothing was awaited before.
+      await null
+      // Do not cache a rejection. Mark it handled: the caller may attach its handler later.
+      answers[carrier]?.catch(() => {})
+      delete answers[carrier]
       throw error
     }
-    if (typeof found === 'string') {
-      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
-      if (
-        isCookie &&
-        /unknown|expired/.test(found) &&
-        request.method === 'GET' &&
-        request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
-        !auth.store.staleMisses &&
-        mayRenew()
-      ) {
-        this.#leave(null, true)
-      }
-      return reject(found)
-    }
-    this.wasRead = true
-    if (isCookie && found.fresh && !fresh.Cookie) this.#leave(found, true)
-    fresh[carrier] ||= found.fresh
-    return found
   }
 
-  #leave(session: AnySession | null, renewal: boolean): void {
-    // While we waited, setSession may have spoken: then a renewal has nothing more to say.
-    if (renewal && this.#chosen !== undefined) return
-    this.#cookie = { ...this.#auth.createSessionCookie(session), renewal }
-    this.#context.setCookie?.(this.#cookie)
+  async #find(carrier: Carrier): Promise<AnySession | null> {
+    const auth = this.#auth
+    const isCookie = carrier === 'Cookie'
+    this.vary.push(carrier)
+    const reasons: TokenRejection[] = []
+    const candidates = this.#candidatesOf(carrier)
+    if (!candidates) reasons.push('header-too-large')
+
+    for (const [values, forms] of candidates ?? []) {
+      // More values than this app can have set: another host has set one of them.
+      if (values.length > forms) {
+        reasons.unshift('ambiguous')
+        break
+      }
+      const found: AnySession[] = []
+      for (const token of values) {
+        // Reject malformed tokens before the origin check, which reads two more headers.
+        const parts = parseToken(token, auth.store.routeLength)
+        if (parts && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
+        const session = parts ? await this.#read(carrier, token, parts) : 'malformed'
+        if (typeof session === 'string') reasons.push(session)
+        else found.push(session)
+      }
+      const [session, ...others] = found
+      if (others.length > 0) {
+        reasons.unshift('ambiguous')
+        break
+      }
+      if (session) return this.#found(carrier, session)
+    }
+
+    const [reason] = reasons
+    if (!reason) return null
+    if (isCookie && reasons.every(isMiss)) this.#deleteCookie()
+    auth.emit({ type: 'token-rejected', carrier, reason })
+    return null
   }
+
+  /** Where a token can be, the present form of the cookie first; `null` for a header that is too large. */
+  #candidatesOf(carrier: Carrier): readonly Candidates[] | null {
+    const { request, sessionCookie } = this.#context
+    const one = (token: string | null): Candidates[] => (token === null ? [] : [[[token], 1]])
+    if (carrier === 'Authorization') return one(findBearerToken(request))
+    if (this.#chosen !== undefined) return one(this.#chosen)
+    const { names } = this.#auth.cookies
+    if (sessionCookie != null) return one(sessionCookie)
+    const others = sessionCookie === null ? names.slice(1) : names
+    if (others.length === 0) return []
+    const header = cookieHeader(request.headers)
+    return header === null
+      ? null
+      : others.map(([name, forms]) => [findCookies(header, name), forms])
+  }
+
+  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<AnySession | TokenRejection> {
+    const { request } = this.#context
+    const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(request)
+    return this.#auth.validateToken(
+      token,
+      this.#isStrong || isUnsafe ? 'strong' : 'eventual',
+      { mayRenew: () => this.#mayChangeCookie(), fresh: this.#fresh[carrier] },
+      this.#context,
+      parts,
+    )
+  }
+
+  #found(carrier: Carrier, session: AnySession): AnySession {
+    const fresh = this.#fresh
+    if (!this.wasRead) {
+      this.wasRead = true
+      const { sessionId, user } = session
+      if (this.isResponseSent) {
+        this.#auth.emit({ type: 'validated-late', sessionId, userId: user.userId })
+      } else this.#context.onSession?.()
+    }
+    if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
+    fresh[carrier] ||= session.fresh
+    return session
+  }
+
+  /** Whether this request may renew a session, or delete the cookie of one that is gone. */
+  #mayChangeCookie(): boolean {
+    const { request } = this.#context
+    return (
+      !this.isResponseSent &&
+      request.method !== 'HEAD' &&
+      !/prefetch/i.test(request.headers.get('Sec-Purpose') ?? '')
+    )
+  }
+
+  #deleteCookie(): void {
+    const { request } = this.#context
+    if (
+      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
+      request.method === 'GET' &&
+      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
+      !this.#auth.store.staleMisses &&
+      // Ports share cookies: it can be the cookie of another app on this machine.
+      !isToLoopback(request) &&
+      this.#mayChangeCookie()
+    ) {
+      this.#setCookie(null, true)
+    }
+  }
+
+  #setCookie(session: AnySession | null, renewal: boolean): void {
+    // `setSession()` may have been called while we awaited the store; its cookie wins.
+    if (renewal && this.#chosen !== undefined) return
+    const auth = this.#auth
+    const before = this.#cookie
+    const cookie = auth.createSessionCookie(session, !renewal && this.#isAmbiguous())
+    this.#cookie = { ...cookie, renewal }
+    try {
+      this.#context.setCookie?.(this.#cookie)
+    } catch (error) {
+      this.#cookie = before
+      if (!renewal) throw error
+      auth.emit({ type: 'cookie-lost' })
+    }
+  }
+
+  /** Whether the browser sent several session cookies, which only deleting the others resolves. */
+  #isAmbiguous(): boolean {
+    const header = cookieHeader(this.#context.request.headers) ?? ''
+    return findCookies(header, this.#auth.cookies.names[0]![0]).length > 1
+  }
+}
+
+function isMiss(reason: TokenRejection): boolean {
+  return reason === 'unknown' || reason === 'expired'
 }

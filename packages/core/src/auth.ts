@@ -1,6 +1,7 @@
-/** Creates, validates and invalidates sessions. The one room that asks the clock and the store. */
+/** Creates, validates and invalidates sessions. No other module reads the clock or calls the store. */
+import { checkedAttributes, isText, newAttributes } from './attributes.ts'
 import { sha256 } from './digest.ts'
-import { AuthError, fail } from './error.ts'
+import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
 import {
   IssuedSession,
@@ -11,8 +12,9 @@ import {
   stateOf,
 } from './session.ts'
 import type { RequestContext } from './middleware.ts'
-import type { MakeSessionCookie } from './session-cookie.ts'
-import type { Sessions, ValidateOptions } from './sessions.ts'
+import { checkOption } from './options.ts'
+import type { SessionCookies } from './session-cookie.ts'
+import type { IssuedSessionLike, Sessions, ValidateOptions } from './sessions.ts'
 import type {
   Consistency,
   SessionAndUser,
@@ -35,11 +37,11 @@ import {
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
   readonly store: Store<UserAttributes, SessionAttributes>
   readonly periods: Periods
-  readonly makeCookie: MakeSessionCookie
-  readonly getUserAttributes?: (attributes: Readonly<UserAttributes>) => UserFields
-  readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
+  readonly cookies: SessionCookies
+  readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
+  readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
   readonly emit: (event: AuthEvent) => unknown
-  readonly events?: readonly NoisyEvent[]
+  readonly events?: readonly NoisyEvent[] | undefined
   readonly now: () => number
 }
 
@@ -56,23 +58,33 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   const { routeLength } = store
 
   return {
-    async createSession({ userId, attributes = {} as SessionAttributes }) {
+    async createSession({ userId, attributes: given = {} } = {} as never) {
+      checkUserId(userId)
+      const attributes = newAttributes(given) as SessionAttributes
       const id = ((await store.route?.(userId)) ?? '') + randomText(ID_BYTES)
       const secret = randomText(SECRET_BYTES)
       const secretHash = await sha256(secret)
       const createdAt = now()
       const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
       const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
-      const user = (await ask('insert', session)) ?? fail('AUTH_INVALID_USER_ID')
-      emit({ type: 'created', sessionId: id, userId })
-      return toSession({ session, user }, `${id}.${secret}`, true)!
+      const user = (await ask('insert', session)) ?? noSuchUser()
+      try {
+        const created = toSession({ session, user }, `${id}.${secret}`, true)
+        if (!created) noSuchSession('it expired while it was created')
+        emit({ type: 'created', sessionId: id, userId })
+        return created
+      } catch (error) {
+        // Nobody holds its token. If it cannot be deleted now, it expires like any other.
+        await ask('delete', id).catch(() => {})
+        throw error
+      }
     },
 
-    createSessionCookie(session) {
-      if (!session) return settings.makeCookie('', 0)
+    createSessionCookie(session: IssuedSessionLike | null, isAlone?: boolean) {
+      if (!session) return settings.cookies.make('', 0, isAlone)
       const token = tokenOf(session)
-      const life = +(session as AnySession).idlePeriodExpiresAt - now()
-      return settings.makeCookie(token, Math.max(0, Math.ceil(life / 1000)))
+      const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
+      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), isAlone)
     },
 
     createBearerToken: tokenOf,
@@ -81,44 +93,61 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
 
     async validateSession(token) {
       const session = await validateToken(token, 'strong')
-      return typeof session === 'string' ? noSuchSession() : session
+      return typeof session === 'string' ? noSuchSession(`the token is ${session}`) : session
     },
 
     getSession,
 
-    getAllUserSessions: async (userId) =>
-      (await ask('listByUser', userId)).flatMap((found) => toSession(found) ?? []),
+    async getAllUserSessions(userId) {
+      if (!isText(userId)) return []
+      return (await ask('listByUser', userId)).flatMap((found) => toSession(found) ?? [])
+    },
 
     async updateSessionAttributes(sessionId, attributes) {
-      await ask('update', checked(sessionId), attributes)
-      return (await getSession(sessionId)) ?? noSuchSession()
+      checkSessionId(sessionId)
+      await ask('update', sessionId, checkedAttributes(attributes) as Partial<SessionAttributes>)
+      return (await getSession(sessionId)) ?? noSuchSession('it has been revoked or has expired')
     },
 
     async invalidateSession(sessionId) {
-      await ask('delete', checked(sessionId))
+      checkSessionId(sessionId)
+      await ask('delete', sessionId)
       emit({ type: 'invalidated', sessionId })
     },
 
-    async invalidateAllUserSessions(userId, { except } = {}) {
-      await ask('deleteByUser', userId, { except: except && checked(except) })
+    async invalidateAllUserSessions(userId, options) {
+      checkUserId(userId)
+      const except = options?.except ?? undefined
+      if (except !== undefined) checkSessionId(except)
+      await ask('deleteByUser', userId, { except })
       emit({ type: 'invalidated', userId, except })
     },
 
-    deleteExpiredSessions: ({ limit = 1000 } = {}) => ask('deleteExpired', { now: now(), limit }),
+    async deleteExpiredSessions({ limit = 1000 } = {}) {
+      const fits = Number.isSafeInteger(limit) && limit > 0
+      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', limit)
+      return ask('deleteExpired', { now: now(), limit })
+    },
 
-    async createUser({ userId: id = randomText(ID_BYTES), attributes = {} as UserAttributes }) {
-      const user = { id, attributes }
-      return (await ask('createUser', user)) ? toUser(user) : fail('AUTH_DUPLICATE_USER_ID')
+    async createUser({ userId: id = randomText(ID_BYTES), attributes: given = {} } = {} as never) {
+      checkUserId(id)
+      const attributes = newAttributes(given) as UserAttributes
+      // Before it is stored: what getUserAttributes throws must not leave a user without a trace.
+      const user = toUser({ id, attributes: structuredClone(attributes) })
+      if (await ask('createUser', { id, attributes })) return user
+      return fail('AUTH_DUPLICATE_USER_ID', 'There is such a user already')
     },
 
     getUser,
 
     async updateUserAttributes(userId, attributes) {
-      await ask('updateUser', userId, attributes)
-      return (await getUser(userId)) ?? fail('AUTH_INVALID_USER_ID')
+      checkUserId(userId)
+      await ask('updateUser', userId, checkedAttributes(attributes) as Partial<UserAttributes>)
+      return (await getUser(userId)) ?? noSuchUser()
     },
 
     async deleteUser(userId) {
+      checkUserId(userId)
       await ask('deleteUser', userId)
       emit({ type: 'invalidated', userId })
     },
@@ -151,7 +180,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
         if (stillThere) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
         return stillThere
       })
-      // A write that fails out of sight was told by its event.
+      // A write that fails in the background was reported by its event.
       if (context?.waitUntil) context.waitUntil(work.catch(() => {}))
       else if (!(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
@@ -170,11 +199,11 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   }
 
   async function getUser(userId: string): Promise<AnyUser | null> {
-    const user = await ask('readUser', userId)
+    const user = isText(userId) ? await ask('readUser', userId) : null
     return user && toUser(user)
   }
 
-  /** What users hold of a session, or `null` when it is dead. */
+  /** A stored session as apps see it, or `null` when it has expired. */
   function toSession(
     { session, user }: Found,
     token: string | null = null,
@@ -185,7 +214,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (!state) return null
     return new IssuedSession(
       {
-        ...settings.getSessionAttributes?.(session.attributes),
+        ...shown('getSessionAttributes', session.attributes),
         sessionId: session.id,
         user: toUser(user),
         createdAt: new Date(session.createdAt),
@@ -199,14 +228,28 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
-    return { ...settings.getUserAttributes?.(attributes), userId: id } as AnyUser
+    return { ...shown('getUserAttributes', attributes), userId: id } as AnyUser
   }
 
-  function checked(sessionId: string): string {
-    return isSessionId(sessionId, routeLength) ? sessionId : noSuchSession()
+  /** What the app shows of stored attributes. */
+  function shown(
+    option: 'getUserAttributes' | 'getSessionAttributes',
+    attributes: UserAttributes | SessionAttributes,
+  ): object | undefined {
+    const show = settings[option] as
+      | ((attributes: unknown) => { then?: unknown } | null)
+      | undefined
+    const fields = show?.(attributes)
+    // A promise spread into a session would show no attribute, without an error.
+    checkOption(!fields?.then, option, 'a function that returns no promise', fields)
+    return fields as object | undefined
   }
 
-  /** Asks the store, and makes whatever it fails with our own failure, never a sign-out. */
+  function checkSessionId(sessionId: unknown): void {
+    if (!isSessionId(sessionId, routeLength)) noSuchSession('pass session.sessionId, not the token')
+  }
+
+  /** Calls the store. What it rejects with becomes an {@link AuthError}, and never a sign-out. */
   async function ask<Call extends StoreCall>(
     call: Call,
     ...args: Parameters<Calls[Call]>
@@ -214,17 +257,34 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     try {
       return await (store as Calls)[call](...args)
     } catch (cause) {
-      if (cause instanceof AuthError) throw cause
-      emit({ type: 'store-failed', call })
-      return fail('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
+      const error = isAuthError(cause)
+        ? cause
+        : new AuthError('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
+      const { code } = error
+      if (code === 'AUTH_STORE_UNAVAILABLE' || code === 'AUTH_STORE_REJECTED') {
+        emit({ type: 'store-failed', call, code })
+      }
+      throw error
     }
   }
 }
 
-function tokenOf(session: object): string {
-  return IssuedSession.tokenOf(session) ?? noSuchSession('it has no token')
+function tokenOf(session: unknown): string {
+  return (
+    IssuedSession.tokenOf(session) ??
+    noSuchSession('pass what createSession() or validate() returned, awaited, and not a copy')
+  )
 }
 
-function noSuchSession(why?: string): never {
-  return fail('AUTH_INVALID_SESSION_ID', why)
+function checkUserId(userId: unknown): void {
+  // Engines compare other types by rules of their own: in MySQL 0 equals every name.
+  if (!isText(userId)) noSuchUser()
+}
+
+function noSuchUser(): never {
+  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
+}
+
+function noSuchSession(why: string): never {
+  return fail('AUTH_INVALID_SESSION_ID', `There is no such session: ${why}`)
 }

@@ -11,8 +11,8 @@
  * may keep it longer than it was asked to.
  */
 import { declaredBy } from './declared.ts'
-import { checkOption } from './error.ts'
-import type { SessionAndUser, Store } from './store.ts'
+import { FUNCTION, checkOptions } from './options.ts'
+import { STORE, type SessionAndUser, type Store } from './store.ts'
 import { ID_BYTES, randomText } from './token.ts'
 
 const LAYOUT = 'limen:1:'
@@ -38,10 +38,10 @@ export interface CachedOptions {
   readonly cache: StoreCache
   /** For how many milliseconds an answer is trusted, counted from when its read began. */
   readonly maxAge: number
-  /** Told what the cache failed with. What it throws is dropped. */
-  readonly onCacheError?: (error: unknown) => unknown
+  /** Called with what the cache failed with. Errors thrown by the callback are ignored. */
+  readonly onCacheError?: ((error: unknown) => unknown) | undefined
   /** The time in milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** What the cache holds under one key. */
@@ -71,7 +71,7 @@ interface Kept<Found> {
  * @param store Any store. Put no second cache in front of this one: it would read strongly, past it.
  * @param options Which cache, and for how long it is trusted.
  * @returns The store for `limen({ store })`, as cheap to make for each request as `limen()` itself.
- * @throws {AuthError} `AUTH_CONFIG` when `maxAge` is not a finite number above 0.
+ * @throws {AuthError} `AUTH_CONFIG` for an option that does not fit, or is missing.
  *
  * @example
  * const cache = new LRUCache<string, object>({ max: 10_000 })
@@ -87,8 +87,22 @@ export function cached<UserAttributes, SessionAttributes>(
 ): Store<UserAttributes, SessionAttributes> {
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Peeked = Kept<Found> | null | undefined
-  const { cache, maxAge, now = Date.now } = options
-  checkOption(maxAge > 0 && maxAge < Infinity, 'maxAge', maxAge)
+  checkOptions(
+    'cached()',
+    { ...options, store },
+    {
+      store: STORE,
+      cache: [isCache, 'a cache with get, set and delete, such as an LRUCache', true],
+      maxAge: [
+        (ms) => Number.isFinite(ms) && (ms as number) > 0,
+        'a number of milliseconds above 0',
+        true,
+      ],
+      onCacheError: FUNCTION,
+      now: FUNCTION,
+    },
+  )
+  const { cache, maxAge, now = () => Date.now() } = options
   const get = (key: string) => handled(cache.get(key) as Peeked | PromiseLike<Peeked>)
 
   return {
@@ -227,6 +241,11 @@ function copyOf<Value>(value: Value): Value {
 function handled<Answer>(answer: Answer): Answer {
   if (isPromise(answer)) answer.then(undefined, () => {})
   return answer
+}
+
+function isCache(value: unknown): boolean {
+  const { get, set, delete: remove } = (value ?? {}) as Partial<StoreCache>
+  return [get, set, remove].every((call) => typeof call === 'function')
 }
 
 function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {

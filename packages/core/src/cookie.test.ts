@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CookieAttributes, checkCookie, findCookie, serializeCookie } from './cookie.ts'
+import { type CookieAttributes, checkCookie, findCookies, serializeCookie } from './cookie.ts'
 
 type Found = string | null | undefined
+
+/** The one value of a cookie; `undefined` where there are several. */
+function findCookie(header: string, name: string): Found {
+  const [value = null, ...others] = findCookies(header, name)
+  return others.length > 0 ? undefined : value
+}
 type Case = [header: string, found: Found, because: string]
 
-const long = 'x'.repeat(16_384)
 const cases: Case[] = [
   ['sid=a', 'a', 'it is the only one'],
   ['a=1; sid=b; c=2', 'b', 'it stands among others'],
@@ -33,8 +38,6 @@ const cases: Case[] = [
   ['\u00a0sid=evil; sid=a', 'a', 'a Unicode blank is part of another name'],
   ['\u00a0sid=evil', null, 'a Unicode blank is part of another name'],
   ['\u000bsid=evil', null, 'only SP and HTAB are trimmed'],
-  [`a=${long}; sid=b`, '', 'a header over 16 kB is not read'],
-  [`sid=b; a=${'x'.repeat(16_375)}`, 'b', 'a header of 16 kB is read'],
   ['__proto__=a; toString=b', null, 'names are not looked up in an object'],
 ]
 

@@ -1,5 +1,5 @@
 /** Text to cookie and back. Knows nothing of sessions. */
-import { checkOption } from './error.ts'
+import { BOOLEAN, type OptionRule, checkOption, matching } from './options.ts'
 
 /**
  * Attributes of a cookie, in the form that Hono's `setCookie`, the `cookie` package and Next take.
@@ -19,6 +19,8 @@ export interface CookieAttributes {
   domain?: string
   /** The cookie's life in seconds. 0 deletes it. */
   maxAge: number
+  /** On a deleting cookie, a time in the past: some frameworks drop `Max-Age=0`. */
+  expires?: Date
   /** Kept apart for each site that embeds ours. */
   partitioned?: boolean
 }
@@ -26,22 +28,23 @@ export interface CookieAttributes {
 /** The longest life that browsers grant a cookie, in seconds: 400 days. */
 export const LONGEST_MAX_AGE = 34_560_000
 
+/** A longer `Cookie` header is not read: cut short, it could hide a second cookie of a name. */
+export const LONGEST_HEADER = 16_384
+
 /**
- * Finds one cookie in a `Cookie` header by its exact name.
+ * Finds the values of one cookie in a `Cookie` header by its exact name.
  *
  * Pairs end at `;` alone and only space and tab are trimmed: Unicode blanks before a name would let
  * a sibling host smuggle in a prefixed cookie. Nothing is decoded or unquoted.
  *
  * @param header The header's text.
  * @param name The cookie's name, compared with its case.
- * @returns Its value; `null` when it is not there; `undefined` when several values make it
- * ambiguous; an empty text for a header of over 16 kB.
+ * @returns Its different values in order; several when browsers hold cookies of one name for other
+ * domains or paths.
  * @see {@link https://github.com/advisories/GHSA-r354-f388-2fhh CVE-2026-39410}
  */
-export function findCookie(header: string, name: string): string | null | undefined {
-  // Never cut short: what is left out could be the second cookie of that name.
-  if (header.length > 16_384) return ''
-  let found: string | null = null
+export function findCookies(header: string, name: string): readonly string[] {
+  const found: string[] = []
   for (let at = header.indexOf(name); at !== -1;) {
     const semicolon = header.indexOf(';', at)
     const end = semicolon === -1 ? header.length : semicolon
@@ -49,8 +52,7 @@ export function findCookie(header: string, name: string): string | null | undefi
     const after = /^[ \t]*=[ \t]*(.*[^ \t])?/s.exec(header.slice(at + name.length, end))
     if (after && !/[^ \t]/.test(before)) {
       const [, value = ''] = after
-      if (found !== null && found !== value) return undefined
-      found = value
+      if (!found.includes(value)) found.push(value)
     }
     at = header.indexOf(name, end)
   }
@@ -78,33 +80,38 @@ export function serializeCookie(name: string, value: string, attributes: CookieA
   const site = attributes.sameSite.replace(/./, (letter) => letter.toUpperCase())
   return (
     `${name}=${value}${attributes.domain ? `; Domain=${attributes.domain}` : ''}; Path=${attributes.path}; Max-Age=${attributes.maxAge}` +
-    `; HttpOnly${attributes.secure ? '; Secure' : ''}; SameSite=${site}${attributes.partitioned ? '; Partitioned' : ''}`
+    `${attributes.expires ? `; Expires=${attributes.expires.toUTCString()}` : ''}; HttpOnly${attributes.secure ? '; Secure' : ''}; SameSite=${site}${attributes.partitioned ? '; Partitioned' : ''}`
   )
 }
 
+/** The grammar of what tells cookies apart. */
+export const COOKIE_FORM: Readonly<Record<'name' | 'domain' | 'path' | 'partitioned', OptionRule>> =
+  {
+    name: matching(/^[\w!#$%&'*+\-.^`|~]+$/, 'letters, digits and symbols without blanks'),
+    domain: matching(/^[a-z\d.-]+$/, 'a host such as "example.com"'),
+    path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
+    partitioned: BOOLEAN,
+  }
+
 /**
- * Refuses a cookie that a browser would drop or misread: of its grammar, and of its name's prefix,
- * which browsers judge without regard to case.
+ * Refuses a cookie that a browser would drop because its parts do not go together. Browsers compare
+ * the prefix of its name without regard to case.
  *
  * @param name Cookie name.
  * @param attributes Its attributes.
- * @throws {AuthError} `AUTH_CONFIG`, with a message that says what to change.
+ * @throws {AuthError} `AUTH_CONFIG`, with a message for each rule.
  * @see {@link https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html Layered cookies, name prefixes}
  */
-export function checkCookie(name: string, attributes: CookieAttributes): void {
-  checkOption(
-    // Each of the characters that browsers take, and a path of those that URLs have.
-    /^[\w!#$%&'*+\-.^`|~]+=[a-z\d.-]*;\/[!$-:=@-[\]_a-z|~]*;(lax|strict|none)$/.test(
-      `${name}=${attributes.domain ?? ''};${attributes.path};${attributes.sameSite}`,
-    ) &&
-      (attributes.secure ||
-        !(
-          /^__(host|secure|http)-/i.test(name) ||
-          attributes.partitioned ||
-          attributes.sameSite === 'none'
-        )) &&
-      ((attributes.path === '/' && !attributes.domain) || !/^__host-/i.test(name)),
-    'sessionCookie or secure',
-    serializeCookie(name, '', attributes),
-  )
+export function checkCookie(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+  const { domain, path, sameSite, secure, partitioned } = attributes
+  const isHostOnly = /^__host-/i.test(name)
+  const refuse = (breaks: unknown, option: string, wanted: string, given: unknown) =>
+    checkOption(!breaks, `sessionCookie: ${option}`, wanted, given)
+  refuse(isHostOnly && domain, 'domain', 'left out for a "__Host-" name', domain)
+  refuse(isHostOnly && path !== '/', 'path', '"/" for a "__Host-" name', path)
+  if (secure) return
+  const wanted = 'left out without secure'
+  refuse(/^__(host|secure|http)-/i.test(name), 'name', wanted, name)
+  refuse(partitioned, 'partitioned', wanted, partitioned)
+  refuse(sameSite === 'none', 'sameSite', wanted, sameSite)
 }

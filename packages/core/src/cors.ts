@@ -1,6 +1,6 @@
-/** Lets pages of other origins call this backend: CORS, asked of the CSRF rule itself. */
+/** Lets pages of other origins call this backend: CORS, decided by the CSRF rule itself. */
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
-import { checkOption } from './error.ts'
+import { BOOLEAN, type OptionRule, checkOptions, isListOf, isObject } from './options.ts'
 
 /** Which pages may call this backend, and what they may send and read. */
 export interface CorsOptions {
@@ -10,15 +10,15 @@ export interface CorsOptions {
    */
   readonly csrfProtection: CsrfProtection
   /** As in `limen({ secure })`. Default `true`. */
-  readonly secure?: boolean
+  readonly secure?: boolean | undefined
   /** Methods that pages may use beside GET, HEAD and POST. Default: PUT, PATCH and DELETE. */
-  readonly allowMethods?: readonly string[]
+  readonly allowMethods?: readonly string[] | undefined
   /** Request headers that pages may set. Default: Authorization and Content-Type. */
-  readonly allowHeaders?: readonly string[]
+  readonly allowHeaders?: readonly string[] | undefined
   /** Response headers that pages may read, beside the few that all may. Default: none. */
-  readonly exposeHeaders?: readonly string[]
+  readonly exposeHeaders?: readonly string[] | undefined
   /** How many seconds a browser may keep the answer to a preflight. Default: 5, by the standard. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
 }
 
 /** Answers preflights, and lets trusted pages read responses. */
@@ -70,23 +70,31 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
  * response.headers.get('Access-Control-Allow-Origin')
  * // 'https://app.example.com'
  */
-export function cors({
-  csrfProtection,
-  secure = true,
-  allowMethods = ['PUT', 'PATCH', 'DELETE'],
-  allowHeaders = ['Authorization', 'Content-Type'],
-  exposeHeaders = [],
-  maxAge,
-}: CorsOptions): Cors {
-  checkOption(csrfProtection, 'csrfProtection', 'false')
+export function cors(options: CorsOptions): Cors {
+  checkOptions('cors(): ', options, {
+    csrfProtection: [
+      isObject,
+      'the options that limen({ csrfProtection }) has, and not false: every page could read every answer',
+      true,
+    ],
+    secure: BOOLEAN,
+    allowMethods: listOf(isMethod, 'methods in capitals, such as ["PUT", "DELETE"]'),
+    allowHeaders: listOf(isToken, 'names of headers'),
+    exposeHeaders: listOf(isToken, 'names of headers'),
+    maxAge: [
+      (seconds) => Number.isSafeInteger(seconds) && (seconds as number) >= 0,
+      'a whole number of seconds from 0',
+    ],
+  })
+  const {
+    csrfProtection,
+    secure = true,
+    allowMethods = ['PUT', 'PATCH', 'DELETE'],
+    allowHeaders = ['Authorization', 'Content-Type'],
+    exposeHeaders = [],
+    maxAge,
+  } = options
   const checkOrigin = originRule(csrfProtection, secure)
-  for (const [option, names] of Object.entries({ allowMethods, allowHeaders, exposeHeaders })) {
-    for (const name of names) {
-      const fits = option !== 'allowMethods' || !FORBIDDEN_METHOD.test(name)
-      checkOption(TOKEN.test(name) && fits, option, name)
-    }
-  }
-  checkOption(maxAge === undefined || (maxAge >= 0 && maxAge % 1 === 0), 'maxAge', maxAge ?? '')
   const allowed: [name: string, value: string | undefined][] = [
     ['Access-Control-Allow-Methods', allowMethods.join(', ')],
     ['Access-Control-Allow-Headers', allowHeaders.join(', ')],
@@ -129,6 +137,19 @@ export function cors({
     if (!VARIES.test(headers.get('Vary') ?? '')) headers.append('Vary', 'Origin')
     return isTrusted
   }
+}
+
+function listOf(isItem: (value: unknown) => boolean, wanted: string): OptionRule {
+  // Not `*`: browsers take it for a name where credentials are sent.
+  return [(value) => isListOf(value, isItem), `an array of ${wanted}, without *`]
+}
+
+function isToken(value: unknown): boolean {
+  return typeof value === 'string' && TOKEN.test(value)
+}
+
+function isMethod(value: unknown): boolean {
+  return isToken(value) && !FORBIDDEN_METHOD.test(value as string)
 }
 
 function changeable(response: Response): Response {

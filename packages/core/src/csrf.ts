@@ -1,10 +1,25 @@
-/** May this request use a cookie? The browser is asked first. */
-import { checkOption } from './error.ts'
+/** Decides whether a request may use a cookie, first of all by what the browser says of it. */
+import { checkOptions, isListOf, isSync } from './options.ts'
 
 /** Why a request may not use a cookie. */
-export type UntrustedReason = 'cross-site' | 'origin-mismatch' | 'origin-missing'
+export type UntrustedReason =
+  | 'cross-site'
+  | 'origin-mismatch'
+  | 'origin-missing'
+  | 'origin-insecure'
+  | 'host-unknown'
 
-/** Says whether a request may use a cookie, and if not, why. */
+/** What each reason means for the developer who reads the error. No visitor sees it. */
+export const UNTRUSTED: Readonly<Record<UntrustedReason, string>> = {
+  'cross-site': 'another site sent this request',
+  'origin-mismatch':
+    "Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host",
+  'origin-missing': 'neither Origin nor Sec-Fetch-Site was sent',
+  'origin-insecure': 'the page was loaded over http. In development set secure: false',
+  'host-unknown': 'the request has no usable URL or csrfProtection.hostHeader',
+}
+
+/** Whether a request may use a cookie, and if not, why. */
 export type OriginVerdict =
   | { readonly trusted: true }
   | { readonly trusted: false; readonly reason: UntrustedReason }
@@ -16,14 +31,18 @@ export interface CsrfProtection {
    * `'eu.app'`), where `null` is the base domain itself. Same scheme and port as ours.
    * Names need `baseDomain`. Default: none.
    */
-  readonly allowedSubdomains?: '*' | readonly (string | null)[]
+  readonly allowedSubdomains?: '*' | readonly (string | null)[] | undefined
   /** The domain that `allowedSubdomains` count from. Default for `'*'`: the request's own host. */
   readonly baseDomain?: string | undefined
-  /** Whole origins, such as `https://admin.example.com`. Default: none. */
-  readonly trustedOrigins?: readonly string[]
+  /**
+   * Whole origins, such as `https://admin.example.com` or an app shell's `capacitor://localhost`. Or a
+   * function that returns `true` for such an origin, where hosts are not known beforehand: compare the
+   * whole text, as `endsWith('example.com')` also holds for `https://evilexample.com`. Default: none.
+   */
+  readonly trustedOrigins?: readonly string[] | ((origin: string) => boolean) | undefined
   /** Our own host, with a port where it is not the scheme's own. Default: the request URL's. */
   readonly host?: string | undefined
-  /** The header in which a trusted proxy gives our host. A request without it is refused. */
+  /** The header in which a trusted proxy sends our host. */
   readonly hostHeader?: string | undefined
 }
 
@@ -37,11 +56,11 @@ export interface OriginRequest {
   readonly headers: Pick<Headers, 'get'>
 }
 
-/** Judges one request. */
+/** Checks one request. */
 export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginVerdict
 
 const TRUSTED: OriginVerdict = { trusted: true }
-/** The verdict on a safe request: it changes nothing and opens nothing. */
+/** The result for a safe request: it changes nothing and opens nothing. */
 export const SAFE: OriginVerdict = { trusted: true }
 
 /**
@@ -57,15 +76,18 @@ export function isSafe({ method, headers }: OriginRequest): boolean {
 }
 
 /**
- * Settles which requests may use a cookie.
+ * Creates the rule that decides which requests may use a cookie.
  *
  * A safe request may. Any other must come from our own origin, from an allowed subdomain or from a
- * trusted origin, as `Sec-Fetch-Site` and `Origin` tell. What is missing, `null` or broken is
- * refused. Whether a cookie came along makes no difference, so login CSRF is covered.
+ * trusted origin. The browser's `Sec-Fetch-Site: same-origin` counts more than our guess of our own
+ * host from the URL, as no page can send that header and proxies rewrite `Host`. It counts less than
+ * a configured host: then `Origin` must not contradict it. What is broken is refused. Whether a cookie
+ * came along makes no difference, so login CSRF is covered.
  *
  * @param options Which other origins to trust; `false` trusts every request.
  * @param secure Whether our own scheme is https on every host but loopback.
- * @returns The rule, ready to judge requests.
+ * @param onRefusal Called with the reason of each refusal.
+ * @returns The rule.
  * @throws {AuthError} `AUTH_CONFIG` when an option can never match what a browser sends.
  * @see {@link https://www.w3.org/TR/fetch-metadata/ Fetch Metadata}
  *
@@ -80,8 +102,9 @@ export function isSafe({ method, headers }: OriginRequest): boolean {
 export function originRule(
   options: CsrfProtection | false,
   secure: boolean,
-  tell?: (reason: UntrustedReason) => unknown,
+  onRefusal?: (reason: UntrustedReason) => unknown,
 ): CheckOrigin {
+  if (options !== false) checkCsrfProtection(options)
   const {
     allowedSubdomains = [],
     baseDomain,
@@ -89,14 +112,6 @@ export function originRule(
     host,
     hostHeader,
   } = options || {}
-  const names = allowedSubdomains === '*' ? [] : allowedSubdomains
-  checkOption(!names.length || baseDomain, 'csrfProtection.baseDomain', '')
-  const hosts = [host, baseDomain, ...names].flatMap((name) =>
-    name == null ? [] : `https://${name}`,
-  )
-  for (const origin of [...trustedOrigins, ...hosts]) {
-    checkOption(parse(origin)?.origin === origin, 'csrfProtection', origin)
-  }
 
   return (request, safe = isSafe(request)) => {
     if (safe) return SAFE
@@ -105,31 +120,41 @@ export function originRule(
     const origin = headers.get('Origin')
     // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so its Origin alone decides.
     const site = request.method === 'GET' ? null : headers.get('Sec-Fetch-Site')
-    const mayBeOurs = site === null || site === 'same-origin'
-    const mayBeSibling = site === null || site === 'same-site'
+    if (site === 'same-origin' && !(host ?? hostHeader)) return TRUSTED
     const own = ownOrigin(request)
+    const isOwn = origin !== null && origin === own?.origin
     const trusted =
-      trustedOrigins.includes(origin ?? '') ||
-      (site === 'same-origin' && (origin ?? 'null') === 'null') ||
-      (mayBeOurs && origin === own?.origin) ||
-      (mayBeSibling && isAllowedSubdomain(origin, own))
+      ((site === 'same-origin' || site === 'none') && (isOwn || (origin ?? 'null') === 'null')) ||
+      (site === null && isOwn) ||
+      ((site === null || site === 'same-site') && isAllowedSubdomain(origin, own)) ||
+      isTrustedOrigin(origin)
     if (trusted) return TRUSTED
-    const reason = !mayBeOurs ? 'cross-site' : origin ? 'origin-mismatch' : 'origin-missing'
-    tell?.(reason)
+    const reason = reasonOf(site, origin, own)
+    onRefusal?.(reason)
     return { trusted, reason }
   }
 
   function ownOrigin({ url = '', headers }: OriginRequest): URL | null {
-    const given = host ?? (hostHeader && (headers.get(hostHeader) ?? ''))
-    const own = parse(given === undefined ? url : `https://${given}`)
-    if (!own || (given && given !== own.host)) return null
-    // A proxy that ends TLS leaves us an http URL, so with `secure` the scheme is the browser's.
-    // Loopback has no such proxy.
-    const isHttps =
-      url.startsWith('https') ||
-      (secure && !/^(.+\.)?localhost$|^127[\d.]+$|\[::1]/.test(own.hostname))
+    const named = host ?? (hostHeader && (headers.get(hostHeader) ?? ''))
+    // Proxies in a row each add a host to one header.
+    const [own = null, ...others] =
+      named === undefined ? [parse(url)] : named.split(',').map(parseHost)
+    if (!own || others.some((other) => other?.host !== own.host)) return null
+    // With `secure` a proxy may end TLS and send us an http URL. Loopback has no such proxy.
+    const isHttps = /^https:/i.test(url) || (secure && !isLoopback(own))
     own.protocol = isHttps ? 'https' : 'http'
     return own
+  }
+
+  function isTrustedOrigin(origin: string | null): boolean {
+    if (origin === null || origin === 'null') return false
+    if (typeof trustedOrigins !== 'function') return trustedOrigins.includes(origin)
+    try {
+      return trustedOrigins(origin) === true
+    } catch {
+      // A visitor chooses the text: what the function cannot take apart is not trusted.
+      return false
+    }
   }
 
   function isAllowedSubdomain(origin: string | null, own: URL | null): boolean {
@@ -140,15 +165,81 @@ export function originRule(
       from.port === own.port &&
       (allowedSubdomains === '*'
         ? from.hostname.endsWith(`.${baseDomain ?? own.hostname}`)
-        : names.some((name) => from.hostname === (name ? `${name}.${baseDomain}` : baseDomain)))
+        : allowedSubdomains.some(
+            (name) => from.hostname === (name ? `${name}.${baseDomain}` : baseDomain),
+          ))
     )
   }
 }
 
+/** Whether a request came to this machine itself, by its URL. */
+export function isToLoopback({ url = '' }: OriginRequest): boolean {
+  const own = parse(url)
+  return own !== null && isLoopback(own)
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(.+\.)?localhost$|^127[\d.]+$|\[::1]/.test(hostname)
+}
+
+function reasonOf(site: string | null, origin: string | null, own: URL | null): UntrustedReason {
+  if (site !== null && site !== 'same-origin' && site !== 'none') return 'cross-site'
+  if (!origin) return 'origin-missing'
+  if (!own) return 'host-unknown'
+  return origin === `http://${own.host}` ? 'origin-insecure' : 'origin-mismatch'
+}
+
+function parseHost(host: string): URL | null {
+  const text = host.trim()
+  // What ends a host in a URL would hide the rest.
+  return /^[^\s/,\\?#@]+$/.test(text) ? parse(`https://${text}`) : null
+}
+
 function parse(url: string): URL | null {
   try {
-    return /^https?:\/\/[^.]/i.test(url) ? new URL(url) : null
+    // Node has no Host in HTTP/2: a URL made of it says `undefined`.
+    return /^https?:\/\/(?!undefined(?:[:/]|$))[^.]/i.test(url) ? new URL(url) : null
   } catch {
     return null
   }
+}
+
+const DOMAIN = /^([a-z\d_-]+\.)*[a-z\d_-]+$/
+
+function checkCsrfProtection(options: CsrfProtection): void {
+  const { allowedSubdomains, baseDomain, host } = options
+  const isName = (name: unknown) =>
+    name === null || (DOMAIN.test(name as string) && !`.${name}`.endsWith(`.${baseDomain}`))
+  checkOptions('csrfProtection.', options, {
+    baseDomain: [
+      (value) => DOMAIN.test(value as string) && allowedSubdomains,
+      'a domain such as "example.com", beside allowedSubdomains',
+    ],
+    allowedSubdomains: [
+      (value) => value === '*' || (isListOf(value, isName) && (baseDomain || !value.length)),
+      `'*', or names below baseDomain such as ['app']`,
+    ],
+    trustedOrigins: [
+      (value) => isListOf(value, isOrigin) || isSync(value),
+      'whole origins such as ["https://app.example.com"], or a function',
+    ],
+    host: [
+      (value) => parseHost(String(value)),
+      'a host such as "app.example.com", without a scheme',
+    ],
+    hostHeader: [
+      (value) => /^[\w-]+$/.test(value as string) && !host,
+      'a header such as "X-Forwarded-Host", without host',
+    ],
+  })
+}
+
+/** Whether a text is an origin that browsers send: of a site, or of an app shell or extension. */
+function isOrigin(value: unknown): boolean {
+  const origin = String(value)
+  // URL.origin is "null" for the schemes of app shells, and browsers send "null" for file:.
+  return (
+    parse(origin)?.origin === value ||
+    /^(?!https?:|file:)[a-z][\w+.-]*:\/\/[\w.-]+(:\d+)?$/.test(origin)
+  )
 }

@@ -37,47 +37,46 @@ export type AuthErrorCode =
  * that the CSRF rules refuse, which must stop the handler.
  *
  * @example
- * const error = new AuthError('AUTH_CONFIG', 'secure cannot be "false"')
+ * const error = new AuthError('AUTH_CONFIG', 'secure must be true or false (got "false")')
  * error.code
  * // 'AUTH_CONFIG'
  */
 export class AuthError extends Error {
-  /** Tells it from other errors, across copies of this package too. */
+  /** Tells it from other errors, also across copies of this package: do not use `instanceof`. */
   override readonly name = 'AuthError'
   /** Which failure this is: compare this, not the message. */
   declare readonly code: AuthErrorCode
-  /**
-   * Present on `AUTH_UNTRUSTED_ORIGIN` alone: the 403 that an adapter answers when nobody caught
-   * the error. Hono's default error handler looks for a method of this name.
-   */
+  /** 403 on `AUTH_UNTRUSTED_ORIGIN` alone: Express, Koa, Fastify and Elysia answer with it. */
+  declare readonly status?: number
+  /** The same as `status`, under the name that h3 reads. */
+  declare readonly statusCode?: number
+  /** On `AUTH_UNTRUSTED_ORIGIN` alone: the 403 response. Hono's default error handler calls it. */
   declare readonly getResponse?: () => Response
 
   /**
-   * Makes one: for stores and adapters.
+   * Creates an error: for stores and adapters.
    *
    * @param code Which failure this is.
-   * @param why What the code does not say, as the message. Never holds a token, secret, hash or cookie value.
-   * @param options The `cause`, where another error lies underneath.
+   * @param message What could not be done, and what to change. Never holds a token, secret, hash or cookie value.
+   * @param options The `cause`, where there is another error underneath.
    */
-  constructor(code: AuthErrorCode, why: string = code, options?: ErrorOptions) {
-    super(why, options)
+  constructor(code: AuthErrorCode, message: string = code, options?: ErrorOptions) {
+    super(message, options)
     this.code = code
     if (code === 'AUTH_UNTRUSTED_ORIGIN') {
-      this.getResponse = () => new Response(`Forbidden: ${why}`, { status: 403 })
+      this.status = this.statusCode = 403
+      // The visitor sees the reason, and not the hint for the developer behind it.
+      this.getResponse = () => new Response(`Forbidden: ${message.split(':')[0]}`, { status: 403 })
     }
   }
 }
 
-/** Throws an {@link AuthError}, where an expression is needed. */
-export function fail(code: AuthErrorCode, why?: string, options?: ErrorOptions): never {
-  throw new AuthError(code, why, options)
+/** Whether an error is an {@link AuthError}, perhaps of another copy of this package. */
+export function isAuthError(error: unknown): error is AuthError {
+  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
-/**
- * Refuses an option that could never work.
- *
- * @throws {AuthError} `AUTH_CONFIG`, with a message that names the option to change.
- */
-export function checkOption(works: unknown, option: string, value: string | number): void {
-  if (!works) fail('AUTH_CONFIG', `${option} cannot be "${value}"`)
+/** Throws an {@link AuthError}, where an expression is needed. */
+export function fail(code: AuthErrorCode, message: string, options?: ErrorOptions): never {
+  throw new AuthError(code, message, options)
 }

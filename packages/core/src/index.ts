@@ -4,11 +4,11 @@
  * @module
  */
 export { limen } from './limen.ts'
-export type { Auth, InferSession, InferUser, LimenConfig } from './limen.ts'
+export type { Auth, InferSession, InferUser, LimenConfig, NoPromise } from './limen.ts'
 export { web } from './middleware.ts'
 export type { CookieContext, Middleware, RequestContext } from './middleware.ts'
 export { answer, respond } from './response.ts'
-export type { Left, RequestOpener } from './response.ts'
+export type { AnswerOptions, Left, RequestOpener } from './response.ts'
 export { cors } from './cors.ts'
 export type { Cors, CorsOptions } from './cors.ts'
 export { cached } from './cached.ts'
@@ -18,12 +18,21 @@ export type { SplitStores, UserStore } from './split-store.ts'
 export { AuthError } from './error.ts'
 export type { AuthErrorCode } from './error.ts'
 export type { AuthRequest, ReadonlyAuthRequest } from './auth-request.ts'
-export type { Attributes, NewSession, NewUser, Sessions, ValidateOptions } from './sessions.ts'
+export type {
+  Attributes,
+  AttributesUpdate,
+  IssuedSessionLike,
+  NewSession,
+  NewUser,
+  Sessions,
+  ValidateOptions,
+} from './sessions.ts'
+export type { JsonAttributes } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginVerdict, UntrustedReason } from './csrf.ts'
 export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
 export type { Session, SessionFields, SessionPeriods, SessionState, User } from './session.ts'
-export type { SessionCookie, SessionCookieOptions } from './session-cookie.ts'
+export type { CookieForm, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
 export type {
   Consistency,
   SessionAndUser,

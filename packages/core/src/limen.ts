@@ -1,25 +1,41 @@
-/** Puts the rooms together: the object that users hold. */
+/** Creates the `auth` object from its configuration. */
 import { sessionKeeper } from './auth.ts'
 import type { Sessions } from './sessions.ts'
 import {
   type AuthRequest,
   type ReadonlyAuthRequest,
   findBearerToken,
-  findSessionCookie,
   OpenAuthRequest,
+  readSessionCookie,
 } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
-import { checkOption } from './error.ts'
+import {
+  BOOLEAN,
+  FUNCTION,
+  OBJECT,
+  type OptionRule,
+  checkOptions,
+  isListOf,
+  isObject,
+  isSync,
+} from './options.ts'
 import type { AuthEvent, NoisyEvent } from './event.ts'
 import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
 import type { Periods, Session, SessionPeriods } from './session.ts'
-import { type SessionCookieOptions, sessionCookieMaker } from './session-cookie.ts'
-import type { Store } from './store.ts'
+import { type SessionCookieOptions, sessionCookies } from './session-cookie.ts'
+import { STORE, type Store } from './store.ts'
 
 const DAY = 86_400_000
 const CENTURY = 36_500 * DAY
+const MINUTE = 60_000
 
-/** How sessions are kept, carried and protected. Only `store` is needed. */
+/** What a function that chooses attributes returns at once: an object, and not a promise of one. */
+export interface NoPromise {
+  /** A promise has it. */
+  readonly then?: undefined
+}
+
+/** How sessions are stored, sent and protected. Only `store` is required. */
 export interface LimenConfig<
   UserAttributes,
   SessionAttributes,
@@ -31,25 +47,33 @@ export interface LimenConfig<
   /** Where sessions and users are kept. All types flow from here. */
   readonly store: Store<UserAttributes, SessionAttributes>
   /** What `handleRequest()` takes. Default `web()`. */
-  readonly middleware?: Middleware<Args, Context>
+  readonly middleware?: Middleware<Args, Context> | undefined
   /** `false` only for plain-http development. Default `true`. */
-  readonly secure?: boolean
+  readonly secure?: boolean | undefined
   /** How long sessions live, in milliseconds. */
-  readonly sessionExpiresIn?: SessionPeriods
+  readonly sessionExpiresIn?: SessionPeriods | undefined
   /** How the session cookie looks. */
-  readonly sessionCookie?: SessionCookieOptions
+  readonly sessionCookie?: SessionCookieOptions | undefined
   /** Which other origins may send unsafe requests; `false` turns the check off, for WebSockets too. */
-  readonly csrfProtection?: CsrfProtection | false
-  /** Chooses what `session.user` shows of the stored attributes. Default: none. */
-  readonly getUserAttributes?: (attributes: Readonly<UserAttributes>) => UserFields
-  /** Chooses what a session shows of its stored attributes. Default: none. */
-  readonly getSessionAttributes?: (attributes: Readonly<SessionAttributes>) => Fields
-  /** Told what happens, without secrets. What it throws is dropped. */
-  readonly onEvent?: (event: AuthEvent) => unknown
+  readonly csrfProtection?: CsrfProtection | false | undefined
+  /**
+   * Chooses what `session.user` shows of the stored attributes. Default: none. Not `async`. What it
+   * throws, the call throws: `createUser()` and `createSession()` then leave nothing stored, and
+   * `updateUserAttributes()` has stored its update.
+   */
+  readonly getUserAttributes?:
+    | ((attributes: Readonly<UserAttributes>) => UserFields & NoPromise)
+    | undefined
+  /** Chooses what a session shows of its stored attributes. Default: none. As `getUserAttributes`. */
+  readonly getSessionAttributes?:
+    | ((attributes: Readonly<SessionAttributes>) => Fields & NoPromise)
+    | undefined
+  /** Called for each event. Events contain no secrets. Errors thrown by the callback are ignored. */
+  readonly onEvent?: ((event: AuthEvent) => unknown) | undefined
   /** Frequent events to send as well. Default: none. */
-  readonly events?: readonly NoisyEvent[]
-  /** The time in milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number
+  readonly events?: readonly NoisyEvent[] | undefined
+  /** The time in whole milliseconds since the epoch. Default: `Date.now()`. */
+  readonly now?: (() => number) | undefined
 }
 
 /** Keeps people signed in. */
@@ -120,22 +144,24 @@ export function limen<
 >(
   config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
 ): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
-  const { secure = true, now = Date.now } = config
+  checkConfig(config)
+  const { secure = true } = config
   const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
-  const makeCookie = sessionCookieMaker(config.sessionCookie ?? {}, secure)
+  const cookies = sessionCookies(config.sessionCookie ?? {}, secure)
   const emit = async (event: AuthEvent): Promise<void> => {
     try {
       if (config.onEvent) await config.onEvent(event)
     } catch {
-      // An observer that fails must not fail a sign-in that the store has confirmed.
+      // A failing observer must not fail a sign-in that the store has confirmed.
     }
   }
   const settings = {
     ...config,
-    now,
-    periods: checkedPeriods(config.sessionExpiresIn),
-    makeCookie,
-    cookieName: makeCookie('', 0).name,
+    // Read at each call: tests replace Date.now by a clock of their own.
+    now: config.now ?? (() => Date.now()),
+    periods: checkedPeriods(config.sessionExpiresIn ?? {}),
+    cookies,
+    secure,
     checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
       emit({ type: 'origin-refused', reason }),
     ),
@@ -143,25 +169,57 @@ export function limen<
   }
   const sessions = sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
   const auth = { ...settings, ...sessions }
-  const openRequest = (context: RequestContext) => new OpenAuthRequest(auth, context)
+  type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
+  const opened = new WeakMap<object, AnyRequest>()
+  const openRequest = (context: RequestContext): AnyRequest => {
+    const { key } = context
+    const known = key && opened.get(key)
+    if (known && !known.isResponseSent) return known
+    const authRequest = new OpenAuthRequest<Session<UserFields, Fields>>(auth, context)
+    if (key) opened.set(key, authRequest)
+    return authRequest
+  }
 
   return {
     ...sessions,
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
-    readSessionCookie: (request) => findSessionCookie(request, settings.cookieName) || null,
+    readSessionCookie: (request) => readSessionCookie(request, cookies),
     readBearerToken: findBearerToken,
   }
 }
 
-function checkedPeriods({
-  activePeriod = DAY,
-  idlePeriod = 14 * DAY,
-  absolutePeriod = CENTURY,
-}: SessionPeriods = {}): Periods {
-  const periods = { activePeriod, idlePeriod, absolutePeriod }
-  for (const [name, ms] of Object.entries(periods)) {
-    checkOption(ms % 1 === 0 && ms > 0 && ms <= CENTURY, `sessionExpiresIn.${name}`, ms)
-  }
-  return periods
+const SHOWS: OptionRule = [isSync, 'a function that returns an object, and not a promise']
+
+const PERIOD: OptionRule = [
+  (ms) =>
+    Number.isSafeInteger(ms) &&
+    (ms as number) >= MINUTE &&
+    (ms as number) <= CENTURY &&
+    // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
+    ((ms as number) % 86_400 || (ms as number) % MINUTE === 0),
+  `milliseconds from ${MINUTE} to ${CENTURY}, such as ${DAY} for a day`,
+]
+
+function checkConfig(config: object): void {
+  checkOptions('', config, {
+    store: STORE,
+    middleware: FUNCTION,
+    secure: BOOLEAN,
+    sessionExpiresIn: OBJECT,
+    sessionCookie: OBJECT,
+    csrfProtection: [(value) => value === false || isObject(value), 'an object or false'],
+    getUserAttributes: SHOWS,
+    getSessionAttributes: SHOWS,
+    onEvent: FUNCTION,
+    events: [(value) => isListOf(value, (name) => name === 'validated'), "['validated'] or []"],
+    now: FUNCTION,
+  })
+}
+
+function checkedPeriods(given: SessionPeriods): Periods {
+  const rules = { activePeriod: PERIOD, idlePeriod: PERIOD, absolutePeriod: PERIOD }
+  checkOptions('sessionExpiresIn.', given, rules)
+  const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
+  return { activePeriod, idlePeriod, absolutePeriod }
 }

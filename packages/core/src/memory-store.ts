@@ -58,7 +58,7 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
     async update(sessionId, attributes) {
       const session = sessions.get(sessionId)
       if (!session) return false
-      const merged = { ...session.attributes, ...attributes }
+      const merged = mergedAttributes(session.attributes, attributes)
       sessions.set(sessionId, frozenCopy({ ...session, attributes: merged }))
       return true
     },
@@ -75,11 +75,11 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
         .map(withUser)
     },
     async deleteExpired({ now, limit }) {
-      const dead = [...sessions.values()]
+      const expired = [...sessions.values()]
         .filter(({ idlePeriodExpiresAt }) => idlePeriodExpiresAt <= now)
         .slice(0, limit)
-      for (const { id } of dead) sessions.delete(id)
-      return dead.length
+      for (const { id } of expired) sessions.delete(id)
+      return expired.length
     },
     async createUser(user) {
       if (users.has(user.id)) return false
@@ -92,10 +92,8 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
     async updateUser(userId, attributes) {
       const user = users.get(userId)
       if (!user) return false
-      users.set(
-        userId,
-        frozenCopy({ id: userId, attributes: { ...user.attributes, ...attributes } }),
-      )
+      const merged = mergedAttributes(user.attributes, attributes)
+      users.set(userId, frozenCopy({ id: userId, attributes: merged }))
       return true
     },
     async deleteUser(userId) {
@@ -103,6 +101,12 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
       remove((session) => session.userId === userId)
     },
   }
+}
+
+/** Old attributes with new ones; `undefined` removes. */
+function mergedAttributes<Attributes>(old: Attributes, update: Partial<Attributes>): Attributes {
+  const entries = Object.entries({ ...old, ...update }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Attributes
 }
 
 /** Frozen once when written, so that every read may hand out the same object. */

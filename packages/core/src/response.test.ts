@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
-import { type SessionCookie, sessionCookieMaker } from './session-cookie.ts'
+import { type SessionCookie, sessionCookies } from './session-cookie.ts'
 import { type Left, answer, respond } from './response.ts'
 
-const makeCookie = sessionCookieMaker({}, true)
-const signIn = makeCookie('id.secret', 60)
+const { make } = sessionCookies({}, true)
+const signIn = make('id.secret', 60)
 const renewal = { ...signIn, renewal: true }
-const signOut = makeCookie('', 0)
+const signOut = make('', 0)
 const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
 const left = ({

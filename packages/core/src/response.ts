@@ -1,4 +1,4 @@
-/** What a request left behind, put on a response. The one room that touches one. */
+/** Applies pending cookies and cache headers to a response. No other module modifies responses. */
 import type { AuthRequest } from './auth-request.ts'
 import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
@@ -7,7 +7,7 @@ import type { SessionCookie } from './session-cookie.ts'
 
 /** What one request left behind for its response: any AuthRequest, say. */
 export interface Left {
-  /** The session cookie that it said last, if any: a function, so that no log shows a token. */
+  /** The session cookie that was set last, if any: a function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** Whether a session was found. */
   readonly wasRead: boolean
@@ -25,7 +25,8 @@ export interface Left {
  *
  * @param response Any response: streamed, redirecting, switching protocols, with immutable headers.
  * @param left What the request left behind.
- * @returns The same response, or a copy where its headers cannot be changed.
+ * @returns The same response, or a copy where its headers cannot be changed. Calling it twice changes
+ * nothing more.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9111#section-3 RFC 9111, section 3}
  *
  * @example
@@ -54,57 +55,86 @@ function mark({ headers }: Response, request: Left): void {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
     if (!cookie.renewal || others.length === lines.length) {
+      const added = [cookie, ...cookie.formerly].map((one) => one.serialize())
       headers.delete('Set-Cookie')
-      for (const line of [...others, cookie.serialize()]) headers.append('Set-Cookie', line)
+      for (const line of new Set([...others, ...added])) headers.append('Set-Cookie', line)
     }
   }
 
   const cacheControl = headers.get('Cache-Control')
   if (!cacheControl || request.wasRead || cookie) {
-    // RFC 9213: for a cache that knows its own header, that overrides Cache-Control. Each change before
-    // this look costs more than the look.
+    // RFC 9213: a cache that knows its own header ignores Cache-Control. Surrogate-Control (Fastly,
+    // Varnish) and Edge-Control (Akamai) are older names of the same. Deleting each unseen costs more.
     const overriding: string[] = []
     headers.forEach((_, name) => {
-      if (/-cache-control/.test(name)) overriding.push(name)
+      if (/-cache-control|^(surrogate|edge)-control$/.test(name)) overriding.push(name)
     })
     for (const name of overriding) headers.delete(name)
     if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
       headers.set('Cache-Control', 'private, no-store')
     }
   }
-  for (const name of new Set(request.vary)) headers.append('Vary', name)
+  const vary = headers.get('Vary') ?? ''
+  for (const name of new Set(request.vary)) {
+    if (!new RegExp(`\\b${name}\\b`, 'i').test(vary)) headers.append('Vary', name)
+  }
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */
 export interface RequestOpener<AnySession> {
-  /** An AuthRequest over a context whose cookies arrive. */
+  /** An AuthRequest over a context whose cookies are sent. */
   openRequest(context: CookieContext): AuthRequest<AnySession>
 }
 
+/** How {@link answer} opens a request. */
+export interface AnswerOptions {
+  /** Receives the write that renews an idle session, where the platform has a place for it. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /**
+   * Validates the session cookie before the handler runs, so that a session which is first read inside
+   * a streamed body still sends its renewed cookie and its cache headers. An anonymous visitor costs
+   * no read. When the store fails, the handler runs all the same. Default `false`.
+   */
+  readonly eager?: boolean | undefined
+}
+
 /**
- * Runs a handler with an AuthRequest and puts what it left behind on the handler's response: all
- * that an adapter does on a platform where a handler takes a `Request` and returns a `Response`.
+ * Runs a handler with an AuthRequest and applies its pending cookie and cache headers to the handler's
+ * response: all that an adapter does on a platform where a handler takes a `Request` and returns a
+ * `Response`. Nested calls for one request share one AuthRequest.
  *
  * @param auth The `auth` object.
  * @param request The request to answer.
- * @param handler Gives the response. What it throws passes through, but for an error that brings its
- * own response: `AUTH_UNTRUSTED_ORIGIN` is answered with 403.
- * @param waitUntil Takes the write that renews an idle session, where the platform has a place for it.
+ * @param handler Returns the response, or `undefined` where the platform needs none, as after Bun's
+ * `server.upgrade()`. A thrown `Response` is answered like a returned one, and so is an error that has
+ * its own response: `AUTH_UNTRUSTED_ORIGIN` is answered with 403. Other errors pass through.
+ * @param options `waitUntil` and `eager`.
  * @returns The handler's response with cookies and cache headers.
  */
-export async function answer<AnySession>(
+export async function answer<AnySession, Answer extends Response | undefined | void = Response>(
   auth: RequestOpener<AnySession>,
   request: OriginRequest,
-  handler: (authRequest: AuthRequest<AnySession>) => Response | Promise<Response>,
-  waitUntil?: (work: Promise<unknown>) => void,
-): Promise<Response> {
-  const authRequest = auth.openRequest({ request, waitUntil, setCookie() {} })
-  let response: Response | undefined
-  try {
-    response = await handler(authRequest)
-  } catch (error) {
-    response = (error as Partial<AuthError> | null)?.getResponse?.()
-    if (!response) throw error
+  handler: (authRequest: AuthRequest<AnySession>) => Answer | Promise<Answer>,
+  options?: AnswerOptions,
+): Promise<Answer | Response> {
+  const context: { -readonly [Name in keyof CookieContext]: CookieContext[Name] } = {
+    request,
+    key: request,
+    waitUntil: options?.waitUntil,
+    setCookie() {},
   }
-  return respond(response, authRequest)
+  const authRequest = auth.openRequest(context)
+  try {
+    if (options?.eager) await authRequest.validate().catch(() => {})
+    const response = await handler(authRequest)
+    return response ? respond(response, authRequest) : response
+  } catch (error) {
+    const response =
+      error instanceof Response ? error : (error as Partial<AuthError> | null)?.getResponse?.()
+    if (!response) throw error
+    return respond(response, authRequest)
+  } finally {
+    // The response leaves: a cookie that is set from now on would be lost without an error.
+    context.setCookie = undefined
+  }
 }

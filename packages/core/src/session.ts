@@ -8,12 +8,12 @@ export interface Deadlines {
   readonly idlePeriodExpiresAt: number
 }
 
-/** How long sessions live, in milliseconds. */
+/** How long sessions live, in milliseconds: whole numbers from one minute to 100 years. */
 export interface SessionPeriods {
   /** A session is valid as it is for this long after it was created or renewed. Default 1 day. */
-  readonly activePeriod?: number
+  readonly activePeriod?: number | undefined
   /** After that, it is renewed when used within this time, and dead afterwards. Default 14 days. */
-  readonly idlePeriod?: number
+  readonly idlePeriod?: number | undefined
   /** However often it is renewed, a session never outlives this, counted from its creation. Default: 100 years. */
   readonly absolutePeriod?: number | undefined
 }
@@ -98,7 +98,7 @@ export class IssuedSession extends Given {
   }
 
   /** The token of a session that was created or validated, or `null`: a copy or a listed session has none. */
-  static tokenOf(session: object): string | null {
-    return #token in session ? session.#token : null
+  static tokenOf(session: unknown): string | null {
+    return typeof session === 'object' && session && #token in session ? session.#token : null
   }
 }

@@ -1,4 +1,5 @@
 /** What the calls on sessions and users promise: all that needs no request. */
+import type { JsonAttributes } from './attributes.ts'
 import type { TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
 import type { Session, User } from './session.ts'
@@ -19,21 +20,40 @@ export type NewSession<SessionAttributes> = {
 } & Attributes<SessionAttributes>
 
 /** A user to keep. Without `userId`, a random one is made. */
-export type NewUser<UserAttributes> = { readonly userId?: string } & Attributes<UserAttributes>
+export type NewUser<UserAttributes> = {
+  readonly userId?: string | undefined
+} & Attributes<UserAttributes>
 
-/** Attributes, which may be left out where the store needs none. */
+/**
+ * Attributes, which may be left out where the store needs none. What JSON cannot carry, such as a
+ * `Date`, is a type error that says why.
+ */
 export type Attributes<Given> = object extends Given
-  ? { readonly attributes?: Given }
-  : { readonly attributes: Given }
+  ? { readonly attributes?: JsonAttributes<Given> | undefined }
+  : { readonly attributes: JsonAttributes<Given> }
+
+/** Attributes to merge: what is not named stays, and `undefined` removes. */
+export type AttributesUpdate<Given> = {
+  readonly [Name in keyof Given]?: JsonAttributes<Given>[Name] | undefined
+}
+
+/** What {@link Sessions.createSessionCookie} takes. A promise is none: await it first. */
+export interface IssuedSessionLike {
+  readonly sessionId: string
+}
 
 /** The calls on sessions and users that need no request. */
 export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
   /**
    * Creates a session and resolves when the store has confirmed it.
    *
+   * When `getUserAttributes` or `getSessionAttributes` throws, the session is deleted again.
+   *
    * @returns The session, with its token inside for `createSessionCookie` and `createBearerToken`.
-   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; then nothing was kept.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; then nothing was stored.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was stored.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
+   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store refuses such a session.
    */
   createSession(session: NewSession<SessionAttributes>): Promise<Session<UserFields, Fields>>
   /**
@@ -41,13 +61,13 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    *
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
    */
-  createSessionCookie(session: object | null): SessionCookie
+  createSessionCookie(session: IssuedSessionLike | null): SessionCookie
   /**
    * The token of a session, for an `Authorization: Bearer` header. Show it once, keep it nowhere.
    *
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
    */
-  createBearerToken(session: object): string
+  createBearerToken(session: IssuedSessionLike): string
   /**
    * The session of a token, read strongly, and renewed when it is idle.
    *
@@ -75,13 +95,14 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
   /** The living sessions of a user in order of creation, without their tokens: "your devices". */
   getAllUserSessions(userId: string): Promise<Session<UserFields, Fields>[]>
   /**
-   * Merges attributes into a session.
+   * Merges attributes into a session: what is not named stays, and `undefined` removes.
    *
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when there is no such session.
    */
   updateSessionAttributes(
     sessionId: string,
-    attributes: Partial<SessionAttributes>,
+    attributes: AttributesUpdate<SessionAttributes>,
   ): Promise<Session<UserFields, Fields>>
   /**
    * Ends a session. Resolves when the store has confirmed; a session that is gone already is no failure.
@@ -92,35 +113,49 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    */
   invalidateSession(sessionId: string): Promise<void>
   /**
-   * Ends all sessions of a user, but for the one in `except`.
+   * Ends all sessions of a user, except the one in `except`: a session id, or `undefined` for none.
    *
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` for what cannot be a user id.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for an `except` that cannot be a session id.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
    */
-  invalidateAllUserSessions(userId: string, options?: { readonly except?: string }): Promise<void>
+  invalidateAllUserSessions(
+    userId: string,
+    options?: { readonly except?: string | null | undefined },
+  ): Promise<void>
   /**
    * Removes dead sessions from the store, for a cron trigger.
    *
    * @param options `limit`: how many at most. Default 1000.
    * @returns How many were removed; fewer than `limit` means that none is left.
    */
-  deleteExpiredSessions(options?: { readonly limit?: number }): Promise<number>
+  deleteExpiredSessions(options?: { readonly limit?: number | undefined }): Promise<number>
   /**
-   * Keeps a new user.
+   * Stores a new user. When `getUserAttributes` throws, nothing is stored.
    *
+   * @returns The user, as the next read returns it.
    * @throws {AuthError} `AUTH_DUPLICATE_USER_ID` when the id is taken; then nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when the id is not a well-formed string without NUL.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was stored.
    */
   createUser(user: NewUser<UserAttributes>): Promise<User<UserFields>>
   /** The user, or `null` when there is none. */
   getUser(userId: string): Promise<User<UserFields> | null>
   /**
-   * Merges attributes into a user. `authRequest.invalidate()` then shows them in the same request.
+   * Merges attributes into a user: what is not named stays, and `undefined` removes.
+   * `authRequest.invalidate()` then shows them in the same request.
    *
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user.
    */
   updateUserAttributes(
     userId: string,
-    attributes: Partial<UserAttributes>,
+    attributes: AttributesUpdate<UserAttributes>,
   ): Promise<User<UserFields>>
-  /** Removes a user and ends all its sessions, together. */
+  /**
+   * Removes a user and ends all its sessions, together. A user that does not exist is no failure.
+   *
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` for what cannot be a user id.
+   */
   deleteUser(userId: string): Promise<void>
 }

@@ -1,8 +1,14 @@
 /** Keeps sessions in one store and users in another. */
 import { declaredBy } from './declared.ts'
-import type { SessionAndUser, Store } from './store.ts'
+import { type OptionRule, checkOptions, isObject } from './options.ts'
+import { STORE, type SessionAndUser, type Store } from './store.ts'
 
 const ATTEMPTS = 3
+const USERS: OptionRule = [
+  (value) => isObject(value) && 'readUser' in value,
+  'a store of users: a whole store, or createUser, readUser, updateUser and deleteUser',
+  true,
+]
 
 /** The calls on users: a whole store has them, or write these four over a table of your own. */
 export type UserStore<UserAttributes> = Pick<
@@ -32,6 +38,7 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  *
  * @param stores Which store keeps what. `sessions` must take a user without attributes.
  * @returns The store for `limen({ store })`, with the types of both.
+ * @throws {AuthError} `AUTH_CONFIG` when one of the two is missing or is no store.
  *
  * @example
  * const store = splitStore({
@@ -42,10 +49,11 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  * await store.readUser('ada')
  * // { id: 'ada', attributes: { name: 'Ada' } }
  */
-export function splitStore<UserAttributes, SessionAttributes>({
-  sessions,
-  users,
-}: SplitStores<UserAttributes, SessionAttributes>): Store<UserAttributes, SessionAttributes> {
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<UserAttributes, SessionAttributes>,
+): Store<UserAttributes, SessionAttributes> {
+  checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
+  const { sessions, users } = stores
   const anchor = (userId: string) => sessions.createUser({ id: userId, attributes: {} })
 
   return {

@@ -1,4 +1,5 @@
 /** What every store promises. */
+import { type OptionRule, isObject } from './options.ts'
 import type { Deadlines } from './session.ts'
 
 /** How fresh a read must be. `strong` sees every write that was confirmed before it began. */
@@ -109,3 +110,10 @@ export type StoreCalls<UserAttributes, SessionAttributes> = {
     ...args: Parameters<Required<Store<UserAttributes, SessionAttributes>>[Call]>
   ) => ReturnType<Required<Store<UserAttributes, SessionAttributes>>[Call]>
 }
+
+/** The rule of an option that is a store. */
+export const STORE: OptionRule = [
+  (value) => isObject(value) && 'read' in value && 'insert' in value,
+  'a store, such as memoryStore() or d1Store(env.DB)',
+  true,
+]

@@ -28,20 +28,20 @@ export type TokenParts = readonly [id: string, secret: string]
 /**
  * Splits a token after checking its length and alphabet, before anything is hashed or read.
  *
- * @param token What a visitor sent.
+ * @param token What a visitor sent, or an app passed on: it can be anything.
  * @param routeLength How many characters the store's route puts before the random id.
  * @returns Its parts, or `null` for what cannot be a token.
  */
-export function parseToken(token: string, routeLength = 0): TokenParts | null {
+export function parseToken(token: unknown, routeLength = 0): TokenParts | null {
   const dot = routeLength + ID_LENGTH
-  return token.length === dot + 44 && /^[\w-]+\.[\w-]{43}$/.test(token)
+  return typeof token === 'string' && token.length === dot + 44 && /^[\w-]+\.[\w-]{43}$/.test(token)
     ? [token.slice(0, dot), token.slice(dot + 1)]
     : null
 }
 
-/** Says whether a text could be a session id. */
-export function isSessionId(id: string, routeLength = 0): boolean {
-  return id.length === routeLength + ID_LENGTH && /^[\w-]+$/.test(id)
+/** Whether a value can be a session id. */
+export function isSessionId(id: unknown, routeLength = 0): id is string {
+  return typeof id === 'string' && id.length === routeLength + ID_LENGTH && /^[\w-]+$/.test(id)
 }
 
 /** Compares two hashes of one length without stopping at the first difference. */

@@ -1,13 +1,14 @@
-/** Joins Limen to a Deno server's handler. */
-import { type AuthRequest, type RequestOpener, answer } from '@limen/core'
+/** Connects Limen to a Deno server's handler. */
+import { type AnswerOptions, type AuthRequest, type RequestOpener, answer } from '@limen/core'
 
 /**
- * Wraps the handler of a Deno server: it is given an AuthRequest, and what it leaves behind arrives
- * on the response.
+ * Wraps the handler of a Deno server: it receives an AuthRequest, whose cookies and cache headers are
+ * put on the response.
  *
  * @param auth The `auth` object.
- * @param handler Takes the request, what Deno says of it (the peer's address, say), and the
+ * @param handler Receives the request, Deno's `info` (the peer's address, for example), and the
  * request's view of its session.
+ * @param options `eager: true` validates before the handler runs, for streamed pages.
  * @returns A handler for `Deno.serve()`, or for the `fetch` that a module for `deno serve` exports.
  *
  * @example
@@ -25,7 +26,8 @@ export function withAuth<AnySession, Info = unknown>(
     info: Info,
     authRequest: AuthRequest<AnySession>,
   ) => Response | Promise<Response>,
+  options?: Pick<AnswerOptions, 'eager'>,
 ): (request: Request, info: Info) => Promise<Response> {
   return (request, info) =>
-    answer(auth, request, (authRequest) => handler(request, info, authRequest))
+    answer(auth, request, (authRequest) => handler(request, info, authRequest), options)
 }

@@ -1,5 +1,5 @@
-/** Joins Limen to a Worker's handlers. */
-import { type AuthRequest, type RequestOpener, answer } from '@limen/core'
+/** Connects Limen to a Worker's handlers. */
+import { type AnswerOptions, type AuthRequest, type RequestOpener, answer } from '@limen/core'
 import type { WorkerContext, WorkerEvents, WorkerHandler, WorkerRequest } from './worker.ts'
 
 /** What the adapter needs of an `auth` object. */
@@ -20,12 +20,13 @@ export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
 }
 
 /**
- * Wraps a Worker's handlers: `fetch` is given an AuthRequest, and what it leaves behind arrives on
- * the response. On a cron trigger, dead sessions are removed from the store, in at most 10 batches
+ * Wraps a Worker's handlers: `fetch` receives an AuthRequest, whose cookies and cache headers are put
+ * on the response. On a cron trigger, dead sessions are removed from the store, in at most 10 batches
  * of 1000, beside the handlers' own `scheduled`.
  *
  * @param auth The `auth` object, or a function of `env` that makes one for each request.
  * @param handler The Worker's handlers.
+ * @param options `eager: true` validates before `fetch` runs, for streamed pages.
  * @returns What a Worker exports by default.
  *
  * @example
@@ -39,6 +40,7 @@ export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
 export function withAuth<AnySession, Env = unknown>(
   auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
   handler: AuthHandler<Env, AnySession>,
+  options?: Pick<AnswerOptions, 'eager'>,
 ): WorkerHandler<Env> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
   return {
@@ -48,7 +50,7 @@ export function withAuth<AnySession, Env = unknown>(
         authOf(env),
         request,
         (authRequest) => handler.fetch(request, env, ctx, authRequest),
-        (work) => ctx.waitUntil(work),
+        { ...options, waitUntil: (work) => ctx.waitUntil(work) },
       ),
     async scheduled(controller, env, ctx) {
       await Promise.all([purge(authOf(env)), handler.scheduled?.(controller, env, ctx)])

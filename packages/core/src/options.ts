@@ -1,0 +1,85 @@
+/** Checks options when they are given. What is not understood is refused, by name. */
+import { fail } from './error.ts'
+
+/** Whether a value fits an option; the form that is wanted, as a message says it; whether it must be given. */
+export type OptionRule = readonly [
+  fits: (value: unknown) => unknown,
+  wanted: string,
+  isRequired?: boolean,
+]
+
+/**
+ * Checks an object of options: every name must be known, and every value that is given must fit.
+ * `undefined` means that an option is not given.
+ *
+ * @param path What stands before an option's name in a message, such as `sessionCookie.`.
+ * @param given What the user wrote.
+ * @param rules The known options.
+ * @throws {AuthError} `AUTH_CONFIG` for the first name or value that does not fit.
+ */
+export function checkOptions(
+  path: string,
+  given: object,
+  rules: Readonly<Record<string, OptionRule>>,
+): void {
+  const values = { ...given } as Readonly<Record<string, unknown>>
+  for (const name of Object.keys({ ...rules, ...values })) {
+    const [fits, wanted, isRequired] = rules[name] ?? UNKNOWN
+    const value = values[name]
+    if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, value)
+  }
+}
+
+/**
+ * Refuses a value that an option can never work with.
+ *
+ * @param fits Whether the value fits.
+ * @param option The option's path, such as `sessionCookie.name`.
+ * @param wanted The form that is wanted: what follows "must be".
+ * @param given The value as the user wrote it.
+ * @throws {AuthError} `AUTH_CONFIG`, with a message that has all three.
+ */
+export function checkOption(fits: unknown, option: string, wanted: string, given: unknown): void {
+  const shown =
+    typeof given === 'string' ? `"${given}"` : typeof given === 'function' ? 'a function' : given
+  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${String(shown)})`)
+}
+
+const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
+
+/** The rule of an option of one type. */
+export function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
+  return [(value) => typeof value === type, wanted]
+}
+
+/** The rule of an option that is a text of some form. */
+export function matching(form: RegExp, wanted: string): OptionRule {
+  return [(value) => typeof value === 'string' && form.test(value), wanted]
+}
+
+/** The rule of an option that has options of its own. */
+export const OBJECT: OptionRule = [isObject, 'an object']
+
+/** The rule of an option that is `true` or `false`. */
+export const BOOLEAN: OptionRule = typed('boolean', 'true or false')
+
+/** The rule of an option that is a function. */
+export const FUNCTION: OptionRule = typed('function', 'a function')
+
+/** Whether a value is an object with properties, not an array. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether a value is a function that is not `async`: its promise would pass as true. */
+export function isSync(value: unknown): boolean {
+  return typeof value === 'function' && value.constructor.name !== 'AsyncFunction'
+}
+
+/** Whether a value is an array of items that fit. */
+export function isListOf(
+  value: unknown,
+  fits: (item: unknown) => unknown,
+): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(fits)
+}
