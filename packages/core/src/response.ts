@@ -76,7 +76,7 @@ function mark({ headers }: Response, request: Left): void {
   }
   const vary = headers.get('Vary') ?? ''
   for (const name of new Set(request.vary)) {
-    if (!new RegExp(`\\b${name}\\b`, 'i').test(vary)) headers.append('Vary', name)
+    if (!new RegExp(`(^|[\\s,])${name}($|[\\s,])`, 'i').test(vary)) headers.append('Vary', name)
   }
 }
 
