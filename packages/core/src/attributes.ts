@@ -31,8 +31,7 @@ type JsonValue<Value> = unknown extends Value
  * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES`, with the path of the value.
  */
 export function checkedAttributes(given: unknown): object {
-  // An array is refused below, by what it has beside its items.
-  return copyOf(isObject(given) ? given : refuse('attributes', given), 'attributes', 0) as object
+  return isPlain(given) ? (copyOf(given, 'attributes', 0) as object) : refuse('attributes', given)
 }
 
 /** Attributes of a new user or session: `undefined` is the same as leaving it out. */
@@ -50,33 +49,39 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
   if (value === null || typeof value === 'boolean' || isText(value)) return value
   if (Number.isFinite(value) && !Object.is(value, -0)) return value
   if (value === undefined && depth === 1) return value
-  if (typeof value !== 'object' || depth > DEPTH) return refuse(path, value)
-
-  const entries = Object.entries(value)
-  const isArray = Array.isArray(value)
-  // JSON drops symbols and hidden properties, and calls toJSON of a class. An array has a length.
-  const isExact =
-    prototypesOf(value) === Number(isArray) + Number(Object.getPrototypeOf(value) !== null) &&
-    Reflect.ownKeys(value).length === entries.length + Number(isArray)
-  if (!isExact || (isArray && entries.length !== value.length)) refuse(path, value)
-  const copied = entries.map(([name, item]) => {
-    const at = `${path}.${name}`
-    return [isText(name) ? name : refuse(at, name), copyOf(item, at, depth + 1)] as const
-  })
-  return isArray ? copied.map(([, item]) => item) : Object.fromEntries(copied)
+  // JSON drops symbols and hidden properties; an array's length is hidden.
+  const copyItem = (item: unknown, name: string | number) =>
+    copyOf(item, `${path}.${name}`, depth + 1)
+  if (
+    depth <= DEPTH &&
+    Array.isArray(value) &&
+    Reflect.ownKeys(value).length === value.length + 1
+  ) {
+    return Array.from(value, copyItem)
+  }
+  if (depth <= DEPTH && isPlain(value)) {
+    const entries = Object.entries(value)
+    if (
+      Reflect.ownKeys(value).length === entries.length &&
+      entries.every(([name]) => isText(name))
+    ) {
+      return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
+    }
+  }
+  return refuse(path, value)
 }
 
-/** How many prototypes a value has: a plain object 0 or 1, an array 2, in every realm. */
-function prototypesOf(value: object): number {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype ? 1 + prototypesOf(prototype) : 0
+/** Whether a value is an object without a class, also one of another realm. */
+function isPlain(value: unknown): value is object {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return !prototype || !Object.getPrototypeOf(prototype)
 }
 
 function refuse(path: string, given: unknown): never {
-  const name: unknown = typeof given === 'object' && given?.constructor?.name
-  const kind = name ? String(name) : typeof given === 'string' ? 'a broken string' : String(given)
+  const kind = Object.prototype.toString.call(given).slice(8, -1)
   return fail(
     'AUTH_INVALID_ATTRIBUTES',
-    `${path} must be a value that JSON carries exactly, at most ${DEPTH} levels deep (got ${kind})`,
+    `${path} must be exact JSON without NUL, at most ${DEPTH} levels deep (got ${kind})`,
   )
 }

@@ -89,18 +89,20 @@ export function readSessionCookie(
   { headers }: Pick<OriginRequest, 'headers'>,
   cookies: SessionCookies,
 ): string | null {
-  const header = cookieHeader(headers)
-  for (const [name] of header === null ? [] : cookies.names) {
-    const [value, ...others] = findCookies(header!, name)
-    if (value !== undefined) return (others.length === 0 && value) || null
-  }
-  return null
+  const [value, ...others] = sessionCookiesIn(headers, cookies) ?? []
+  return (others.length === 0 && value) || null
 }
 
-/** A request's `Cookie` header; `null` where it is too large to be read. */
-function cookieHeader(headers: Pick<Headers, 'get'>): string | null {
+/** The values of all session cookies in a request; `null` for a header that is too large to be read. */
+function sessionCookiesIn(
+  headers: Pick<Headers, 'get'>,
+  { names }: SessionCookies,
+): readonly string[] | null {
   const header = headers.get('Cookie') ?? ''
-  return header.length > LONGEST_HEADER ? null : header
+  if (header.length > LONGEST_HEADER) return null
+  return names.length === 1
+    ? findCookies(header, names[0]!)
+    : [...new Set(names.flatMap((name) => findCookies(header, name)))]
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -110,9 +112,6 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
 
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
-
-/** Values that carry one name, and how many of them can be the app's own. */
-type Candidates = readonly [values: readonly string[], forms: number]
 
 /** Opens one request's view of its session. */
 export class OpenAuthRequest<
@@ -214,82 +213,79 @@ export class OpenAuthRequest<
 
   async #find(carrier: Carrier): Promise<AnySession | null> {
     const auth = this.#auth
+    const context = this.#context
+    const { request } = context
+    const fresh = this.#fresh
     const isCookie = carrier === 'Cookie'
     this.vary.push(carrier)
-    const reasons: TokenRejection[] = []
-    const candidates = this.#candidatesOf(carrier)
-    if (!candidates) reasons.push('header-too-large')
-
-    for (const [values, forms] of candidates ?? []) {
-      // More values than this app can have set: another host has set one of them.
-      if (values.length > forms) {
-        reasons.unshift('ambiguous')
-        break
-      }
-      const found: AnySession[] = []
-      for (const token of values) {
+    const tokens = this.#tokensIn(carrier)
+    const sessions: AnySession[] = []
+    let reason: TokenRejection | undefined
+    if (!tokens) reason = 'header-too-large'
+    // More than this app can have set: another host has set one of them.
+    else if (tokens.length > auth.cookies.names.length) reason = 'ambiguous'
+    else {
+      for (const token of tokens) {
         // Reject malformed tokens before the origin check, which reads two more headers.
         const parts = parseToken(token, auth.store.routeLength)
         if (parts && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
-        const session = parts ? await this.#read(carrier, token, parts) : 'malformed'
-        if (typeof session === 'string') reasons.push(session)
-        else found.push(session)
+        const isUnsafe = isCookie ? this.origin !== SAFE : !isSafe(request)
+        const session = parts
+          ? await auth.validateToken(
+              token,
+              this.#isStrong || isUnsafe ? 'strong' : 'eventual',
+              { mayRenew: () => this.#mayChangeCookie(), fresh: fresh[carrier] },
+              context,
+              parts,
+            )
+          : 'malformed'
+        if (typeof session === 'string') reason ??= session
+        else sessions.push(session)
       }
-      const [session, ...others] = found
-      if (others.length > 0) {
-        reasons.unshift('ambiguous')
-        break
-      }
-      if (session) return this.#found(carrier, session)
     }
-
-    const [reason] = reasons
+    const [session, other] = sessions
+    if (other) reason = 'ambiguous'
+    else if (session) {
+      if (!this.wasRead) {
+        this.wasRead = true
+        if (this.isResponseSent) {
+          auth.emit({ type: 'validated-late', sessionId: session.sessionId })
+        } else context.onSession?.()
+      }
+      if (isCookie && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
+      fresh[carrier] ||= session.fresh
+      return session
+    }
     if (!reason) return null
-    if (isCookie && reasons.every(isMiss)) this.#deleteCookie()
+    if (
+      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
+      isCookie &&
+      tokens?.length === 1 &&
+      (reason === 'unknown' || reason === 'expired') &&
+      request.method === 'GET' &&
+      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
+      !auth.store.staleMisses &&
+      // Ports share cookies: it can be the cookie of another app on this machine.
+      !isToLoopback(request) &&
+      this.#mayChangeCookie()
+    ) {
+      this.#setCookie(null, true)
+    }
     auth.emit({ type: 'token-rejected', carrier, reason })
     return null
   }
 
-  /** Where a token can be, the present form of the cookie first; `null` for a header that is too large. */
-  #candidatesOf(carrier: Carrier): readonly Candidates[] | null {
+  /** The tokens that a request can mean; `null` for a header that is too large to be read. */
+  #tokensIn(carrier: Carrier): readonly string[] | null {
     const { request, sessionCookie } = this.#context
-    const one = (token: string | null): Candidates[] => (token === null ? [] : [[[token], 1]])
-    if (carrier === 'Authorization') return one(findBearerToken(request))
-    if (this.#chosen !== undefined) return one(this.#chosen)
-    const { names } = this.#auth.cookies
-    if (sessionCookie != null) return one(sessionCookie)
-    const others = sessionCookie === null ? names.slice(1) : names
-    if (others.length === 0) return []
-    const header = cookieHeader(request.headers)
-    return header === null
-      ? null
-      : others.map(([name, forms]) => [findCookies(header, name), forms])
-  }
-
-  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<AnySession | TokenRejection> {
-    const { request } = this.#context
-    const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(request)
-    return this.#auth.validateToken(
-      token,
-      this.#isStrong || isUnsafe ? 'strong' : 'eventual',
-      { mayRenew: () => this.#mayChangeCookie(), fresh: this.#fresh[carrier] },
-      this.#context,
-      parts,
-    )
-  }
-
-  #found(carrier: Carrier, session: AnySession): AnySession {
-    const fresh = this.#fresh
-    if (!this.wasRead) {
-      this.wasRead = true
-      const { sessionId, user } = session
-      if (this.isResponseSent) {
-        this.#auth.emit({ type: 'validated-late', sessionId, userId: user.userId })
-      } else this.#context.onSession?.()
-    }
-    if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
-    fresh[carrier] ||= session.fresh
-    return session
+    const token =
+      carrier === 'Cookie'
+        ? this.#chosen === undefined
+          ? sessionCookie
+          : this.#chosen
+        : findBearerToken(request)
+    if (token !== undefined) return token === null ? [] : [token]
+    return sessionCookiesIn(request.headers, this.#auth.cookies)
   }
 
   /** Whether this request may renew a session, or delete the cookie of one that is gone. */
@@ -302,28 +298,15 @@ export class OpenAuthRequest<
     )
   }
 
-  #deleteCookie(): void {
-    const { request } = this.#context
-    if (
-      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
-      request.method === 'GET' &&
-      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
-      !this.#auth.store.staleMisses &&
-      // Ports share cookies: it can be the cookie of another app on this machine.
-      !isToLoopback(request) &&
-      this.#mayChangeCookie()
-    ) {
-      this.#setCookie(null, true)
-    }
-  }
-
   #setCookie(session: AnySession | null, renewal: boolean): void {
     // `setSession()` may have been called while we awaited the store; its cookie wins.
     if (renewal && this.#chosen !== undefined) return
     const auth = this.#auth
     const before = this.#cookie
-    const cookie = auth.createSessionCookie(session, !renewal && this.#isAmbiguous())
-    this.#cookie = { ...cookie, renewal }
+    // Several session cookies, which only deleting the others resolves.
+    const isAmbiguous =
+      !renewal && sessionCookiesIn(this.#context.request.headers, auth.cookies)?.[1] !== undefined
+    this.#cookie = { ...auth.createSessionCookie(session, isAmbiguous), renewal }
     try {
       this.#context.setCookie?.(this.#cookie)
     } catch (error) {
@@ -332,14 +315,4 @@ export class OpenAuthRequest<
       auth.emit({ type: 'cookie-lost' })
     }
   }
-
-  /** Whether the browser sent several session cookies, which only deleting the others resolves. */
-  #isAmbiguous(): boolean {
-    const header = cookieHeader(this.#context.request.headers) ?? ''
-    return findCookies(header, this.#auth.cookies.names[0]![0]).length > 1
-  }
-}
-
-function isMiss(reason: TokenRejection): boolean {
-  return reason === 'unknown' || reason === 'expired'
 }

@@ -84,14 +84,19 @@ export function serializeCookie(name: string, value: string, attributes: CookieA
   )
 }
 
-/** The grammar of what tells cookies apart. */
-export const COOKIE_FORM: Readonly<Record<'name' | 'domain' | 'path' | 'partitioned', OptionRule>> =
-  {
-    name: matching(/^[\w!#$%&'*+\-.^`|~]+$/, 'letters, digits and symbols without blanks'),
-    domain: matching(/^[a-z\d.-]+$/, 'a host such as "example.com"'),
-    path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
-    partitioned: BOOLEAN,
-  }
+/** The grammar of a cookie's name. */
+export const COOKIE_NAME: OptionRule = matching(
+  /^[\w!#$%&'*+\-.^`|~]+$/,
+  'letters, digits and symbols without blanks',
+)
+
+/** The grammar of a cookie's attributes. */
+export const COOKIE_ATTRIBUTES: Readonly<Record<string, OptionRule>> = {
+  domain: matching(/^[a-z\d.-]+$/, 'a host such as "example.com"'),
+  path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
+  partitioned: BOOLEAN,
+  sameSite: matching(/^(lax|strict|none)$/i, 'lax, strict or none'),
+}
 
 /**
  * Refuses a cookie that a browser would drop because its parts do not go together. Browsers compare

@@ -35,7 +35,7 @@ export type AuthEvent =
   /** A renewed or deleting cookie that the framework did not take. The session itself was renewed. */
   | { readonly type: 'cookie-lost' }
   /** A session was first found after the response had left, without the headers that keep it private. */
-  | { readonly type: 'validated-late'; readonly sessionId: string; readonly userId: string }
+  | { readonly type: 'validated-late'; readonly sessionId: string }
   /** `setSession()` on `http://localhost` with `secure`: some clients do not send such a cookie back. Set `secure: false` in development. */
   | { readonly type: 'secure-cookie-over-http' }
 

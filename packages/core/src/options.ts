@@ -19,7 +19,7 @@ export type OptionRule = readonly [
  */
 export function checkOptions(
   path: string,
-  given: object,
+  given: object | undefined,
   rules: Readonly<Record<string, OptionRule>>,
 ): void {
   const values = { ...given } as Readonly<Record<string, unknown>>

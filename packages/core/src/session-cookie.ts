@@ -1,12 +1,13 @@
 /** The cookie that carries a session: its name, its attributes, its life. */
 import {
-  COOKIE_FORM,
+  COOKIE_ATTRIBUTES,
+  COOKIE_NAME,
   type CookieAttributes,
   LONGEST_MAX_AGE,
   checkCookie,
   serializeCookie,
 } from './cookie.ts'
-import { BOOLEAN, OBJECT, checkOptions, isListOf, isObject, matching } from './options.ts'
+import { BOOLEAN, OBJECT, checkOptions, isListOf, isObject } from './options.ts'
 
 /** What tells two cookies of a host apart in a browser. */
 export interface CookieForm {
@@ -72,8 +73,8 @@ export interface SessionCookie {
 
 /** How session cookies are made and found, as configured. */
 export interface SessionCookies {
-  /** Names to read, the present one first, and how many forms of the cookie have each. */
-  readonly names: readonly (readonly [name: string, forms: number])[]
+  /** The name of each form that is read, the present one first. */
+  readonly names: readonly string[]
   /**
    * Creates a session cookie that lives for `maxAge` seconds, or until browsers forget it, as
    * configured. An empty value makes the one that deletes. With `isAlone` it also deletes the cookie
@@ -82,18 +83,14 @@ export interface SessionCookies {
   make(value: string, maxAge: number, isAlone?: boolean): SessionCookie
 }
 
-/** A form with all that decides which cookie it is. */
-type FullForm = Pick<CookieAttributes, 'path' | 'domain' | 'partitioned'> & { name: string }
-
 /**
  * Settles the cookie's form once, so that the deleting cookie deletes the one that was set.
  *
  * @throws {AuthError} `AUTH_CONFIG` when a browser would drop such a cookie.
  */
 export function sessionCookies(options: SessionCookieOptions, secure: boolean): SessionCookies {
-  const { name: nameRule, ...form } = COOKIE_FORM
   checkOptions('sessionCookie.', options, {
-    name: nameRule,
+    name: COOKIE_NAME,
     expires: BOOLEAN,
     formerly: [
       (value) => isListOf(value, isObject),
@@ -101,75 +98,51 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     ],
     attributes: OBJECT,
   })
-  const { attributes, expires = true, formerly = [] } = options
-  checkOptions('sessionCookie.attributes.', attributes ?? {}, {
-    ...form,
-    sameSite: matching(/^(lax|strict|none)$/i, 'lax, strict or none'),
-  })
-  const { sameSite: site = 'lax', ...given } = attributes ?? {}
+  const { attributes, expires, formerly = [] } = options
+  checkOptions('sessionCookie.attributes.', attributes, COOKIE_ATTRIBUTES)
+  const { sameSite = 'lax', ...form } = attributes ?? {}
   const fixed = {
     httpOnly: true as const,
     secure,
-    sameSite: site.toLowerCase() as CookieAttributes['sameSite'],
+    sameSite: sameSite.toLowerCase() as CookieAttributes['sameSite'],
   }
 
-  const current = fullForm({ ...given, name: options.name })
-  const others = formerly.map((other) => {
-    checkOptions('sessionCookie.formerly.', other, COOKIE_FORM)
-    return fullForm(other)
+  const make = makerOf({ ...form, name: options.name })
+  const deleted = formerly.map((other) => {
+    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_ATTRIBUTES, name: COOKIE_NAME })
+    return makerOf(other)('', 0)
   })
-  const names = [current, ...others.filter(isOther)].map(({ name }) => name)
+  const { name, attributes: current } = make('', 0)
+  const twin = makerOf({ name, path: current.path })('', 0)
 
   return {
-    names: [...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]),
+    names: [name, ...deleted.map((other) => other.name)],
     make(value, life, isAlone) {
-      const { name, path } = current
-      const deleted = isAlone ? [...others, fullForm({ name, path })] : others
-      return cookieOf(
-        current,
-        value,
-        expires ? Math.min(life, LONGEST_MAX_AGE) : LONGEST_MAX_AGE,
-        deleted.filter(isOther),
+      const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
+      const cookie = make(value, value ? maxAge : 0)
+      // The list can be the same in two versions of an app: no version deletes its own cookie.
+      const others = (isAlone ? [...deleted, twin] : deleted).filter(
+        (other) => other.serialize() !== make('', 0).serialize(),
       )
+      return { ...cookie, formerly: others }
     },
   }
 
-  function fullForm({ name, path = '/', domain, partitioned }: CookieForm): FullForm {
-    const base = partitioned ? 'partitioned-session' : 'session'
+  /** What makes the cookies of one form. */
+  function makerOf({ path = '/', domain, partitioned, name }: CookieForm) {
+    const form = { path, ...(domain && { domain }), ...(partitioned && { partitioned }), ...fixed }
     const prefix = path === '/' && !domain ? '__Host-Http-' : '__Secure-'
-    const full = {
-      name: name ?? (secure ? prefix + base : base),
-      path,
-      ...(domain && { domain }),
-      ...(partitioned && { partitioned }),
-    }
-    checkCookie(full.name, { ...full, ...fixed })
-    return full
-  }
-
-  /** The list can be the same in two versions of an app: no version deletes its own cookie. */
-  function isOther(form: FullForm): boolean {
-    return JSON.stringify(form) !== JSON.stringify(current)
-  }
-
-  function cookieOf(
-    { name, ...form }: FullForm,
-    value: string,
-    life: number,
-    deleted: readonly FullForm[],
-  ): SessionCookie {
-    const cookie = {
-      ...form,
-      ...fixed,
-      maxAge: value ? life : 0,
-      ...(!value && { expires: new Date(0) }),
-    }
-    return {
-      name,
-      value,
-      attributes: cookie,
-      formerly: deleted.map((other) => cookieOf(other, '', 0, [])),
-      serialize: () => serializeCookie(name, value, cookie),
+    name ??= `${secure ? prefix : ''}${partitioned ? 'partitioned-' : ''}session`
+    checkCookie(name, form)
+    return (value: string, maxAge: number): SessionCookie => {
+      const cookie = { ...form, maxAge, ...(!value && { expires: new Date(0) }) }
+      return {
+        name,
+        value,
+        attributes: cookie,
+        formerly: [],
+        serialize: () => serializeCookie(name, value, cookie),
+      }
     }
   }
 }
