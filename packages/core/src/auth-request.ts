@@ -229,16 +229,7 @@ export class OpenAuthRequest<
         // Reject malformed tokens before the origin check, which reads two more headers.
         const parts = parseToken(token, auth.store.routeLength)
         if (parts && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
-        const isUnsafe = isCookie ? this.origin !== SAFE : !isSafe(request)
-        const session = parts
-          ? await auth.validateToken(
-              token,
-              this.#isStrong || isUnsafe ? 'strong' : 'eventual',
-              { mayRenew: () => this.#mayChangeCookie(), fresh: fresh[carrier] },
-              context,
-              parts,
-            )
-          : 'malformed'
+        const session = parts ? await this.#read(carrier, token, parts) : 'malformed'
         if (typeof session === 'string') reason ??= session
         else sessions.push(session)
       }
@@ -273,6 +264,17 @@ export class OpenAuthRequest<
     }
     auth.emit({ type: 'token-rejected', carrier, reason })
     return null
+  }
+
+  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<AnySession | TokenRejection> {
+    const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(this.#context.request)
+    return this.#auth.validateToken(
+      token,
+      this.#isStrong || isUnsafe ? 'strong' : 'eventual',
+      { mayRenew: () => this.#mayChangeCookie(), fresh: this.#fresh[carrier] },
+      this.#context,
+      parts,
+    )
   }
 
   /** The tokens that a request can mean; `null` for a header that is too large to be read. */

@@ -237,9 +237,9 @@ function checkCsrfProtection(options: CsrfProtection): void {
 /** Whether a text is an origin that browsers send: of a site, or of an app shell or extension. */
 function isOrigin(value: unknown): boolean {
   const origin = String(value)
-  // URL.origin is "null" for the schemes of app shells, and browsers send "null" for file:.
+  // URL.origin is "null" for the schemes of app shells. No page has an origin of those left out here.
   return (
     parse(origin)?.origin === value ||
-    /^(?!https?:|file:)[a-z][\w+.-]*:\/\/[\w.-]+(:\d+)?$/.test(origin)
+    /^(?!https?:|wss?:|ftp:|file:)[a-z][\w+.-]*:\/\/[\w.-]+(:\d+)?$/.test(origin)
   )
 }
