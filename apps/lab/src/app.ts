@@ -138,7 +138,11 @@ function configured(request: Request, store: LabStore, config: LabConfig): Promi
   return answer(auth, request, async (visit) => {
     if (request.method === 'GET') {
       const session = await visit.validate()
-      return Response.json({ cookie: request.headers.has('Cookie'), session: session !== null })
+      return Response.json({
+        cookie: request.headers.has('Cookie'),
+        session: session !== null,
+        user: session?.user.userId ?? null,
+      })
     }
     const session =
       request.method === 'POST'
