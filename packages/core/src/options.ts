@@ -48,7 +48,7 @@ export function checkOption(fits: unknown, option: string, wanted: string, given
 const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
 
 /** The rule of an option of one type. */
-export function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
+function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
   return [(value) => typeof value === type, wanted]
 }
 
