@@ -1,6 +1,6 @@
 /** The last requests that the book refused: why, what and when, and nothing about whom. */
 import type { UntrustedReason } from '@limen/core'
-import { outage } from './outage.ts'
+import { queryFailure } from './outage.ts'
 
 const KEPT = 20
 
@@ -33,7 +33,7 @@ export async function noteRefusal(
         `DELETE FROM refusal WHERE id NOT IN (SELECT id FROM refusal ORDER BY id DESC LIMIT ${KEPT})`,
       ),
     ])
-    .catch(outage('note a refusal'))
+    .catch(queryFailure('note a refusal'))
 }
 
 /** The last refusals, newest first. */
@@ -44,6 +44,6 @@ export async function readRefusals(db: D1Database): Promise<Refusal[]> {
     )
     .bind(KEPT)
     .all<Refusal>()
-    .catch(outage('read the refusals'))
+    .catch(queryFailure('read the refusals'))
   return results
 }
