@@ -89,7 +89,7 @@ describe('somebody', () => {
 
     expect(await kept(page)).toEqual(['The first.'])
     expect(await page.context().cookies()).toMatchObject([
-      { name: '__Host-Http-session', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
+      { name: '__Host-Http-notes', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
     ])
   })
 

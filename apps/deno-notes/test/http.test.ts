@@ -49,7 +49,7 @@ describe('signing in', () => {
     expect(response.headers.getSetCookie()).toEqual([
       `${someone.cookie}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
     ])
-    expect(someone.cookie).toMatch(/^__Host-Http-session=[0-9a-f]{32}[\w-]{22}\.[\w-]{43}$/)
+    expect(someone.cookie).toMatch(/^__Host-Http-notes=[0-9a-f]{32}[\w-]{22}\.[\w-]{43}$/)
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     expect(await (await someone.get()).text()).toContain('Signed in as <bdi>Ada</bdi>')
   })
@@ -176,7 +176,7 @@ describe('signing out', () => {
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
-      '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+      '__Host-Http-notes=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
     ])
     someone.cookie = cookie
     expect(await (await someone.get()).text()).toContain('Sign in or begin')
