@@ -21,7 +21,7 @@ type Account = { readonly userId: string; readonly salt: Uint8Array; readonly ha
 const NOTES_PER_USER = 500
 const LONGEST_FORM = 32_768
 
-const actions = new Map<string, (visit: Visit, form: Form) => Promise<Response>>([
+const actions = new Map<string, (visit: Visit, form: Form, request: Request) => Promise<Response>>([
   ['/sign-in', signIn],
   ['/sign-out', signOut],
   ['/notes', addNote],
@@ -48,7 +48,7 @@ async function answer(request: Request, visit: Visit): Promise<Response> {
   const act = request.method === 'POST' && actions.get(pathname)
   if (act) {
     const form = await readForm(request)
-    if (form) return act(visit, (field) => form.get(field) ?? '')
+    if (form) return act(visit, (field) => form.get(field) ?? '', request)
     return failurePage(413, (await visit.validate())?.user.name)
   }
   const session = await visit.validate()
@@ -130,10 +130,13 @@ async function signOut(visit: Visit): Promise<Response> {
   return goHome()
 }
 
-async function addNote(visit: Visit, form: Form): Promise<Response> {
+async function addNote(visit: Visit, form: Form, request: Request): Promise<Response> {
   const session = await visit.validate()
   const text = form('text').replace(/\r\n?/g, '\n').trim()
-  if (!session) return doorPage({ status: 401, problem: 'Not kept: you are signed out.', text })
+  if (!session) {
+    const problem = `${whyOut(request) ?? 'You are not signed in.'} So this was not kept.`
+    return doorPage({ status: 401, problem, text })
+  }
   if (!/^.{1,2000}$/su.test(text)) {
     return showNotes(session, { status: 422, text, problem: 'Write 1 to 2,000 characters.' })
   }
@@ -153,9 +156,12 @@ async function isFull({ user }: Session): Promise<boolean> {
   return (await ask(Array.fromAsync(list))).length === NOTES_PER_USER
 }
 
-async function deleteNote(visit: Visit, form: Form): Promise<Response> {
+async function deleteNote(visit: Visit, form: Form, request: Request): Promise<Response> {
   const session = await visit.validate()
-  if (!session) return doorPage({ status: 401, problem: 'Not deleted: you are signed out.' })
+  if (!session) {
+    const problem = `${whyOut(request) ?? 'You are not signed in.'} So nothing was deleted.`
+    return doorPage({ status: 401, problem })
+  }
   const key = ['notes', session.user.userId, form('id').slice(0, 60)]
   await ask(change(session).delete(key).commit())
   return goHome()
