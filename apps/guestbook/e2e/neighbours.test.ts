@@ -1,7 +1,7 @@
 /** The three demos on ports of one host: browsers send the cookies of localhost to all of them. */
 import type { D1Database } from '@cloudflare/workers-types'
-import { type Browser, type Page, chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { type Notes, startNotes } from '../../deno-notes/test/notes.ts'
 import { type Guestbook, isSignedIn, signUp, startGuestbook } from './guestbook.ts'
@@ -9,7 +9,6 @@ import { type Guestbook, isSignedIn, signUp, startGuestbook } from './guestbook.
 let guestbook: Guestbook
 let notes: Notes
 let chat: string
-let browser: Browser
 const harness = createTestHarness({
   workers: [{ configPath: new URL('../../chat/wrangler.jsonc', import.meta.url) }],
 })
@@ -20,23 +19,12 @@ beforeAll(async () => {
   const { url } = await harness.listen()
   await harness.getWorker<{ DB: D1Database }>().applyD1Migrations('DB')
   chat = `http://localhost:${url.port}`
-  const { executablePath, env } = inject('chromium')
-  browser = await chromium.launch({
-    executablePath,
-    env: { ...process.env, ...env } as Record<string, string>,
-    args: ['--no-sandbox'],
-  })
-})
+}, 180_000)
 afterAll(async () => {
-  await browser.close()
   await harness.close()
   await notes[Symbol.asyncDispose]()
   await guestbook[Symbol.asyncDispose]()
 })
-
-async function open(): Promise<Page> {
-  return (await browser.newContext()).newPage()
-}
 
 async function enterChat(page: Page, name: string): Promise<void> {
   await page.goto(chat)
@@ -55,7 +43,7 @@ async function enterNotes(page: Page, name: string): Promise<void> {
 
 describe('two and three demos in one browser', () => {
   it('F: leave each other signed in', async () => {
-    const page = await open()
+    const page = await guestbook.open()
     await signUp(page, guestbook.book, 'Ada')
     await enterChat(page, 'Ada')
     await enterNotes(page, 'Ada')
@@ -79,7 +67,7 @@ describe('two and three demos in one browser', () => {
 
 describe('the chat in a browser', () => {
   it('F: gives a refused name back with the focus in its field', async () => {
-    const page = await open()
+    const page = await guestbook.open()
     await page.goto(chat)
     await page.getByLabel('Your name').fill('  ')
     await page.getByRole('button', { name: 'Come in' }).click()
@@ -99,7 +87,7 @@ describe('the chat in a browser', () => {
   })
 
   it('F: says what was too fast, and gives the words back', async () => {
-    const page = await open()
+    const page = await guestbook.open()
     await enterChat(page, 'Hasty')
     const text = page.getByLabel('Your message')
     for (let n = 0; n < 12; n++) {
@@ -113,7 +101,7 @@ describe('the chat in a browser', () => {
   })
 
   it('F: says why a sixth page is not let in', async () => {
-    const page = await open()
+    const page = await guestbook.open()
     await enterChat(page, 'Many')
     const pages = [page]
     while (pages.length < 6) {
@@ -128,9 +116,9 @@ describe('the chat in a browser', () => {
   })
 
   it('F: says that the device was signed out, also after a reload', async () => {
-    const page = await open()
+    const page = await guestbook.open()
     await enterChat(page, 'Revoked')
-    const other = await open()
+    const other = await guestbook.open()
     await enterChat(other, 'Revoked')
     await other.getByRole('button', { name: 'Sign out my other devices' }).click()
 
