@@ -2,7 +2,15 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import { AuthError, type AuthRequest, type InferSession, limen } from '@limen/core'
 import { denoKvStore, withAuth } from '@limen/deno'
-import { type Draft, type Note, type Problems, doorPage, failurePage, notesPage, refusalPage } from './page.ts'
+import {
+  type Draft,
+  type Note,
+  type Problems,
+  doorPage,
+  failurePage,
+  notesPage,
+  refusalPage,
+} from './page.ts'
 
 const kv = await Deno.openKv()
 const auth = limen({

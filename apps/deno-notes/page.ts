@@ -176,7 +176,15 @@ export function notesPage({ name, notes, change, draft }: NotesPage): Response {
           ${formAlert(problems)}
           <form method="post" action="/notes">
             <label for="text">A new note</label>
-            <textarea id="text" name="text" rows="3" required maxlength="2000" dir="auto" ${described('text', problems)}>
+            <textarea
+              id="text"
+              name="text"
+              rows="3"
+              required
+              maxlength="2000"
+              dir="auto"
+              ${described('text', problems)}
+            >
 ${draft?.text ?? ''}</textarea>
             ${fieldProblem('text', problems)}
             <button>Keep it</button>

@@ -239,7 +239,9 @@ describe('the alarm', () => {
 
   it('asks about forty sockets at a time, the longest unchecked first', async () => {
     await enter('Ada')
-    const tabs = (await Promise.all(Array.from({ length: 11 }, (_, n) => tabsOf(`Tab ${n}`, 4)))).flat()
+    const tabs = (
+      await Promise.all(Array.from({ length: 11 }, (_, n) => tabsOf(`Tab ${n}`, 4)))
+    ).flat()
     await stale()
     const unchecked = async () =>
       (await attachments()).filter(({ mayWriteUntil }) => mayWriteUntil === 0).length
@@ -298,13 +300,16 @@ describe('the limits of the room', () => {
     ['three bytes', new Uint8Array(3), 1003],
     ['no byte', new Uint8Array(0), 1003],
   ]
-  it.each(sizes)('F: a message of %s closes its own socket and no other', async (_, message, code) => {
-    const [ada, bob] = await enter('Ada', 'Bob')
-    ada.say(message)
-    expect(await ada.closed).toBe(code)
-    bob.say('still here')
-    expect(await bob.next('message')).toMatchObject({ from: 'Bob', text: 'still here' })
-  })
+  it.each(sizes)(
+    'F: a message of %s closes its own socket and no other',
+    async (_, message, code) => {
+      const [ada, bob] = await enter('Ada', 'Bob')
+      ada.say(message)
+      expect(await ada.closed).toBe(code)
+      bob.say('still here')
+      expect(await bob.next('message')).toMatchObject({ from: 'Bob', text: 'still here' })
+    },
+  )
 
   it.each(['x'.repeat(500), '🚪'.repeat(250)])('F: 500 characters are relayed', async (text) => {
     const [ada, bob] = await enter('Ada', 'Bob')
@@ -539,7 +544,8 @@ async function tabsOf(name: string, count: number): Promise<Line[]> {
 /** Lets the time pass after which everybody may send as much as at first. */
 async function rest(): Promise<void> {
   await runInDurableObject(room, (_, { storage }) => {
-    for (const [key, pace] of [...storage.kv.list<Pace>({ prefix: 'pace:' })]) {
+    const paces = [...storage.kv.list<Pace>({ prefix: 'pace:' })]
+    for (const [key, pace] of paces) {
       storage.kv.put(key, { ...pace, busyUntil: 0 })
     }
   })

@@ -16,7 +16,8 @@ export default withAuth(authFor, {
     const { pathname } = new URL(request.url)
     // What another site sends ends here: forms and WebSocket handshakes alike.
     if (!authRequest.origin.trusted) {
-      const message = 'Refused: no page of this chat sent that. If you were signed in, you still are.'
+      const message =
+        'Refused: no page of this chat sent that. If you were signed in, you still are.'
       return failed(request, env, 403, message)
     }
     const room = env.ROOM.getByName('lobby')
@@ -45,7 +46,12 @@ export default withAuth(authFor, {
       console.error(`${code}: ${error instanceof Error ? error.message : ''}`, error)
       // A query that the database rejects is rejected at the next try too: that is no outage.
       return code === 'AUTH_STORE_UNAVAILABLE'
-        ? failed(request, env, 503, 'The database does not answer. If you were signed in, you still are. Try again.')
+        ? failed(
+            request,
+            env,
+            503,
+            'The database does not answer. If you were signed in, you still are. Try again.',
+          )
         : failed(request, env, 500, 'Something broke. The fault is ours.')
     }
   },

@@ -94,10 +94,7 @@ export class Room extends DurableObject<Env> {
     else if (paces > 0) await this.#wakeIn(READ_FOR)
   }
 
-  override async webSocketMessage(
-    socket: WebSocket,
-    message: string | ArrayBuffer,
-  ): Promise<void> {
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     // What was on its way when the socket was closed is not read.
     if (socket.readyState !== WebSocket.OPEN) return
     if (typeof message !== 'string') return socket.close(NOT_TEXT, 'Text messages only')

@@ -21,7 +21,13 @@ async function focus(page: Page): Promise<unknown> {
   })`)
 }
 
-type Case = [path: string, button: string, fields: Record<string, string>, first: string, problem: string]
+type Case = [
+  path: string,
+  button: string,
+  fields: Record<string, string>,
+  first: string,
+  problem: string,
+]
 const cases: Case[] = [
   ['/sign-in', 'Sign in', {}, 'name', 'problem'],
   ['/sign-in', 'Sign in', { passphrase: 'x' }, 'name', 'problem'],
@@ -33,24 +39,27 @@ const cases: Case[] = [
 ]
 
 describe('after a form that was not taken', () => {
-  it.each(cases)('F: of %s (%s) with %j the focus is in %s', async (...[path, button, fields, id, problem]) => {
-    const page = await guestbook.open()
-    await page.goto(guestbook.book + path)
-    expect(await focus(page)).toMatchObject({ autofocus: 0 })
-    for (const [name, value] of Object.entries(fields)) {
-      await page.locator(`[name=${name}]`).fill(value)
-    }
+  it.each(cases)(
+    'F: of %s (%s) with %j the focus is in %s',
+    async (...[path, button, fields, id, problem]) => {
+      const page = await guestbook.open()
+      await page.goto(guestbook.book + path)
+      expect(await focus(page)).toMatchObject({ autofocus: 0 })
+      for (const [name, value] of Object.entries(fields)) {
+        await page.locator(`[name=${name}]`).fill(value)
+      }
 
-    await page.getByRole('main').getByRole('button', { name: button }).click()
-    await page.getByRole('alert').waitFor()
+      await page.getByRole('main').getByRole('button', { name: button }).click()
+      await page.getByRole('alert').waitFor()
 
-    expect(await focus(page)).toEqual({ id, invalid: 'true', problem, autofocus: 1 })
-    // The summary leads to each field that is wrong.
-    for (const link of await page.getByRole('alert').getByRole('link').all()) {
-      await link.click()
-      expect(await focus(page)).toMatchObject({ invalid: 'true' })
-    }
-  })
+      expect(await focus(page)).toEqual({ id, invalid: 'true', problem, autofocus: 1 })
+      // The summary leads to each field that is wrong.
+      for (const link of await page.getByRole('alert').getByRole('link').all()) {
+        await link.click()
+        expect(await focus(page)).toMatchObject({ invalid: 'true' })
+      }
+    },
+  )
 
   it('F: of the book or the account the focus is in its field', async () => {
     const page = await guestbook.open()

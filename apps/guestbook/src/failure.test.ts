@@ -20,10 +20,14 @@ const failures: [status: number, path: string, init: RequestInit][] = [
   [404, '/entries', {}],
   [404, '/nowhere', form('a=b')],
   [404, '/devices/sign-out', form('session=x')],
-  [400, '/entries', {
+  [
+    400,
+    '/entries',
+    {
       ...form('--x\r\nnonsense'),
       headers: { 'Content-Type': 'multipart/form-data; boundary=x' },
-    }],
+    },
+  ],
   [413, '/entries', form('x'.repeat(20_000))],
   [413, '/sign-in', form('x'.repeat(20_000))],
   [422, '/account', form('name=')],
@@ -114,7 +118,7 @@ describe('a query that the database rejects', () => {
     ['AUTH_STORE_REJECTED', 'D1_ERROR: no such table: entry: SQLITE_ERROR'],
     ['AUTH_STORE_REJECTED', 'D1_ERROR: UNIQUE constraint failed: a.b: SQLITE_CONSTRAINT'],
     ['AUTH_STORE_REJECTED', 'D1_ERROR: string or blob too big: SQLITE_TOOBIG'],
-    ['AUTH_STORE_REJECTED', 'D1_TYPE_ERROR: Type \'bigint\' not supported for value \'1\''],
+    ['AUTH_STORE_REJECTED', "D1_TYPE_ERROR: Type 'bigint' not supported for value '1'"],
     ['AUTH_STORE_UNAVAILABLE', 'D1_ERROR: Network connection lost.'],
     ['AUTH_STORE_UNAVAILABLE', 'D1 DB is overloaded. Requests queued for too long.'],
     ['AUTH_STORE_UNAVAILABLE', 'D1_ERROR: database is locked: SQLITE_BUSY'],
