@@ -339,6 +339,10 @@ dd {
   background: var(--alarm-paper);
 }
 
+.alert a {
+  color: var(--alarm);
+}
+
 .draft {
   margin: 0 0 1.5rem;
   padding: 1rem;

@@ -1,4 +1,6 @@
 /** The three demos on ports of one host: browsers send the cookies of localhost to all of them. */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { D1Database } from '@cloudflare/workers-types'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -66,6 +68,43 @@ describe('two and three demos in one browser', () => {
 })
 
 describe('the chat in a browser', () => {
+  it.each([360, 1200])('F: is accessible and fits into %i pixels, on every page', async (width) => {
+    const axe = await readFile(
+      createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+      'utf8',
+    )
+    // The tool is put in by the browser's debugger; the chat's own policy would rightly stop it.
+    const page = await guestbook.open({ bypassCSP: true, viewport: { width, height: 740 } })
+    const look = async (what: string) => {
+      await page.addScriptTag({ content: axe })
+      const { violations } = (await page.evaluate('axe.run()')) as {
+        violations: readonly { id: string; nodes: readonly { html: string }[] }[]
+      }
+      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+      expect(found, what).toEqual([])
+      const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+      expect(await page.evaluate(wider), what).toBe(0)
+    }
+
+    await page.goto(chat)
+    await page.getByLabel('Your name').waitFor()
+    await look('the sign-in form')
+    await page.getByLabel('Your name').fill('  ')
+    await page.getByRole('button', { name: 'Come in' }).click()
+    await page.getByRole('alert').waitFor()
+    await look('a refused name')
+    await enterChat(page, `Wide ${width}`)
+    await page.getByLabel('Your message').fill('Donaudampfschifffahrtsgesellschaft'.repeat(5))
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByRole('log').getByText('Donau').waitFor()
+    await page.getByLabel('Your message').fill(' ')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Write something.').waitFor()
+    await look('the room')
+    await page.goto(`${chat}/nowhere`)
+    await look('a page that is not there')
+  })
+
   it('F: gives a refused name back with the focus in its field', async () => {
     const page = await guestbook.open()
     await page.goto(chat)
