@@ -17,6 +17,9 @@ export const EXPLAINED: Record<UntrustedReason, string> = {
   'cross-site': 'The browser said that a page of another site sent it (Sec-Fetch-Site).',
   'origin-mismatch': 'The page that sent it names another origin than the book’s own (Origin).',
   'origin-missing': 'It did not say which page sent it, and a browser always does.',
+  'origin-insecure':
+    'The page that sent it was loaded over http, and the app expects https (Origin).',
+  'host-unknown': 'It does not say for which host it is, so nothing can be compared with it.',
 }
 
 /** Notes a refusal and forgets all but the last 20. */
