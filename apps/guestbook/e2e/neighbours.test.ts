@@ -129,14 +129,15 @@ describe('the chat in a browser', () => {
     const page = await guestbook.open()
     await enterChat(page, 'Hasty')
     const text = page.getByLabel('Your message')
-    for (let n = 0; n < 12; n++) {
-      await text.fill(`Number ${n}`)
-      await text.press('Enter')
-    }
+    // In one go: keystrokes of the test may take longer than the allowance takes to come back.
+    await page.evaluate(`for (let n = 0; n < 20; n++) {
+      document.getElementById('text').value = 'Number ' + n
+      document.getElementById('write').requestSubmit()
+    }`)
 
     await page.getByText('you are writing too fast').waitFor()
     expect(await text.inputValue()).toMatch(/^Number/)
-    expect(await page.getByRole('log').locator('p').count()).toBeLessThan(12)
+    expect(await page.getByRole('log').locator('p').count()).toBeLessThan(20)
   })
 
   it('F: says why a sixth page is not let in', async () => {
