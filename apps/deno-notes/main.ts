@@ -2,11 +2,21 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import { AuthError, type AuthRequest, type InferSession, limen } from '@limen/core'
 import { denoKvStore, withAuth } from '@limen/deno'
-import { type Draft, type Note, doorPage, failurePage, notesPage, refusalPage } from './page.ts'
+import {
+  type Draft,
+  type Note,
+  type Problems,
+  doorPage,
+  failurePage,
+  notesPage,
+  refusalPage,
+} from './page.ts'
 
 const kv = await Deno.openKv()
 const auth = limen({
   store: denoKvStore<{ name: string }>(kv),
+  // A name of its own: browsers send the cookies of localhost to every port.
+  sessionCookie: { name: '__Host-Http-notes' },
   getUserAttributes: ({ name }) => ({ name }),
 })
 
@@ -15,7 +25,11 @@ type Visit = AuthRequest<Session>
 type Form = (field: string) => string
 type Account = { readonly userId: string; readonly salt: Uint8Array; readonly hash: Uint8Array }
 
-const actions = new Map<string, (visit: Visit, form: Form) => Promise<Response>>([
+/** The most that is stored for one user, and the most that one form may send. */
+const NOTES_PER_USER = 500
+const LONGEST_FORM = 32_768
+
+const actions = new Map<string, (visit: Visit, form: Form, request: Request) => Promise<Response>>([
   ['/sign-in', signIn],
   ['/sign-out', signOut],
   ['/notes', addNote],
@@ -29,9 +43,10 @@ Deno.serve(
     try {
       return await answer(request, visit)
     } catch (error) {
-      console.error(error)
-      const isOutage = error instanceof AuthError && error.code === 'AUTH_STORE_UNAVAILABLE'
-      return failurePage(isOutage ? 503 : 500)
+      const code = isAuthError(error) ? error.code : 'Error'
+      console.error(`${code}: ${error instanceof Error ? error.message : ''}`, error)
+      // What the database rejects is rejected at the next try too: that is no outage.
+      return failurePage(code === 'AUTH_STORE_UNAVAILABLE' ? 503 : 500)
     }
   }),
 )
@@ -41,20 +56,35 @@ async function answer(request: Request, visit: Visit): Promise<Response> {
   const act = request.method === 'POST' && actions.get(pathname)
   if (act) {
     const form = await readForm(request)
-    return form ? act(visit, (field) => form.get(field) ?? '') : failurePage(413)
+    if (form) return act(visit, (field) => form.get(field) ?? '', request)
+    return failurePage(413, (await visit.validate())?.user.name)
   }
-  if (!/^(GET|HEAD)$/.test(request.method) || !/^\/(live)?$/.test(pathname)) return failurePage(404)
   const session = await visit.validate()
-  if (pathname === '/') return session ? showNotes(session) : doorPage()
+  if (!/^(GET|HEAD)$/.test(request.method) || !/^\/(live)?$/.test(pathname)) {
+    return failurePage(404, session?.user.name)
+  }
+  if (pathname === '/') return session ? showNotes(session) : doorPage({ problem: whyOut(request) })
   if (!session) return failurePage(401)
   return pushChanges(request, session, searchParams.get('since') ?? '')
+}
+
+/** A cookie without a session: the session was ended on another device, or has expired. */
+function whyOut(request: Request): string | undefined {
+  return auth.readSessionCookie(request) === null
+    ? undefined
+    : 'You were signed out on this device.'
+}
+
+/** Whether an error is Limen's, with its code: another copy of the package may have made it. */
+function isAuthError(error: unknown): error is AuthError {
+  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
 async function readForm({ body }: Request): Promise<URLSearchParams | null> {
   let text = ''
   for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += part
-    if (text.length > 32_768) return null
+    if (text.length > LONGEST_FORM) return null
   }
   return new URLSearchParams(text)
 }
@@ -62,11 +92,17 @@ async function readForm({ body }: Request): Promise<URLSearchParams | null> {
 async function signIn(visit: Visit, form: Form): Promise<Response> {
   const name = form('name').normalize('NFKC').replace(/\s+/g, ' ').trim()
   const passphrase = form('passphrase').normalize('NFKC')
-  const refuse = (status: number, problem: string) => doorPage({ status, name, problem })
-  if (!/^\P{C}{1,40}$/u.test(name)) return refuse(422, 'A name has 1 to 40 characters.')
-  if (!/^.{8,200}$/su.test(passphrase)) return refuse(422, 'A passphrase has 8 to 200 characters.')
+  const problems = {
+    name: !/^\P{C}{1,40}$/u.test(name) && 'A name has 1 to 40 characters.',
+    passphrase: !/^.{8,200}$/su.test(passphrase) && 'A passphrase has 8 to 200 characters.',
+  }
+  const refuse = (status: number, problems: Problems) =>
+    doorPage({ status, name: form('name'), problems })
+  if (problems.name || problems.passphrase) return refuse(422, problems)
   const userId = await openAccount(name, passphrase)
-  if (!userId) return refuse(401, 'That name is taken, and its passphrase is another one.')
+  if (!userId) {
+    return refuse(401, { passphrase: 'That name is taken, and its passphrase is another one.' })
+  }
   visit.setSession(await auth.createSession({ userId }))
   return goHome()
 }
@@ -102,12 +138,19 @@ async function signOut(visit: Visit): Promise<Response> {
   return goHome()
 }
 
-async function addNote(visit: Visit, form: Form): Promise<Response> {
+async function addNote(visit: Visit, form: Form, request: Request): Promise<Response> {
   const session = await visit.validate()
   const text = form('text').replace(/\r\n?/g, '\n').trim()
-  if (!session) return doorPage({ status: 401, problem: 'Not kept: you are signed out.', text })
+  if (!session) {
+    const problem = `${whyOut(request) ?? 'You are not signed in.'} So this was not kept.`
+    return doorPage({ status: 401, problem, text })
+  }
   if (!/^.{1,2000}$/su.test(text)) {
     return showNotes(session, { status: 422, text, problem: 'Write 1 to 2,000 characters.' })
+  }
+  if (await isFull(session)) {
+    const problem = `You have ${NOTES_PER_USER} notes. Delete one before you keep another.`
+    return showNotes(session, { status: 422, text, problem })
   }
   const writtenAt = Date.now()
   const note: Note = { id: `${writtenAt}-${crypto.randomUUID()}`, text, writtenAt }
@@ -115,9 +158,18 @@ async function addNote(visit: Visit, form: Form): Promise<Response> {
   return goHome()
 }
 
-async function deleteNote(visit: Visit, form: Form): Promise<Response> {
+/** Whether a user has all the notes that are stored for one. Two forms at once may add one more. */
+async function isFull({ user }: Session): Promise<boolean> {
+  const list = kv.list({ prefix: ['notes', user.userId] }, { limit: NOTES_PER_USER })
+  return (await ask(Array.fromAsync(list))).length === NOTES_PER_USER
+}
+
+async function deleteNote(visit: Visit, form: Form, request: Request): Promise<Response> {
   const session = await visit.validate()
-  if (!session) return doorPage({ status: 401, problem: 'Not deleted: you are signed out.' })
+  if (!session) {
+    const problem = `${whyOut(request) ?? 'You are not signed in.'} So nothing was deleted.`
+    return doorPage({ status: 401, problem })
+  }
   const key = ['notes', session.user.userId, form('id').slice(0, 60)]
   await ask(change(session).delete(key).commit())
   return goHome()
@@ -140,6 +192,8 @@ function pushChanges(request: Request, { sessionId, user }: Session, since: stri
     return failurePage(426)
   }
   const { socket, response } = upgrade
+  // An open page sends nothing.
+  socket.onmessage = () => socket.close(1008, 'This socket takes no messages')
   socket.onopen = async () => {
     const changes = kv.watch<[true]>([['changed', user.userId]]).getReader()
     socket.onclose = () => changes.cancel()

@@ -19,9 +19,14 @@ export interface Draft {
   readonly text: string
 }
 
+/** What is wrong with each field of a form, in the order in which the form shows them. */
+export type Problems = Readonly<Record<string, string | false | undefined>>
+
 interface DoorPage {
   readonly status?: number
-  readonly problem?: string
+  /** Why the page is shown, where no field is to blame. */
+  readonly problem?: string | undefined
+  readonly problems?: Problems
   readonly name?: string
   /** A note that could not be kept: it is shown, so that it is not lost. */
   readonly text?: string
@@ -41,6 +46,9 @@ const REASONS: Record<UntrustedReason, string> = {
   'cross-site': 'The browser said that a page of another site sent it (Sec-Fetch-Site).',
   'origin-mismatch': 'The page that sent it names another origin than ours (Origin).',
   'origin-missing': 'It did not say which page sent it, and a browser always does.',
+  'origin-insecure':
+    'The page that sent it was loaded over http, and the app expects https (Origin).',
+  'host-unknown': 'It does not say for which host it is, so nothing can be compared with it.',
 }
 
 const FAILURES: Record<FailureStatus, readonly [title: string, text: string]> = {
@@ -98,13 +106,19 @@ const FORMAT = new Intl.DateTimeFormat('en-GB', {
 })
 
 /** For whoever is not signed in: one form that signs in, or begins. */
-export function doorPage({ status = 200, problem, name = '', text }: DoorPage = {}): Response {
+export function doorPage({
+  status = 200,
+  problem,
+  problems = {},
+  name = '',
+  text,
+}: DoorPage = {}): Response {
   return page(
     { title: status === 200 ? 'Notes' : 'Not signed in', status },
     html`<section class="threshold">
       <div class="welcome">
         <h1>Your notes lie behind this door.</h1>
-        ${problem && html`<p class="alert" id="problem" role="alert">${problem}</p>`}
+        ${formAlert(problems, problem)}
         ${
           text &&
           html`<figure class="draft">
@@ -124,7 +138,9 @@ export function doorPage({ status = 200, problem, name = '', text }: DoorPage = 
             autocapitalize="words"
             spellcheck="false"
             dir="auto"
+            ${described('name', problems)}
           />
+          ${fieldProblem('name', problems)}
           <label for="passphrase">Passphrase</label>
           <input
             id="passphrase"
@@ -134,8 +150,9 @@ export function doorPage({ status = 200, problem, name = '', text }: DoorPage = 
             minlength="8"
             maxlength="200"
             autocomplete="current-password"
-            aria-describedby="hint"
+            ${described('passphrase', problems, 'hint')}
           />
+          ${fieldProblem('passphrase', problems)}
           <p class="hint" id="hint">
             At least 8 characters. A name that nobody has yet becomes yours, with this passphrase.
           </p>
@@ -153,16 +170,26 @@ export function doorPage({ status = 200, problem, name = '', text }: DoorPage = 
  * The parser drops the first line break of a textarea, so what was typed stands after one.
  */
 export function notesPage({ name, notes, change, draft }: NotesPage): Response {
+  const problems: Problems = { text: draft?.problem }
   return page(
     { title: draft ? 'Not kept yet' : 'Your notes', status: draft?.status ?? 200, name },
     html`<section class="threshold">
         <div class="welcome">
           <h1>Come in, <bdi>${name}</bdi>.</h1>
-          ${draft && html`<p class="alert" id="problem" role="alert">${draft.problem}</p>`}
+          ${formAlert(problems)}
           <form method="post" action="/notes">
             <label for="text">A new note</label>
-            <textarea id="text" name="text" rows="3" required maxlength="2000" dir="auto">
+            <textarea
+              id="text"
+              name="text"
+              rows="3"
+              required
+              maxlength="2000"
+              dir="auto"
+              ${described('text', problems)}
+            >
 ${draft?.text ?? ''}</textarea>
+            ${fieldProblem('text', problems)}
             <button>Keep it</button>
           </form>
         </div>
@@ -182,7 +209,8 @@ ${draft?.text ?? ''}</textarea>
 /** The 403 that explains itself. */
 export function refusalPage(reason: UntrustedReason): Response {
   return page(
-    { title: 'Refused', status: 403 },
+    // For a refused request no session is read, so the page cannot show whose it is.
+    { title: 'Refused', status: 403, isUnread: true },
     html`<div class="sheet">
       <h1>Refused at the door</h1>
       <p class="lead">
@@ -201,16 +229,46 @@ export function refusalPage(reason: UntrustedReason): Response {
 }
 
 /** What a visitor is told when a request could not be answered. It touches no cookie. */
-export function failurePage(status: FailureStatus): Response {
+export function failurePage(status: FailureStatus, name?: string): Response {
   const [title, text] = FAILURES[status]
   return page(
-    { title, status },
+    { title, status, name, isUnread: status >= 500 },
     html`<div class="sheet">
       <h1>${title}</h1>
       <p class="lead">${text}</p>
       <p><a class="button" href="/">Go to your notes</a></p>
     </div>`,
   )
+}
+
+/**
+ * What stands above a form that was not taken: a link to each field with a problem, or the one
+ * problem that belongs to no field. The latter takes the focus, because no field does.
+ */
+function formAlert(problems: Problems, problem?: string): Html | undefined {
+  const invalid = Object.entries(problems).filter(([, text]) => text)
+  if (invalid.length > 0) {
+    return html`<div class="alert" role="alert">
+      <ul>
+        ${invalid.map(([name, text]) => html`<li><a href="#${name}">${text}</a></li>`)}
+      </ul>
+    </div>`
+  }
+  if (!problem) return undefined
+  return html`<p class="alert" role="alert" tabindex="-1" autofocus>${problem}</p>`
+}
+
+/** The attributes of a field: what describes it, and the focus for the first one with a problem. */
+function described(name: string, problems: Problems, hint?: string): Html {
+  const ids = [problems[name] && `${name}-problem`, hint].filter(Boolean).join(' ')
+  const isFirst = Object.keys(problems).find((field) => problems[field]) === name
+  return html`${ids && html`aria-describedby="${ids}"`}
+  ${problems[name] && html`aria-invalid="true"`} ${isFirst && html`autofocus`}`
+}
+
+function fieldProblem(name: string, problems: Problems): Html | undefined {
+  const text = problems[name]
+  return text ? html`<p class="problem" id="${name}-problem">${text}</p>` : undefined
 }
 
 function noteItem({ id, text, writtenAt }: Note): Html {
@@ -225,10 +283,15 @@ function noteItem({ id, text, writtenAt }: Note): Html {
   </li>`
 }
 
-function page(
-  { title, status, name }: { title: string; status: number; name?: string },
-  body: Html,
-): Response {
+interface Page {
+  readonly title: string
+  readonly status: number
+  readonly name?: string | undefined
+  /** Whether no session was read, so that the page shows neither state. */
+  readonly isUnread?: boolean
+}
+
+function page({ title, status, name, isUnread = false }: Page, body: Html): Response {
   const visitor = html`<span>Signed in as <bdi>${name}</bdi></span>
     <form method="post" action="/sign-out"><button class="plain">Sign out</button></form>`
   const whole = html`<!doctype html>
@@ -246,6 +309,7 @@ function page(
         <header class="top">
           <a class="brand" href="/">${mark} Notes</a>
           ${name !== undefined && html`<div class="visitor">${visitor}</div>`}
+          ${name === undefined && isUnread && html`<p class="visitor">Your session was not read here</p>`}
         </header>
         <main id="main" tabindex="-1">${body}</main>
         <footer class="foot">

@@ -95,7 +95,8 @@ p {
   margin: 0 0 1rem;
 }
 
-ol {
+ol,
+ul {
   margin: 0;
   padding: 0;
   list-style: none;
@@ -319,10 +320,27 @@ dd {
   margin: 0;
 }
 
+[aria-invalid='true'] {
+  border-color: var(--alarm);
+  box-shadow: inset 0 0 0 1px var(--alarm);
+}
+
+.problem {
+  margin-top: -0.75rem;
+  font-size: 0.9rem;
+  font-weight: 600;
+  color: var(--alarm);
+}
+
 .alert {
+  margin-bottom: 1.5rem;
   padding: 0.75rem 1rem;
   border-inline-start: 4px solid var(--alarm);
   background: var(--alarm-paper);
+}
+
+.alert a {
+  color: var(--alarm);
 }
 
 .draft {

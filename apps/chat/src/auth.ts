@@ -7,6 +7,8 @@ import type { Env } from './env.ts'
 export function authFor(env: Env) {
   return limen({
     store: d1Store<{ name: string }>(env.DB),
+    // A name of its own: browsers send the cookies of localhost to every port.
+    sessionCookie: { name: '__Host-Http-chat' },
     getUserAttributes: ({ name }) => ({ name }),
   })
 }

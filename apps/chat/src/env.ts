@@ -2,6 +2,7 @@
 import type { Room } from './room.ts'
 
 export interface Env {
+  readonly ASSETS: Fetcher
   readonly DB: D1Database
   readonly ROOM: DurableObjectNamespace<Room>
 }

@@ -41,6 +41,12 @@ export class Device {
     return new Line(webSocket)
   }
 
+  /** Any request, from a page of the chat. */
+  send(path: string, { headers, ...init }: RequestInit): Promise<Response> {
+    const ours = { 'Sec-Fetch-Site': 'same-origin', Origin: CHAT }
+    return this.#send(path, { ...init, headers: { ...ours, ...(headers as Fields) } })
+  }
+
   async #send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (this.cookie) headers.set('Cookie', this.cookie)
@@ -73,7 +79,7 @@ export class Line {
     socket.accept()
   }
 
-  say(text: string): void {
+  say(text: string | Uint8Array): void {
     this.#socket.send(text)
   }
 

@@ -62,6 +62,15 @@ function kept(page: Page): Promise<string[]> {
   return page.getByRole('blockquote').allInnerTexts()
 }
 
+/** Where the focus is, and how many elements of the page ask for it. */
+function focus(page: Page): Promise<unknown> {
+  return page.evaluate(`({
+    id: document.activeElement.id,
+    invalid: document.activeElement.getAttribute('aria-invalid'),
+    autofocus: document.querySelectorAll('[autofocus]').length,
+  })`)
+}
+
 /** Goes to another site's page, whose one button posts a form to us. */
 async function forge(page: Page, path: string, fields: Record<string, string>): Promise<void> {
   const inputs = Object.entries(fields).map(
@@ -89,7 +98,7 @@ describe('somebody', () => {
 
     expect(await kept(page)).toEqual(['The first.'])
     expect(await page.context().cookies()).toMatchObject([
-      { name: '__Host-Http-session', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
+      { name: '__Host-Http-notes', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
     ])
   })
 
@@ -128,6 +137,50 @@ describe('somebody', () => {
 
     expect(await page.getByRole('alert').innerText()).toBe('Write 1 to 2,000 characters.')
     expect(await page.title()).toBe('Not kept yet')
+    expect(await focus(page)).toEqual({ id: 'text', invalid: 'true', autofocus: 1 })
+  })
+
+  it('F: has the focus in the first field that is wrong, with what is wrong', async () => {
+    const page = await open()
+    await signIn(page, 'Margaret')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    const send = async (name: string, passphrase: string) => {
+      await page.getByLabel('Name').fill(name)
+      await page.getByLabel('Passphrase').fill(passphrase)
+      // The browser's own check would stop the form; the server's is looked at here.
+      await page.evaluate('document.querySelector("form").noValidate = true')
+      await page.getByRole('button', { name: 'Sign in or begin' }).click()
+      await page.getByRole('alert').waitFor()
+      return focus(page)
+    }
+
+    expect(await send(' ', 'short')).toEqual({ id: 'name', invalid: 'true', autofocus: 1 })
+    expect(await page.getByRole('alert').getByRole('link').count()).toBe(2)
+    expect(await page.getByLabel('Name').getAttribute('aria-describedby')).toBe('name-problem')
+    const second = await send('Margaret', 'short')
+    expect(second).toEqual({ id: 'passphrase', invalid: 'true', autofocus: 1 })
+    const third = await send('Margaret', 'not her passphrase')
+    expect(third).toEqual({ id: 'passphrase', invalid: 'true', autofocus: 1 })
+    expect(await page.getByLabel('Name').inputValue()).toBe('Margaret')
+    await page.keyboard.type(PASSPHRASE)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Come in, Margaret.' }).waitFor()
+  })
+
+  it('F: is told why, when the session was ended elsewhere', async () => {
+    const page = await open()
+    await signIn(page, 'Revoked')
+    const [cookie] = await page.context().cookies()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in or begin' }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.context().addCookies([cookie!])
+
+    await page.goto(notes.origin)
+
+    expect(await page.getByRole('alert').innerText()).toBe('You were signed out on this device.')
+    await page.reload()
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 })
 

@@ -49,7 +49,7 @@ describe('signing in', () => {
     expect(response.headers.getSetCookie()).toEqual([
       `${someone.cookie}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
     ])
-    expect(someone.cookie).toMatch(/^__Host-Http-session=[0-9a-f]{32}[\w-]{22}\.[\w-]{43}$/)
+    expect(someone.cookie).toMatch(/^__Host-Http-notes=[0-9a-f]{32}[\w-]{22}\.[\w-]{43}$/)
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     expect(await (await someone.get()).text()).toContain('Signed in as <bdi>Ada</bdi>')
   })
@@ -167,6 +167,60 @@ describe('notes', () => {
   })
 })
 
+describe('a failure', () => {
+  const failures: [status: number, path: string, init: RequestInit][] = [
+    [404, '/nowhere', {}],
+    [404, '/nowhere', { method: 'POST', body: 'a=b' }],
+    [413, '/notes', { method: 'POST', body: 'x'.repeat(40_000) }],
+  ]
+  it.each(failures)('F: %i for %s shows who is signed in', async (status, path, init) => {
+    const someone = await visitor('Hedy')
+
+    const response = await someone.send(path, init)
+
+    expect(response.status).toBe(status)
+    expect(await response.text()).toContain('Signed in as <bdi>Hedy</bdi>')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it('F: a refused request looks neither signed in nor signed out', async () => {
+    const someone = await visitor('Hedy')
+
+    const page = await (await someone.post('/notes', {}, {})).text()
+
+    expect(page).toContain('Your session was not read here')
+    expect(page).not.toContain('Signed in as')
+  })
+
+  it('F: a device that was signed out elsewhere is told so, and keeps its words', async () => {
+    const someone = await visitor('Radia')
+    const { cookie } = someone
+    await someone.post('/sign-out')
+    someone.cookie = cookie
+
+    const page = await (await someone.post('/notes', { text: 'Bridges.' })).text()
+
+    expect(page).toContain('You were signed out on this device. So this was not kept.')
+    expect(page).toContain('Bridges.')
+  })
+
+  it('F: 500 notes are kept for one user, and no more', async () => {
+    const someone = await visitor('Collector')
+    await someone.post('/notes', { text: 'The first.' })
+    await Promise.all(
+      Array.from({ length: 499 }, (_, n) => someone.post('/notes', { text: `Number ${n}.` })),
+    )
+
+    const response = await someone.post('/notes', { text: 'One too many.' })
+
+    expect(response.status).toBe(422)
+    expect(await response.text()).toContain('You have 500 notes.')
+    expect(await someone.notes()).toHaveLength(500)
+    await someone.post('/notes/delete', { id: await someone.newest() })
+    expect((await someone.post('/notes', { text: 'Again.' })).status).toBe(303)
+  })
+})
+
 describe('signing out', () => {
   it('ends the session and deletes the cookie', async () => {
     const someone = await visitor('Tony')
@@ -176,7 +230,7 @@ describe('signing out', () => {
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
-      '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+      '__Host-Http-notes=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
     ])
     someone.cookie = cookie
     expect(await (await someone.get()).text()).toContain('Sign in or begin')

@@ -24,6 +24,11 @@ export class Visitor {
     return this.#send(path, { method: 'POST', body: new URLSearchParams(fields), headers })
   }
 
+  /** Sends any request, from one of our own pages. */
+  send(path: string, init: RequestInit): Promise<Response> {
+    return this.#send(path, { ...init, headers: this.ours })
+  }
+
   /** What a browser says of a form on our own page. */
   get ours(): Fields {
     return { 'Sec-Fetch-Site': 'same-origin', Origin: this.#notes.origin }

@@ -55,6 +55,20 @@ describe('a page on another site', () => {
     expect(await page.getByLabel('Display name').inputValue()).toBe('Victim')
   })
 
+  it('F: writes the time of a refusal as the book does', async () => {
+    const { book, stranger } = guestbook
+    await page.goto(stranger)
+    const theirs = page.locator('#refusals time').first()
+    await theirs.waitFor()
+    const [text, datetime] = [await theirs.innerText(), await theirs.getAttribute('datetime')]
+
+    await page.goto(`${book}/refusals`)
+
+    const ours = page.locator(`.refusals time[datetime="${datetime}"]`).first()
+    expect(await ours.innerText()).toBe(text)
+    expect(text).toMatch(/^\d{1,2} \w+ \d{4} at \d\d:\d\d UTC$/)
+  })
+
   it('sees in its list what the book refused, when the visitor comes back', async () => {
     await page.goto(guestbook.stranger)
     await page.getByRole('button', { name: 'Forge an entry' }).click()

@@ -41,11 +41,11 @@ describe('P8: the session cookie', () => {
 
     const header = await (await sent).headerValue('Set-Cookie')
     expect(header).toMatch(
-      /^__Host-Http-session=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$/,
     )
     const cookie = await cookieOf(page)
     expect(cookie).toMatchObject({
-      name: '__Host-Http-session',
+      name: '__Host-Http-guestbook',
       domain: 'localhost',
       path: '/',
       httpOnly: true,

@@ -14,7 +14,7 @@ function show(refusals) {
   list.replaceChildren(...refusals.map(toItem))
 }
 
-function toItem({ reason, method, path, refusedAt }) {
+function toItem({ reason, method, path, refusedAt, refusedAtText }) {
   const item = document.createElement('li')
   const request = document.createElement('code')
   request.textContent = `${method} ${path}`
@@ -22,7 +22,7 @@ function toItem({ reason, method, path, refusedAt }) {
   why.textContent = reason
   const when = document.createElement('time')
   when.dateTime = new Date(refusedAt).toISOString()
-  when.textContent = new Date(refusedAt).toLocaleString()
+  when.textContent = refusedAtText
   item.append(request, why, when)
   return item
 }

@@ -1,7 +1,7 @@
 /** Who may sign in: a name, a passphrase and the Limen user they open. */
 import type { authFor } from './auth.ts'
 import { nameKey } from './name.ts'
-import { outage } from './outage.ts'
+import { queryFailure } from './outage.ts'
 import { hashPassphrase, isPassphrase } from './passphrase.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function createAccount(
     .prepare('INSERT INTO account VALUES (?, ?, ?) ON CONFLICT (name_key) DO NOTHING')
     .bind(nameKey(name), userId, hash)
     .run()
-    .catch(outage('keep an account'))
+    .catch(queryFailure('keep an account'))
   if (meta.changes > 0) return userId
   await auth.deleteUser(userId)
   return null
@@ -37,7 +37,7 @@ export async function findUser(
     .prepare('SELECT user_id AS userId, passphrase FROM account WHERE name_key = ?')
     .bind(key)
     .first<{ userId: string; passphrase: string }>()
-    .catch(outage('read an account'))
+    .catch(queryFailure('read an account'))
   const isRight = await isPassphrase(passphrase, account?.passphrase ?? null)
   return account && isRight ? account.userId : null
 }

@@ -1,5 +1,5 @@
 /** How Limen keeps this book's visitors signed in. */
-import { type InferSession, limen } from '@limen/core'
+import { type AuthEvent, type InferSession, limen } from '@limen/core'
 import type { AuthVariables } from '@limen/hono'
 import { d1Store } from '@limen/workers'
 import type { Context } from 'hono'
@@ -13,24 +13,38 @@ interface SessionAttributes {
   readonly device: string
 }
 
-/** The `auth` object. Bindings come with each request, and so does this. */
-export function authFor(env: Env) {
+/**
+ * The `auth` object. Bindings come with each request, and so does this.
+ *
+ * @param onEvent Called for each event of this one request.
+ */
+export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
   return limen({
     store: d1Store<UserAttributes, SessionAttributes>(env.DB),
+    // A name of its own: browsers send the cookies of localhost to every port.
+    sessionCookie: { name: '__Host-Http-guestbook' },
+    ...(onEvent && { onEvent }),
     getUserAttributes: ({ name }) => ({ name }),
     getSessionAttributes: ({ device }) => ({ device }),
   })
 }
 
 /** The same for Limen's middleware, which hands over a context. */
-export const authOf = (c: Context<AppEnv>) => authFor(c.env)
+export const authOf = (c: Context<AppEnv>) =>
+  authFor(c.env, (event) => {
+    if (event.type !== 'token-rejected' || event.carrier !== 'Cookie') return
+    if (event.reason === 'unknown' || event.reason === 'expired') c.set('wasSignedOut', true)
+  })
 
 export type VisitorSession = InferSession<ReturnType<typeof authFor>>
 
 /** What every handler of the guestbook finds on its context. */
 export interface AppEnv {
   Bindings: Env
-  Variables: AuthVariables<ReturnType<typeof authFor>>
+  Variables: AuthVariables<ReturnType<typeof authFor>> & {
+    /** Set when the cookie names a session that was ended elsewhere, or has expired. */
+    wasSignedOut?: boolean
+  }
 }
 
 /** What a room asks of a context, whichever middleware stood before it. */

@@ -4,17 +4,17 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppContext, AppEnv } from './auth.ts'
 import { Door } from './door.tsx'
 import { ENTRY_LENGTH, type Entry, parseEntry, readEntries, writeEntry } from './entry.ts'
-import { TextField } from './field.tsx'
+import { FormAlert, type Problems, TextField } from './field.tsx'
 import { readForm } from './form.ts'
 import { Moment } from './moment.tsx'
 import { nameKey } from './name.ts'
 import { page } from './page.tsx'
-import { signInPage } from './sign-in.tsx'
+import { signInFirst } from './sign-in.tsx'
 
 /** Words that were not taken, and why. */
 interface Draft {
   readonly text: string
-  readonly problem: string
+  readonly problems: Problems
 }
 
 export const book = new Hono<AppEnv>()
@@ -24,17 +24,11 @@ book.get('/', (c) => bookPage(c))
 book.post('/entries', async (c) => {
   const text = (await readForm(c))('text')
   const session = await c.var.auth.validate()
-  if (!session) {
-    return signInPage(c, {
-      status: 401,
-      problem: 'You are not signed in any more, so this was not written into the book.',
-      draft: text,
-    })
-  }
+  if (!session) return signInFirst('this was not written into the book', '/', text)(c)
   const words = parseEntry(text)
   if (!words) {
     const problem = text.trim() ? `Use at most ${ENTRY_LENGTH} characters.` : 'Write something.'
-    return bookPage(c, 422, { text, problem })
+    return bookPage(c, 422, { text, problems: { text: problem } })
   }
   await writeEntry(c.env.DB, session.user, words)
   return c.redirect('/', 303)
@@ -78,18 +72,20 @@ async function bookPage(c: AppContext, status: ContentfulStatusCode = 200, draft
 }
 
 function Writing({ name, draft }: { name: string; draft: Draft | undefined }) {
+  const { problems = {}, text } = draft ?? {}
   return (
     <>
       <h1>
         Come in, <bdi>{name}</bdi>.
       </h1>
+      <FormAlert problems={problems} />
       <form method="post" action="/entries" novalidate>
         <TextField
           name="text"
           label="Your line in the book"
           hint={`Signed with your name. At most ${ENTRY_LENGTH} characters.`}
-          problem={draft?.problem}
-          value={draft?.text}
+          problems={problems}
+          value={text}
           rows={3}
           maxlength={ENTRY_LENGTH}
           required

@@ -92,7 +92,7 @@ describe('your devices', () => {
   it('are shown to nobody who is signed out', async () => {
     const visitor = new Visitor()
 
-    expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in')
+    expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in?next=%2Fdevices')
     expect((await visitor.post('/devices/sign-out-others', {})).status).toBe(401)
   })
 })
@@ -118,7 +118,20 @@ const labels: [label: string, userAgent: string | undefined][] = [
   ['A browser', 'curl/8.14.1'],
   ['A browser', '<script>'],
   ['A browser', undefined],
+  ['Safari', 'Version/4.0 Safari/534.30'],
+  ['A browser', 'Version/4.0'],
+  ['Chrome', `Chrome/150 ${'Version/'.repeat(100_000)}`],
 ]
-it.each(labels)('deviceLabel() says %j for %j', (label, userAgent) => {
+it.each(labels)('deviceLabel() returns %j', (label, userAgent) => {
   expect(deviceLabel(userAgent)).toBe(label)
 })
+
+// The time limit of a test is the check: half a megabyte took half a minute when it was quadratic.
+it.each(['Version/', 'Version/ ', 'Safari/ Version/', 'Chrom', 'iPhon', ' ', '\\'])(
+  'F: deviceLabel() reads half a megabyte of %j in linear time',
+  (part) => {
+    const label = deviceLabel(part.repeat(500_000 / part.length))
+
+    expect(label.length).toBeLessThan(40)
+  },
+)

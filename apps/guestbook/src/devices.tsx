@@ -1,11 +1,11 @@
 /** Your devices: where you are signed in, and how to end that. */
 import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
-import { type AppContext, type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
+import { type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
 import { readForm } from './form.ts'
 import { Moment } from './moment.tsx'
 import { page } from './page.tsx'
-import { signInPage } from './sign-in.tsx'
+import { signInFirst } from './sign-in.tsx'
 
 const ACTIVE_PERIOD = 24 * 60 * 60 * 1000
 
@@ -16,24 +16,22 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 export const devices = new Hono<AppEnv>()
 
-devices.get(
-  '/devices',
-  requireSession(authOf, (c) => c.redirect('/sign-in', 303)),
-  async (c) => {
-    const sessions = await authFor(c.env).getAllUserSessions(c.var.session.user.userId)
-    return page(
-      c,
-      { title: 'Your devices' },
-      <DeviceList
-        sessions={sessions}
-        currentId={c.var.session.sessionId}
-        notice={NOTICES[c.req.query('done') ?? '']}
-      />,
-    )
-  },
-)
+const signInForDevices = signInFirst('nothing was changed', '/devices')
 
-devices.post('/devices/sign-out', requireSession(authOf, signInFirst), async (c) => {
+devices.get('/devices', requireSession(authOf, signInForDevices), async (c) => {
+  const sessions = await authFor(c.env).getAllUserSessions(c.var.session.user.userId)
+  return page(
+    c,
+    { title: 'Your devices' },
+    <DeviceList
+      sessions={sessions}
+      currentId={c.var.session.sessionId}
+      notice={NOTICES[c.req.query('done') ?? '']}
+    />,
+  )
+})
+
+devices.post('/devices/sign-out', requireSession(authOf, signInForDevices), async (c) => {
   const sessionId = (await readForm(c))('session')
   const auth = authFor(c.env)
   const { session } = c.var
@@ -59,15 +57,11 @@ devices.post('/devices/sign-out', requireSession(authOf, signInFirst), async (c)
   return c.redirect('/?done=signed-out', 303)
 })
 
-devices.post('/devices/sign-out-others', requireSession(authOf, signInFirst), async (c) => {
+devices.post('/devices/sign-out-others', requireSession(authOf, signInForDevices), async (c) => {
   const { sessionId, user } = c.var.session
   await authFor(c.env).invalidateAllUserSessions(user.userId, { except: sessionId })
   return c.redirect('/devices?done=others', 303)
 })
-
-function signInFirst(c: AppContext) {
-  return signInPage(c, { status: 401, problem: 'You are not signed in any more. Sign in first.' })
-}
 
 function DeviceList({
   sessions,

@@ -1,5 +1,5 @@
 /** The entries of the book. */
-import { outage } from './outage.ts'
+import { queryFailure } from './outage.ts'
 
 /** The longest entry, in characters. */
 export const ENTRY_LENGTH = 500
@@ -37,7 +37,7 @@ export async function writeEntry(
     .prepare('INSERT INTO entry (user_id, signed_as, text, written_at) VALUES (?, ?, ?, ?)')
     .bind(user.userId, user.name, text, Date.now())
     .run()
-    .catch(outage('write an entry'))
+    .catch(queryFailure('write an entry'))
 }
 
 /**
@@ -57,7 +57,7 @@ export async function readEntries(
     )
     .bind(before, PAGE + 1)
     .all<Entry>()
-    .catch(outage('read the book'))
+    .catch(queryFailure('read the book'))
   const entries = results.slice(0, PAGE)
   return { entries, next: results.length > PAGE ? (entries.at(-1)?.id ?? null) : null }
 }

@@ -9,8 +9,12 @@ const FORMAT = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
-/** Written out, in UTC: the server cannot know where the reader is. */
+/** The one way to write a moment, in UTC: the server cannot know where the reader is. */
+export function momentText(at: Date | number): string {
+  return `${FORMAT.format(at)} UTC`
+}
+
+/** Written out, with the exact time for machines. */
 export function Moment({ at }: { at: Date | number }) {
-  const date = new Date(at)
-  return <time datetime={date.toISOString()}>{FORMAT.format(date)} UTC</time>
+  return <time datetime={new Date(at).toISOString()}>{momentText(at)}</time>
 }

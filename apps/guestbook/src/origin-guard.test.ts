@@ -85,6 +85,7 @@ describe('the list of refusals', () => {
       method: 'POST',
       path: '/account',
       refusedAt: expect.any(Number),
+      refusedAtText: expect.stringMatching(/^\d{1,2} \w+ \d{4} at \d\d:\d\d UTC$/),
     })
     const page = await (await new Visitor().get('/refusals')).text()
     expect(page).toContain('POST /account')

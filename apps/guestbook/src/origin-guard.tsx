@@ -2,8 +2,8 @@
 import type { UntrustedReason } from '@limen/core'
 import { createMiddleware } from 'hono/factory'
 import { addressOf } from './attempt.ts'
-import type { AppContext, AppEnv, PlainContext } from './auth.ts'
-import { plainPage } from './page.tsx'
+import type { AppContext, AppEnv } from './auth.ts'
+import { type FailedContext, plainPage } from './page.tsx'
 import { EXPLAINED, noteRefusal } from './refusal.ts'
 import { otherSite } from './site.ts'
 
@@ -35,7 +35,7 @@ async function note(c: AppContext, reason: UntrustedReason): Promise<void> {
 }
 
 /** The 403 that explains itself. */
-export function refusedPage(c: PlainContext, reason: UntrustedReason) {
+export function refusedPage(c: FailedContext, reason: UntrustedReason) {
   const elsewhere = otherSite(c.req.url)
   return plainPage(
     c,

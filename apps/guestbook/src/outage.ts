@@ -1,22 +1,28 @@
-/** Tells an outage of the database from every other failure. */
+/** Sorts what D1 fails with: an outage may be over at the next try, a rejected query stays rejected. */
 import { AuthError } from '@limen/core'
 
-/** D1 did not answer one of the guestbook's own queries. */
-class OutageError extends Error {
-  override readonly name = 'OutageError'
+// SQLite read the query and refused it: no such table, a constraint, a wrong type, too large.
+const REJECTED = /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH|SCHEMA)|D1_TYPE_ERROR/
+
+/**
+ * For the `catch` of a query of the guestbook's own: throws the same two codes as Limen's store.
+ *
+ * @param action What the query was for: "read the book".
+ */
+export function queryFailure(action: string) {
+  return (cause: unknown): never => {
+    const [line = ''] = String(cause instanceof Error ? cause.message : cause).split('\n', 1)
+    const code = REJECTED.test(line) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE'
+    throw new AuthError(code, `Cannot ${action}: ${line}`, { cause })
+  }
 }
 
-/** For the `catch` of a query: what was being done is said in the error. */
-export function outage(action: string) {
-  return (cause: unknown): never => {
-    throw new OutageError(`Cannot ${action}: D1 rejected the query`, { cause })
-  }
+/** Whether an error is Limen's, with its code: another copy of the package may have made it. */
+export function isAuthError(error: unknown): error is AuthError {
+  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
 /** Whether a failure, Limen's or ours, means that the database cannot be reached. */
 export function isOutage(error: unknown): boolean {
-  return (
-    error instanceof OutageError ||
-    (error instanceof AuthError && error.code === 'AUTH_STORE_UNAVAILABLE')
-  )
+  return isAuthError(error) && error.code === 'AUTH_STORE_UNAVAILABLE'
 }

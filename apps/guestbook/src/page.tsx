@@ -3,30 +3,69 @@ import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppContext, PlainContext } from './auth.ts'
+import { nextPage, withNext } from './next-page.ts'
+import { isOutage } from './outage.ts'
 import { otherSite } from './site.ts'
+
+/** For a device whose session was ended by another device, or has expired. */
+export const SIGNED_OUT = 'You were signed out on this device.'
 
 export interface PageOptions {
   readonly title: string
   readonly status?: ContentfulStatusCode
+  /** For the sign-in page, which gives the reason itself. */
+  readonly asksToSignIn?: boolean
 }
 
-/** Who the page is for: a name, `null` for a stranger, `undefined` where it could not be told. */
+/** Who the page is for: a name, `null` for no session, `undefined` where no session was read. */
 type Visitor = string | null | undefined
 
-/** Answers with a page whose head says who is signed in. */
+/** Answers with a page whose head shows who is signed in. */
 export async function page(c: AppContext, options: PageOptions, body: Child) {
   const session = await c.var.auth.validate()
   return frame(c, options, session?.user.name ?? null, body)
 }
 
-/** Answers with a page that asks nothing of anybody: for refusals, failures and outages. */
-export function plainPage(c: PlainContext, options: PageOptions, body: Child) {
+/** The same for a failure: its head shows who is signed in, where that can be read. */
+export async function failedPage(c: FailedContext, options: PageOptions, body: Child) {
+  return frame(c, options, await visitorOf(c, options.status), body)
+}
+
+/** Answers a refused request: no session is read for it, so its head shows neither state. */
+export function plainPage(c: FailedContext, options: PageOptions, body: Child) {
   return frame(c, options, undefined, body)
 }
 
+/** A context of which the middleware may not have run: it failed before, or answers another site. */
+export type FailedContext = PlainContext & { readonly var: Partial<AppContext['var']> }
+
+async function visitorOf({ var: { auth } }: FailedContext, status = 200): Promise<Visitor> {
+  if (!auth?.origin.trusted) return undefined
+  // A database that did not answer is not queried again: the visitor would wait twice.
+  if (status === 503 && !auth.wasRead) return undefined
+  try {
+    return (await auth.validate())?.user.name ?? null
+  } catch (error) {
+    // The page of a failure must not fail itself; what else breaks here was logged as its cause.
+    if (!isOutage(error)) console.error(error)
+    return undefined
+  }
+}
+
+/** Why a device that was signed in is not any more, above whatever page it came to. */
+function SignedOutNotice({ c }: { c: PlainContext }) {
+  const { pathname, search } = new URL(c.req.url)
+  const next = c.req.method === 'GET' ? nextPage(pathname + search) : '/'
+  return (
+    <p class="notice" role="status">
+      {SIGNED_OUT} <a href={withNext('/sign-in', next)}>Sign in again</a>
+    </p>
+  )
+}
+
 function frame(
-  c: PlainContext,
-  { title, status = 200 }: PageOptions,
+  c: FailedContext,
+  { title, status = 200, asksToSignIn = false }: PageOptions,
   visitor: Visitor,
   body: Child,
 ) {
@@ -45,6 +84,7 @@ function frame(
         <Navigation visitor={visitor} path={c.req.path} />
       </header>
       <main id="main" tabindex={-1}>
+        {visitor === null && c.var.wasSignedOut && !asksToSignIn && <SignedOutNotice c={c} />}
         {body}
       </main>
       <Footer elsewhere={otherSite(c.req.url)} />
@@ -100,7 +140,7 @@ function Navigation({ visitor, path }: { visitor: Visitor; path: string }) {
           ['/account', 'Your name'],
           ['/devices', 'Your devices'],
         ]
-  if (visitor === undefined) return null
+  if (visitor === undefined) return <p class="visitor">Your session was not read here</p>
   return (
     <nav aria-label="Yours">
       {visitor !== null && (

@@ -1,6 +1,6 @@
 /** The last requests that the book refused: why, what and when, and nothing about whom. */
 import type { UntrustedReason } from '@limen/core'
-import { outage } from './outage.ts'
+import { queryFailure } from './outage.ts'
 
 const KEPT = 20
 
@@ -17,6 +17,9 @@ export const EXPLAINED: Record<UntrustedReason, string> = {
   'cross-site': 'The browser said that a page of another site sent it (Sec-Fetch-Site).',
   'origin-mismatch': 'The page that sent it names another origin than the book’s own (Origin).',
   'origin-missing': 'It did not say which page sent it, and a browser always does.',
+  'origin-insecure':
+    'The page that sent it was loaded over http, and the app expects https (Origin).',
+  'host-unknown': 'It does not say for which host it is, so nothing can be compared with it.',
 }
 
 /** Notes a refusal and forgets all but the last 20. */
@@ -33,7 +36,7 @@ export async function noteRefusal(
         `DELETE FROM refusal WHERE id NOT IN (SELECT id FROM refusal ORDER BY id DESC LIMIT ${KEPT})`,
       ),
     ])
-    .catch(outage('note a refusal'))
+    .catch(queryFailure('note a refusal'))
 }
 
 /** The last refusals, newest first. */
@@ -44,6 +47,6 @@ export async function readRefusals(db: D1Database): Promise<Refusal[]> {
     )
     .bind(KEPT)
     .all<Refusal>()
-    .catch(outage('read the refusals'))
+    .catch(queryFailure('read the refusals'))
   return results
 }

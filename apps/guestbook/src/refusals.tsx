@@ -1,7 +1,7 @@
 /** What was refused lately: a page for people, and the same as JSON for any site's script. */
 import { Hono } from 'hono'
 import type { AppEnv } from './auth.ts'
-import { Moment } from './moment.tsx'
+import { Moment, momentText } from './moment.tsx'
 import { page } from './page.tsx'
 import { EXPLAINED, readRefusals } from './refusal.ts'
 
@@ -41,5 +41,7 @@ refusals.get('/refusals', async (c) => {
 refusals.get('/refusals.json', async (c) => {
   c.header('Access-Control-Allow-Origin', '*')
   c.header('Cache-Control', 'no-store')
-  return c.json(await readRefusals(c.env.DB))
+  const refused = await readRefusals(c.env.DB)
+  // Written out here, so that a page of another site shows it as the book does.
+  return c.json(refused.map((one) => ({ ...one, refusedAtText: momentText(one.refusedAt) })))
 })

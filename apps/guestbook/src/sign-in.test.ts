@@ -23,7 +23,7 @@ describe('signing up', () => {
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     expect(response.headers.getSetCookie()).toEqual([
       expect.stringMatching(
-        `^__Host-Http-session=${TOKEN}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$`,
+        `^__Host-Http-guestbook=${TOKEN}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$`,
       ),
     ])
     expect(await (await visitor.get('/')).text()).toContain('Signed in as <bdi>Ada</bdi>')
@@ -174,11 +174,13 @@ describe('signing out', () => {
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
-      '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+      '__Host-Http-guestbook=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
     ])
     expect(await authFor(env).getSession(sessionId)).toBeNull()
     visitor.cookie = cookie
-    expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in')
+    expect((await visitor.get('/devices')).headers.get('Location')).toBe(
+      '/sign-in?next=%2Fdevices&reason=signed-out',
+    )
   })
 
   it('is no failure for somebody who is signed out already', async () => {

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { type AppEnv, authFor } from './auth.ts'
 import { isOutage } from './outage.ts'
-import { plainPage } from './page.tsx'
+import { failedPage } from './page.tsx'
 
 export const signOut = new Hono<AppEnv>()
 
@@ -12,8 +12,9 @@ signOut.post('/sign-out', async (c) => {
     if (session) await authFor(c.env).invalidateSession(session.sessionId)
   } catch (error) {
     if (!isOutage(error)) throw error
+    console.error(error)
     c.header('Retry-After', '30')
-    return plainPage(
+    return failedPage(
       c,
       { title: 'Signing out failed', status: 503 },
       <div class="sheet">

@@ -69,6 +69,25 @@ stranger.get('/', (c) => {
   )
 })
 
+stranger.notFound((c) =>
+  document(
+    c,
+    { title: 'No such page', status: 404 },
+    <div class="stranger">
+      <header class="top">
+        <span class="brand">Another site</span>
+        <code>{new URL(c.req.url).host}</code>
+      </header>
+      <main id="main" tabindex={-1}>
+        <h1>No such page</h1>
+        <p>
+          <a href="/">Try to attack the guestbook</a>
+        </p>
+      </main>
+    </div>,
+  ),
+)
+
 function Attack({
   title,
   action,

@@ -45,7 +45,7 @@ describe('your name', () => {
   it('is asked of nobody who is signed out', async () => {
     const visitor = new Visitor()
 
-    expect((await visitor.get('/account')).headers.get('Location')).toBe('/sign-in')
+    expect((await visitor.get('/account')).headers.get('Location')).toBe('/sign-in?next=%2Faccount')
     expect((await visitor.post('/account', { name: 'Anyone' })).status).toBe(401)
   })
 })

@@ -3,11 +3,11 @@ import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type AppContext, type AppEnv, authFor, authOf } from './auth.ts'
-import { Field } from './field.tsx'
+import { Field, FormAlert } from './field.tsx'
 import { readForm } from './form.ts'
 import { NAME_LENGTH, parseName } from './name.ts'
 import { page } from './page.tsx'
-import { signInPage } from './sign-in.tsx'
+import { signInFirst } from './sign-in.tsx'
 
 interface AccountOptions {
   readonly status?: ContentfulStatusCode
@@ -18,19 +18,14 @@ interface AccountOptions {
 
 export const yourAccount = new Hono<AppEnv>()
 
-yourAccount.get(
-  '/account',
-  requireSession(authOf, (c) => c.redirect('/sign-in', 303)),
-  (c) => accountPage(c, c.var.session.user.name, {}),
+yourAccount.get('/account', requireSession(authOf, signInFirst()), (c) =>
+  accountPage(c, c.var.session.user.name, {}),
 )
 
 yourAccount.post('/account', async (c) => {
   const typed = (await readForm(c))('name')
   const session = await c.var.auth.validate()
-  if (!session) {
-    const problem = 'You are not signed in any more, so your name was not changed.'
-    return signInPage(c, { status: 401, problem })
-  }
+  if (!session) return signInFirst('your name was not changed', '/account')(c)
   const { userId, name: current } = session.user
   const name = parseName(typed)
   if (!name) return accountPage(c, current, { status: 422, refused: typed })
@@ -47,10 +42,12 @@ function accountPage(
   name: string,
   { status = 200, refused, notice }: AccountOptions,
 ) {
-  const problem =
-    refused === undefined
-      ? null
-      : `Choose a name of 1 to ${NAME_LENGTH} characters that can be seen.`
+  const problems = {
+    name:
+      refused === undefined
+        ? null
+        : `Choose a name of 1 to ${NAME_LENGTH} characters that can be seen.`,
+  }
   return page(
     c,
     { title: status === 200 ? 'Your name' : 'Your name is not changed', status },
@@ -61,12 +58,13 @@ function accountPage(
           {notice} You are <bdi>{name}</bdi> from now on.
         </p>
       )}
+      <FormAlert problems={problems} />
       <form method="post" action="/account" novalidate>
         <Field
           name="name"
           label="Display name"
           hint="Stands under what you write from now on. You go on signing in with the name you signed up with."
-          problem={problem}
+          problems={problems}
           value={refused ?? name}
           maxlength={NAME_LENGTH}
           autocomplete="nickname"

@@ -8,6 +8,8 @@ export const PASSPHRASE = 'a long enough passphrase'
 
 type Fields = Readonly<Record<string, string>>
 
+const OURS = { 'Sec-Fetch-Site': 'same-origin', Origin: BOOK }
+
 let visitors = 0
 
 export class Visitor {
@@ -23,9 +25,13 @@ export class Visitor {
 
   /** Sends a form, from a page of the book where `headers` do not say otherwise. */
   post(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
-    const ours = { 'Sec-Fetch-Site': 'same-origin', Origin: BOOK }
     const body = new URLSearchParams(fields)
-    return this.#send(path, { method: 'POST', body, headers: { ...ours, ...headers } })
+    return this.#send(path, { method: 'POST', body, headers: { ...OURS, ...headers } })
+  }
+
+  /** Sends any request, from a page of the book. */
+  send(path: string, { headers, ...init }: RequestInit): Promise<Response> {
+    return this.#send(path, { ...init, headers: { ...OURS, ...(headers as Fields) } })
   }
 
   async signUp(name: string): Promise<this> {

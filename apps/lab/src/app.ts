@@ -20,9 +20,12 @@ type LabConfig = Omit<
 >
 type LabVisit = AuthRequest<Session<object, object>>
 
-/** One configuration for each cookie policy. All four cookies live side by side. */
+/**
+ * One configuration for each cookie policy. All four cookies live side by side, each under a name that
+ * no other app on localhost has: browsers send the cookies of localhost to every port.
+ */
 const CONFIGS: readonly [policy: string, config: LabConfig][] = [
-  ['L', {}],
+  ['L', { sessionCookie: { name: '__Host-Http-lab' } }],
   ['S', { sessionCookie: { name: '__Host-Http-strict', attributes: { sameSite: 'strict' } } }],
   ['N', { sessionCookie: { name: '__Host-Http-none', attributes: { sameSite: 'none' } } }],
   [

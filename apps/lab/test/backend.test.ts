@@ -56,8 +56,8 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
     afterAll(() => context.close())
 
     const ALL = 'api.limen.test __Host-Http-'
-    it('keeps its cookies to itself', async () => {
-      const names = ['none', 'partitioned', 'session', 'strict']
+    it('F: keeps its cookies to itself, under names of its own', async () => {
+      const names = ['lab', 'none', 'partitioned', 'strict']
       expect(await jar(context)).toEqual(names.map((name) => ALL + name))
     })
 
