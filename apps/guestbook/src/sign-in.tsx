@@ -84,7 +84,7 @@ export function signInFirst(lost = '', next = '/', draft?: string) {
 }
 
 /** The sign-in page, also in place of a page that only those who are signed in may see. */
-export function signInPage(
+function signInPage(
   c: AppContext,
   { status = 200, name = '', problem, problems = {}, next = '/', draft }: SignInOptions,
 ) {
