@@ -53,7 +53,7 @@ async function visits(origin: string): Promise<void> {
 
   const signedOut = await post('/sign-out', cookie)
   expect(signedOut.headers.getSetCookie()).toEqual([
-    '__Host-Http-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+    '__Host-Http-session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax',
   ])
   expect((await me(cookie)).status).toBe(401)
 }

@@ -46,12 +46,10 @@ export function withAuth<AnySession, Env = unknown>(
   return {
     ...handler,
     fetch: (request: WorkerRequest, env, ctx) =>
-      answer(
-        authOf(env),
-        request,
-        (authRequest) => handler.fetch(request, env, ctx, authRequest),
-        { ...options, waitUntil: (work) => ctx.waitUntil(work) },
-      ),
+      answer(authOf(env), request, (authRequest) => handler.fetch(request, env, ctx, authRequest), {
+        ...options,
+        waitUntil: (work) => ctx.waitUntil(work),
+      }),
     async scheduled(controller, env, ctx) {
       await Promise.all([purge(authOf(env)), handler.scheduled?.(controller, env, ctx)])
     },
