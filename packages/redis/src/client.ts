@@ -124,10 +124,15 @@ function answerIn(reply: unknown): unknown {
   } catch {
     // The parser's message quotes the text, which must not be shown.
   }
-  if (typeof parsed !== 'object' || parsed === null || !('answer' in parsed)) {
-    throw new AuthError('AUTH_STORE_UNAVAILABLE', 'Redis: the reply is not the answer of a script')
+  if (typeof parsed === 'object' && parsed !== null && 'answer' in parsed) return parsed.answer
+  // A script joins the texts that are stored, and does not read them.
+  if (typeof reply === 'string' && reply.startsWith('{"answer":')) {
+    throw new AuthError(
+      'AUTH_STORE_REJECTED',
+      'Redis: a key holds a text that is no record. Does another program use the same prefix?',
+    )
   }
-  return parsed.answer
+  throw new AuthError('AUTH_STORE_UNAVAILABLE', 'Redis: the reply is not the answer of a script')
 }
 
 /**

@@ -12,7 +12,13 @@
  * cluster. A session is valid only while its generation is its user's: revoking all sessions is one
  * change of that text, however many there are, and depends on no list that could have lost one.
  */
-import { AuthError, type SessionAndUser, type SessionRecord, type Store, type UserRecord } from '@limen/core'
+import {
+  AuthError,
+  type SessionAndUser,
+  type SessionRecord,
+  type Store,
+  type UserRecord,
+} from '@limen/core'
 import { type RedisClient, scriptRunner } from './client.ts'
 import { kindOf, misconfigured, shown } from './options.ts'
 import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
@@ -214,7 +220,7 @@ function newGeneration(): string {
 }
 
 function prefixIn(options: unknown): string {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw misconfigured('options', kindOf(options), 'an object such as { prefix: "limen" }')
   }
   const { prefix = 'limen', ...unknown } = options as { readonly prefix?: unknown }
