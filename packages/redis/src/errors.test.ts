@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { Redis as Upstash } from '@upstash/redis'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import stores from '../stores.json' with { type: 'json' }
 import { clients } from '../test/clients.ts'
 import { type RedisProcess, freePort, startRedis } from '../test/process.ts'
 import { startUpstash } from '../test/upstash.ts'
@@ -291,6 +294,20 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         await close()
       }
     })
+  })
+
+  it('needs no more permissions than the README names', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const [, rules = '', keys = ''] = /`(\+evalsha [^`]+)` on `([^`]+)`/.exec(readme) ?? []
+    const own = ['+ping', '+info', '+client']
+    await admin.call('ACL', 'SETUSER', 'app', 'on', '>app', keys, ...rules.split(' '), ...own)
+    const client = new Redis({ port: server.port, username: 'app', password: 'app' })
+    for (const { name, run } of storeCases) {
+      await admin.flushall()
+      const store = redisStore<CaseUser, CaseSession>(client)
+      if (!(name in stores.redisStore.cannot)) await run(store)
+    }
+    client.disconnect()
   })
 
   it('E2: CROSSSLOT: a key prefix of the client undoes the braces', async () => {
