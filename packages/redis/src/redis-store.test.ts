@@ -504,6 +504,11 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
         await auth.createSession({ userId })
         expect(await ids()).toHaveLength(3)
         const { idlePeriodExpiresAt } = session
+        await admin.persist(key)
+        const far = Date.now() + 2 * YEARS
+        const deadlines = { activePeriodExpiresAt: far, idlePeriodExpiresAt: far }
+        await store.renew(session.sessionId, deadlines)
+        expect(Number(await admin.pexpiretime(key)), 'a key without an end').toBe(far + HOUR)
         expect(Number(await admin.pexpiretime(await list()))).toBeGreaterThan(
           idlePeriodExpiresAt.getTime() + YEARS - 15 * DAY,
         )
