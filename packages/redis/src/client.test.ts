@@ -88,7 +88,13 @@ describe.skipIf(!inject('redis'))('a client', () => {
 
     it('A7: stores 64 nested containers, and every number, exactly', async () => {
       const numbers = [
-        1e21, 0.1, 9007199254740993, 9007199254740991, 5e-324, 1e-7, 123456789012345680,
+        1e21,
+        0.1,
+        Number('9007199254740993'),
+        9007199254740991,
+        5e-324,
+        1e-7,
+        123456789012345680,
       ]
       numbers.push(1.7976931348623157e308, -1.5, 0, 1e15, 3.14159265358979, 2 ** 53, -(2 ** 63))
       await storesExactly({

@@ -237,7 +237,8 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         // The client is connected, and the script is loaded.
         if (!on) await failing(client, prefix, call)
         await enter(prefix)
-        const error = await failing(client, prefix, call).finally(leave)
+        const error = await failing(client, prefix, call)
+        await leave?.()
         expect(told(error)).toEqual([code, message])
       } finally {
         await close()
