@@ -470,9 +470,9 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       [
         'ioredis, no answer in time',
         async () => {
-          const client = new Redis({ port: server.port, commandTimeout: 50 })
+          const client = new Redis({ port: server.port, commandTimeout: 1000 })
           await client.ping()
-          await admin.call('CLIENT', 'PAUSE', 300)
+          await admin.call('CLIENT', 'PAUSE', 3000)
           return [client, () => client.disconnect()]
         },
         /^Redis: Command timed out$/,
@@ -481,12 +481,12 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         'node-redis, no answer in time',
         async () => {
           const client = createClient({
-            socket: { port: server.port, socketTimeout: 50 },
+            socket: { port: server.port, socketTimeout: 1000 },
             disableOfflineQueue: true,
           })
           client.on('error', () => {})
           await client.connect()
-          await admin.call('CLIENT', 'PAUSE', 300)
+          await admin.call('CLIENT', 'PAUSE', 3000)
           return [client, () => client.destroy()]
         },
         /^Redis: (Socket|The client)/,
@@ -495,7 +495,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         'Upstash, no answer in time',
         async () => {
           const endpoint = await startUpstash(server.port)
-          await admin.call('CLIENT', 'PAUSE', 300)
+          await admin.call('CLIENT', 'PAUSE', 3000)
           const signal = () => AbortSignal.timeout(50)
           const client = new Upstash({
             url: endpoint.url,
