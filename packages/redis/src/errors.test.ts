@@ -472,7 +472,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         async () => {
           const client = new Redis({ port: server.port, commandTimeout: 1000 })
           await client.ping()
-          await admin.call('CLIENT', 'PAUSE', 3000)
+          await admin.call('CLIENT', 'PAUSE', 3000, 'WRITE')
           return [client, () => client.disconnect()]
         },
         /^Redis: Command timed out$/,
@@ -486,7 +486,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
           })
           client.on('error', () => {})
           await client.connect()
-          await admin.call('CLIENT', 'PAUSE', 3000)
+          await admin.call('CLIENT', 'PAUSE', 3000, 'WRITE')
           return [client, () => client.destroy()]
         },
         /^Redis: (Socket|The client)/,
@@ -495,7 +495,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         'Upstash, no answer in time',
         async () => {
           const endpoint = await startUpstash(server.port)
-          await admin.call('CLIENT', 'PAUSE', 3000)
+          await admin.call('CLIENT', 'PAUSE', 3000, 'WRITE')
           const signal = () => AbortSignal.timeout(50)
           const client = new Upstash({
             url: endpoint.url,
@@ -513,7 +513,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
           const client = createClient({ socket: { port: server.port }, disableOfflineQueue: true })
           client.on('error', () => {})
           await client.connect()
-          await admin.call('CLIENT', 'PAUSE', 500)
+          await admin.call('CLIENT', 'PAUSE', 3000, 'WRITE')
           setTimeout(() => void admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'), 50)
           return [client, () => client.destroy()]
         },
@@ -524,7 +524,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         async () => {
           const client = new Redis({ port: server.port, ...quick })
           await client.ping()
-          await admin.call('CLIENT', 'PAUSE', 500)
+          await admin.call('CLIENT', 'PAUSE', 3000, 'WRITE')
           setTimeout(() => void admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'), 50)
           return [client, () => client.disconnect()]
         },
@@ -535,6 +535,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       const [client, close] = await make()
       const error = await failing(client as RedisClient, 'limen', 'insert')
       await close()
+      await admin.call('CLIENT', 'UNPAUSE')
       expect(told(error)).toEqual([UNAVAILABLE, expect.stringMatching(message)])
     })
   })
