@@ -1,4 +1,6 @@
-/** The clients that the store may be given, known by shape, and one way to run a script on each. */
+/** The clients that the store can be given, structurally typed, and one way to run a script on each. */
+import { AuthError, type AuthErrorCode } from '@limen/core'
+import { kindOf, misconfigured } from './options.ts'
 
 /** What node-redis wants beside a script. */
 export interface KeysAndArguments {
@@ -46,27 +48,28 @@ export type RunScript = <Answer>(
 
 /**
  * Makes the one way to run a script from a client. Scripts are sent by their SHA-1, and whole to a
- * server that does not know them: a new one, or one that was started again.
+ * server that does not have them: a new one, or one that was started again.
  *
  * @param client The app's client.
- * @returns Runs a script that answers `{"answer": …}` as JSON text.
+ * @returns Runs a script that returns `{"answer": …}` as JSON text.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no client.
  */
 export function scriptRunner(client: RedisClient): RunScript {
   const send = senderFor(client)
   const digests = new Map<string, string>()
 
   return async <Answer>(script: string, keys: readonly string[], args: readonly string[]) => {
-    const digest = digests.get(script) ?? (await sha1(script))
-    digests.set(script, digest)
+    let digest = digests.get(script)
+    if (digest === undefined) digests.set(script, (digest = await sha1(script)))
     let reply: unknown
     try {
-      reply = await send('evalsha', digest, keys, args).catch((cause: unknown) => {
-        // Nothing was run, so that running it now is running it once.
-        if (isUnknownScript(cause)) return send('eval', script, keys, args)
-        throw cause
-      })
+      reply = await send('evalsha', digest, keys, args)
     } catch (cause) {
-      throw withoutArguments(cause)
+      // Nothing was run, so that running it now is running it once.
+      if (!isUnknownScript(cause)) throw failureOf(cause)
+      reply = await send('eval', script, keys, args).catch((again: unknown) => {
+        throw failureOf(again)
+      })
     }
     return answerIn(reply) as Answer
   }
@@ -81,6 +84,7 @@ type Send = (
 ) => Promise<unknown>
 
 function senderFor(client: RedisClient): Send {
+  checkClient(client)
   if ('evalSha' in client) {
     return (how, script, keys, args) =>
       client[how === 'eval' ? 'eval' : 'evalSha'](script, { keys: [...keys], arguments: [...args] })
@@ -91,6 +95,19 @@ function senderFor(client: RedisClient): Send {
   return (how, script, keys, args) => client[how](script, [...keys], [...args])
 }
 
+function checkClient(client: unknown): void {
+  const given: Partial<Record<'eval' | 'evalSha' | 'evalsha', unknown>> =
+    typeof client === 'object' && client !== null ? client : {}
+  if (typeof given.eval === 'function') {
+    if (typeof given.evalSha === 'function' || typeof given.evalsha === 'function') return
+  }
+  throw misconfigured(
+    'client',
+    kindOf(client),
+    'a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()',
+  )
+}
+
 /** Upstash's client puts words of its own before those of a command that shared a request. */
 function isUnknownScript(cause: unknown): boolean {
   return cause instanceof Error && /^(Command failed: )?NOSCRIPT /.test(cause.message)
@@ -98,28 +115,86 @@ function isUnknownScript(cause: unknown): boolean {
 
 /**
  * Upstash's client parses what looks like JSON, and turns a request that was given up into a reply:
- * only what one of our scripts said counts as an answer.
+ * only what one of our scripts returned counts as an answer.
  */
 function answerIn(reply: unknown): unknown {
   let parsed = reply
   try {
     if (typeof reply === 'string') parsed = JSON.parse(reply)
   } catch {
-    // Not told as it is: a parser quotes what it could not read.
+    // The parser's message quotes the text, which must not be shown.
   }
-  if (typeof parsed !== 'object' || parsed === null || !('answer' in parsed)) {
-    throw new Error('Redis: the reply is not the answer of a script')
+  if (typeof parsed === 'object' && parsed !== null && 'answer' in parsed) return parsed.answer
+  // A script joins the texts that are stored, and does not read them.
+  if (typeof reply === 'string' && reply.startsWith('{"answer":')) {
+    throw new AuthError(
+      'AUTH_STORE_REJECTED',
+      'Redis: a key holds a text that is no record. Does another program use the same prefix?',
+    )
   }
-  return parsed.answer
+  throw new AuthError('AUTH_STORE_UNAVAILABLE', 'Redis: the reply is not the answer of a script')
 }
 
-/** A failure in the client's words, without the command that some clients add: a hash is among its arguments. */
-function withoutArguments(cause: unknown): Error {
+/**
+ * Errors that Redis will give again until the app or its configuration changes. All others may pass:
+ * `OOM`, `LOADING`, `BUSY`, `CLUSTERDOWN`, `MASTERDOWN`, `TRYAGAIN`, `MISCONF`, `NOREPLICAS`, and
+ * `READONLY`, which a primary says after a failover until the client has found the new one.
+ *
+ * `NOAUTH` and `WRONGPASS` are here because the server did answer: its password is not the app's.
+ * `MOVED` reaches us only from a client that was not made for a cluster; the others follow it.
+ */
+const REJECTIONS = new Set([
+  'CROSSSLOT',
+  'DENIED',
+  'ERR',
+  'MOVED',
+  'NOAUTH',
+  'NOPERM',
+  'WRONGPASS',
+  'WRONGTYPE',
+])
+
+/** What `ERR` says where it may pass: too many connections, a daily limit, a script that was stopped. */
+const PASSING = /\bmax number of clients|\bmax .* exceeded|\bscript killed/i
+
+/** What Redis 6 wraps into `ERR Error running script`: the code of the call that failed. */
+const WRAPPED = /^ERR Error running script .*?: -?(?<code>[A-Z]+) /
+
+/** What Upstash says of a request that is larger than the plan allows. */
+const TOO_LARGE = /^ERR max (request|single record) size exceeded/
+
+/** What a client rejected with, as an error of ours: a code, and the first line without its arguments. */
+function failureOf(cause: unknown): AuthError {
   const { name, message, code } = wordsOf(cause)
   const because = cause instanceof Error ? wordsOf(cause.cause).code : ''
-  const words = message.replace(/(, command was|response body): .*/s, '')
   const codes = [code, because].filter(Boolean).join(', ')
-  return new Error(`Redis: ${name}: ${words}${codes && ` (${codes})`}`)
+  const line = withoutArguments(message)
+  return new AuthError(codeFor(line), `Redis: ${line}${codes && ` (${codes})`}`, {
+    cause: new Error(`${name}: ${line}`),
+  })
+}
+
+function codeFor(line: string): AuthErrorCode {
+  if (TOO_LARGE.test(line)) return 'AUTH_RECORD_TOO_LARGE'
+  // The answer of Upstash's endpoint to a wrong token.
+  if (line === 'Unauthorized') return 'AUTH_STORE_REJECTED'
+  const code = WRAPPED.exec(line)?.groups?.['code'] ?? /^[A-Z]+(?= )/.exec(line)?.[0] ?? ''
+  if (!REJECTIONS.has(code) || (code === 'ERR' && PASSING.test(line))) {
+    return 'AUTH_STORE_UNAVAILABLE'
+  }
+  return 'AUTH_STORE_REJECTED'
+}
+
+/**
+ * The first line of a message, without the command that Upstash's client and Redis itself add, and
+ * without where in which script it happened: a hash is among the arguments of a command.
+ */
+function withoutArguments(message: string): string {
+  return message
+    .replace(/^Command failed: /, '')
+    .replace(/(,? command was|response body|, with args beginning with): .*/s, '')
+    .replace(/ script: [0-9a-f]{40}, on @user_script:\d+\.?/, '')
+    .replace(/\n.*/s, '')
 }
 
 function wordsOf(cause: unknown): { name: string; message: string; code: string } {

@@ -1,19 +1,27 @@
 /**
  * Sessions and users in Redis.
  *
- * | key | type | what it holds | lifetime |
+ * | key | type | value | lifetime |
  * | --- | --- | --- | --- |
- * | `{limen:route}:user` | hash | a user, and the epoch of its sessions | until it is deleted |
- * | `{limen:route}:session:id` | hash | a session, and the epoch it began in | its idle period, and an hour |
- * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the end of their keys | its longest session's |
+ * | `{limen:route}:user` | string | a user, after the generation of its sessions | until it is deleted |
+ * | `{limen:route}:session:id` | string | a session, after the generation it was created in | its idle period, and an hour |
+ * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | its longest session's |
  *
  * `route` is the first half of the SHA-256 of the user id, as 22 base64url characters. It begins every
  * session id, so an id alone leads to its user, and its braces put all keys of a user into one slot of a
- * cluster. A session counts only while it carries its user's epoch: ending all sessions is one
- * change of that text, however many there are, and rests on no list that could have lost one.
+ * cluster. A session is valid only while its generation is its user's: revoking all sessions is one
+ * change of that text, however many there are, and depends on no list that could have lost one.
  */
-import type { SessionAndUser, SessionRecord, Store, UserRecord } from '@limen/core'
+import {
+  AuthError,
+  type SessionAndUser,
+  type SessionRecord,
+  type Store,
+  type UserRecord,
+} from '@limen/core'
 import { type RedisClient, scriptRunner } from './client.ts'
+import { kindOf, misconfigured, shown } from './options.ts'
+import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
 import {
   CREATE_USER,
   DELETE,
@@ -30,29 +38,31 @@ import {
 
 const ROUTE_LENGTH = 22
 const ATTEMPTS = 20
-/** How long a dead session is kept, so that clocks need not agree. */
-const GRACE = 60 * 60 * 1000
 
 /** How the store is set up. */
 export interface RedisStoreOptions {
-  /** What all keys begin with, after a brace. Default `limen`; must not hold braces. */
-  readonly prefix?: string
+  /** What all keys begin with, after a brace: not empty, and without braces. Default `limen`. */
+  readonly prefix?: string | undefined
 }
 
-/** A session as the scripts answer it: what the id and the user say is left out. */
+/** A session as the scripts return it: without what the id and the user already tell. */
 type Kept<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'userId'>
 
 /**
- * Keeps sessions and users in Redis, through node-redis, ioredis or `@upstash/redis`.
+ * Stores sessions and users in Redis, through node-redis, ioredis or `@upstash/redis`.
  *
- * Each call is one script in one round trip, and `listByUser` is two. A read asks the primary, whatever
- * it may ask: scripts are not sent to replicas. A dead session removes itself an hour after its idle
- * period, by the server's clock, so nothing needs a purge. Attributes are kept as JSON: use what JSON can
- * carry. Redis must be told to persist and not to evict, or it may forget: see the README.
+ * Each call is one script in one round trip, and `listByUser` is two. Every read goes to the primary,
+ * `eventual` ones too: scripts are not sent to replicas. An expired session is removed by Redis an hour
+ * after its idle period, by the clock of Redis, so nothing needs a purge. Attributes are stored as JSON.
+ * Configure Redis to persist and not to evict, or it can lose sessions: see the README.
+ *
+ * What Redis answers with an error is `AUTH_STORE_REJECTED` where the same call will fail again, and
+ * `AUTH_STORE_UNAVAILABLE` where it may work later; so is a server that does not answer.
  *
  * @param client The app's client, connected; or two functions like those of {@link UpstashRedis}.
  * @param options The prefix of the keys.
  * @returns The store for `limen({ store })`.
+ * @throws {AuthError} `AUTH_CONFIG` when `client` is no client, or when an option can never work.
  * @see {@link https://redis.io/docs/latest/develop/programmability/eval-intro/ Scripts in Redis}
  *
  * @example
@@ -63,11 +73,12 @@ type Kept<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'us
  */
 export function redisStore<UserAttributes = object, SessionAttributes = object>(
   client: RedisClient,
-  { prefix = 'limen' }: RedisStoreOptions = {},
+  options: RedisStoreOptions = {},
 ): Store<UserAttributes, SessionAttributes> {
   type AnyUser = UserRecord<UserAttributes>
   type AnySession = Kept<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
+  const prefix = prefixIn(options)
   const run = scriptRunner(client)
 
   return {
@@ -84,28 +95,27 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       return found && foundOf(sessionId, found.session, found.user)
     },
 
-    insert({ id, userId: _known, attributes, ...own }) {
-      const { user, session, sessions, rest } = keysOf(id)
-      const now = Date.now()
-      const args = [rest, endOf(own, now), String(now), ...recordFields(own, attributes)]
+    insert(record) {
+      const { user, session, sessions, rest } = keysOf(record.id)
+      const { createdAt, idlePeriodExpiresAt } = record
+      const args = [
+        rest,
+        String(idlePeriodExpiresAt),
+        // Not by our own clock, which need not be the one that set the deadline.
+        String(idlePeriodExpiresAt - createdAt),
+        sessionText(record),
+      ]
       return run<AnyUser | null>(INSERT, [user, session, sessions], args)
     },
 
     renew(sessionId, deadlines) {
       const { user, session, sessions, rest } = keysOf(sessionId)
-      const { activePeriodExpiresAt, idlePeriodExpiresAt } = deadlines
-      const args = [
-        rest,
-        endOf(deadlines, Date.now()),
-        String(activePeriodExpiresAt),
-        String(idlePeriodExpiresAt),
-      ]
-      return run<boolean>(RENEW, [user, session, sessions], args)
+      return run<boolean>(RENEW, [user, session, sessions], [rest, ...deadlineTexts(deadlines)])
     },
 
     update(sessionId, attributes) {
       const { user, session } = keysOf(sessionId)
-      return run<boolean>(UPDATE, [user, session], attributeFields(attributes))
+      return run<boolean>(UPDATE, [user, session], changesOf(attributes))
     },
 
     async delete(sessionId) {
@@ -116,9 +126,9 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
     async deleteByUser(userId, { except }) {
       const path = await route(userId)
       const { user, sessions } = keysOf(path)
-      const spared = except?.startsWith(path) ? keysOf(except) : undefined
+      const spared = isText(except) && except.startsWith(path) ? keysOf(except) : undefined
       const keys = spared ? [user, sessions, spared.session] : [user, sessions]
-      await run(DELETE_BY_USER, keys, [newEpoch(), spared?.rest ?? ''])
+      await run(DELETE_BY_USER, keys, [newGeneration(), spared?.rest ?? ''])
     },
 
     async listByUser(userId) {
@@ -138,16 +148,22 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
         }
         ids = listed.ids
       }
-      throw new Error(`Redis: the user signed in ${ATTEMPTS} times while its sessions were listed`)
+      throw new AuthError(
+        'AUTH_STORE_UNAVAILABLE',
+        `listByUser gave up after ${ATTEMPTS} concurrent sign-ins of the user. Call it again.`,
+      )
     },
 
     async deleteExpired() {
       return 0
     },
 
-    async createUser({ id, attributes }) {
-      const { user } = keysOf(await route(id))
-      return run<boolean>(CREATE_USER, [user], [newEpoch(), ...recordFields({ id }, attributes)])
+    async createUser(record) {
+      const path = await route(record.id)
+      if (path === NO_ROUTE) {
+        throw new AuthError('AUTH_INVALID_USER_ID', 'A user id must be a well-formed string.')
+      }
+      return run<boolean>(CREATE_USER, [keysOf(path).user], [newGeneration(), userText(record)])
     },
 
     async readUser(userId) {
@@ -156,7 +172,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
 
     async updateUser(userId, attributes) {
       const { user } = keysOf(await route(userId))
-      return run<boolean>(UPDATE_USER, [user], attributeFields(attributes))
+      return run<boolean>(UPDATE_USER, [user], changesOf(attributes))
     },
 
     async deleteUser(userId) {
@@ -167,8 +183,9 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
 
   /** The keys that a session id or a route leads to, and the part of the id that is the session's own. */
   function keysOf(routed: string) {
-    const rest = routed.slice(ROUTE_LENGTH)
-    const slot = `{${prefix}:${routed.slice(0, ROUTE_LENGTH)}}`
+    const known = isText(routed) ? routed : NO_ROUTE
+    const rest = known.slice(ROUTE_LENGTH)
+    const slot = `{${prefix}:${known.slice(0, ROUTE_LENGTH)}}`
     return {
       user: `${slot}:user`,
       sessions: `${slot}:sessions`,
@@ -182,35 +199,36 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   }
 }
 
-/** A new record as a hash holds it: name, JSON text, and so on. An attribute without a value is left out. */
-function recordFields<Attributes>(own: object, attributes: Attributes): string[] {
-  const all: Partial<Attributes> = attributes
-  const given = Object.entries(all).filter(([, value]) => value !== undefined)
-  return [
-    ...Object.entries(own).flatMap(([name, value]) => [name, JSON.stringify(value)]),
-    ...attributeFields(Object.fromEntries(given)),
-  ]
-}
+/** Leads to keys that are never written. No user has it: a route has 22 characters. */
+const NO_ROUTE = ''
 
-/** Attributes as a hash holds them. What JSON cannot carry is `null`. */
-function attributeFields(attributes: object): string[] {
-  return Object.entries(attributes).flatMap(([name, value]) => [
-    JSON.stringify(name),
-    JSON.stringify(value) ?? 'null',
-  ])
-}
-
-/** When the key of a session is to vanish. */
-function endOf({ idlePeriodExpiresAt }: { readonly idlePeriodExpiresAt: number }, now: number) {
-  return String(Math.max(idlePeriodExpiresAt, now) + GRACE)
-}
-
-function newEpoch(): string {
-  return crypto.randomUUID()
-}
-
+/** Where an id begins that is a user's; {@link NO_ROUTE} for anything that is no well-formed string. */
 async function route(userId: string): Promise<string> {
+  if (!isText(userId)) return NO_ROUTE
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(userId))
   const half = btoa(String.fromCharCode(...new Uint8Array(digest, 0, 16)))
   return half.replaceAll('+', '-').replaceAll('/', '_').slice(0, ROUTE_LENGTH)
+}
+
+/** Whether it is a string that UTF-8 can carry: a lone surrogate would become another character. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value)
+}
+
+function newGeneration(): string {
+  return crypto.randomUUID()
+}
+
+function prefixIn(options: unknown): string {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw misconfigured('options', kindOf(options), 'an object such as { prefix: "limen" }')
+  }
+  const { prefix = 'limen', ...unknown } = options as { readonly prefix?: unknown }
+  for (const [name, value] of Object.entries(unknown)) {
+    throw misconfigured(name, kindOf(value), 'left out: the only option is prefix')
+  }
+  if (!isText(prefix) || prefix === '' || /[{}]/.test(prefix)) {
+    throw misconfigured('prefix', shown(prefix), 'a string such as "limen", without braces')
+  }
+  return prefix
 }

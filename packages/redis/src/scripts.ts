@@ -1,54 +1,52 @@
 /**
- * What Redis does for each call of the store: one script each, and all of a script happens at once.
+ * What Redis runs for each call of the store: one script each, and a script is atomic.
  *
- * Every value in a hash is JSON text, and Lua never looks inside: it joins texts into one answer. The
- * field of an attribute is named by JSON text as well, which no field of the record's own is. Each
- * script is given all keys that it touches, of one user and so of one hash slot.
+ * `record.ts` says how a text is laid out. Each script receives all keys that it touches, of one user
+ * and so of one hash slot. A key that is missing reads as a text without a generation.
  *
- * Where memory is full Redis refuses a script at its first write that needs some. So what must go
- * on then, renewing and revoking, begins with a write that needs none; signing in does not.
+ * Scripts return JSON text, and the one that every request runs is a single expression: a local
+ * function, and a text that is joined twice, each cost a third of its time.
+ *
+ * Expiry is decided by the clock of Redis alone: the clocks of two app servers can differ.
+ *
+ * Where memory is full Redis refuses a script at its first write that needs some. Renewing and
+ * revoking must go on then, so they begin with a write that needs none; signing in does not.
  */
+import { ACTIVE_AT, DEADLINE_LENGTH, GENERATION_LENGTH, IDLE_AT } from './record.ts'
 
-/** A hash as the JSON of its record, and its epoch; `nil` when there is none. */
-const record = `
-local function record(key)
-  local own, attributes, epoch = {}, {}, nil
-  local hash = redis.call('HGETALL', key)
-  for i = 1, #hash, 2 do
-    local name, value = hash[i], hash[i + 1]
-    if name == 'epoch' then
-      epoch = value
-    elseif name:sub(1, 1) == '"' then
-      attributes[#attributes + 1] = name .. ':' .. value
-    else
-      own[#own + 1] = '"' .. name .. '":' .. value .. ','
-    end
-  end
-  if not epoch then return nil, nil end
-  return '{' .. table.concat(own) .. '"attributes":{' .. table.concat(attributes, ',') .. '}}', epoch
+/** How long an expired session is stored, in milliseconds: clocks need not agree. */
+const GRACE = 60 * 60 * 1000
+
+const TRUE = `return '{"answer":true}'`
+const FALSE = `return '{"answer":false}'`
+const NULL = `return '{"answer":null}'`
+
+const generation = `
+local function generation(key)
+  return redis.call('GETRANGE', key, 0, ${GENERATION_LENGTH - 1})
 end
 `
 
-/** Whether a session still carries the epoch of its user. */
-const counts = `
+/** Whether a session still has the generation of its user. */
+const counts = `${generation}
 local function counts(user, session)
-  local epoch = redis.call('HGET', session, 'epoch')
-  return epoch and epoch == redis.call('HGET', user, 'epoch')
+  local its = generation(session)
+  return its ~= '' and its == generation(user)
 end
 `
 
-/** Writes the arguments from one on into a hash; Lua passes on no more than some thousand at once. */
-const put = `
-local function put(key, from)
-  for i = from, #ARGV, 1000 do
-    redis.call('HSET', key, unpack(ARGV, i, math.min(i + 999, #ARGV)))
-  end
+/** Milliseconds by the clock of Redis. */
+const clock = `
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 `
 
-/** Lets a session and the list of its user's sessions live until a time. */
+/** Lets a session and the index of its user's sessions live until a time. */
 const keep = `
-local function keep(session, index, id, until_)
+local function keep(session, index, id, time)
+  local until_ = string.format('%.0f', time)
   redis.call('PEXPIREAT', session, until_)
   redis.call('ZADD', index, until_, id)
   if redis.call('PTTL', index) < redis.call('PTTL', session) then
@@ -57,148 +55,155 @@ local function keep(session, index, id, until_)
 end
 `
 
-const script = (body: string, ...functions: string[]): string =>
-  `${functions.join('')}local function answer()${body}end
-return '{"answer":' .. answer() .. '}'`
-
-/** KEYS: user, session. Answers both, or null. */
-export const READ: string = script(
-  `
-  local user, epoch = record(KEYS[1])
-  local session, its = record(KEYS[2])
-  if not epoch or its ~= epoch then return 'null' end
-  return '{"user":' .. user .. ',"session":' .. session .. '}'
-`,
-  record,
-)
-
-/** KEYS: user, session, index. ARGV: id, until, now, fields of the session. Answers the user, or null. */
-export const INSERT: string = script(
-  `
-  local user, epoch = record(KEYS[1])
-  if not epoch then return 'null' end
-  redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[3])
-  redis.call('UNLINK', KEYS[2])
-  redis.call('HSET', KEYS[2], 'epoch', epoch)
-  put(KEYS[2], 4)
-  keep(KEYS[2], KEYS[3], ARGV[1], ARGV[2])
-  return user
-`,
-  record,
-  put,
-  keep,
-)
-
-/** KEYS: user, session, index. ARGV: id, until, active and idle deadline. Answers whether it is still there. */
-export const RENEW: string = script(
-  `
-  if not counts(KEYS[1], KEYS[2]) then return 'false' end
-  local names = { 'activePeriodExpiresAt', 'idlePeriodExpiresAt' }
-  local active, idle = unpack(redis.call('HMGET', KEYS[2], unpack(names)))
-  if tonumber(ARGV[4]) > tonumber(idle) then
-    redis.call('HDEL', KEYS[2], names[2])
-    redis.call('HSET', KEYS[2], names[2], ARGV[4])
-    keep(KEYS[2], KEYS[3], ARGV[1], ARGV[2])
+/** A text with the changes in ARGV: names and values in turn, and no value removes the attribute. */
+const merged = `
+local function nameIn(line)
+  local at = line:find('["\\\\]', 2)
+  while line:sub(at, at) ~= '"' do at = line:find('["\\\\]', at + 2) end
+  return line:sub(1, at)
+end
+local function merged(text)
+  local isChanged, lines = {}, {}
+  for i = 1, #ARGV, 2 do isChanged[ARGV[i]] = true end
+  local head = text:find('\\n', 1, true)
+  for line in text:sub(head):gmatch('\\n("[^\\n]*)') do
+    if not isChanged[nameIn(line)] then
+      lines[#lines + 1] = '\\n' .. (line:sub(-1) == ',' and line:sub(1, -2) or line)
+    end
   end
-  if tonumber(ARGV[3]) > tonumber(active) then
-    redis.call('HSET', KEYS[2], names[1], ARGV[3])
+  for i = 1, #ARGV, 2 do
+    if ARGV[i + 1] ~= '' then lines[#lines + 1] = '\\n' .. ARGV[i] .. ':' .. ARGV[i + 1] end
   end
-  return 'true'
-`,
-  counts,
-  keep,
-)
+  return text:sub(1, head - 1) .. table.concat(lines, ',') .. '\\n}}'
+end
+`
 
-/** KEYS: user, session. ARGV: fields. Answers whether the session is still there. */
-export const UPDATE: string = script(
-  `
-  if not counts(KEYS[1], KEYS[2]) then return 'false' end
-  put(KEYS[2], 1)
-  return 'true'
-`,
-  counts,
-  put,
-)
-
-/** KEYS: session, index. ARGV: id. */
-export const DELETE: string = script(`
-  redis.call('UNLINK', KEYS[1])
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  return 'true'
-`)
-
-/** KEYS: user, index, and the session to spare if any. ARGV: new epoch, id of that session. */
-export const DELETE_BY_USER: string = script(`
-  local epoch = redis.call('HGET', KEYS[1], 'epoch')
-  if not epoch then return 'true' end
-  local spared = KEYS[3] and redis.call('HGET', KEYS[3], 'epoch') == epoch
-  local until_ = spared and redis.call('ZSCORE', KEYS[2], ARGV[2])
-  redis.call('UNLINK', KEYS[2])
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
-  if spared then redis.call('HSET', KEYS[3], 'epoch', ARGV[1]) end
-  if until_ then
-    redis.call('ZADD', KEYS[2], until_, ARGV[2])
-    redis.call('PEXPIREAT', KEYS[2], until_)
-  end
-  return 'true'
-`)
+/** KEYS: user, session. Returns both, or null. */
+export const READ: string = `
+local user, session = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if not user or not session or user:sub(1, ${GENERATION_LENGTH}) ~= session:sub(1, ${GENERATION_LENGTH}) then
+  ${NULL}
+end
+return '{"answer":{"user":' .. user:sub(${GENERATION_LENGTH + 1}) .. ',"session":' .. session:sub(${GENERATION_LENGTH + 1}) .. '}}'
+`
 
 /**
- * KEYS: user, index, sessions. ARGV: their ids. Answers the user and those sessions, null for each
+ * KEYS: user, session, index. ARGV: id, idle deadline, milliseconds until then by the clock that set
+ * it, session. Returns the user, or null.
+ */
+export const INSERT: string = `${clock}${keep}
+local user = redis.call('GET', KEYS[1])
+if not user then ${NULL} end
+local now = clock()
+local until_ = math.max(tonumber(ARGV[2]), now + math.max(tonumber(ARGV[3]), 0)) + ${GRACE}
+redis.call('ZADD', KEYS[3], string.format('%.0f', until_), ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
+redis.call('SET', KEYS[2], user:sub(1, ${GENERATION_LENGTH}) .. ARGV[4])
+keep(KEYS[2], KEYS[3], ARGV[1], until_)
+return '{"answer":' .. user:sub(${GENERATION_LENGTH + 1}) .. '}'
+`
+
+/**
+ * KEYS: user, session, index. ARGV: id, active and idle deadline. Returns whether the session exists.
+ *
+ * The key lives longer by as much as the deadline moves: only the two readings of one clock are
+ * compared, whatever that clock shows.
+ */
+export const RENEW: string = `${counts}${clock}${keep}
+if not counts(KEYS[1], KEYS[2]) then ${FALSE} end
+local function later(at, new)
+  local old = redis.call('GETRANGE', KEYS[2], at, at + ${DEADLINE_LENGTH - 1})
+  local by = math.max(tonumber(new) - tonumber(old), 0)
+  return by, by > 0 and new or old
+end
+local activeBy, active = later(${ACTIVE_AT}, ARGV[2])
+local idleBy, idle = later(${IDLE_AT}, ARGV[3])
+if activeBy + idleBy > 0 then
+  local left = math.max(redis.call('PTTL', KEYS[2]), 0)
+  local until_ = math.max(tonumber(idle) + ${GRACE}, clock() + left + idleBy)
+  keep(KEYS[2], KEYS[3], ARGV[1], until_)
+  redis.call('SETRANGE', KEYS[2], ${ACTIVE_AT}, active)
+  redis.call('SETRANGE', KEYS[2], ${IDLE_AT}, idle)
+end
+${TRUE}
+`
+
+/** KEYS: user, session. ARGV: changes. Returns whether the session exists. */
+export const UPDATE: string = `${counts}${merged}
+if not counts(KEYS[1], KEYS[2]) then ${FALSE} end
+redis.call('SET', KEYS[2], merged(redis.call('GET', KEYS[2])), 'KEEPTTL')
+${TRUE}
+`
+
+/** KEYS: session, index. ARGV: id. */
+export const DELETE: string = `
+redis.call('UNLINK', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+${TRUE}
+`
+
+/** KEYS: user, index, and the session to spare if any. ARGV: new generation, id of that session. */
+export const DELETE_BY_USER: string = `${generation}
+local old = generation(KEYS[1])
+if old == '' then ${TRUE} end
+local spared = KEYS[3] and generation(KEYS[3]) == old
+local until_ = spared and redis.call('ZSCORE', KEYS[2], ARGV[2])
+redis.call('UNLINK', KEYS[2])
+redis.call('SETRANGE', KEYS[1], 0, ARGV[1])
+if spared then redis.call('SETRANGE', KEYS[3], 0, ARGV[1]) end
+if until_ then
+  redis.call('ZADD', KEYS[2], until_, ARGV[2])
+  redis.call('PEXPIREAT', KEYS[2], until_)
+end
+${TRUE}
+`
+
+/**
+ * KEYS: user, index, sessions. ARGV: their ids. Returns the user and those sessions, null for each
  * that is gone; or, when the user has sessions that were not named, the ids of all.
  */
-export const LIST: string = script(
-  `
-  local user, epoch = record(KEYS[1])
-  if not epoch then return 'null' end
-  local sessions, listed = {}, 0
-  for i, id in ipairs(ARGV) do
-    if redis.call('ZSCORE', KEYS[2], id) then listed = listed + 1 end
-    local session, its = record(KEYS[i + 2])
-    sessions[i] = its == epoch and session or 'null'
-  end
-  if listed < redis.call('ZCARD', KEYS[2]) then
-    return '{"ids":' .. cjson.encode(redis.call('ZRANGE', KEYS[2], 0, -1)) .. '}'
-  end
-  return '{"user":' .. user .. ',"sessions":[' .. table.concat(sessions, ',') .. ']}'
-`,
-  record,
-)
+export const LIST: string = `
+local user = redis.call('GET', KEYS[1])
+if not user then ${NULL} end
+local sessions, listed = {}, 0
+for i, id in ipairs(ARGV) do
+  if redis.call('ZSCORE', KEYS[2], id) then listed = listed + 1 end
+  local session = redis.call('GET', KEYS[i + 2])
+  local counts = session and session:sub(1, ${GENERATION_LENGTH}) == user:sub(1, ${GENERATION_LENGTH})
+  sessions[i] = counts and session:sub(${GENERATION_LENGTH + 1}) or 'null'
+end
+if listed < redis.call('ZCARD', KEYS[2]) then
+  return '{"answer":{"ids":' .. cjson.encode(redis.call('ZRANGE', KEYS[2], 0, -1)) .. '}}'
+end
+return '{"answer":{"user":' .. user:sub(${GENERATION_LENGTH + 1}) .. ',"sessions":[' .. table.concat(sessions, ',') .. ']}}'
+`
 
-/** KEYS: user. ARGV: epoch, fields. Answers whether it was created by this call, sent once or again. */
-export const CREATE_USER: string = script(
-  `
-  local epoch = redis.call('HGET', KEYS[1], 'epoch')
-  if epoch then return tostring(epoch == ARGV[1]) end
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
-  put(KEYS[1], 2)
-  return 'true'
-`,
-  put,
-)
+/** KEYS: user. ARGV: generation, user. Returns whether this call created it, sent once or again. */
+export const CREATE_USER: string = `${generation}
+local old = generation(KEYS[1])
+if old == ARGV[1] then ${TRUE} end
+if old ~= '' then ${FALSE} end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2])
+${TRUE}
+`
 
-/** KEYS: user. Answers it, or null. */
-export const READ_USER: string = script(
-  `
-  local user = record(KEYS[1])
-  return user or 'null'
-`,
-  record,
-)
+/** KEYS: user. Returns it, or null. */
+export const READ_USER: string = `
+local user = redis.call('GET', KEYS[1])
+if not user then ${NULL} end
+return '{"answer":' .. user:sub(${GENERATION_LENGTH + 1}) .. '}'
+`
 
-/** KEYS: user. ARGV: fields. Answers whether there is such a user. */
-export const UPDATE_USER: string = script(
-  `
-  if not redis.call('HGET', KEYS[1], 'epoch') then return 'false' end
-  put(KEYS[1], 1)
-  return 'true'
-`,
-  put,
-)
+/** KEYS: user. ARGV: changes. Returns whether the user exists. */
+export const UPDATE_USER: string = `${merged}
+local user = redis.call('GET', KEYS[1])
+if not user then ${FALSE} end
+redis.call('SET', KEYS[1], merged(user))
+${TRUE}
+`
 
 /** KEYS: user, index. */
-export const DELETE_USER: string = script(`
-  redis.call('UNLINK', KEYS[1], KEYS[2])
-  return 'true'
-`)
+export const DELETE_USER: string = `
+redis.call('UNLINK', KEYS[1], KEYS[2])
+${TRUE}
+`

@@ -1,0 +1,60 @@
+/**
+ * A user or a session as the text of one Redis string: its generation, then its JSON.
+ *
+ * The deadlines of a session are padded with spaces, so that a script finds and replaces them by their
+ * place. Each attribute is a line of its own, `"name":value`, and JSON has no raw line break inside
+ * a text: so a script can merge attributes without a JSON parser. (`cjson` would turn `[]` into `{}`
+ * and round numbers to 14 digits.)
+ */
+import type { Deadlines, SessionRecord, UserRecord } from '@limen/core'
+
+const ACTIVE = '{"activePeriodExpiresAt":'
+const IDLE = ',"idlePeriodExpiresAt":'
+
+/** How long a generation is, which begins each text: the length of a UUID. */
+export const GENERATION_LENGTH = 36
+/** How long a padded deadline is: enough for every time that a `Date` can hold. */
+export const DEADLINE_LENGTH = 20
+/** Where the first deadline begins, counted from 0. */
+export const ACTIVE_AT: number = GENERATION_LENGTH + ACTIVE.length
+/** Where the second deadline begins, counted from 0. */
+export const IDLE_AT: number = ACTIVE_AT + DEADLINE_LENGTH + IDLE.length
+
+/** A user, without its generation. */
+export function userText({ id, attributes }: UserRecord<unknown>): string {
+  return `{"id":${JSON.stringify(id)},${attributesText(attributes)}}`
+}
+
+/** A session, without its generation, and without the id and the user id, which its key tells. */
+export function sessionText(session: SessionRecord<unknown>): string {
+  const { secretHash, createdAt, attributes } = session
+  const [active, idle] = deadlineTexts(session)
+  const own = `"secretHash":${JSON.stringify(secretHash)},"createdAt":${createdAt}`
+  return `${ACTIVE}${active}${IDLE}${idle},${own},${attributesText(attributes)}}`
+}
+
+/** Both deadlines as a text holds them. */
+export function deadlineTexts(deadlines: Deadlines): [active: string, idle: string] {
+  const { activePeriodExpiresAt, idlePeriodExpiresAt } = deadlines
+  return [padded(activePeriodExpiresAt), padded(idlePeriodExpiresAt)]
+}
+
+/** Attributes as name, JSON text, and so on. The text is empty where there is no value. */
+export function changesOf(attributes: object): string[] {
+  return Object.entries(attributes).flatMap(([name, value]) => [
+    JSON.stringify(name),
+    JSON.stringify(value) ?? '',
+  ])
+}
+
+function attributesText(attributes: unknown): string {
+  const lines = Object.entries(attributes ?? {}).flatMap(([name, value]) => {
+    const text = JSON.stringify(value)
+    return text === undefined ? [] : `\n${JSON.stringify(name)}:${text}`
+  })
+  return `"attributes":{${lines.join(',')}\n}`
+}
+
+function padded(time: number): string {
+  return String(time).padStart(DEADLINE_LENGTH)
+}
