@@ -4,7 +4,7 @@ import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Consistency } from './store.ts'
 
-const deleting = `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`
+const deleting = `${COOKIE}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax`
 const renewing = (token: string) =>
   `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
 const forged = (token: string) => `${token.slice(0, 22)}.${'f'.repeat(43)}`
@@ -272,7 +272,7 @@ describe('renewal', () => {
       const { userId } = session.user
       expect(events).toEqual([
         failure
-          ? { type: 'store-failed', call: 'renew' }
+          ? { type: 'store-failed', call: 'renew', code: 'AUTH_STORE_UNAVAILABLE' }
           : { type: 'renewed', sessionId: session.sessionId, userId },
       ])
       expect((await auth.getSession(session.sessionId))?.state).toBe(failure ? 'idle' : 'active')

@@ -109,7 +109,8 @@ describe('P10: respond(), caches', () => {
       noStore,
       'Cookie',
     ],
-    ['Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie, Cookie'],
+    ['D9: Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie'],
+    ['D9: Vary has it in another case', { Vary: 'accept,COOKIE' }, read, noStore, 'accept,COOKIE'],
     ['Vary has another', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
     [
       'Vary has one that contains it',
