@@ -13,6 +13,7 @@ import {
   BOOLEAN,
   FUNCTION,
   OBJECT,
+  SYNC_FUNCTION,
   type OptionRule,
   checkOptions,
   isListOf,
@@ -204,7 +205,7 @@ const PERIOD: OptionRule = [
 function checkConfig(config: object): void {
   checkOptions('', config, {
     store: STORE,
-    middleware: FUNCTION,
+    middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
     sessionExpiresIn: OBJECT,
     sessionCookie: OBJECT,
@@ -213,7 +214,7 @@ function checkConfig(config: object): void {
     getSessionAttributes: SHOWS,
     onEvent: FUNCTION,
     events: [(value) => isListOf(value, (name) => name === 'validated'), "['validated'] or []"],
-    now: FUNCTION,
+    now: SYNC_FUNCTION,
   })
 }
 
