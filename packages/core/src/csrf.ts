@@ -224,7 +224,7 @@ function checkCsrfProtection(options: CsrfProtection): void {
       'whole origins such as ["https://app.example.com"], or a function',
     ],
     host: [
-      (value) => typeof value === 'string' && parseHost(value),
+      (value) => matches(value, /^[^*]+$/) && parseHost(value),
       'a host such as "app.example.com", without a scheme',
     ],
     hostHeader: [
@@ -236,9 +236,9 @@ function checkCsrfProtection(options: CsrfProtection): void {
 
 /** Whether a text is an origin that browsers send: of a site, or of an app shell or extension. */
 function isOrigin(value: unknown): boolean {
-  // URL.origin is "null" for the schemes of app shells. No page has an origin of those left out here.
+  // A host in a URL can have a `*`. URL.origin is "null" for the schemes of app shells.
   return (
-    parse(value as string)?.origin === value ||
-    matches(value, /^(?!https?:|wss?:|ftp:|file:)[a-z][\w+.-]*:\/\/[\w.-]+(:\d+)?$/)
+    matches(value, /^[a-z][a-z\d+.-]*:\/\/([\w.-]+|\[[\da-f:]+])(:\d+)?$/) &&
+    (/^https?:/.test(value) ? parse(value)?.origin === value : !/^(wss?|ftp|file):/.test(value))
   )
 }

@@ -17,7 +17,7 @@ import {
   type OptionRule,
   checkOptions,
   isListOf,
-  isObject,
+  isPlain,
   isSync,
 } from './options.ts'
 import type { AuthEvent, NoisyEvent } from './event.ts'
@@ -209,7 +209,7 @@ function checkConfig(config: object): void {
     secure: BOOLEAN,
     sessionExpiresIn: OBJECT,
     sessionCookie: OBJECT,
-    csrfProtection: [(value) => value === false || isObject(value), 'an object or false'],
+    csrfProtection: [(value) => value === false || isPlain(value), 'an object or false'],
     getUserAttributes: SHOWS,
     getSessionAttributes: SHOWS,
     onEvent: FUNCTION,

@@ -73,7 +73,7 @@ export function matches(value: unknown, form: RegExp): value is string {
 }
 
 /** The rule of an option that has options of its own. */
-export const OBJECT: OptionRule = [isObject, 'an object']
+export const OBJECT: OptionRule = [isPlain, 'an object']
 
 /** The rule of an option that is `true` or `false`. */
 export const BOOLEAN: OptionRule = typed('boolean', 'true or false')
@@ -88,6 +88,13 @@ export function isObject(value: unknown): value is object {
 
 /** The rule of an option that is a function whose answer is used at once. */
 export const SYNC_FUNCTION: OptionRule = [isSync, 'a function, and not async']
+
+/** Whether a value is an object without a class, also one of another realm. */
+export function isPlain(value: unknown): value is object {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return !prototype || !Object.getPrototypeOf(prototype)
+}
 
 /** Whether a value is a function that is neither `async`, as its promise would pass as true, nor a generator. */
 export function isSync(value: unknown): boolean {

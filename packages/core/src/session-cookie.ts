@@ -7,7 +7,7 @@ import {
   checkCookie,
   serializeCookie,
 } from './cookie.ts'
-import { BOOLEAN, OBJECT, checkOptions, isListOf, isObject } from './options.ts'
+import { BOOLEAN, OBJECT, checkOptions, isListOf, isPlain } from './options.ts'
 
 /** What tells two cookies of a host apart in a browser. */
 export interface CookieForm {
@@ -93,7 +93,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     name: COOKIE_NAME,
     expires: BOOLEAN,
     formerly: [
-      (value) => isListOf(value, isObject),
+      (value) => isListOf(value, isPlain),
       'an array such as [{ domain: "example.com" }]',
     ],
     attributes: OBJECT,
