@@ -401,6 +401,38 @@ describe('a cookie that opens nothing', () => {
   })
 })
 
+describe('C5: a Cookie header that is too large to be read', () => {
+  it.each([
+    [16_384, true],
+    [16_385, false],
+    [100_000, false],
+  ])('of %i characters is read: %s', async (length, isRead) => {
+    const { auth, calls, events, open, signIn } = createApp()
+    const { token } = await signIn()
+    const pair = `${COOKIE}=${token}; a=`
+    const Cookie = pair + 'x'.repeat(length - pair.length)
+    const headers = { get: (name: string) => (name === 'Cookie' ? Cookie : null) }
+    const { authRequest, sent } = open({ method: 'GET', url: APP, headers })
+    expect((await authRequest.validate()) !== null).toBe(isRead)
+    expect(calls).toEqual(isRead ? ['read'] : [])
+    expect(events).toEqual(
+      isRead ? [] : [{ type: 'token-rejected', carrier: 'Cookie', reason: 'header-too-large' }],
+    )
+    expect(sent()).toEqual([])
+    expect(auth.readSessionCookie({ headers })).toBe(isRead ? token : null)
+  })
+
+  it('keeps nobody from signing in or out', async () => {
+    const { open, signIn } = createApp()
+    const { session, token } = await signIn()
+    const headers = { get: (name: string) => (name === 'Cookie' ? 'x'.repeat(20_000) : null) }
+    const { authRequest, sent } = open({ method: 'GET', url: APP, headers })
+    authRequest.setSession(session)
+    expect(sent()).toEqual([renewing(token)])
+    expect(await authRequest.validate()).not.toBeNull()
+  })
+})
+
 describe('P4: an outage', () => {
   it('rejects, deletes nothing and is not remembered', async () => {
     const { calls, faults, open, signIn } = createApp()

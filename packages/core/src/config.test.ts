@@ -238,8 +238,9 @@ describe('A4: an option', () => {
   })
 
   it.each(options)('%s takes undefined where it can be left out', (option, make) => {
-    const isNeeded =
-      /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAge/.test(option)
+    const isNeeded = /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAge/.test(
+      option,
+    )
     if (isNeeded) expect(() => make(undefined)).toThrow(configError)
     else expect(() => make(undefined)).not.toThrow()
   })
@@ -268,8 +269,14 @@ describe('A4: the options themselves', () => {
     ['limen()', (name) => limen({ store, ...own(name) })],
     ['sessionExpiresIn', (name) => limen({ store, sessionExpiresIn: own(name) })],
     ['sessionCookie', (name) => limen({ store, sessionCookie: own(name) })],
-    ['sessionCookie.attributes', (name) => limen({ store, sessionCookie: { attributes: own(name) } })],
-    ['sessionCookie.formerly', (name) => limen({ store, sessionCookie: { formerly: [own(name)] } })],
+    [
+      'sessionCookie.attributes',
+      (name) => limen({ store, sessionCookie: { attributes: own(name) } }),
+    ],
+    [
+      'sessionCookie.formerly',
+      (name) => limen({ store, sessionCookie: { formerly: [own(name)] } }),
+    ],
     ['csrfProtection', (name) => limen({ store, csrfProtection: own(name) })],
     ['cors()', (name) => cors({ csrfProtection: {}, ...own(name) })],
     ['cors({ csrfProtection })', (name) => cors({ csrfProtection: own(name) })],

@@ -48,6 +48,7 @@ export function checkOption(fits: unknown, option: string, wanted: string, given
 function shown(given: unknown): string {
   if (typeof given === 'string') return `"${given}"`
   try {
+    if (Array.isArray(given)) return `[${String(given)}]`
     return typeof given === 'function' ? 'a function' : String(given)
   } catch {
     // An object without a prototype, or an array with a symbol.

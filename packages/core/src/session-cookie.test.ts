@@ -105,6 +105,19 @@ describe('sessionCookies()', () => {
     expect(cookie.serialize()).toMatch(new RegExp(`; SameSite=${sent}$`))
   })
 
+  it('C6: the deleting cookie deletes also where a framework drops `Max-Age=0`', () => {
+    const cookie = sessionCookies({ formerly: [{ name: 'old' }] }, true).make('', 0)
+    for (const one of [cookie, ...cookie.formerly]) {
+      expect(one.attributes).toMatchObject({ maxAge: 0, expires: new Date(0) })
+      const without = one.serialize().replace(' Max-Age=0;', '')
+      const [, date = ''] = /; Expires=([^;]+)/.exec(without) ?? []
+      expect(date).toBe('Thu, 01 Jan 1970 00:00:00 GMT')
+      expect(Date.parse(date)).toBe(0)
+    }
+    const set = sessionCookies({}, true).make('token', 60)
+    expect(set.serialize()).not.toContain('Expires')
+  })
+
   it('C1: a partitioned cookie has a default name of its own, so that both can be told apart', () => {
     const name = (partitioned: boolean, secure = true) =>
       sessionCookies({ attributes: { partitioned } }, secure).make('', 0).name

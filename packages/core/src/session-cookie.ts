@@ -92,10 +92,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
   checkOptions('sessionCookie.', options, {
     name: COOKIE_NAME,
     expires: BOOLEAN,
-    formerly: [
-      (value) => isListOf(value, isPlain),
-      'an array such as [{ domain: "example.com" }]',
-    ],
+    formerly: [(value) => isListOf(value, isPlain), 'an array such as [{ domain: "example.com" }]'],
     attributes: OBJECT,
   })
   const { attributes, expires, formerly = [] } = options
