@@ -95,7 +95,7 @@ describe('D1: once the response has left', () => {
       const body = new ReadableStream(
         {
           async pull(controller) {
-            await null
+            await Promise.resolve()
             try {
               authRequest.setSession(session)
             } catch (error) {
