@@ -59,7 +59,7 @@ function shown(given: unknown): string {
 const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
 
 /** The rule of an option of one type. */
-export function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
+function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
   return [(value) => typeof value === type, wanted]
 }
 

@@ -55,7 +55,10 @@ export interface SessionCookie {
   readonly name: string
   /** The token; empty when the cookie deletes. */
   readonly value: string
-  /** Its attributes, as frameworks take them. */
+  /**
+   * Its attributes, as Hono, the `cookie` package and Next take them. Express and Koa count `maxAge`
+   * in milliseconds: send `serialize()` there.
+   */
   readonly attributes: CookieAttributes
   /**
    * True when nobody asked for this cookie: it renews the visitor's, or deletes one whose session is
