@@ -1,6 +1,6 @@
 /** Which attributes can be stored: what JSON carries exactly, the same on every store. */
 import { fail } from './error.ts'
-import { isObject } from './options.ts'
+import { isPlain } from './options.ts'
 
 /** How many objects and arrays can be nested in one attribute. */
 const DEPTH = 64
@@ -69,13 +69,6 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
     }
   }
   return refuse(path, value)
-}
-
-/** Whether a value is an object without a class, also one of another realm. */
-function isPlain(value: unknown): value is object {
-  if (!isObject(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return !prototype || !Object.getPrototypeOf(prototype)
 }
 
 function refuse(path: string, given: unknown): never {

@@ -4,7 +4,7 @@ import { limen } from './limen.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Consistency } from './store.ts'
 
-const deleting = `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`
+const deleting = `${COOKIE}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax`
 const renewing = (token: string) =>
   `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
 const forged = (token: string) => `${token.slice(0, 22)}.${'f'.repeat(43)}`
@@ -272,7 +272,7 @@ describe('renewal', () => {
       const { userId } = session.user
       expect(events).toEqual([
         failure
-          ? { type: 'store-failed', call: 'renew' }
+          ? { type: 'store-failed', call: 'renew', code: 'AUTH_STORE_UNAVAILABLE' }
           : { type: 'renewed', sessionId: session.sessionId, userId },
       ])
       expect((await auth.getSession(session.sessionId))?.state).toBe(failure ? 'idle' : 'active')
@@ -398,6 +398,38 @@ describe('a cookie that opens nothing', () => {
     const { authRequest, sent } = open(request)
     expect(await authRequest.validate()).toBeNull()
     expect(sent()).toEqual([])
+  })
+})
+
+describe('C5: a Cookie header that is too large to be read', () => {
+  it.each([
+    [16_384, true],
+    [16_385, false],
+    [100_000, false],
+  ])('of %i characters is read: %s', async (length, isRead) => {
+    const { auth, calls, events, open, signIn } = createApp()
+    const { token } = await signIn()
+    const pair = `${COOKIE}=${token}; a=`
+    const Cookie = pair + 'x'.repeat(length - pair.length)
+    const headers = { get: (name: string) => (name === 'Cookie' ? Cookie : null) }
+    const { authRequest, sent } = open({ method: 'GET', url: APP, headers })
+    expect((await authRequest.validate()) !== null).toBe(isRead)
+    expect(calls).toEqual(isRead ? ['read'] : [])
+    expect(events).toEqual(
+      isRead ? [] : [{ type: 'token-rejected', carrier: 'Cookie', reason: 'header-too-large' }],
+    )
+    expect(sent()).toEqual([])
+    expect(auth.readSessionCookie({ headers })).toBe(isRead ? token : null)
+  })
+
+  it('keeps nobody from signing in or out', async () => {
+    const { open, signIn } = createApp()
+    const { session, token } = await signIn()
+    const headers = { get: (name: string) => (name === 'Cookie' ? 'x'.repeat(20_000) : null) }
+    const { authRequest, sent } = open({ method: 'GET', url: APP, headers })
+    authRequest.setSession(session)
+    expect(sent()).toEqual([renewing(token)])
+    expect(await authRequest.validate()).not.toBeNull()
   })
 })
 

@@ -203,7 +203,7 @@ export class OpenAuthRequest<
       return await this.#find(carrier)
     } catch (error) {
       // By now the promise is in its place, also where nothing was awaited before.
-      await null
+      await Promise.resolve()
       // Do not cache a rejection. Mark it handled: the caller may attach its handler later.
       answers[carrier]?.catch(() => {})
       delete answers[carrier]

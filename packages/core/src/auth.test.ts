@@ -299,7 +299,7 @@ describe('the life of a session', () => {
     const short = limen({
       store,
       now: () => clock.now,
-      sessionExpiresIn: { activePeriod: 1000, idlePeriod: 1000 },
+      sessionExpiresIn: { activePeriod: 60_000, idlePeriod: 60_000 },
     })
     clock.now += 2 * DAY
     const renewed = await short.validateSession(token)
@@ -367,7 +367,7 @@ describe('P4: a store that fails', () => {
     }
     const error: unknown = await run[method]!().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE', cause: outage })
-    expect(events).toEqual([{ type: 'store-failed', call }])
+    expect(events).toEqual([{ type: 'store-failed', call, code: 'AUTH_STORE_UNAVAILABLE' }])
   })
 
   it('with an error of ours has told what is wrong: it passes as it is', async () => {

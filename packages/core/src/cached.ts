@@ -11,7 +11,7 @@
  * may keep it longer than it was asked to.
  */
 import { declaredBy } from './declared.ts'
-import { FUNCTION, checkOptions } from './options.ts'
+import { FUNCTION, SYNC_FUNCTION, checkOptions } from './options.ts'
 import { STORE, type SessionAndUser, type Store } from './store.ts'
 import { ID_BYTES, randomText } from './token.ts'
 
@@ -88,7 +88,7 @@ export function cached<UserAttributes, SessionAttributes>(
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Peeked = Kept<Found> | null | undefined
   checkOptions(
-    'cached()',
+    'cached(): ',
     { ...options, store },
     {
       store: STORE,
@@ -99,7 +99,7 @@ export function cached<UserAttributes, SessionAttributes>(
         true,
       ],
       onCacheError: FUNCTION,
-      now: FUNCTION,
+      now: SYNC_FUNCTION,
     },
   )
   const { cache, maxAge, now = () => Date.now() } = options

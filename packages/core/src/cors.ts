@@ -1,6 +1,6 @@
 /** Lets pages of other origins call this backend: CORS, decided by the CSRF rule itself. */
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
-import { BOOLEAN, type OptionRule, checkOptions, isListOf, isObject } from './options.ts'
+import { BOOLEAN, type OptionRule, checkOptions, isListOf, isPlain } from './options.ts'
 
 /** Which pages may call this backend, and what they may send and read. */
 export interface CorsOptions {
@@ -73,7 +73,7 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
 export function cors(options: CorsOptions): Cors {
   checkOptions('cors(): ', options, {
     csrfProtection: [
-      isObject,
+      isPlain,
       'the options that limen({ csrfProtection }) has, and not false: every page could read every answer',
       true,
     ],

@@ -26,7 +26,7 @@ type Case = [
 
 const fetchMetadata: Case[] = [
   ['POST /', 'same-origin', null, 'allows', 'trusted', same],
-  ['POST /', 'none', null, 'allows', 'cross-site', 'no browser sends it with a POST'],
+  ['POST /', 'none', null, 'allows', 'trusted', same],
   ['POST /', 'cross-site', null, 'denies', 'cross-site', same],
   ['POST /', 'same-site', null, 'denies', 'cross-site', same],
   ['POST /', null, null, 'allows', 'origin-missing', 'a browser names the sender of a POST'],
@@ -72,8 +72,8 @@ const onLoopback: Case[] = [
 
 /** What Go's tests leave out, and its documentation and source decide. */
 const documented: Case[] = [
-  ['POST /', null, 'http://example.com', 'allows', 'origin-mismatch', 'the scheme counts'],
-  ['POST /', 'same-origin', attacker, 'allows', 'origin-mismatch', 'the two headers contradict'],
+  ['POST /', null, 'http://example.com', 'allows', 'origin-insecure', 'the scheme counts'],
+  ['POST /', 'same-origin', attacker, 'allows', 'trusted', same],
   ['POST /', 'garbage', own, 'denies', 'cross-site', same],
   ['POST /', null, 'https://example.com:8443', 'denies', 'origin-mismatch', same],
   ['POST /', null, `${own}/path`, 'allows', 'origin-mismatch', 'an origin has no path'],

@@ -1,5 +1,5 @@
 /** Decides whether a request may use a cookie, first of all by what the browser says of it. */
-import { checkOptions, isListOf, isSync } from './options.ts'
+import { checkOptions, isListOf, isSync, matches } from './options.ts'
 
 /** Why a request may not use a cookie. */
 export type UntrustedReason =
@@ -209,10 +209,10 @@ const DOMAIN = /^([a-z\d_-]+\.)*[a-z\d_-]+$/
 function checkCsrfProtection(options: CsrfProtection): void {
   const { allowedSubdomains, baseDomain, host } = options
   const isName = (name: unknown) =>
-    name === null || (DOMAIN.test(name as string) && !`.${name}`.endsWith(`.${baseDomain}`))
+    name === null || (matches(name, DOMAIN) && !`.${name}`.endsWith(`.${baseDomain}`))
   checkOptions('csrfProtection.', options, {
     baseDomain: [
-      (value) => DOMAIN.test(value as string) && allowedSubdomains,
+      (value) => matches(value, DOMAIN) && allowedSubdomains,
       'a domain such as "example.com", beside allowedSubdomains',
     ],
     allowedSubdomains: [
@@ -224,11 +224,11 @@ function checkCsrfProtection(options: CsrfProtection): void {
       'whole origins such as ["https://app.example.com"], or a function',
     ],
     host: [
-      (value) => parseHost(String(value)),
+      (value) => matches(value, /^[^*]+$/) && parseHost(value),
       'a host such as "app.example.com", without a scheme',
     ],
     hostHeader: [
-      (value) => /^[\w-]+$/.test(value as string) && !host,
+      (value) => matches(value, /^[\w-]+$/) && !host,
       'a header such as "X-Forwarded-Host", without host',
     ],
   })
@@ -236,10 +236,9 @@ function checkCsrfProtection(options: CsrfProtection): void {
 
 /** Whether a text is an origin that browsers send: of a site, or of an app shell or extension. */
 function isOrigin(value: unknown): boolean {
-  const origin = String(value)
-  // URL.origin is "null" for the schemes of app shells. No page has an origin of those left out here.
+  // A host in a URL can have a `*`. URL.origin is "null" for the schemes of app shells.
   return (
-    parse(origin)?.origin === value ||
-    /^(?!https?:|wss?:|ftp:|file:)[a-z][\w+.-]*:\/\/[\w.-]+(:\d+)?$/.test(origin)
+    matches(value, /^[a-z][a-z\d+.-]*:\/\/([\w.-]+|\[[\da-f:]+])(:\d+)?$/) &&
+    (/^https?:/.test(value) ? parse(value)?.origin === value : !/^(wss?|ftp|file):/.test(value))
   )
 }

@@ -13,10 +13,11 @@ import {
   BOOLEAN,
   FUNCTION,
   OBJECT,
+  SYNC_FUNCTION,
   type OptionRule,
   checkOptions,
   isListOf,
-  isObject,
+  isPlain,
   isSync,
 } from './options.ts'
 import type { AuthEvent, NoisyEvent } from './event.ts'
@@ -204,16 +205,16 @@ const PERIOD: OptionRule = [
 function checkConfig(config: object): void {
   checkOptions('', config, {
     store: STORE,
-    middleware: FUNCTION,
+    middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
     sessionExpiresIn: OBJECT,
     sessionCookie: OBJECT,
-    csrfProtection: [(value) => value === false || isObject(value), 'an object or false'],
+    csrfProtection: [(value) => value === false || isPlain(value), 'an object or false'],
     getUserAttributes: SHOWS,
     getSessionAttributes: SHOWS,
     onEvent: FUNCTION,
     events: [(value) => isListOf(value, (name) => name === 'validated'), "['validated'] or []"],
-    now: FUNCTION,
+    now: SYNC_FUNCTION,
   })
 }
 

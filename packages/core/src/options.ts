@@ -22,9 +22,11 @@ export function checkOptions(
   given: object | undefined,
   rules: Readonly<Record<string, OptionRule>>,
 ): void {
-  const values = { ...given } as Readonly<Record<string, unknown>>
+  // Not a copy: options can be inherited, and would be used without a check.
+  const values = (given ?? {}) as Readonly<Record<string, unknown>>
   for (const name of Object.keys({ ...rules, ...values })) {
-    const [fits, wanted, isRequired] = rules[name] ?? UNKNOWN
+    // An object has names that are no rules: `constructor`, `__proto__`.
+    const [fits, wanted, isRequired] = Object.hasOwn(rules, name) ? rules[name]! : UNKNOWN
     const value = values[name]
     if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, value)
   }
@@ -40,9 +42,18 @@ export function checkOptions(
  * @throws {AuthError} `AUTH_CONFIG`, with a message that has all three.
  */
 export function checkOption(fits: unknown, option: string, wanted: string, given: unknown): void {
-  const shown =
-    typeof given === 'string' ? `"${given}"` : typeof given === 'function' ? 'a function' : given
-  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${String(shown)})`)
+  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${shown(given)})`)
+}
+
+function shown(given: unknown): string {
+  if (typeof given === 'string') return `"${given}"`
+  try {
+    if (Array.isArray(given)) return `[${String(given)}]`
+    return typeof given === 'function' ? 'a function' : String(given)
+  } catch {
+    // An object without a prototype, or an array with a symbol.
+    return typeof given
+  }
 }
 
 const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
@@ -54,11 +65,16 @@ function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
 
 /** The rule of an option that is a text of some form. */
 export function matching(form: RegExp, wanted: string): OptionRule {
-  return [(value) => typeof value === 'string' && form.test(value), wanted]
+  return [(value) => matches(value, form), wanted]
+}
+
+/** Whether a value is a text of some form. An expression alone would take `['a']` for `a`. */
+export function matches(value: unknown, form: RegExp): value is string {
+  return typeof value === 'string' && form.test(value)
 }
 
 /** The rule of an option that has options of its own. */
-export const OBJECT: OptionRule = [isObject, 'an object']
+export const OBJECT: OptionRule = [isPlain, 'an object']
 
 /** The rule of an option that is `true` or `false`. */
 export const BOOLEAN: OptionRule = typed('boolean', 'true or false')
@@ -71,9 +87,19 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether a value is a function that is not `async`: its promise would pass as true. */
+/** The rule of an option that is a function whose answer is used at once. */
+export const SYNC_FUNCTION: OptionRule = [isSync, 'a function, and not async']
+
+/** Whether a value is an object without a class, also one of another realm. */
+export function isPlain(value: unknown): value is object {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return !prototype || !Object.getPrototypeOf(prototype)
+}
+
+/** Whether a value is a function that is neither `async`, as its promise would pass as true, nor a generator. */
 export function isSync(value: unknown): boolean {
-  return typeof value === 'function' && value.constructor.name !== 'AsyncFunction'
+  return typeof value === 'function' && value.constructor?.name === 'Function'
 }
 
 /** Whether a value is an array of items that fit. */

@@ -4,10 +4,10 @@ import { AuthError } from './error.ts'
 import { type SessionCookie, sessionCookies } from './session-cookie.ts'
 import { type Left, answer, respond } from './response.ts'
 
-const { make } = sessionCookies({}, true)
-const signIn = make('id.secret', 60)
+const sessionCookie = sessionCookies({}, true)
+const signIn = sessionCookie.make('id.secret', 60)
 const renewal = { ...signIn, renewal: true }
-const signOut = make('', 0)
+const signOut = sessionCookie.make('', 0)
 const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
 const left = ({
@@ -109,7 +109,8 @@ describe('P10: respond(), caches', () => {
       noStore,
       'Cookie',
     ],
-    ['Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie, Cookie'],
+    ['D9: Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie'],
+    ['D9: Vary has it in another case', { Vary: 'accept,COOKIE' }, read, noStore, 'accept,COOKIE'],
     ['Vary has another', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
     [
       'Vary has one that contains it',

@@ -203,7 +203,9 @@ describe('"Using cookies", statement by statement', () => {
     const { token } = await signIn()
     const { authRequest, sent } = open(visit(token, {}, 'POST'))
     authRequest.setSession(null)
-    expect(sent()).toEqual([`${COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`])
+    expect(sent()).toEqual([
+      `${COOKIE}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax`,
+    ])
     expect(await authRequest.validate()).toBeNull()
     expect(calls).toEqual([])
   })
@@ -239,6 +241,8 @@ describe('"Using cookies", statement by statement', () => {
     const { auth } = createApp()
     const cookie = auth.createSessionCookie(null)
     expect(cookie.value).toBe('')
-    expect(cookie.serialize()).toBe(`${COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`)
+    expect(cookie.serialize()).toBe(
+      `${COOKIE}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax`,
+    )
   })
 })

@@ -7,7 +7,7 @@ import {
   checkCookie,
   serializeCookie,
 } from './cookie.ts'
-import { BOOLEAN, OBJECT, checkOptions, isListOf, isObject } from './options.ts'
+import { BOOLEAN, OBJECT, checkOptions, isListOf, isPlain } from './options.ts'
 
 /** What tells two cookies of a host apart in a browser. */
 export interface CookieForm {
@@ -55,7 +55,10 @@ export interface SessionCookie {
   readonly name: string
   /** The token; empty when the cookie deletes. */
   readonly value: string
-  /** Its attributes, as frameworks take them. */
+  /**
+   * Its attributes, as Hono, the `cookie` package and Next take them. Express and Koa count `maxAge`
+   * in milliseconds: send `serialize()` there.
+   */
   readonly attributes: CookieAttributes
   /**
    * True when nobody asked for this cookie: it renews the visitor's, or deletes one whose session is
@@ -92,10 +95,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
   checkOptions('sessionCookie.', options, {
     name: COOKIE_NAME,
     expires: BOOLEAN,
-    formerly: [
-      (value) => isListOf(value, isObject),
-      'an array such as [{ domain: "example.com" }]',
-    ],
+    formerly: [(value) => isListOf(value, isPlain), 'an array such as [{ domain: "example.com" }]'],
     attributes: OBJECT,
   })
   const { attributes, expires, formerly = [] } = options

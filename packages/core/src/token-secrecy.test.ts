@@ -20,7 +20,8 @@ describe('P3: the token', () => {
       expect(text).not.toContain(secret)
     }
     expect(() => auth.createSessionCookie({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
-    expect(() => auth.createSessionCookie(session.user)).toThrow(code('AUTH_INVALID_SESSION_ID'))
+    const { sessionId } = session
+    expect(() => auth.createSessionCookie({ sessionId })).toThrow(code('AUTH_INVALID_SESSION_ID'))
     expect(() => auth.createBearerToken({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 

@@ -7,9 +7,13 @@ import {
   type CookieContext,
   type InferSession,
   type InferUser,
+  type JsonAttributes,
   type ReadonlyAuthRequest,
   type SessionCookie,
   type Store,
+  answer,
+  cached,
+  cors,
   limen,
   web,
 } from '@limen/core'
@@ -91,6 +95,195 @@ describe('types', () => {
     expectTypeOf<Attributes>().toExtend<SerializeOptions>()
     type NextOptions = NonNullable<Parameters<ResponseCookies['set']>[2]>
     expectTypeOf<Attributes>().toExtend<NextOptions>()
+  })
+
+  it('C6: of a deleting cookie fit them too, with `expires`', () => {
+    type Deleting = SessionCookie['attributes'] & { expires: Date }
+    expectTypeOf<Deleting>().toExtend<CookieOptions>()
+    expectTypeOf<Deleting>().toExtend<SerializeOptions>()
+    expectTypeOf<Deleting>().toExtend<NonNullable<Parameters<ResponseCookies['set']>[2]>>()
+    expectTypeOf<SessionCookie['formerly'][number]['attributes']>().toExtend<CookieOptions>()
+  })
+
+  it('E11: refuse a promise where a session is wanted', () => {
+    const creating = () => auth.createSession({ userId: '', attributes: { device: '' } })
+    // @ts-expect-error it is not awaited
+    void (() => auth.createSessionCookie(creating()))
+    // @ts-expect-error it is not awaited
+    void (() => auth.createBearerToken(creating()))
+    const framework = (event: { context: CookieContext }) => event.context
+    const inFramework = limen({ store, middleware: framework })
+    type Opened = ReturnType<typeof inFramework.handleRequest>
+    // @ts-expect-error it is not awaited
+    void ((opened: Opened) => opened.setSession(creating()))
+    void (async () => auth.createSessionCookie(await creating()))
+    void (() => auth.createSessionCookie(null))
+  })
+
+  it('E13: of optional options take undefined under exactOptionalPropertyTypes', () => {
+    const may = <Value>(value: Value): Value | undefined => value
+    void (() =>
+      limen({
+        store,
+        middleware: may(web()),
+        secure: may(true),
+        sessionExpiresIn: {
+          activePeriod: may(60_000),
+          idlePeriod: may(60_000),
+          absolutePeriod: may(60_000),
+        },
+        sessionCookie: {
+          name: may('sid'),
+          expires: may(true),
+          formerly: may([
+            { name: may('sid'), domain: may('a.example'), path: may('/'), partitioned: may(true) },
+          ]),
+          attributes: {
+            domain: may('a.example'),
+            path: may('/'),
+            partitioned: may(true),
+            sameSite: may('lax' as const),
+          },
+        },
+        csrfProtection: {
+          allowedSubdomains: may('*' as const),
+          baseDomain: may('a.example'),
+          trustedOrigins: may(['https://a.example']),
+          host: may('a.example'),
+          hostHeader: may('Host'),
+        },
+        getUserAttributes: may(({ name }: { readonly name: string }) => ({ name })),
+        getSessionAttributes: may(({ device }: { readonly device: string }) => ({ device })),
+        onEvent: may(() => {}),
+        events: may(['validated' as const]),
+        now: may(() => 0),
+      }))
+    void (() =>
+      limen({
+        store,
+        sessionExpiresIn: may({}),
+        sessionCookie: may({ attributes: may({}) }),
+        csrfProtection: may({}),
+      }))
+    const strings = may(['X'])
+    void (() =>
+      cors({
+        csrfProtection: {},
+        secure: may(true),
+        allowMethods: strings,
+        allowHeaders: strings,
+        exposeHeaders: strings,
+        maxAge: may(1),
+      }))
+    const cache = new Map<string, object>()
+    void (() => cached(store, { cache, maxAge: 1, onCacheError: may(() => {}), now: may(() => 0) }))
+    const handler = () => new Response()
+    void (() =>
+      answer(auth, new Request('https://x'), handler, {
+        waitUntil: may(() => {}),
+        eager: may(true),
+      }))
+    void (() => auth.deleteExpiredSessions({ limit: may(1) }))
+    void (() => auth.invalidateAllUserSessions('', { except: may('') }))
+    void (() => auth.createUser({ userId: may(''), attributes: { name: '', passphraseHash: '' } }))
+    void (() =>
+      auth.openRequest({
+        request: new Request('https://x'),
+        setCookie: may(() => {}),
+        key: may({}),
+        onSession: may(() => {}),
+        sessionCookie: may(''),
+        waitUntil: may(() => {}),
+      }))
+  })
+
+  it('A9: refuse a function that returns a promise of attributes', () => {
+    // @ts-expect-error a promise would show nothing
+    void (() => limen({ store, getUserAttributes: async ({ name }) => ({ name }) }))
+    // @ts-expect-error a promise would show nothing
+    void (() => limen({ store, getSessionAttributes: async ({ device }) => ({ device }) }))
+    // @ts-expect-error a promise would show nothing
+    void (() => limen({ store, getUserAttributes: ({ name }) => Promise.resolve({ name }) }))
+    void (() => limen({ store, getUserAttributes: ({ name }) => ({ name }) }))
+  })
+
+  it('A7: refuse attributes that JSON cannot carry, and say why', () => {
+    type Wrong = {
+      when: Date
+      count: bigint
+      roles: Set<string>
+      settings: Map<string, string>
+      run: () => void
+      key: symbol
+      deep: { list: { when: Date }[] }
+    }
+    type Json = JsonAttributes<Wrong>
+    expectTypeOf<Json['when']>().toExtend<string>()
+    expectTypeOf<Json['when']>().toExtend<`${string}Date${string}`>()
+    expectTypeOf<Json['roles']>().toExtend<`${string}Set${string}`>()
+    expectTypeOf<Json['settings']>().toExtend<`${string}Map${string}`>()
+    for (const name of ['count', 'run', 'key'] as const) {
+      expectTypeOf<Json[typeof name]>().toExtend<`${string}not JSON${string}`>()
+    }
+    expectTypeOf<Json['deep']['list'][number]['when']>().toExtend<`${string}Date${string}`>()
+
+    const dated = limen({ store: memoryStore<{ when: Date; name: string }, { seen: Date }>() })
+    const when = new Date()
+    // @ts-expect-error a Date is not JSON
+    void (() => dated.createUser({ attributes: { name: '', when } }))
+    // @ts-expect-error a Date is not JSON
+    void (() => dated.createSession({ userId: '', attributes: { seen: when } }))
+    // @ts-expect-error a Date is not JSON
+    void (() => dated.updateUserAttributes('', { when }))
+    // @ts-expect-error a Date is not JSON
+    void (() => dated.updateSessionAttributes('', { seen: when }))
+    void (() => dated.updateUserAttributes('', { name: 'x' }))
+  })
+
+  it('A7: take what JSON carries, and undefined where it removes', () => {
+    interface User {
+      name: string
+      age?: number
+      nick: string | null
+      role: 'admin' | 'guest'
+      tags: readonly string[]
+      pair: [number, string]
+      address: { city: string; lines?: string[] }
+      rest: Record<string, unknown>
+      any: unknown
+    }
+    expectTypeOf<JsonAttributes<User>>().toEqualTypeOf<User>()
+    const json = limen({ store: memoryStore<User>() })
+    const attributes: User = {
+      name: '',
+      nick: null,
+      role: 'guest',
+      tags: [],
+      pair: [1, ''],
+      address: { city: '' },
+      rest: {},
+      any: 1,
+    }
+    void (() => json.createUser({ attributes }))
+    void (() => json.updateUserAttributes('', { age: undefined, name: undefined, nick: null }))
+    const generic = <Attributes extends object>(
+      given: ReturnType<typeof memoryStore<Attributes>>,
+    ) => limen({ store: given }).getUser('')
+    void generic
+  })
+
+  it('D6: of answer() have undefined where the handler has it', () => {
+    const request = new Request('https://x')
+    void (async () => {
+      const whole = await answer(auth, request, () => new Response())
+      expectTypeOf(whole).toEqualTypeOf<Response>()
+      const upgraded = await answer(auth, request, () => undefined)
+      expectTypeOf(upgraded).toEqualTypeOf<Response | undefined>()
+      const either = await answer(auth, request, async () =>
+        request.url ? new Response() : undefined,
+      )
+      expectTypeOf(either).toEqualTypeOf<Response | undefined>()
+    })
   })
 
   it('let a store be written by anybody', () => {

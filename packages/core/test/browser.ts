@@ -32,7 +32,8 @@ export function keep(jar: readonly Kept[], setCookie: string, url: string): Kept
     old.name === cookie.name &&
     old.domain === cookie.domain &&
     old.hostOnly === cookie.hostOnly &&
-    old.path === cookie.path
+    old.path === cookie.path &&
+    old.partitioned === cookie.partitioned
   const isDeleted = cookie.maxAge !== undefined && cookie.maxAge <= 0
   // A cookie that replaces another keeps its place: that is the order in which they are sent.
   const replaced = jar.flatMap((old) => (isSame(old) ? (isDeleted ? [] : [cookie]) : [old]))

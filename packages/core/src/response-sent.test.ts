@@ -1,0 +1,475 @@
+/** D1, D2, D5, D6, D7, D9, D10: responses that have left, streams, thrown responses, broken sinks. */
+import { describe, expect, it } from 'vitest'
+import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import type { AuthRequest } from './auth-request.ts'
+import type { InferSession } from './limen.ts'
+import { answer, respond } from './response.ts'
+import { sessionCookies } from './session-cookie.ts'
+
+type App = ReturnType<typeof createApp>
+type Request = AuthRequest<InferSession<App['auth']>>
+
+const code = (expected: string) =>
+  expect.objectContaining({ name: 'AuthError', code: expected }) as Error
+const noStore = 'private, no-store'
+
+/** An AuthRequest, and what says that its response has left. */
+function openWithResponse({ auth }: App, request: globalThis.Request) {
+  const sent: string[] = []
+  const context: Parameters<typeof auth.openRequest>[0] & { setCookie?: unknown } = {
+    request,
+    setCookie: (cookie) => sent.push(cookie.serialize()),
+  }
+  const authRequest = auth.openRequest(context)
+  const leave = () => void Object.assign(context, { setCookie: undefined })
+  return { authRequest, sent, leave }
+}
+
+describe('D1: once the response has left', () => {
+  it.each(['sign-in', 'sign-out'])(
+    'a %s throws AUTH_RESPONSE_SENT, and changes nothing',
+    async (what) => {
+      const app = createApp()
+      const { session, token } = await app.signIn()
+      const { authRequest, sent, leave } = openWithResponse(app, visit(token))
+      leave()
+      const given = what === 'sign-in' ? session : null
+      expect(() => authRequest.setSession(given)).toThrow(code('AUTH_RESPONSE_SENT'))
+      expect(() => authRequest.setSession(given, { unsafeSkipOriginCheck: true })).toThrow(
+        code('AUTH_RESPONSE_SENT'),
+      )
+      expect(sent).toEqual([])
+      expect(authRequest.cookie()).toBeUndefined()
+      expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
+    },
+  )
+
+  it('an idle session is not renewed, and is returned as it is', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    app.clock.now += DAY
+    const { authRequest, sent, leave } = openWithResponse(app, visit(token))
+    leave()
+    expect(await authRequest.validate()).toMatchObject({ state: 'idle', fresh: false })
+    expect(app.calls).toEqual(['read'])
+    expect(sent).toEqual([])
+  })
+
+  it('an unknown session deletes no cookie', async () => {
+    const app = createApp()
+    const { authRequest, sent, leave } = openWithResponse(
+      app,
+      visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`),
+    )
+    leave()
+    expect(await authRequest.validate()).toBeNull()
+    expect(sent).toEqual([])
+    expect(authRequest.cookie()).toBeUndefined()
+  })
+
+  it('in web() mode the error is another: there never was a response', async () => {
+    const { auth, signIn } = createApp()
+    const { session } = await signIn()
+    const authRequest = auth.openRequest({ request: visit(null) })
+    expect(() => authRequest.setSession(session)).toThrow(code('AUTH_COOKIES_DISABLED'))
+  })
+
+  it('one request is opened again, with another AuthRequest', async () => {
+    const { auth } = createApp()
+    const key = {}
+    const context = { request: visit(null), key, setCookie: (): void => {} }
+    const first = auth.openRequest(context)
+    expect(auth.openRequest({ ...context })).toBe(first)
+    Object.assign(context, { setCookie: undefined })
+    expect(auth.openRequest({ ...context, setCookie: () => {} })).not.toBe(first)
+    expect(auth.openRequest({ ...context, key: {} })).not.toBe(first)
+    const { key: _, ...without } = context
+    expect(auth.openRequest(without)).not.toBe(auth.openRequest(without))
+  })
+
+  it('answer(): setSession() inside a streamed body throws there', async () => {
+    const { auth, signIn } = createApp()
+    const { session, token } = await signIn()
+    const errors: unknown[] = []
+    const response = await answer(auth, visit(token), (authRequest) => {
+      const body = new ReadableStream(
+        {
+          async pull(controller) {
+            await Promise.resolve()
+            try {
+              authRequest.setSession(session)
+            } catch (error) {
+              errors.push(error)
+            }
+            controller.enqueue(new TextEncoder().encode('late'))
+            controller.close()
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      return new Response(body)
+    })
+    expect(await response.text()).toBe('late')
+    expect(errors).toEqual([code('AUTH_RESPONSE_SENT')])
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
+  it('answer(): setSession() after a forgotten await throws there', async () => {
+    const { auth, signIn } = createApp()
+    const { user } = await signIn()
+    let forgotten: Promise<unknown> | undefined
+    const signInLater = async (authRequest: Request) => {
+      const attributes = { device: 'Phone' }
+      authRequest.setSession(await auth.createSession({ userId: user.userId, attributes }))
+    }
+    await answer(auth, visit(null, {}, 'POST'), (authRequest) => {
+      forgotten = signInLater(authRequest).catch((error: unknown) => error)
+      return new Response('signed in?')
+    })
+    expect(await forgotten).toEqual(code('AUTH_RESPONSE_SENT'))
+  })
+
+  it.each<[what: string, handler: () => Response]>([
+    ['a response', () => new Response()],
+    [
+      'a thrown response',
+      () => {
+        throw new Response()
+      },
+    ],
+    [
+      'an error',
+      () => {
+        throw new Error('x')
+      },
+    ],
+  ])('answer(): also after %s', async (_, handler) => {
+    const { auth, signIn } = createApp()
+    const { session } = await signIn()
+    let kept: Request | undefined
+    const answered = answer(auth, visit(null), (authRequest) => {
+      kept = authRequest
+      return handler()
+    })
+    await answered.catch(() => {})
+    expect(() => kept!.setSession(session)).toThrow(code('AUTH_RESPONSE_SENT'))
+  })
+})
+
+describe('D2: the first validate() inside a streamed body', () => {
+  const stream = (authRequest: Request) =>
+    new Response(
+      new ReadableStream(
+        {
+          async pull(controller) {
+            const session = await authRequest.validate()
+            controller.enqueue(new TextEncoder().encode(session?.user.name ?? 'anonymous'))
+            controller.close()
+          },
+        },
+        { highWaterMark: 0 },
+      ),
+      { headers: { 'Cache-Control': 'public, max-age=60' } },
+    )
+
+  it('that finds a session reports it as validated-late', async () => {
+    const { auth, events, signIn } = createApp()
+    const { session, token } = await signIn()
+    const response = await answer(auth, visit(token), stream)
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=60')
+    expect(await response.text()).toBe('Ada')
+    expect(events).toEqual([{ type: 'validated-late', sessionId: session.sessionId }])
+  })
+
+  it('that finds none reports nothing', async () => {
+    const { auth, events } = createApp()
+    const response = await answer(auth, visit(null), stream)
+    expect(await response.text()).toBe('anonymous')
+    expect(events).toEqual([])
+  })
+
+  it('is reported once, however often it is called', async () => {
+    const app = createApp()
+    const { token } = await app.signIn()
+    const { authRequest, leave } = openWithResponse(app, visit(token))
+    leave()
+    await authRequest.validate()
+    authRequest.invalidate()
+    await authRequest.validate()
+    expect(app.events.map(({ type }) => type)).toEqual(['validated-late'])
+  })
+
+  it('with eager is answered by what was read before: private, and renewed', async () => {
+    const { auth, calls, clock, events, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const response = await answer(auth, visit(token), stream, { eager: true })
+    expect(response.headers.get('Cache-Control')).toBe(noStore)
+    expect(response.headers.get('Vary')).toBe('Cookie')
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(await response.text()).toBe('Ada')
+    expect(calls).toEqual(['read', 'renew'])
+    expect(events.map(({ type }) => type)).toEqual(['renewed'])
+  })
+
+  it('with eager costs an anonymous visitor no read, and a public page stays public', async () => {
+    const { auth, calls } = createApp()
+    const response = await answer(auth, visit(null), stream, { eager: true })
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=60')
+    expect(response.headers.get('Vary')).toBe('Cookie')
+    expect(await response.text()).toBe('anonymous')
+    expect(calls).toEqual([])
+  })
+
+  it('with eager runs the handler also where the store fails, and it can read again', async () => {
+    const { auth, calls, faults, signIn } = createApp()
+    const { token } = await signIn()
+    faults.set('read', new Error('down'))
+    const response = await answer(
+      auth,
+      visit(token),
+      async (authRequest) => {
+        await expect(authRequest.validate()).rejects.toThrow(code('AUTH_STORE_UNAVAILABLE'))
+        faults.clear()
+        return new Response((await authRequest.validate())?.user.name)
+      },
+      { eager: true },
+    )
+    expect(await response.text()).toBe('Ada')
+    expect(calls).toEqual(['read', 'read', 'read'])
+  })
+
+  it.each([undefined, {}, { eager: false }, { eager: undefined }])(
+    'with %j reads nothing before the handler does',
+    async (options) => {
+      const { auth, calls, signIn } = createApp()
+      const { token } = await signIn()
+      await answer(auth, visit(token), () => new Response(), options)
+      expect(calls).toEqual([])
+    },
+  )
+})
+
+describe('D3: onSession', () => {
+  it('is called as soon as a session is found, once, and for no other visitor', async () => {
+    const { open, signIn } = createApp()
+    const { token } = await signIn()
+    const seen: string[] = []
+    const onSession = () => seen.push('marked')
+    const { authRequest } = open(visit(token), { onSession })
+    await authRequest.validate()
+    expect(seen).toEqual(['marked'])
+    authRequest.invalidate()
+    await authRequest.validate()
+    await authRequest.validateBearerToken()
+    expect(seen).toEqual(['marked'])
+    await open(visit(null), { onSession }).authRequest.validate()
+    await open(visit('x'), { onSession }).authRequest.validate()
+    expect(seen).toEqual(['marked'])
+    const bearer = new Request('https://app.example', {
+      headers: { Authorization: `Bearer ${token}` },
+    })
+    await open(bearer, { onSession }).authRequest.validateBearerToken()
+    expect(seen).toEqual(['marked', 'marked'])
+  })
+})
+
+describe('answer(), waitUntil', () => {
+  it('takes the renewing write, as the fourth argument says', async () => {
+    const { auth, clock, calls, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const pending: Promise<unknown>[] = []
+    const waitUntil = (work: Promise<unknown>) => pending.push(work)
+    const handler = async (authRequest: Request) => {
+      const session = await authRequest.validate()
+      return new Response(String(session?.fresh))
+    }
+    const response = await answer(auth, visit(token), handler, { waitUntil })
+    expect(await response.text()).toBe('true')
+    expect(pending).toHaveLength(1)
+    await Promise.all(pending)
+    expect(calls).toEqual(['read', 'renew'])
+  })
+
+  it('nested calls for one request share one AuthRequest, and one read', async () => {
+    const { auth, calls, signIn } = createApp()
+    const { token } = await signIn()
+    const request = visit(token)
+    const response = await answer(auth, request, async (outer) => {
+      await outer.validate()
+      return answer(auth, request, async (inner) => {
+        expect(inner).toBe(outer)
+        return new Response((await inner.validate())?.user.name)
+      })
+    })
+    expect(await response.text()).toBe('Ada')
+    expect(response.headers.get('Vary')).toBe('Cookie')
+    expect(calls).toEqual(['read'])
+  })
+})
+
+describe('D5: a response that is thrown', () => {
+  const thrown: [what: string, make: () => unknown, status: number][] = [
+    ['a redirect', () => Response.redirect('https://app.example/', 303), 303],
+    ['a response', () => new Response('gone', { status: 410 }), 410],
+    [
+      'an error with its own response, as HTTPException of Hono',
+      () =>
+        Object.assign(new Error('teapot'), {
+          getResponse: () => new Response('teapot', { status: 418 }),
+        }),
+      418,
+    ],
+  ]
+  it.each(thrown)('%s is answered, with the cookies of a sign-in', async (_, make, status) => {
+    const { auth, signIn } = createApp()
+    const { session, token } = await signIn()
+    const response = await answer(auth, visit(null, {}, 'POST'), (authRequest) => {
+      authRequest.setSession(session)
+      throw make()
+    })
+    expect(response.status).toBe(status)
+    expect(response.headers.getSetCookie()).toEqual([
+      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
+    ])
+    expect(response.headers.get('Cache-Control')).toBe(noStore)
+  })
+
+  it.each<[what: string, error: unknown]>([
+    ['a text', 'text'],
+    ['null', null],
+    ['undefined', undefined],
+    ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
+  ])('%s passes through', async (_, error) => {
+    const { auth } = createApp()
+    const asked = answer(auth, visit(null), () => {
+      throw error
+    })
+    await expect(asked).rejects.toBe(error)
+  })
+})
+
+describe('D6: a handler that returns nothing', () => {
+  it.each([undefined, { eager: true }])('passes undefined through, with %j', async (options) => {
+    const { auth, signIn } = createApp()
+    const { token } = await signIn()
+    const handlers = [() => undefined, async () => undefined, () => {}]
+    for (const handler of handlers) {
+      expect(await answer(auth, visit(token), handler, options)).toBeUndefined()
+    }
+    const validating = async (authRequest: Request) => void (await authRequest.validate())
+    expect(await answer(auth, visit(token), validating, options)).toBeUndefined()
+  })
+})
+
+describe('D7: a sink for cookies that throws', () => {
+  const broken = new Error('headers were sent')
+  const setCookie = () => {
+    throw broken
+  }
+
+  it('in a renewal fails nothing, is reported, and is read once', async () => {
+    const { calls, clock, events, open, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    const { authRequest } = open(visit(token), { setCookie })
+    for (let i = 0; i < 3; i++) {
+      expect(await authRequest.validate()).toMatchObject({ state: 'active', fresh: true })
+    }
+    expect(calls).toEqual(['read', 'renew'])
+    expect(events.map(({ type }) => type).toSorted()).toEqual(['cookie-lost', 'renewed'])
+    expect(authRequest.cookie()).toBeUndefined()
+  })
+
+  it('in a deletion after a miss fails nothing', async () => {
+    const { events, open } = createApp()
+    const { authRequest } = open(visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`), { setCookie })
+    expect(await authRequest.validate()).toBeNull()
+    expect(await authRequest.validate()).toBeNull()
+    expect(events).toEqual([
+      { type: 'cookie-lost' },
+      { type: 'token-rejected', carrier: 'Cookie', reason: 'unknown' },
+    ])
+  })
+
+  it.each(['sign-in', 'sign-out'])('in a %s throws, and changes nothing', async (what) => {
+    const { events, open, signIn } = createApp()
+    const { session, token } = await signIn()
+    const { authRequest } = open(visit(token), { setCookie })
+    expect(() => authRequest.setSession(what === 'sign-in' ? session : null)).toThrow(broken)
+    expect(authRequest.cookie()).toBeUndefined()
+    expect(events).toEqual([])
+    expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
+  })
+
+  it('in a sign-out after a renewal leaves the renewed cookie', async () => {
+    const { clock, open, signIn } = createApp()
+    const { token } = await signIn()
+    clock.now += DAY
+    let isBroken = false
+    const { authRequest } = open(visit(token), {
+      setCookie: () => {
+        if (isBroken) throw broken
+      },
+    })
+    await authRequest.validate()
+    isBroken = true
+    expect(() => authRequest.setSession(null)).toThrow(broken)
+    expect(authRequest.cookie()).toMatchObject({ value: token, renewal: true })
+  })
+})
+
+describe('D9: respond() twice', () => {
+  it('changes nothing more', () => {
+    const cookies = sessionCookies({ formerly: [{ name: 'old' }] }, true)
+    for (const renewal of [true, false]) {
+      const pending = {
+        cookie: () => ({ ...cookies.make('t', 60), renewal }),
+        wasRead: true,
+        vary: ['Cookie', 'Authorization', 'Cookie'],
+      }
+      const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
+      const lines = ({ headers }: Response) =>
+        [...headers].map((pair) => pair.join(': ')).toSorted()
+      const before = lines(once)
+      expect(lines(respond(once, pending))).toEqual(before)
+      const redirect = respond(Response.redirect('https://a.example'), pending)
+      expect(lines(respond(redirect, pending))).toEqual(lines(redirect))
+      expect(once.headers.get('Vary')).toBe('Accept, Cookie, Authorization')
+      expect(once.headers.getSetCookie()).toHaveLength(2)
+    }
+  })
+})
+
+describe('D10: headers of CDNs', () => {
+  const names = [
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Akamai-Cache-Control',
+    'Surrogate-Control',
+    'Edge-Control',
+    'surrogate-control',
+  ]
+  it.each(names)('%s is removed from a private response, and stays on a public one', (name) => {
+    const make = () =>
+      new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'] }
+    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
+    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
+  })
+
+  it.each([
+    'X-Edge-Control',
+    'Surrogate-Control-X',
+    'Surrogate-Key',
+    'Edge-Cache-Tag',
+    'Cache-Tag',
+  ])('%s stays: it is no rule of a cache', (name) => {
+    const response = new Response('', { headers: { [name]: 'x' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
+    expect(respond(response, pending).headers.get(name)).toBe('x')
+  })
+})
