@@ -1,5 +1,6 @@
 /** What `cached()` can keep answers in on Cloudflare: the Workers Cache API, or Workers KV. */
-import { AuthError, type StoreCache } from '@limen/core'
+import type { StoreCache } from '@limen/core'
+import { checkBinding, checkOptions } from './check.ts'
 
 /** The shortest life of a value in Workers KV, in seconds. */
 const KV_SHORTEST = 60
@@ -33,7 +34,7 @@ export interface WorkersCacheOptions {
  * @param cache The cache, or what opens it; it is opened for each call and never kept.
  * @param options The origin of the Worker.
  * @returns The cache for `cached(store, { cache, maxAge })`.
- * @throws {AuthError} `AUTH_CONFIG` when `origin` is not an origin.
+ * @throws {AuthError} `AUTH_CONFIG` when it is given no cache, or when `origin` is not an origin.
  * @see {@link https://developers.cloudflare.com/workers/runtime-apis/cache/ Workers Cache API}
  *
  * @example
@@ -42,11 +43,19 @@ export interface WorkersCacheOptions {
  */
 export function workersCache(
   cache: WorkersCache | (() => WorkersCache | Promise<WorkersCache>),
-  { origin }: WorkersCacheOptions,
+  options: WorkersCacheOptions,
 ): StoreCache {
-  if (!/^https?:\/\/[^/?#\s]+$/.test(origin)) {
-    throw new AuthError('AUTH_CONFIG', `origin cannot be "${origin}"`)
+  if (typeof cache !== 'function') {
+    const wanted = 'a cache such as caches.default, or a function that opens one'
+    checkBinding('workersCache', wanted, cache, 'match', 'put', 'delete')
   }
+  checkOptions('workersCache', options, {
+    origin: [
+      (value) => typeof value === 'string' && /^https?:\/\/[^/?#\s]+$/.test(value),
+      'an origin such as "https://app.example"',
+    ],
+  })
+  const { origin } = options
   const open = async () => (typeof cache === 'function' ? cache() : cache)
   const urlOf = (key: string) => `${origin}/limen-cache/${encodeURIComponent(key)}`
 
@@ -88,6 +97,7 @@ export interface KvCacheNamespace {
  *
  * @param namespace The KV binding. Its keys begin with `limen:`.
  * @returns The cache for `cached(store, { cache, maxAge })`.
+ * @throws {AuthError} `AUTH_CONFIG` when it is given no KV binding.
  * @see {@link https://developers.cloudflare.com/kv/api/write-key-value-pairs/ Writing to Workers KV}
  *
  * @example
@@ -95,6 +105,7 @@ export interface KvCacheNamespace {
  * const auth = limen({ store })
  */
 export function kvCache(namespace: KvCacheNamespace): StoreCache {
+  checkBinding('kvCache', 'a KV binding such as env.CACHE', namespace, 'get', 'put', 'delete')
   return {
     async get(key) {
       const text = await namespace.get(key)

@@ -13,12 +13,8 @@ import {
   storeSuite,
 } from '@limen/conformance'
 import { limen } from '@limen/core'
-import {
-  LimenSessions,
-  type SessionsNamespace,
-  type SessionsObject,
-  durableObjectStore,
-} from '@limen/workers/durable-object'
+import { type SessionsNamespace, type SessionsObject, durableObjectStore } from '@limen/workers'
+import { LimenSessions } from '@limen/workers/durable-object'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import stores from '../stores.json' with { type: 'json' }
 

@@ -1,7 +1,25 @@
-/** Sessions and users in Durable Objects: an object for each user, one call for whatever is asked. */
-import { AuthError, type Store } from '@limen/core'
-import { ROUTE_LENGTH, routeOf } from './route.ts'
+/** Sessions and users in Durable Objects: one object for each user, one RPC for each call. */
+import type { Store } from '@limen/core'
+import { checkBinding, checkOptions } from './check.ts'
+import { storeFailure } from './failure.ts'
+import { ROUTE_LENGTH, idText, routeOf } from './route.ts'
 import type { LocationHint, SessionsNamespace, SessionsObject } from './sessions-object.ts'
+
+const REGIONS: readonly LocationHint[] = [
+  'wnam',
+  'enam',
+  'sam',
+  'weur',
+  'eeur',
+  'apac',
+  'apac-ne',
+  'apac-se',
+  'oc',
+  'afr',
+  'me',
+]
+const TOO_LARGE = /SQLITE_TOOBIG|limited to 32MiB/
+const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|SQL is not enabled|does not implement/
 
 /** Where the objects are. */
 export interface DurableObjectStoreOptions {
@@ -9,7 +27,7 @@ export interface DurableObjectStoreOptions {
    * The region for objects that do not exist yet. Default: near the visitor who signs up, which is
    * where the object stays.
    */
-  readonly locationHint?: LocationHint
+  readonly locationHint?: LocationHint | undefined
 }
 
 /**
@@ -17,13 +35,17 @@ export interface DurableObjectStoreOptions {
  * and all promises of a store hold for every read: it sees every write confirmed before it.
  *
  * An object is named by a hash of the user id, which begins each session id of that user. It removes
- * dead sessions by an alarm of its own, so there is nothing left for a purge: `deleteExpired` is `0`.
- * Attributes are kept as JSON: use what JSON can carry.
+ * expired sessions by an alarm of its own, so `deleteExpired` is always `0`. Attributes are stored as
+ * JSON. The class of the objects is `LimenSessions` of `@limen/workers/durable-object`; this function
+ * does not import it, so it loads in every runtime.
  *
- * @param namespace The binding whose class is `LimenSessions`. `namespace.jurisdiction('eu')` is one too.
- * @returns The store for `limen({ store })`.
- * @throws {AuthError} `AUTH_RECORD_TOO_LARGE` from calls whose attributes exceed the 2 MB of a row;
- * nothing is changed then.
+ * @param namespace The binding whose class is `LimenSessions`, such as `env.SESSIONS` or
+ * `env.SESSIONS.jurisdiction('eu')`.
+ * @param options Where the objects are.
+ * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when
+ * attributes exceed the 2 MB of a row, with `AUTH_STORE_REJECTED` for what the object refuses and will
+ * refuse again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
+ * @throws {AuthError} `AUTH_CONFIG` when it is given another binding, or an option that does not fit.
  * @see {@link https://developers.cloudflare.com/durable-objects/reference/data-location/ Where objects are}
  *
  * @example
@@ -36,50 +58,85 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
   namespace: SessionsNamespace,
   options: DurableObjectStoreOptions = {},
 ): Store<UserAttributes, SessionAttributes> {
-  // A stub that has failed stays broken, so that each call takes a new one.
-  const objectAt = (route: string): SessionsObject =>
-    namespace.get(namespace.idFromName(route.slice(0, ROUTE_LENGTH)), options)
+  checkBinding(
+    'durableObjectStore',
+    'a Durable Object binding such as env.SESSIONS',
+    namespace,
+    'idFromName',
+    'get',
+  )
+  checkOptions('durableObjectStore', options, {
+    locationHint: [
+      (hint) => hint === undefined || REGIONS.includes(hint as LocationHint),
+      `one of ${REGIONS.join(', ')}`,
+    ],
+  })
+  const { locationHint } = options
+
+  /** Calls the object that a route or a session id names. */
+  async function call<Answer>(
+    routed: string,
+    send: (object: SessionsObject, id: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const id = idText(routed)
+    try {
+      const objectId = namespace.idFromName(id.slice(0, ROUTE_LENGTH))
+      // A stub that has failed stays broken: each call takes a new one.
+      return await send(namespace.get(objectId, locationHint && { locationHint }), id)
+    } catch (cause) {
+      throw failed(cause)
+    }
+  }
+  const callUser = async <Answer>(
+    userId: string,
+    send: (object: SessionsObject) => Promise<Answer>,
+  ) => call(await routeOf(userId), send)
 
   return {
     routeLength: ROUTE_LENGTH,
     route: routeOf,
 
-    read: async (sessionId) => parse(await objectAt(sessionId).read(sessionId)),
+    read: async (sessionId) => parse(await call(sessionId, (object, id) => object.read(id))),
 
-    insert: async ({ attributes, ...session }) =>
-      parse(
-        await objectAt(session.id)
-          .insert({ ...session, attributes: JSON.stringify(attributes) })
-          .catch(tooLarge),
+    async insert({ attributes, ...session }) {
+      const sent = {
+        ...session,
+        userId: idText(session.userId),
+        attributes: JSON.stringify(attributes),
+      }
+      return parse(await call(session.id, (object, id) => object.insert({ ...sent, id })))
+    },
+
+    renew: (sessionId, deadlines) =>
+      call(sessionId, (object, id) => object.renew(id, deadlines)),
+
+    update: (sessionId, attributes) =>
+      call(sessionId, (object, id) =>
+        object.update(id, JSON.stringify(attributes), removedIn(attributes)),
       ),
 
-    renew: async (sessionId, deadlines) => objectAt(sessionId).renew(sessionId, deadlines),
+    delete: (sessionId) => call(sessionId, (object, id) => object.delete(id)),
 
-    update: async (sessionId, attributes) =>
-      objectAt(sessionId).update(sessionId, changes(attributes)).catch(tooLarge),
+    deleteByUser: (userId, { except }) =>
+      callUser(userId, (object) => object.deleteByUser(idText(except))),
 
-    delete: async (sessionId) => objectAt(sessionId).delete(sessionId),
-
-    deleteByUser: async (userId, { except = '' }) =>
-      objectAt(await routeOf(userId)).deleteByUser(except),
-
-    listByUser: async (userId) => JSON.parse(await objectAt(await routeOf(userId)).listByUser()),
+    listByUser: async (userId) =>
+      JSON.parse(await callUser(userId, (object) => object.listByUser())),
 
     deleteExpired: async () => 0,
 
     createUser: async ({ id, attributes }) =>
-      objectAt(await routeOf(id))
-        .createUser(id, JSON.stringify(attributes))
-        .catch(tooLarge),
+      typeof id === 'string' &&
+      callUser(id, (object) => object.createUser(id, JSON.stringify(attributes))),
 
-    readUser: async (userId) => parse(await objectAt(await routeOf(userId)).readUser()),
+    readUser: async (userId) => parse(await callUser(userId, (object) => object.readUser())),
 
-    updateUser: async (userId, attributes) =>
-      objectAt(await routeOf(userId))
-        .updateUser(changes(attributes))
-        .catch(tooLarge),
+    updateUser: (userId, attributes) =>
+      callUser(userId, (object) =>
+        object.updateUser(JSON.stringify(attributes), removedIn(attributes)),
+      ),
 
-    deleteUser: async (userId) => objectAt(await routeOf(userId)).deleteUser(),
+    deleteUser: (userId) => callUser(userId, (object) => object.deleteUser()),
   }
 }
 
@@ -87,16 +144,27 @@ function parse<Found>(found: string | null): Found | null {
   return found === null ? null : JSON.parse(found)
 }
 
-/** Attributes to merge; JSON would leave out what is undefined, and so keep the old value. */
-function changes(attributes: object): string {
-  const named = Object.entries(attributes).map(([name, value]) => [name, value ?? null])
-  return JSON.stringify(Object.fromEntries(named))
+/** The names of the attributes to remove, as JSON: JSON leaves out what is undefined. */
+function removedIn(attributes: object): string {
+  const removed = Object.entries(attributes).filter(([, value]) => value === undefined)
+  return JSON.stringify(removed.map(([name]) => name))
 }
 
-function tooLarge(cause: unknown): never {
-  if (cause instanceof Error && /SQLITE_TOOBIG|limited to 32MiB/.test(cause.message)) {
-    const why = 'The attributes do not fit into a row of a Durable Object, which holds 2 MB'
-    throw new AuthError('AUTH_RECORD_TOO_LARGE', why, { cause })
-  }
-  throw cause
+/** The error to throw. It comes from another isolate: its class is lost, its name and code may be. */
+function failed(cause: unknown): unknown {
+  const { name, code, message, retryable, overloaded } = Object(cause) as Partial<
+    Record<'name' | 'code' | 'message' | 'retryable' | 'overloaded', unknown>
+  >
+  if (name === 'AuthError' && code) return cause
+  const [line] = String(message ?? cause).split('\n')
+  const advice = /does not implement/.test(line!)
+    ? '. The class of the binding must be LimenSessions'
+    : ''
+  const isTransient = retryable === true || overloaded === true
+  return storeFailure(
+    `Durable Object: ${line}${advice}`,
+    TOO_LARGE,
+    isTransient ? /^$/ : REJECTED,
+    cause,
+  )
 }

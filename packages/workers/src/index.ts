@@ -1,5 +1,6 @@
 /**
- * Limen on Cloudflare Workers: the adapter for a Worker's handlers, and sessions kept in D1 or KV.
+ * Limen on Cloudflare Workers: the adapter for a Worker's handlers, and stores for D1, Durable Objects
+ * and KV. It loads in Node, Deno and Bun too; only `@limen/workers/durable-object` does not.
  *
  * @module
  */
@@ -7,9 +8,17 @@ export { kvCache, workersCache } from './caches.ts'
 export type { KvCacheNamespace, WorkersCache, WorkersCacheOptions } from './caches.ts'
 export { d1Store } from './d1-store.ts'
 export type { D1, D1Answer, D1Connection, D1Statement } from './d1.ts'
+export { durableObjectStore } from './durable-object-store.ts'
+export type { DurableObjectStoreOptions } from './durable-object-store.ts'
 export { kvStore } from './kv-store.ts'
 export type { KvStoreOptions } from './kv-store.ts'
 export type { KvNamespace, KvPage } from './kv.ts'
+export type {
+  LocationHint,
+  SentSession,
+  SessionsNamespace,
+  SessionsObject,
+} from './sessions-object.ts'
 export { withAuth } from './with-auth.ts'
 export type { AuthHandler, WorkerAuth } from './with-auth.ts'
 export type {

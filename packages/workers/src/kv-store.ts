@@ -24,8 +24,10 @@ import {
   type SessionRecord,
   type Store,
 } from '@limen/core'
+import { checkBinding, checkOptions, wholeNumber } from './check.ts'
+import { storeFailure } from './failure.ts'
 import type { KvNamespace, KvPage } from './kv.ts'
-import { ROUTE_LENGTH, routeOf } from './route.ts'
+import { ROUTE_LENGTH, idText, routeOf } from './route.ts'
 
 /** How long what is over is kept, so that clocks need not agree; KV refuses less than a minute. */
 const GRACE = 60 * 60 * 1000
@@ -33,6 +35,10 @@ const GRACE = 60 * 60 * 1000
 const LONGEST_TTL = 2 ** 31 - 1
 /** What browsers grant a cookie at most. */
 const LONGEST_COOKIE = 400 * 24 * 60 * 60 * 1000
+/** Four values of a validation hold attributes, and one bulk read takes 25 MiB in all. */
+const LARGEST_VALUE = 6 * 1024 * 1024
+const MINUTE = 60 * 1000
+const CENTURY = 36_500 * 24 * 60 * MINUTE
 /** KV reads 100 keys at once: three of the user and three of each session. */
 const SESSIONS_PER_READ = 32
 /** A request may ask KV for 1,000 things: removing a session is three. */
@@ -40,15 +46,20 @@ const SESSIONS_PER_REMOVAL = 100
 /** Within the same; what is left goes by itself. */
 const ENDS_PER_REMOVAL = 500
 
+/** KV's answer to a value that is too large. */
+const TOO_LARGE = /PUT failed: 413/
+/** A key, a lifetime or a value that KV does not take. 429 and 5xx can pass. */
+const REJECTED = /failed: (400|413|414) |^Workers KV: Key name|is not allowed as a key|out of range/
+
 /** How Workers KV is used. */
 export interface KvStoreOptions {
   /**
    * How long a session may live in milliseconds, however often it is renewed: KV removes it then.
-   * Give what `limen()` was given under this name, if anything. Default: 400 days.
+   * Set it to the `absolutePeriod` of `limen()`, if that is set. Default: 400 days.
    */
-  readonly absolutePeriod?: number
-  /** For how many seconds a place may go on with what it has read. Default 30, the least there is. */
-  readonly cacheTtl?: number
+  readonly absolutePeriod?: number | undefined
+  /** For how many seconds a data center can reuse what it has read. Default 30, the minimum of KV. */
+  readonly cacheTtl?: number | undefined
 }
 
 /** A user, as it is kept. */
@@ -93,11 +104,13 @@ interface KeptSession<SessionAttributes> extends Omit<
  * lost when the second does not know of the first. KV takes one write a second for each key: a
  * second one rejects. Dead sessions remove themselves, so that `deleteExpired` is always `0`.
  *
- * @param kv The KV binding.
+ * @param namespace The KV binding, such as `env.SESSIONS`.
  * @param options For how long.
- * @returns The store for `limen({ store })`.
- * @throws {AuthError} `AUTH_RECORD_TOO_LARGE` from calls whose attributes exceed the 25 MiB of a
- * value in KV; nothing is changed then.
+ * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when the
+ * attributes of a user or session exceed 6 MiB, as one bulk read of KV returns at most 25 MiB; with
+ * `AUTH_STORE_REJECTED` for what KV refuses and will refuse again; and with `AUTH_STORE_UNAVAILABLE`
+ * otherwise, a second write of a key within a second included. Nothing is changed then.
+ * @throws {AuthError} `AUTH_CONFIG` when it is given another binding, or an option that does not fit.
  * @see {@link https://developers.cloudflare.com/kv/concepts/how-kv-works/ How KV works}
  *
  * @example
@@ -107,14 +120,33 @@ interface KeptSession<SessionAttributes> extends Omit<
  * })
  */
 export function kvStore<UserAttributes = object, SessionAttributes = object>(
-  kv: KvNamespace,
+  namespace: KvNamespace,
   options: KvStoreOptions = {},
 ): Store<UserAttributes, SessionAttributes> {
   type AnyUser = KeptUser<UserAttributes>
   type AnyProfile = KeptProfile<UserAttributes>
   type AnySession = KeptSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
+  checkBinding(
+    'kvStore',
+    'a KV binding such as env.SESSIONS',
+    namespace,
+    'get',
+    'put',
+    'delete',
+    'list',
+  )
+  checkOptions('kvStore', options, {
+    absolutePeriod: wholeNumber('milliseconds', MINUTE, CENTURY),
+    cacheTtl: wholeNumber('seconds', 30, LONGEST_TTL),
+  })
   const { absolutePeriod = LONGEST_COOKIE, cacheTtl = 30 } = options
+  const kv: KvNamespace = {
+    get: (keys, how) => attempt(() => namespace.get(keys, how)),
+    put: (key, value, how) => attempt(() => namespace.put(key, value, how)),
+    delete: (key) => attempt(() => namespace.delete(key)),
+    list: (which) => attempt(() => namespace.list(which)),
+  }
   const endOf = ({ createdAt }: { readonly createdAt: number }) => createdAt + absolutePeriod
 
   return {
@@ -124,9 +156,9 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
     read: find,
 
-    async insert({ id, userId: _userId, ...session }) {
+    async insert({ id, userId, ...session }) {
       const { user, birth, end } = await userAt(id)
-      if (!user) return null
+      if (user?.id !== userId) return null
       const kept: AnySession = { ...session, birth, since: after(end) }
       await put(sessionKey(id), kept, endOf(session))
       return user
@@ -154,8 +186,9 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
     delete: remove,
 
-    async deleteByUser(userId, { except = '' }) {
+    async deleteByUser(userId, options) {
       const route = await routeOf(userId)
+      const except = typeof options.except === 'string' ? options.except : ''
       const { end, valueOf } = await userAt(route, [sessionKey(except)])
       const asked: KeptEnd = { at: after(end), except: except.startsWith(route) ? except : '' }
       const until = Date.now() + absolutePeriod
@@ -173,15 +206,14 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
     async listByUser(userId) {
       const route = await routeOf(userId)
-      const ids = (await namesUnder(sessionKey(route))).map(idIn)
-      const found: Found[] = []
-      while (ids.length) found.push(...(await findAll(route, ids.splice(0, SESSIONS_PER_READ))))
+      const found = await findAll(route, (await namesUnder(sessionKey(route))).map(idIn))
       return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
     },
 
     deleteExpired: async () => 0,
 
     async createUser({ id, attributes }) {
+      if (typeof id !== 'string') return false
       const route = await routeOf(id)
       // KV remembers that a key was read and not there, but not that it was not listed.
       const { keys } = await kv.list({ prefix: userKey(route), limit: 1 })
@@ -217,9 +249,24 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     return (await findAll(sessionId, [sessionId]))[0] ?? null
   }
 
-  /** Those of a user's sessions that are not over. */
-  async function findAll(routed: string, ids: readonly string[]): Promise<Found[]> {
-    return (await findKept(routed, ids)).map(({ session, user }) => ({ session, user }))
+  /** Those of a user's sessions that are not over, in as many reads as it takes. */
+  async function findAll(
+    routed: string,
+    ids: readonly string[],
+    atOnce: number = SESSIONS_PER_READ,
+  ): Promise<Found[]> {
+    const found: Found[] = []
+    for (let start = 0; start < ids.length; start += atOnce) {
+      const some = ids.slice(start, start + atOnce)
+      try {
+        const kept = await findKept(routed, some)
+        found.push(...kept.map(({ session, user }) => ({ session, user })))
+      } catch (error) {
+        if (some.length === 1 || !isTooMuchAtOnce(error)) throw error
+        found.push(...(await findAll(routed, some, Math.ceil(some.length / 2))))
+      }
+    }
+    return found
   }
 
   /** The same, with how they are kept and whether the last end spares them. */
@@ -273,7 +320,12 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   async function put(key: string, value: unknown, until?: number): Promise<void> {
     const seconds = Math.ceil((Math.max((until ?? 0) - Date.now(), 0) + GRACE) / 1000)
     const lifetime = until === undefined ? {} : { expirationTtl: Math.min(seconds, LONGEST_TTL) }
-    await kv.put(key, JSON.stringify(value), lifetime).catch(tooLarge)
+    const text = JSON.stringify(value)
+    if (new TextEncoder().encode(text).length > LARGEST_VALUE) {
+      const why = 'Workers KV: the attributes are too large; kvStore() stores at most 6 MiB'
+      throw new AuthError('AUTH_RECORD_TOO_LARGE', why)
+    }
+    await kv.put(key, text, lifetime)
   }
 
   async function remove(sessionId: string): Promise<void> {
@@ -294,17 +346,18 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   }
 }
 
-const userKey = (routed: string) => `limen:user:${routed.slice(0, ROUTE_LENGTH)}`
-const profileKey = (routed: string) => `limen:profile:${routed.slice(0, ROUTE_LENGTH)}`
-const endKey = (routed: string) => `limen:end:${routed.slice(0, ROUTE_LENGTH)}`
-const sessionKey = (sessionId: string) => `limen:session:${sessionId}`
-const deadlinesKey = (sessionId: string) => `limen:deadlines:${sessionId}`
-const attributesKey = (sessionId: string) => `limen:attributes:${sessionId}`
+const userKey = (routed: string) => `limen:user:${routeIn(routed)}`
+const profileKey = (routed: string) => `limen:profile:${routeIn(routed)}`
+const endKey = (routed: string) => `limen:end:${routeIn(routed)}`
+const sessionKey = (sessionId: string) => `limen:session:${idText(sessionId)}`
+const deadlinesKey = (sessionId: string) => `limen:deadlines:${idText(sessionId)}`
+const attributesKey = (sessionId: string) => `limen:attributes:${idText(sessionId)}`
+const routeIn = (routed: string) => idText(routed).slice(0, ROUTE_LENGTH)
 const idIn = (name: string) => name.slice(sessionKey('').length)
 
 /** Of one end, or what all of a user's begin with. */
 function endsKey(routed: string, end?: KeptEnd): string {
-  const prefix = `limen:ends:${routed.slice(0, ROUTE_LENGTH)}:`
+  const prefix = `limen:ends:${routeIn(routed)}:`
   return end ? `${prefix}${end.at}:${end.except}` : prefix
 }
 
@@ -329,15 +382,21 @@ function later(a: Deadlines, b: Deadlines): Deadlines {
   }
 }
 
-/** Only renewals write deadlines: when KV has taken one this very second, that one will do. */
+/** Only renewals write deadlines: when KV has just taken one this second, that one suffices. */
 function renewedAlready(cause: unknown): void {
   if (!(cause instanceof Error && cause.message.endsWith('429 Too Many Requests'))) throw cause
 }
 
-function tooLarge(cause: unknown): never {
-  if (cause instanceof Error && /KV PUT failed: 413/.test(cause.message)) {
-    const why = 'The attributes do not fit into a value of Workers KV, which holds 25 MiB'
-    throw new AuthError('AUTH_RECORD_TOO_LARGE', why, { cause })
+/** Whether one bulk read would return more than KV takes. */
+function isTooMuchAtOnce(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('GET_BULK failed: 413')
+}
+
+async function attempt<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call()
+  } catch (cause) {
+    const [line] = String((cause as Error | null)?.message ?? cause).split('\n')
+    throw storeFailure(`Workers KV: ${line}`, TOO_LARGE, REJECTED, cause)
   }
-  throw cause
 }

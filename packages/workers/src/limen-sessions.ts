@@ -83,9 +83,9 @@ export class LimenSessions extends DurableObject {
     return renewed.length > 0
   }
 
-  /** Merges attributes, given as JSON, into a session. */
-  update(sessionId: string, attributes: string): boolean {
-    return this.#merge('limen_session', attributes, 'where id = ?', sessionId)
+  /** Merges attributes, given as JSON, into a session, and removes those of a JSON list of names. */
+  update(sessionId: string, attributes: string, removed?: string): boolean {
+    return this.#merge('limen_session', attributes, removed, 'where id = ?', sessionId)
   }
 
   /** Removes a session. */
@@ -119,9 +119,9 @@ export class LimenSessions extends DurableObject {
     return found(this.#run(`select ${USER} as found from limen_user as u`))
   }
 
-  /** Merges attributes, given as JSON, into the user. */
-  updateUser(attributes: string): boolean {
-    return this.#merge('limen_user', attributes, '')
+  /** Merges attributes, given as JSON, into the user, and removes those of a JSON list of names. */
+  updateUser(attributes: string, removed?: string): boolean {
+    return this.#merge('limen_user', attributes, removed, '')
   }
 
   /** Removes the user, its sessions and everything else. */
@@ -156,13 +156,21 @@ export class LimenSessions extends DurableObject {
     return this.#isKept() ? this.ctx.storage.sql.exec<Row>(query, ...bindings).toArray() : []
   }
 
-  #merge(table: string, attributes: string, where: string, ...id: string[]): boolean {
+  #merge(
+    table: string,
+    attributes: string,
+    removed: string | undefined,
+    where: string,
+    ...id: string[]
+  ): boolean {
     const [kept] = this.#run<{ attributes: string }>(
       `select attributes from ${table} ${where}`,
       ...id,
     )
     if (!kept) return false
     const merged = { ...JSON.parse(kept.attributes), ...JSON.parse(attributes) }
+    // A Worker of an earlier version sends no names to remove.
+    for (const name of JSON.parse(removed ?? '[]')) delete merged[name]
     this.#run(`update ${table} set attributes = ? ${where}`, JSON.stringify(merged), ...id)
     return true
   }

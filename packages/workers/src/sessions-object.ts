@@ -37,8 +37,8 @@ export interface SessionsObject {
   insert(session: SentSession): Promise<string | null>
   /** Moves deadlines to a later time. */
   renew(sessionId: string, deadlines: Deadlines): Promise<boolean>
-  /** Merges attributes, given as JSON, into a session. */
-  update(sessionId: string, attributes: string): Promise<boolean>
+  /** Merges attributes, given as JSON, into a session, and removes those of a JSON list of names. */
+  update(sessionId: string, attributes: string, removed?: string): Promise<boolean>
   /** Removes a session. */
   delete(sessionId: string): Promise<void>
   /** Removes all sessions but one. */
@@ -49,8 +49,8 @@ export interface SessionsObject {
   createUser(userId: string, attributes: string): Promise<boolean>
   /** The user. */
   readUser(): Promise<string | null>
-  /** Merges attributes, given as JSON, into the user. */
-  updateUser(attributes: string): Promise<boolean>
+  /** Merges attributes, given as JSON, into the user, and removes those of a JSON list of names. */
+  updateUser(attributes: string, removed?: string): Promise<boolean>
   /** Removes everything. */
   deleteUser(): Promise<void>
 }
