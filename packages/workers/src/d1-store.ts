@@ -46,7 +46,7 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
           .all<Row>()
       } catch (cause) {
         // D1 repeats a value whose type it does not take.
-        const [line] = String(cause).split(' for value')
+        const [line] = (cause as Error).message.split(' for value')
         throw storeFailure(
           /no such/.test(line!) ? `${line}. ${MIGRATE}` : line!,
           /SQLITE_TOOBIG/,

@@ -158,7 +158,7 @@ function failed(cause: unknown): unknown {
   if (name === 'AuthError' && code) return cause
   const [line] = String(message ?? cause).split('\n')
   const advice = /does not implement/.test(line!)
-    ? '. The class of the binding must be LimenSessions'
+    ? ' The class of the binding must be LimenSessions.'
     : ''
   const isTransient = retryable === true || overloaded === true
   return storeFailure(
