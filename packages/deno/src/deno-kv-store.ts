@@ -3,14 +3,16 @@
  *
  * | key | value | lifetime |
  * | --- | --- | --- |
- * | `['limen', 'user', route]` | {@link KeptUser} | until it is deleted |
- * | `['limen', 'session', route, sessionId]` | {@link KeptSession} | until its idle period ends |
+ * | `['limen', 'user', route]` | {@link StoredUser} | until it is deleted |
+ * | `['limen', 'generation', route]` | a random text, once all sessions were revoked | the same |
+ * | `['limen', 'session', route, sessionId]` | {@link StoredSession} | until its idle period ends |
  *
  * `route` is the first half of the SHA-256 of the user id, as 32 hexadecimal characters. It begins
  * every session id, so one `getMany` reads a session with its user, and one `list` all sessions of a
- * user: there is no index that could lose an entry. A session counts only while it carries its
- * user's `epoch`; ending all sessions is one change of that number. A value of another `layout` is
- * no session and no user.
+ * user: there is no index that could lose an entry. A session is valid only while it carries its
+ * user's `epoch` and `generation`; revoking all sessions is one write of the generation. That has a
+ * key of its own, so that changes of attributes neither delay nor undo it. A value of another `layout`
+ * is no session and no user.
  *
  * An idle session is renewed from what was read of it, if nothing of that has changed since.
  */
@@ -19,35 +21,41 @@ import type { Kv, KvEntry, KvKey, KvReadOptions } from './kv.ts'
 
 const LAYOUT = 1
 const ROUTE_LENGTH = 32
-const ATTEMPTS = 20
+/** How often a change is tried while others change the same entry: with the waits, about 6 seconds. */
+const ATTEMPTS = 100
+/** In milliseconds. Longer ones would only help writers that have just begun. */
+const LONGEST_WAIT = 128
 /** How many idle sessions are remembered between their read and their renewal. */
 const REMEMBERED = 100
-/** How long a dead session is kept, so that clocks need not agree. */
+/** How long an expired session stays, so that clocks need not agree. */
 const GRACE = 60 * 60 * 1000
 
-/** A user, as it is kept. */
-interface KeptUser<UserAttributes> {
+/** A user, as it is stored. */
+interface StoredUser<UserAttributes> {
   readonly layout: typeof LAYOUT
   readonly id: string
-  /** A new one ends all sessions. Random, so that a user who is created anew has none of the old. */
+  /** Random: a user who is created again under the same id has none of the old sessions. */
   readonly epoch: string
   readonly attributes: UserAttributes
 }
 
-/** A session, as it is kept: its record, and the epoch of its user. */
-interface KeptSession<SessionAttributes> extends SessionRecord<SessionAttributes> {
+/** A session, as it is stored: its record, and what its user had at that time. */
+interface StoredSession<SessionAttributes> extends SessionRecord<SessionAttributes> {
   readonly layout: typeof LAYOUT
   readonly epoch: string
+  /** The user's generation; absent while none of its sessions were ever revoked all at once. */
+  readonly generation?: string
 }
 
 /**
- * Keeps sessions and users in Deno KV. Every change is one atomic operation that checks what it
- * builds on; a session that is over removes itself, so nothing needs a purge.
+ * Stores sessions and users in Deno KV. Every change is one atomic operation that checks what it
+ * builds on; expired sessions remove themselves, so nothing needs a purge.
  *
- * @param kv What `Deno.openKv()` gave.
- * @returns The store for `limen({ store })`.
- * @throws {AuthError} `AUTH_RECORD_TOO_LARGE` from calls whose attributes exceed the 64 KiB of a
- * value in Deno KV; nothing is kept then.
+ * @param kv What `Deno.openKv()` returned, awaited.
+ * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when
+ * attributes exceed the 64 KiB of a value in Deno KV, with `AUTH_STORE_REJECTED` for what Deno KV
+ * refuses and will refuse again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
+ * @throws {AuthError} `AUTH_CONFIG` when it is given no Deno KV.
  * @see {@link https://docs.deno.com/deploy/kv/transactions/ Deno KV transactions}
  *
  * @example
@@ -59,36 +67,50 @@ interface KeptSession<SessionAttributes> extends SessionRecord<SessionAttributes
 export function denoKvStore<UserAttributes = object, SessionAttributes = object>(
   kv: Kv,
 ): Store<UserAttributes, SessionAttributes> {
-  type AnyUser = KeptUser<UserAttributes>
-  type AnySession = KeptSession<SessionAttributes>
+  type AnyUser = StoredUser<UserAttributes>
+  type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  type Entries = [user: KvEntry<AnyUser>, session: KvEntry<AnySession>]
+  type Entries = [
+    user: KvEntry<AnyUser>,
+    generation: KvEntry<string>,
+    session: KvEntry<AnySession>,
+  ]
   /** What was read of idle sessions, so that renewing one need not read it again. */
   const idle = new Map<string, Entries>()
+  checkKv(kv)
 
   return {
     routeLength: ROUTE_LENGTH,
     route,
 
-    read: async (sessionId, options) =>
-      (await find(sessionId, options)) ??
-      (options.consistency === 'strong' ? null : find(sessionId, { consistency: 'strong' })),
+    read: (sessionId, options) =>
+      attempt(
+        async () =>
+          (await find(sessionId, options)) ??
+          (options.consistency === 'strong' ? null : find(sessionId, { consistency: 'strong' })),
+      ),
 
-    async insert(session) {
-      const key = sessionKey(session.id)
-      return attempt(async () => {
-        const user = await kv.get<AnyUser>(userKey(session.id))
-        if (!isKept(user)) return null
-        const kept: AnySession = { ...session, layout: LAYOUT, epoch: user.value.epoch }
+    insert: ({ attributes, ...session }) =>
+      attempt(async () => {
+        const [user, generation] = await readUserAt(session.id)
+        if (!isStored(user) || user.value.id !== session.userId) return null
+        const key = sessionKey(session.id)
+        const stored: AnySession = {
+          ...session,
+          attributes: withoutUndefined(attributes),
+          layout: LAYOUT,
+          epoch: user.value.epoch,
+          ...(generation.value !== null && { generation: generation.value }),
+        }
+        // Without a check of the user: a session of a user who was deleted since does not count.
         const { ok } = await kv
           .atomic()
-          .check(user)
+          .check(generation)
           .check({ key, versionstamp: null })
-          .set(key, kept, lifetime(kept))
+          .set(key, stored, lifetime(stored))
           .commit()
         return ok ? { id: user.value.id, attributes: user.value.attributes } : retry
-      })
-    },
+      }),
 
     renew(sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) {
       const seen = idle.get(sessionId)
@@ -104,50 +126,51 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     update: (sessionId, attributes) =>
       change(sessionId, (session) => ({
         ...session,
-        attributes: { ...session.attributes, ...attributes },
+        attributes: withoutUndefined({ ...session.attributes, ...attributes }),
       })),
 
-    async delete(sessionId) {
-      await kv.atomic().delete(sessionKey(sessionId)).commit()
-    },
+    delete: (sessionId) =>
+      attempt(async () => {
+        await kv.atomic().delete(sessionKey(sessionId)).commit()
+      }),
 
     async deleteByUser(userId, { except }) {
-      const key = userKey(await route(userId))
+      const path = await route(userId)
       await attempt(async () => {
-        const user = await kv.get<AnyUser>(key)
-        if (!isKept(user)) return null
-        const epoch = newEpoch()
-        const ending = kv
-          .atomic()
-          .check(user)
-          .set(key, { ...user.value, epoch } satisfies AnyUser)
-        if (except !== undefined) {
+        const [user, generation] = await readUserAt(path)
+        if (!isStored(user)) return
+        const next = crypto.randomUUID()
+        const revoking = kv.atomic().set(generation.key, next)
+        if (typeof except === 'string') {
           const spared = await kv.get<AnySession>(sessionKey(except))
           // Checked also when it is not there yet: it may be created at this moment.
-          ending.check(spared)
-          if (foundOf(user, spared)) {
-            const kept = { ...spared.value!, epoch }
-            ending.set(sessionKey(except), kept, lifetime(kept))
+          revoking.check(generation).check(spared)
+          if (foundOf(user, generation, spared)) {
+            const stored = { ...spared.value!, generation: next }
+            revoking.set(spared.key, stored, lifetime(stored))
           }
         }
-        return (await ending.commit()).ok ? null : retry
+        return (await revoking.commit()).ok ? undefined : retry
       })
     },
 
     async listByUser(userId) {
       const path = await route(userId)
       return attempt(async () => {
-        const user = await kv.get<AnyUser>(userKey(path))
+        const [user, generation] = await readUserAt(path)
         const found: Found[] = []
         let ended = 0
         const prefix = ['limen', 'session', path]
         for await (const session of kv.list<AnySession>({ prefix }, { batchSize: 500 })) {
-          const one = foundOf(user, session)
+          const one = foundOf(user, generation, session)
           if (one) found.push(one)
           else ended++
         }
-        // A session that was spared by an ending after we read the user looks ended to us.
-        if (ended && (await kv.get(userKey(path))).versionstamp !== user.versionstamp) return retry
+        // A session that was spared when all others were revoked, after we read the generation,
+        // looks revoked to us.
+        if (ended && (await kv.get(generation.key)).versionstamp !== generation.versionstamp) {
+          return retry
+        }
         return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
       })
     },
@@ -157,8 +180,14 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     },
 
     async createUser({ id, attributes }) {
+      if (typeof id !== 'string') return false
       const key = userKey(await route(id))
-      const user: AnyUser = { layout: LAYOUT, id, epoch: newEpoch(), attributes }
+      const user: AnyUser = {
+        layout: LAYOUT,
+        id,
+        epoch: crypto.randomUUID(),
+        attributes: withoutUndefined(attributes),
+      }
       return attempt(async () => {
         const { ok } = await kv.atomic().check({ key, versionstamp: null }).set(key, user).commit()
         return ok
@@ -166,18 +195,19 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     },
 
     async readUser(userId) {
-      const user = await kv.get<AnyUser>(userKey(await route(userId)))
-      return isKept(user) ? { id: user.value.id, attributes: user.value.attributes } : null
+      const key = userKey(await route(userId))
+      const user = await attempt(async () => kv.get<AnyUser>(key))
+      return isStored(user) ? { id: user.value.id, attributes: user.value.attributes } : null
     },
 
     async updateUser(userId, attributes) {
       const key = userKey(await route(userId))
       return attempt(async () => {
         const user = await kv.get<AnyUser>(key)
-        if (!isKept(user)) return false
+        if (!isStored(user)) return false
         const changed = {
           ...user.value,
-          attributes: { ...user.value.attributes, ...attributes },
+          attributes: withoutUndefined({ ...user.value.attributes, ...attributes }),
         }
         const { ok } = await kv.atomic().check(user).set(key, changed).commit()
         return ok || retry
@@ -185,34 +215,39 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     },
 
     async deleteUser(userId) {
-      await kv
-        .atomic()
-        .delete(userKey(await route(userId)))
-        .commit()
+      const path = await route(userId)
+      await attempt(async () => {
+        await kv.atomic().delete(userKey(path)).delete(generationKey(path)).commit()
+      })
     },
   }
 
   async function find(sessionId: string, options: KvReadOptions): Promise<Found | null> {
-    const entries = await readBoth(sessionId, options)
+    const entries = await readAll(sessionId, options)
     const found = foundOf(...entries)
     if (found && found.session.activePeriodExpiresAt <= Date.now()) remember(sessionId, entries)
     return found
   }
 
-  function readBoth(sessionId: string, options?: KvReadOptions): Promise<Entries> {
-    const keys = [userKey(sessionId), sessionKey(sessionId)] as const
-    return kv.getMany<[AnyUser, AnySession]>(keys, options)
+  function readUserAt(routed: string) {
+    return kv.getMany<[AnyUser, string]>([userKey(routed), generationKey(routed)])
   }
 
-  function remember(sessionId: string, [user, session]: Entries): void {
+  function readAll(sessionId: string, options?: KvReadOptions): Promise<Entries> {
+    const keys = [userKey(sessionId), generationKey(sessionId), sessionKey(sessionId)] as const
+    return kv.getMany<[AnyUser, string, AnySession]>(keys, options)
+  }
+
+  function remember(sessionId: string, [user, generation, session]: Entries): void {
     idle.delete(sessionId)
     if (idle.size === REMEMBERED) idle.delete(idle.keys().next().value!)
-    // A copy: who asked for the session may change the attributes that he was given.
-    idle.set(sessionId, [user, { ...session, value: structuredClone(session.value) }])
+    // A copy: the caller may change the attributes that it was given.
+    const copy = { ...session, value: structuredClone(session.value) }
+    idle.set(sessionId, [user, generation, copy])
   }
 
   /**
-   * Changes a session that still counts, whatever changes it meanwhile; `false` when it is gone.
+   * Changes a session that is still valid, whatever changes it concurrently; `false` when it is gone.
    * What was seen of it before is tried first: if anything of it changed since, it is read again.
    */
   function change(
@@ -223,21 +258,22 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     const key = sessionKey(sessionId)
     let remembered = seen
     return attempt(async () => {
-      const [user, session] = remembered ?? (await readBoth(sessionId))
-      if (!foundOf(user, session)) return false
-      const kept = changed(session.value!)
-      const changing = kv.atomic().check(session).set(key, kept, lifetime(kept))
-      // Since then all sessions of the user may have ended.
-      if (remembered) changing.check(user)
+      const [user, generation, session] = remembered ?? (await readAll(sessionId))
+      if (!foundOf(user, generation, session)) return false
+      const stored = changed(session.value!)
+      const changing = kv.atomic().check(session).set(key, stored, lifetime(stored))
+      // All sessions may have been revoked since, or the user deleted.
+      if (remembered) changing.check(user).check(generation)
       remembered = undefined
       const { ok } = await changing.commit()
       return ok || retry
     })
   }
 
-  function foundOf(user: KvEntry<AnyUser>, session: KvEntry<AnySession>): Found | null {
-    if (!isKept(user) || !isKept(session) || session.value.epoch !== user.value.epoch) return null
-    const { layout: _layout, epoch: _epoch, ...record } = session.value
+  function foundOf(...[user, { value: generation }, session]: Entries): Found | null {
+    if (!isStored(user) || !isStored(session)) return null
+    const { layout: _layout, epoch, generation: its = null, ...record } = session.value
+    if (epoch !== user.value.epoch || its !== generation) return null
     const { id, attributes } = user.value
     return { session: record, user: { id, attributes } }
   }
@@ -245,47 +281,105 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
 
 const retry = Symbol('retry')
 
-/** Tries an atomic change again while somebody else changes the same entries. */
+/**
+ * Tries an atomic change again while others change the same entries. The first time at once, then
+ * after waits that grow and differ, so that writers do not meet again and again.
+ */
 async function attempt<Answer>(once: () => Promise<Answer | typeof retry>): Promise<Answer> {
-  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const answer = await once().catch(tooLarge)
+  for (let failures = 0; failures < ATTEMPTS; failures++) {
+    if (failures > 1) await wait(Math.random() * Math.min(2 ** failures, LONGEST_WAIT))
+    const answer = await once().catch(fail)
     if (answer !== retry) return answer
   }
-  throw new Error(`Deno KV: the entry was changed ${ATTEMPTS} times while it was being changed`)
+  throw new AuthError(
+    'AUTH_STORE_UNAVAILABLE',
+    `Deno KV: gave up after ${ATTEMPTS} concurrent changes of the same entry`,
+  )
 }
 
-function tooLarge(cause: unknown): never {
-  if (cause instanceof TypeError && /too large/i.test(cause.message)) {
-    const why = 'The attributes do not fit into a value of Deno KV, which holds 64 KiB'
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+/** What Deno KV refuses by its own limits, in its words. They hold no values. */
+const REJECTED =
+  /^(Key too large|Too many|Total mutation|Invalid mutation|expireIn must|expected string)/
+
+function fail(cause: unknown): never {
+  const { name, code, message } = Object(cause) as Partial<
+    Record<'name' | 'code' | 'message', unknown>
+  >
+  if (name === 'AuthError' && code) throw cause
+  const [line] = String(message ?? cause).split('\n')
+  if (/^Value too large/.test(line!)) {
+    const why = 'Deno KV: the attributes are too large; a value holds at most 64 KiB'
     throw new AuthError('AUTH_RECORD_TOO_LARGE', why, { cause })
   }
-  throw cause
+  if (name === 'DataCloneError' || /could not be cloned/.test(line!)) {
+    // The rest of its message is the value.
+    const why = 'Deno KV: an attribute cannot be stored'
+    throw new AuthError('AUTH_STORE_REJECTED', why, { cause })
+  }
+  const advice = name === 'BadResource' ? '. The database was closed' : ''
+  throw new AuthError(
+    REJECTED.test(line!) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE',
+    `Deno KV: ${line}${advice}`,
+    { cause },
+  )
 }
 
-function isKept<Kept extends { readonly layout: typeof LAYOUT }>(
-  entry: KvEntry<Kept>,
-): entry is KvEntry<Kept> & { readonly value: Kept } {
+/** Refuses what is no Deno KV at once: it would look like an outage at the first call. */
+function checkKv(kv: unknown): void {
+  const members = kv as Readonly<Record<string, unknown>> | null | undefined
+  const has = (method: string) => typeof members?.[method] === 'function'
+  if (['get', 'getMany', 'list', 'atomic'].every(has)) return
+  const kind = kv === null ? 'null' : typeof kv
+  const got = has('then') ? 'a promise: await Deno.openKv()' : kind
+  throw new AuthError('AUTH_CONFIG', `denoKvStore() needs what Deno.openKv() returns (got ${got})`)
+}
+
+/** Deno KV would store a name without a value, where JSON stores nothing. */
+function withoutUndefined<Attributes>(attributes: Attributes): Attributes {
+  const defined = Object.entries(attributes as object).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(defined) as Attributes
+}
+
+function isStored<Stored extends { readonly layout: typeof LAYOUT }>(
+  entry: KvEntry<Stored>,
+): entry is KvEntry<Stored> & { readonly value: Stored } {
   return entry.value?.layout === LAYOUT
 }
 
 function userKey(routed: string): KvKey {
-  return ['limen', 'user', routed.slice(0, ROUTE_LENGTH)]
+  return ['limen', 'user', routeIn(routed)]
+}
+
+function generationKey(routed: string): KvKey {
+  return ['limen', 'generation', routeIn(routed)]
 }
 
 function sessionKey(sessionId: string): KvKey {
-  return ['limen', 'session', sessionId.slice(0, ROUTE_LENGTH), sessionId]
+  return ['limen', 'session', routeIn(sessionId), idText(sessionId)]
+}
+
+function routeIn(routed: string): string {
+  return idText(routed).slice(0, ROUTE_LENGTH)
 }
 
 function lifetime({ idlePeriodExpiresAt }: { readonly idlePeriodExpiresAt: number }) {
   return { expireIn: Math.max(0, idlePeriodExpiresAt - Date.now()) + GRACE }
 }
 
-function newEpoch(): string {
-  return crypto.randomUUID()
-}
-
 async function route(userId: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(userId))
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(idText(userId)))
   const half = new Uint8Array(digest, 0, ROUTE_LENGTH / 2)
   return Array.from(half, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * An id as text. What is no string becomes a text that no id is, as the core refuses NUL in ids:
+ * turned into text by JavaScript, `['ada']` would be the user `ada`.
+ */
+function idText(id: unknown): string {
+  return typeof id === 'string' ? id : '\0'
 }

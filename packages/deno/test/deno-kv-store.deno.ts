@@ -154,6 +154,7 @@ Deno.test('P4: a KV that fails is AUTH_STORE_UNAVAILABLE, with its cause', async
   const token = `${'0'.repeat(32)}${'i'.repeat(22)}.${'s'.repeat(43)}`
   const error = await auth.validateSession(token).catch((thrown: unknown) => thrown)
   equal((error as { code: string }).code, 'AUTH_STORE_UNAVAILABLE')
+  equal((error as Error).message, 'Deno KV: KV is down', 'message')
   equal((error as Error).cause === down, true, 'cause')
 })
 
@@ -216,7 +217,7 @@ function countedKv(kv: Deno.Kv, calls: string[]): Deno.Kv {
   })
 }
 
-Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a get and a commit', () =>
+Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a getMany and a commit', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
     const counted = countedKv(kv, calls)
@@ -225,7 +226,7 @@ Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a g
     const { userId } = await auth.createUser({})
     calls.length = 0
     const token = auth.createBearerToken(await auth.createSession({ userId }))
-    equal(calls.splice(0), ['get', 'atomic'])
+    equal(calls.splice(0), ['getMany', 'atomic'])
     await auth.validateSession(token)
     equal(calls.splice(0), ['getMany'])
     now += 2 * 86_400_000
@@ -296,4 +297,355 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
       equal(await store.renew(sessions[n]!.id, later), true)
       equal(calls, cost, `session ${n}`)
     }
+  }))
+
+type AnyAttributes = Readonly<Record<string, unknown>>
+
+const anyStore = (kv: Kv) => denoKvStore<AnyAttributes, AnyAttributes>(kv)
+
+/** What a call rejects with. */
+async function failureOf(work: () => unknown): Promise<[code: string, message: string]> {
+  const error = await Promise.resolve()
+    .then(work)
+    .then(
+      () => new Error('it resolved'),
+      (thrown: unknown) => thrown as Error & { code: string },
+    )
+  equal(error.name, 'AuthError', error.message)
+  equal(/private|SECRET/.test(error.message), false, error.message)
+  return [(error as { code: string }).code, error.message]
+}
+
+Deno.test('A6: denoKvStore() refuses at once what is no Deno KV', () =>
+  withKv(':memory:', async (kv) => {
+    for (const [given, got] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      ['kv', 'string'],
+      [7, 'number'],
+      [{}, 'object'],
+      [new Map(), 'object'],
+      [Deno.openKv, 'function'],
+      [Promise.resolve(kv), 'a promise: await Deno.openKv()'],
+    ] as const) {
+      equal(await failureOf(() => denoKvStore(given as unknown as Kv)), [
+        'AUTH_CONFIG',
+        `denoKvStore() needs what Deno.openKv() returns (got ${got})`,
+      ])
+    }
+    denoKvStore(kv)
+  }))
+
+const noIds: [given: unknown, as: string][] = [
+  [['ada'], 'ada'],
+  [null, 'null'],
+  [undefined, 'undefined'],
+  [7, '7'],
+  [7, '7.0'],
+  [7n, '7'],
+  [true, 'true'],
+  [{}, '[object Object]'],
+  [{ toString: () => 'ada' }, 'ada'],
+  [new String('ada'), 'ada'],
+  [[], ''],
+]
+
+for (const [given, as] of noIds) {
+  Deno.test(`A2: ${typeof given} ${Deno.inspect(given)} is not the user "${as}"`, () =>
+    withKv(':memory:', async (kv) => {
+      const store = anyStore(kv)
+      const userId = given as string
+      const user = { id: as, attributes: { name: 'Ada' } }
+      const record = await recordsFor(store as never, as)
+      const session = record('a', { userId: as })
+      equal(await store.createUser(user), true)
+      equal(await store.insert(session as never), user)
+
+      equal(await store.readUser(userId), null)
+      equal(await store.updateUser(userId, { name: 'Eve' }), false)
+      equal(await store.listByUser(userId), [])
+      equal(await store.createUser({ id: userId, attributes: {} }), false)
+      const id = session.id.replace(/a{22}$/, 'f'.repeat(22))
+      equal(await store.insert({ ...session, id, userId } as never), null)
+      await store.deleteByUser(userId, {})
+      await store.deleteUser(userId)
+      equal(await store.readUser(as), user)
+      equal((await store.listByUser(as)).length, 1)
+    }))
+}
+
+Deno.test('A2: what is no string is no session id', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    const record = await recordsFor(store as never)
+    const session = record('a')
+    await store.createUser({ id: 'ada', attributes: {} })
+    for (const given of [[session.id], new String(session.id), { toString: () => session.id }, null, 7]) {
+      await store.insert(session as never)
+      const id = given as string
+      equal(await store.read(id, { consistency: 'strong' }), null)
+      equal(await store.read(id, { consistency: 'eventual' }), null)
+      equal(await store.renew(id, session), false)
+      equal(await store.update(id, { device: 'ghost' }), false)
+      await store.delete(id)
+      equal((await store.listByUser('ada')).length, 1)
+      await store.deleteByUser('ada', { except: id })
+      equal(await store.listByUser('ada'), [])
+      await store.delete(session.id)
+    }
+  }))
+
+const names = [
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  '$.a',
+  'a"b',
+  "a'b",
+  'a\\b',
+  '`',
+  '%',
+  '*',
+  '[0]',
+  '0',
+  '🙂',
+  'text',
+  'parts',
+  'x'.repeat(10_000),
+]
+
+Deno.test('A7: attributes of any name and depth are stored, merged and removed exactly', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    const record = await recordsFor(store as never)
+    const read = async () => {
+      const found = (await store.read(record('a').id, { consistency: 'strong' }))!
+      equal(found.user, await store.readUser('ada'))
+      equal(found.session.attributes, found.user.attributes, 'of session and user')
+      return found.user.attributes
+    }
+    const update = async (changes: AnyAttributes) => {
+      equal(await store.update(record('a').id, changes), true)
+      equal(await store.updateUser('ada', changes), true)
+    }
+    const all = Object.fromEntries(names.map((name) => [name, [name]]))
+    await store.createUser({ id: 'ada', attributes: { ...all, gone: undefined } })
+    await store.insert({ ...record('a'), attributes: { ...all, gone: undefined } })
+    equal(await read(), all)
+    equal(Object.keys(await read()), Object.keys(all))
+    for (const name of names) {
+      await update({ [name]: { [name]: null } })
+      equal(Object.entries(await read()).find(([known]) => known === name)?.[1], { [name]: null })
+      await update({ [name]: undefined })
+      equal(Object.keys(await read()).includes(name), false, name)
+    }
+    equal(await read(), {})
+
+    const deep = JSON.parse('['.repeat(64) + ']'.repeat(64)) as unknown
+    const numbers = [0, -1, 0.1, 1e-7, 1.5e300, 5e-324, 2 ** 53 - 1, 0.1 + 0.2]
+    await update({ deep, numbers })
+    equal(await read(), { deep, numbers })
+  }))
+
+Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in its words', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    const record = await recordsFor(store as never)
+    await store.createUser({ id: 'ada', attributes: {} })
+    await store.insert(record('a') as never)
+    const note = 'private'.repeat(10_000)
+    const tooLarge = [
+      'AUTH_RECORD_TOO_LARGE',
+      'Deno KV: the attributes are too large; a value holds at most 64 KiB',
+    ]
+    equal(await failureOf(() => store.createUser({ id: 'eve', attributes: { note } })), tooLarge)
+    equal(await failureOf(() => store.updateUser('ada', { note })), tooLarge)
+    equal(await failureOf(() => store.update(record('a').id, { note })), tooLarge)
+    equal(await failureOf(() => store.insert({ ...record('b'), attributes: { note } })), tooLarge)
+    equal(await store.readUser('ada'), { id: 'ada', attributes: {} })
+
+    const long = record('a').id.padEnd(3000, 'x')
+    const read = () => store.read(long, { consistency: 'strong' })
+    equal(await failureOf(read), [
+      'AUTH_STORE_REJECTED',
+      'Deno KV: Key too large for read (max 2049 bytes)',
+    ])
+    equal(await failureOf(() => store.delete(long)), [
+      'AUTH_STORE_REJECTED',
+      'Deno KV: Key too large for write (max 2048 bytes)',
+    ])
+    const secret = () => 'private'
+    equal(await failureOf(() => store.updateUser('ada', { secret })), [
+      'AUTH_STORE_REJECTED',
+      'Deno KV: an attribute cannot be stored',
+    ])
+    const forever = { ...record('c'), idlePeriodExpiresAt: 1e17 }
+    equal((await failureOf(() => store.insert(forever as never)))[0], 'AUTH_STORE_REJECTED')
+
+    // Of the engine's own limits that no call of the store can meet.
+    for (const act of [
+      (atomic: Deno.AtomicOperation) => {
+        for (let n = 0; n < 1001; n++) atomic.delete(['a', n])
+      },
+      (atomic: Deno.AtomicOperation) => {
+        for (let n = 0; n < 101; n++) atomic.check({ key: ['a', n], versionstamp: null })
+      },
+      (atomic: Deno.AtomicOperation) => {
+        for (let n = 0; n < 20; n++) atomic.set(['a', n], 'x'.repeat(60_000))
+      },
+    ]) {
+      const overdone = {
+        get: () => Promise.reject(new Error('not used')),
+        getMany: () => Promise.reject(new Error('not used')),
+        list: () => Promise.reject(new Error('not used')),
+        atomic() {
+          const atomic = kv.atomic()
+          act(atomic)
+          return atomic
+        },
+      } as unknown as Kv
+      const [code, message] = await failureOf(() => anyStore(overdone).deleteUser('ada'))
+      equal(code, 'AUTH_STORE_REJECTED', message)
+    }
+  }))
+
+Deno.test('E2: a database that was closed is unavailable', async () => {
+  const kv = await Deno.openKv(':memory:')
+  const store = anyStore(kv)
+  kv.close()
+  const closed = [
+    'AUTH_STORE_UNAVAILABLE',
+    'Deno KV: Bad resource ID. The database was closed',
+  ]
+  equal(await failureOf(() => store.readUser('ada')), closed)
+  equal(await failureOf(() => store.read('a'.repeat(54), { consistency: 'strong' })), closed)
+  equal(await failureOf(() => store.createUser({ id: 'ada', attributes: {} })), closed)
+  equal(await failureOf(() => store.deleteByUser('ada', {})), closed)
+  equal(await failureOf(() => store.listByUser('ada')), closed)
+})
+
+/** Runs something while clients change attributes of one user without a pause. */
+async function whileWriting<Answer>(
+  kv: Deno.Kv,
+  writers: number,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  let isOver = false
+  let written = 0
+  const writing = Array.from({ length: writers }, async (_, writer) => {
+    const store = anyStore(kv)
+    while (!isOver) {
+      if (await store.updateUser('ada', { [`writer${writer}`]: written })) written++
+      // Where nothing is there to write, others come first.
+      else await new Promise((resolve) => setTimeout(resolve))
+    }
+  })
+  try {
+    return await work()
+  } finally {
+    isOver = true
+    await Promise.all(writing)
+  }
+}
+
+for (const writers of [16, 32]) {
+  Deno.test(`E6: with ${writers} writers of attributes, no call of others rejects`, () =>
+    withKv(':memory:', async (kv) => {
+      const [store, other] = [anyStore(kv), anyStore(kv)]
+      const record = await recordsFor(store as never)
+      await store.createUser({ id: 'ada', attributes: {} })
+      await whileWriting(kv, writers, async () => {
+        for (let run = 0; run < 50; run++) {
+          const session = (letter: string) =>
+            record(letter, { id: `${letter}${run}`.padEnd(22, '_') })
+          const [a, b] = [session('a'), session('b')]
+          equal((await store.insert(a as never))?.id, 'ada', 'a sign-in')
+          equal((await store.insert(b as never))?.id, 'ada', 'another')
+          equal(await other.update(a.id, { device: 'phone' }), true, 'a change of a session')
+          equal(await other.renew(a.id, { ...a, idlePeriodExpiresAt: 9e12 }), true, 'a renewal')
+          await store.deleteByUser('ada', { except: b.id })
+          equal((await store.listByUser('ada')).length, 1, 'all others are revoked')
+          await store.deleteByUser('ada', {})
+          equal(await store.listByUser('ada'), [], 'all are revoked')
+          equal(await other.read(b.id, { consistency: 'strong' }), null)
+        }
+      })
+      await whileWriting(kv, writers, async () => {
+        for (let run = 0; run < 10; run++) {
+          await store.deleteUser('ada')
+          equal(await store.readUser('ada'), null, 'deleted')
+          equal(await store.createUser({ id: 'ada', attributes: {} }), true, 'created')
+          equal(await store.updateUser('ada', { run }), true, 'a writer more')
+        }
+      })
+    }))
+}
+
+Deno.test('E6: writers of attributes lose none of each other’s, and revoking all loses none', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    await store.createUser({ id: 'ada', attributes: {} })
+    const ids = Array.from({ length: 32 }, (_, n) => `a${n}`)
+    await Promise.all(
+      ids.flatMap((id) => [
+        anyStore(kv).updateUser('ada', { [id]: 1 }),
+        anyStore(kv).deleteByUser('ada', {}),
+      ]),
+    )
+    const { attributes } = (await store.readUser('ada'))!
+    equal(Object.keys(attributes).toSorted(), ids.toSorted())
+  }))
+
+Deno.test('E6: thirty-two clients that revoke all, with and without an exception, all succeed', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    const record = await recordsFor(store as never)
+    await store.createUser({ id: 'ada', attributes: {} })
+    await store.insert(record('a') as never)
+    await Promise.all(
+      Array.from({ length: 32 }, (_, n) =>
+        anyStore(kv).deleteByUser('ada', n % 2 ? { except: record('a').id } : {}),
+      ),
+    )
+    equal(await store.listByUser('ada'), [])
+  }))
+
+Deno.test('E6: a record stored by an earlier version is read, renewed, changed and revoked', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    const record = await recordsFor(store as never)
+    const path = (await store.route!('ada')) as string
+    const epoch = crypto.randomUUID()
+    const user = { layout: 1, id: 'ada', epoch, attributes: { name: 'Ada' } }
+    await kv.set(['limen', 'user', path], user)
+    for (const letter of ['a', 'b', 'c']) {
+      const session = record(letter)
+      await kv.set(['limen', 'session', path, session.id], { ...session, layout: 1, epoch })
+    }
+    const read = (letter: string) => store.read(record(letter).id, { consistency: 'strong' })
+    equal(await read('a'), {
+      session: record('a'),
+      user: { id: 'ada', attributes: { name: 'Ada' } },
+    })
+    equal(await store.renew(record('a').id, { ...record('a'), idlePeriodExpiresAt: 9e12 }), true)
+    equal(await store.update(record('a').id, { device: 'phone' }), true)
+    equal((await store.listByUser('ada')).length, 3)
+    await store.deleteByUser('ada', { except: record('b').id })
+    equal([await read('a'), await read('c')], [null, null])
+    equal((await read('b'))?.session, record('b'))
+    // An earlier version that still runs revokes all by the user's epoch.
+    await kv.set(['limen', 'user', path], { ...user, epoch: crypto.randomUUID() })
+    equal(await read('b'), null)
+  }))
+
+Deno.test('nothing is left of a user who was deleted', () =>
+  withKv(':memory:', async (kv) => {
+    const store = anyStore(kv)
+    await store.createUser({ id: 'ada', attributes: {} })
+    await store.deleteByUser('ada', {})
+    await store.deleteByUser('unknown', {})
+    await store.deleteUser('ada')
+    const left = await Array.fromAsync(kv.list({ prefix: ['limen'] }))
+    equal(left, [])
   }))
