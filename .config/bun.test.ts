@@ -30,3 +30,9 @@ it.skipIf(!bun())(
   },
   60_000,
 )
+
+it.skipIf(!bun())('E8: the stores of @limen/workers load and work in Bun', async () => {
+  const program = 'packages/workers/test/plain-runtime.ts'
+  const { stdout } = await promisify(execFile)(bun()!, [program], { cwd: root })
+  expect(stdout).toBe('every store works\n')
+})

@@ -70,11 +70,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   type AnyUser = StoredUser<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  type Entries = [
-    user: KvEntry<AnyUser>,
-    generation: KvEntry<string>,
-    session: KvEntry<AnySession>,
-  ]
+  type Entries = [user: KvEntry<AnyUser>, generation: KvEntry<string>, session: KvEntry<AnySession>]
   /** What was read of idle sessions, so that renewing one need not read it again. */
   const idle = new Map<string, Entries>()
   checkKv(kv)
@@ -92,9 +88,11 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
 
     insert: ({ attributes, ...session }) =>
       attempt(async () => {
-        const [user, generation] = await readUserAt(session.id)
+        const [user, generation, taken] = await readAll(session.id)
         if (!isStored(user) || user.value.id !== session.userId) return null
-        const key = sessionKey(session.id)
+        if (taken.versionstamp !== null) {
+          throw new AuthError('AUTH_STORE_REJECTED', 'Deno KV: the session id is taken')
+        }
         const stored: AnySession = {
           ...session,
           attributes: withoutUndefined(attributes),
@@ -102,12 +100,12 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
           epoch: user.value.epoch,
           ...(generation.value !== null && { generation: generation.value }),
         }
-        // Without a check of the user: a session of a user who was deleted since does not count.
+        // Without a check of the user: a session of a user who was deleted since is not valid.
         const { ok } = await kv
           .atomic()
           .check(generation)
-          .check({ key, versionstamp: null })
-          .set(key, stored, lifetime(stored))
+          .check(taken)
+          .set(taken.key, stored, lifetime(stored))
           .commit()
         return ok ? { id: user.value.id, attributes: user.value.attributes } : retry
       }),
@@ -311,7 +309,7 @@ function fail(cause: unknown): never {
   >
   if (name === 'AuthError' && code) throw cause
   const [line] = String(message ?? cause).split('\n')
-  if (/^Value too large/.test(line!)) {
+  if (line!.startsWith('Value too large')) {
     const why = 'Deno KV: the attributes are too large; a value holds at most 64 KiB'
     throw new AuthError('AUTH_RECORD_TOO_LARGE', why, { cause })
   }

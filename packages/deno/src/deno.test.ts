@@ -47,6 +47,16 @@ describe('in Deno', () => {
     expect(output).toMatch(/ok \| [1-9]\d passed \| 0 failed/)
   })
 
+  it('E8: the stores of @limen/workers load and work without Cloudflare’s runtime', async () => {
+    const output = await deno(
+      'run',
+      '--no-lock',
+      '--cached-only',
+      'packages/workers/test/plain-runtime.ts',
+    )
+    expect(output).toContain('every store works')
+  })
+
   it('the suites of core, conformance and Hono pass', async () => {
     const vitest = 'node_modules/vitest/vitest.mjs'
     const args = [

@@ -380,7 +380,13 @@ Deno.test('A2: what is no string is no session id', () =>
     const record = await recordsFor(store as never)
     const session = record('a')
     await store.createUser({ id: 'ada', attributes: {} })
-    for (const given of [[session.id], new String(session.id), { toString: () => session.id }, null, 7]) {
+    for (const given of [
+      [session.id],
+      new String(session.id),
+      { toString: () => session.id },
+      null,
+      7,
+    ]) {
       await store.insert(session as never)
       const id = given as string
       equal(await store.read(id, { consistency: 'strong' }), null)
@@ -480,6 +486,10 @@ Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in i
       'AUTH_STORE_REJECTED',
       'Deno KV: an attribute cannot be stored',
     ])
+    equal(await failureOf(() => store.insert(record('a') as never)), [
+      'AUTH_STORE_REJECTED',
+      'Deno KV: the session id is taken',
+    ])
     const forever = { ...record('c'), idlePeriodExpiresAt: 1e17 }
     equal((await failureOf(() => store.insert(forever as never)))[0], 'AUTH_STORE_REJECTED')
 
@@ -514,10 +524,7 @@ Deno.test('E2: a database that was closed is unavailable', async () => {
   const kv = await Deno.openKv(':memory:')
   const store = anyStore(kv)
   kv.close()
-  const closed = [
-    'AUTH_STORE_UNAVAILABLE',
-    'Deno KV: Bad resource ID. The database was closed',
-  ]
+  const closed = ['AUTH_STORE_UNAVAILABLE', 'Deno KV: Bad resource ID. The database was closed']
   equal(await failureOf(() => store.readUser('ada')), closed)
   equal(await failureOf(() => store.read('a'.repeat(54), { consistency: 'strong' })), closed)
   equal(await failureOf(() => store.createUser({ id: 'ada', attributes: {} })), closed)

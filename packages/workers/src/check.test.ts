@@ -71,8 +71,7 @@ describe.each(wanted)('A6: %s()', (call, form, taken) => {
 })
 
 const origin = 'https://app.example'
-const periods =
-  'absolutePeriod must be a whole number of milliseconds from 60000 to 3153600000000'
+const periods = 'absolutePeriod must be a whole number of milliseconds from 60000 to 3153600000000'
 const ttls = 'cacheTtl must be a whole number of seconds from 30 to 2147483647'
 const regions =
   'locationHint must be one of wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me'
@@ -113,7 +112,11 @@ const refused: [call: string, options: unknown, message: string][] = [
 ]
 
 const unknown: [call: string, options: object, message: string][] = [
-  ['kvStore', { cacheTTL: 60 }, 'kvStore() has no option "cacheTTL", only absolutePeriod, cacheTtl'],
+  [
+    'kvStore',
+    { cacheTTL: 60 },
+    'kvStore() has no option "cacheTTL", only absolutePeriod, cacheTtl',
+  ],
   [
     'kvStore',
     { toString: undefined },
@@ -124,11 +127,7 @@ const unknown: [call: string, options: object, message: string][] = [
     { jurisdiction: 'eu' },
     'durableObjectStore() has no option "jurisdiction", only locationHint',
   ],
-  [
-    'workersCache',
-    { origin, maxAge: 60 },
-    'workersCache() has no option "maxAge", only origin',
-  ],
+  ['workersCache', { origin, maxAge: 60 }, 'workersCache() has no option "maxAge", only origin'],
 ]
 
 const givenBinding = { ...functions, workersCache } as unknown as typeof functions

@@ -107,8 +107,7 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
       return parse(await call(session.id, (object, id) => object.insert({ ...sent, id })))
     },
 
-    renew: (sessionId, deadlines) =>
-      call(sessionId, (object, id) => object.renew(id, deadlines)),
+    renew: (sessionId, deadlines) => call(sessionId, (object, id) => object.renew(id, deadlines)),
 
     update: (sessionId, attributes) =>
       call(sessionId, (object, id) =>

@@ -68,16 +68,21 @@ describe('E2: what D1 fails with', () => {
     ['deleteUser', () => store.deleteUser('ada-id'), 'limen_user'],
   ]
 
-  it.each(calls)('%s without the tables is rejected, and says what to do', async (_, act, table) => {
-    await reset()
-    expect(await failureOf(act)).toEqual(missing(table))
-  })
+  it.each(calls)(
+    '%s without the tables is rejected, and says what to do',
+    async (_, act, table) => {
+      await reset()
+      expect(await failureOf(act)).toEqual(missing(table))
+    },
+  )
 
   it('a missing column is rejected, and says what to do', async () => {
     await env.DB.exec('DROP VIEW limen_found')
     await env.DB.exec('CREATE VIEW limen_found AS SELECT id FROM limen_session')
     const message = 'D1_ERROR: no such column: found at offset 7: SQLITE_ERROR'
-    expect(await failureOf(() => store.read('a', strong))).toEqual(rejected(`${message}. ${migrate}`))
+    expect(await failureOf(() => store.read('a', strong))).toEqual(
+      rejected(`${message}. ${migrate}`),
+    )
   })
 
   it('a constraint of the app’s own is rejected', async () => {
@@ -203,11 +208,13 @@ describe('E2: what Workers KV fails with', () => {
       ...bound,
       put: (key: string, value: string) => env.KV.put(key, value, { expirationTtl: 10 }),
     }
-    expect(await failureOf(() => kvStore(kv).createUser({ id: 'ada-id', attributes: {} }))).toEqual({
-      code: 'AUTH_STORE_REJECTED',
-      message:
-        'Workers KV: KV PUT failed: 400 Invalid expiration_ttl of 10. Expiration TTL must be at least 60.',
-    })
+    expect(await failureOf(() => kvStore(kv).createUser({ id: 'ada-id', attributes: {} }))).toEqual(
+      {
+        code: 'AUTH_STORE_REJECTED',
+        message:
+          'Workers KV: KV PUT failed: 400 Invalid expiration_ttl of 10. Expiration TTL must be at least 60.',
+      },
+    )
   })
 
   it('attributes above 6 MiB are too large, and nothing is stored', async () => {

@@ -76,7 +76,10 @@ describe.each(stores)('A2: %s given an id that is no string', (_name, open) => {
     const record = await recordsFor(store as never)
     const user = { id: 'ada', attributes: {} }
     await store.createUser(user)
-    const sessions = [record('a'), record('b')] as unknown as { id: string; attributes: CaseSession }[]
+    const sessions = [record('a'), record('b')] as unknown as {
+      id: string
+      attributes: CaseSession
+    }[]
     for (const session of sessions) await store.insert(session as never)
     const id = change(sessions[0]!.id) as string
 

@@ -1,0 +1,49 @@
+/**
+ * Run by Node, Deno and Bun: the root entry loads there, and every store works over a binding that is
+ * structurally typed. Framework dev servers and prerendering import it so.
+ */
+import { limen } from '@limen/core'
+import {
+  type D1,
+  type D1Statement,
+  type SessionsNamespace,
+  type SessionsObject,
+  d1Store,
+  durableObjectStore,
+  kvCache,
+  kvStore,
+  withAuth,
+  workersCache,
+} from '@limen/workers'
+
+const statement: D1Statement = {
+  bind: () => statement,
+  all: async () => ({ results: [], meta: { changes: 0 } }),
+}
+const db: D1 = { prepare: () => statement, withSession: () => db }
+const object = { readUser: async () => null, read: async () => null } as Partial<SessionsObject>
+const objects: SessionsNamespace = { idFromName: String, get: () => object as SessionsObject }
+const kv = {
+  get: async () => new Map(),
+  put: async () => {},
+  delete: async () => {},
+  list: async () => ({ keys: [], list_complete: true }),
+}
+
+for (const store of [d1Store(db), kvStore(kv), durableObjectStore(objects)]) {
+  const auth = limen({ store })
+  const token = `${'r'.repeat(store.routeLength ?? 0)}${'i'.repeat(22)}.${'s'.repeat(43)}`
+  const worker = withAuth(() => auth, {
+    fetch: async (_request, _env, _ctx, authRequest) =>
+      Response.json([await auth.getUser('ada'), await authRequest.validate()]),
+  })
+  const context = { waitUntil() {}, passThroughOnException() {}, props: {} }
+  const response = await worker.fetch(new Request('https://app.example/'), {}, context)
+  const answer = await response.text()
+  if (answer !== '[null,null]') throw new Error(answer)
+  const code = await auth.validateSession(token).catch((error: { code: string }) => error.code)
+  if (code !== 'AUTH_INVALID_SESSION_ID') throw new Error(`a session: ${JSON.stringify(code)}`)
+}
+kvCache({ ...kv, get: async () => null })
+workersCache(() => Promise.reject(new Error('not opened')), { origin: 'https://app.example' })
+console.log('every store works')
