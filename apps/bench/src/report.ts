@@ -1,7 +1,16 @@
 /** Writes `results.md` from what was found. */
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
-import { type Results, type RuntimeResult, floorOf, ratioOf, sentence, timesOf } from './results.ts'
+import { middle } from '../load/turns.ts'
+import {
+  type Results,
+  type RuntimeResult,
+  floorOf,
+  pagesASecond,
+  ratioOf,
+  sentence,
+  timesOf,
+} from './results.ts'
 import { runtimeNames } from './runtimes.ts'
 import { type Spread, spreadOf } from './statistics.ts'
 import { judge, reasons } from './targets.ts'
@@ -17,6 +26,7 @@ export function writeReport(results: Results): void {
     cold(results),
     sizes(results),
     load(results),
+    onPostgres(results),
   ]
   writeFileSync(file('results.md'), `${parts.filter(Boolean).join('\n\n')}\n`)
   if (results.times) writeFileSync(file('results.svg'), chartOf(results.times.runtimes))
@@ -162,6 +172,30 @@ function load({ load: measured }: Results): string {
 ${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds; what is kept of them is a ratio of two turns in one round.
 
 ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
+}
+
+function onPostgres(results: Results): string {
+  const { postgres } = results
+  if (!postgres) return ''
+  const { when, version, connections, pages } = postgres
+  const [bare] = pages.map(({ page }) => page)
+  const rows = pages.map(({ page, turns }) => {
+    const perSecond = pagesASecond(results, page)!
+    const { p50, p99 } = middle(turns)
+    return [
+      page,
+      spreadText(spreadOf(perSecond)),
+      `${whole(p50)} / ${whole(p99)}`,
+      spreadText(ratioOf(perSecond, pagesASecond(results, bare!))!),
+    ]
+  })
+  return `## A whole app on PostgreSQL
+
+${sentence(when)} PostgreSQL ${version}, the app and the client that loads it share the machine. One page greets a signed-in visitor by name. ${connections} connections request it with the cookies of 500 visitors, ${pages[0]!.turns.length} rounds; the subjects take turns in rotating order. Each app is a Node process of its own with 10 connections to a database of its own. Before it is timed, each subject is checked with each visitor: it greets the visitor by name, and answers 401 to an anonymous visitor and to a changed cookie.
+
+Bare Hono reads the session with its user in one prepared join and checks nothing. express-session and better-auth run with the settings that their documentation shows: express-session moves the session's end in the database at every request, and better-auth reads session and user with two statements; its cookie cache is off.
+
+${table([['', 'requests a second', 'p50 / p99, ms', `to ${bare}`], ...rows])}`
 }
 
 /** autocannon counts whole milliseconds. */
