@@ -101,7 +101,9 @@ if (isPart('postgres')) {
   else {
     console.log(`\na page on PostgreSQL ${result.version}, requests a second`)
     for (const { page, turns } of result.pages) {
-      console.log(`  ${page.padEnd(36)}${spread(spreadOf(turns.map((turn) => turn.perSecond)), '')}`)
+      console.log(
+        `  ${page.padEnd(36)}${spread(spreadOf(turns.map((turn) => turn.perSecond)), '')}`,
+      )
     }
     keep({ postgres: { when, ...result } })
   }

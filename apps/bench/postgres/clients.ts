@@ -2,7 +2,8 @@
 import { type SqlDriver, pg, postgresJs } from '@limen/sql'
 import { Pool } from 'pg'
 import postgres from 'postgres'
-import { type ByHand, byPg, byPostgresJs } from '../../../packages/sql/test/load-by-hand.ts'
+import { byPg, byPostgresJs } from '../../../packages/sql/test/load-by-hand.ts'
+import type { ByHand } from '../../../packages/sql/test/load-compare.ts'
 import { POOL } from './page.ts'
 
 /** One client with its connections. */

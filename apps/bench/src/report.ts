@@ -13,6 +13,7 @@ import {
 } from './results.ts'
 import { runtimeNames } from './runtimes.ts'
 import { type Spread, spreadOf } from './statistics.ts'
+import { table } from './table.ts'
 import { judge, reasons } from './targets.ts'
 
 const file = (name: string) => new URL(`../${name}`, import.meta.url)
@@ -211,16 +212,4 @@ function number(value: number): string {
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString('en')
     : String(Number(value.toPrecision(3)))
-}
-
-/** A table in Markdown; all but the first column are numbers. */
-function table([header, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const widths = header!.map((_, n) =>
-    Math.max(3, ...[header!, ...rows].map((row) => row[n]!.length)),
-  )
-  const padded = (row: readonly string[]) =>
-    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : cell.padStart(widths[n]!)))
-  const rule = widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
-  return [line(padded(header!)), line(rule), ...rows.map((row) => line(padded(row)))].join('\n')
 }

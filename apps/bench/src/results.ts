@@ -104,7 +104,9 @@ export function packageVersions(): Record<string, string> {
   const names = ['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions']
   const more = ['@hono/session', '@auth/core', '@remix-run/session', 'h3', 'hono']
   const onPostgres = ['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres']
-  return Object.fromEntries([...names, ...more, ...onPostgres].map((name) => [name, versionOf(name)]))
+  return Object.fromEntries(
+    [...names, ...more, ...onPostgres].map((name) => [name, versionOf(name)]),
+  )
 }
 
 /** What one runtime's rounds gave. */
@@ -138,10 +140,7 @@ export function floorOf(result: RuntimeResult): string {
 }
 
 /** The pages a second of one page on PostgreSQL, one value for each round. */
-export function pagesASecond(
-  { postgres }: Results,
-  page: string,
-): readonly number[] | undefined {
+export function pagesASecond({ postgres }: Results, page: string): readonly number[] | undefined {
   return postgres?.pages.find((one) => one.page === page)?.turns.map(({ perSecond }) => perSecond)
 }
 

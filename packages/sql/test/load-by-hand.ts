@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3'
 import type { Pool as MysqlPool } from 'mysql2/promise'
 import type { Pool } from 'pg'
 import type { Sql } from 'postgres'
+import type { ByHand } from './load-compare.ts'
 
 /** The columns of a session and the attributes of its user, all by primary key. */
 const statement = (placeholder: string) =>
@@ -14,13 +15,6 @@ const statement = (placeholder: string) =>
 const POSTGRES = statement('$1')
 /** With `?` for the id: SQLite, D1, MySQL and MariaDB. */
 export const QUESTION_MARK: string = statement('?')
-
-/** What such a read gives. */
-export interface ByHand {
-  readonly id: string
-  readonly attributes: unknown
-  readonly user_attributes: unknown
-}
 
 /** What most clients give: both attributes are still JSON text. */
 interface Row {
@@ -70,10 +64,10 @@ export function byPostgresJs(client: Sql) {
     (await client.unsafe<ByHand[]>(POSTGRES, [id], { prepare: true }))[0]
 }
 
-/** Through mysql2. */
+/** Through mysql2, which parses JSON itself. */
 export function byMysql2(pool: MysqlPool) {
   return async (id: string): Promise<ByHand | undefined> => {
     const [rows] = await pool.execute(QUESTION_MARK, [id])
-    return parsed((rows as unknown[])[0])
+    return (rows as ByHand[])[0]
   }
 }
