@@ -24,7 +24,7 @@ export const expressSession: OpenPage = async (url) => {
   )
   app.post('/sign-in', (request, response) => {
     const own: SignedIn = request.session as SignedIn
-    own.name = String(request.query['name'])
+    own.name = request.query['name'] as string
     response.status(204).end()
   })
   app.get('/', (request, response) => {

@@ -1,11 +1,14 @@
 /** One page for a signed-in visitor, over PostgreSQL, by several session libraries. */
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Answers one request. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
  * Opens an app over an empty database. `POST /sign-in?name=Ada` signs a new visitor in; `GET /`
  * greets a signed-in visitor by name, and answers 401 to any other.
  */
-export type OpenPage = (databaseUrl: string) => Promise<RequestListener>
+export type OpenPage = (databaseUrl: string) => Promise<Listener>
 
 /** Where a page is found. */
 export interface FoundPage {

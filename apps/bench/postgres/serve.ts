@@ -4,4 +4,8 @@ import type { OpenPage } from './page.ts'
 
 const [file, name, databaseUrl, port] = process.argv.slice(2)
 const opened = (await import(`./${file!}`)) as Record<string, OpenPage>
-createServer(await opened[name!]!(databaseUrl!)).listen(Number(port), '127.0.0.1')
+const listener = await opened[name!]!(databaseUrl!)
+createServer((request, response) => void listener(request, response)).listen(
+  Number(port),
+  '127.0.0.1',
+)

@@ -246,7 +246,7 @@ async function writeAll(): Promise<void> {
     besides('load.md'),
     `# Load
 
-Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. All times are in milliseconds: median / 99th percentile. Each engine confirms a change when it is on its disk.
+Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. Times are in milliseconds, median / 99th percentile, where a column says nothing else. Each engine confirms a change when it is on its disk.
 
 ## One read as sessions grow in number
 
