@@ -192,7 +192,11 @@ export default defineConfig({
       },
       {
         root: at('apps/bench'),
-        test: { name: 'bench', include: ['src/**/*.test.ts'] },
+        test: {
+          name: 'bench',
+          include: ['src/**/*.test.ts'],
+          globalSetup: [at('apps/bench/load/setup.ts')],
+        },
       },
       {
         root: at('apps/deno-notes'),

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loads } from './load/load.ts'
+import { loadPages } from './load/postgres.ts'
+import { pages } from './postgres/page.ts'
 import { coldStarts } from './src/cold.ts'
 import { type Profile, isKept, profileOf, textOf, writeProfiles } from './src/profile.ts'
 import { writeReport } from './src/report.ts'
@@ -29,7 +31,7 @@ const { values } = parseArgs({
   options: {
     /** Only the floors, Limen and lucia 2.7 at what matters most: less than a minute. */
     quick: { type: 'boolean', default: false },
-    /** Which parts: times, cold, size, load, profile; all of them when nothing is said. */
+    /** Which parts: times, cold, size, load, postgres, profile; all of them when nothing is said. */
     only: { type: 'string' },
     /** Words that a name must hold one of, joined by +. With any of them nothing is written. */
     runtime: { type: 'string' },
@@ -89,6 +91,24 @@ if (isPart('cold')) {
 if (isPart('size')) keep({ sizes: await sizes(), addedToHono: await addedToHono() })
 if (isPart('load') && isWhole) {
   keep({ load: { when, apps: await loads(Number(values.rounds ?? 5), 6) } })
+}
+
+if (isPart('postgres')) {
+  const found = pages.filter(({ name }) => chosen(values.subject)(name))
+  const [rounds, seconds] = quick ? [1, 2] : [7, 5]
+  const result = await loadPages(found, { rounds: Number(values.rounds ?? rounds), seconds })
+  if (typeof result === 'string') console.log(`\nleft out: the app on PostgreSQL (${result})`)
+  else {
+    console.log(`\na page on PostgreSQL ${result.version}, requests a second`)
+    for (const { page, turns } of result.pages) {
+      console.log(
+        `  ${page.padEnd(36)}${spread(spreadOf(turns.map((turn) => turn.perSecond)), '')}`,
+      )
+    }
+    keep({ postgres: { when, ...result } })
+  }
+} else if (quick && !values.only) {
+  console.log('\nleft out of --quick: the app on PostgreSQL; it is --quick --only postgres')
 }
 
 if (isPart('profile') && (isWhole || values.only)) {

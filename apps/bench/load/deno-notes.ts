@@ -8,7 +8,14 @@ import { type Server, freePort, run, serve } from './process.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const modules = at('../node_modules')
-const quiet = ['--no-lock', '--no-config', '--cached-only', '--no-prompt', '--unstable-kv']
+/** What keeps Deno from touching anything but its arguments. */
+export const denoOptions = [
+  '--no-lock',
+  '--no-config',
+  '--cached-only',
+  '--no-prompt',
+  '--unstable-kv',
+]
 const denoPackage = at('../../../packages/deno/src/index.ts')
 
 /** Adds sessions until there are as many, and writes the cookies of some into a file. */
@@ -16,7 +23,7 @@ export async function fillNotes(folder: string, from: number, sessions: number):
   const script = join(folder, 'fill.mjs')
   await bundle(at('fill-kv.ts'), script, { '@limen/deno': denoPackage })
   const given = [join(folder, 'kv'), String(from), String(sessions)]
-  const cookies = await run(denoBinary(), ['run', '-A', ...quiet, script, ...given], folder)
+  const cookies = await run(denoBinary(), ['run', '-A', ...denoOptions, script, ...given], folder)
   const path = join(folder, 'cookies.json')
   await writeFile(path, cookies)
   return path
@@ -36,7 +43,7 @@ export async function startNotes(folder: string, isBare: boolean): Promise<Serve
     `--allow-read=${folder}`,
     `--allow-write=${folder}`,
   ]
-  const args = ['run', ...quiet, ...rights, script, join(folder, 'kv')]
+  const args = ['run', ...denoOptions, ...rights, script, join(folder, 'kv')]
   return serve(denoBinary(), args, folder, `http://127.0.0.1:${port}/`, {
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
   })

@@ -1,35 +1,28 @@
 /** How much of an app's throughput Limen costs. */
-import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Spread, spreadOf } from '../src/statistics.ts'
 import { fillNotes, startNotes } from './deno-notes.ts'
 import { fillGuestbook, prepareGuestbook, startGuestbook } from './guestbook.ts'
-import { type Server, run } from './process.ts'
+import type { Server } from './process.ts'
 import { NAME } from './sessions.ts'
+import { type Throughput, cookiesIn, inTurns, middle } from './turns.ts'
 
 /** One app with and without Limen. */
 export interface Load {
   readonly app: string
   readonly sessions: number
   readonly connections: number
+  /** Medians over the rounds. */
   readonly limen: Throughput
   readonly bare: Throughput
   /** The share of the throughput without Limen, round by round. */
   readonly kept: Spread
 }
 
-/** Pages a second, and milliseconds: medians over the rounds. */
-interface Throughput {
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-}
-
 const SIZES = [1000, 1_000_000]
 const CONNECTIONS = [1, 16, 128]
-const client = fileURLToPath(new URL('client.ts', import.meta.url))
 
 /** Loads both apps, with and without Limen in turn. */
 export async function loads(rounds: number, seconds: number): Promise<Load[]> {
@@ -61,24 +54,15 @@ async function loadsOf(
       await check(limen, cookies)
       await check(bare, cookies)
       for (const connections of CONNECTIONS) {
-        const found: Record<'limen' | 'bare', Throughput[]> = { limen: [], bare: [] }
-        // The first round warms up.
-        for (let round = 0; round <= rounds; round++) {
-          const turns = [['limen', limen] as const, ['bare', bare] as const]
-          for (const [name, server] of round % 2 === 0 ? turns : turns.toReversed()) {
-            const outcome = await fire(server, connections, round === 0 ? 1 : seconds, cookies)
-            if (round > 0) found[name].push(outcome)
-          }
-        }
-        const kept = spreadOf(
-          found.limen.map(({ perSecond }, n) => perSecond / found.bare[n]!.perSecond),
-        )
+        const servers = [limen, bare].map((server) => ({ server, cookies }))
+        const [ours, theirs] = await inTurns(servers, { rounds, seconds, connections })
+        const kept = spreadOf(ours!.map(({ perSecond }, n) => perSecond / theirs![n]!.perSecond))
         all.push({
           app,
           sessions,
           connections,
-          limen: middle(found.limen),
-          bare: middle(found.bare),
+          limen: middle(ours!),
+          bare: middle(theirs!),
           kept,
         })
         console.log(
@@ -94,27 +78,8 @@ async function loadsOf(
 
 /** Both variants must know the visitor. */
 async function check({ url }: Server, cookies: string): Promise<void> {
-  const [Cookie] = JSON.parse(await readFile(cookies, 'utf8')) as string[]
+  const [Cookie] = await cookiesIn(cookies)
   const page = await (await fetch(url, { headers: { Cookie: Cookie! } })).text()
   if (!page.includes(NAME))
     throw new Error(`${url} does not know the visitor: ${page.slice(0, 500)}`)
-}
-
-async function fire(
-  { url }: Server,
-  connections: number,
-  seconds: number,
-  cookies: string,
-): Promise<Throughput> {
-  const args = [client, url, String(connections), String(seconds), cookies]
-  return JSON.parse(await run(process.execPath, args, tmpdir())) as Throughput
-}
-
-function middle(all: readonly Throughput[]): Throughput {
-  const median = (of: (one: Throughput) => number) => spreadOf(all.map(of)).median
-  return {
-    perSecond: median((one) => one.perSecond),
-    p50: median((one) => one.p50),
-    p99: median((one) => one.p99),
-  }
 }

@@ -1,9 +1,19 @@
 /** Writes `results.md` from what was found. */
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
-import { type Results, type RuntimeResult, floorOf, ratioOf, sentence, timesOf } from './results.ts'
+import { middle } from '../load/turns.ts'
+import {
+  type Results,
+  type RuntimeResult,
+  floorOf,
+  pagesASecond,
+  ratioOf,
+  sentence,
+  timesOf,
+} from './results.ts'
 import { runtimeNames } from './runtimes.ts'
 import { type Spread, spreadOf } from './statistics.ts'
+import { table } from './table.ts'
 import { judge, reasons } from './targets.ts'
 
 const file = (name: string) => new URL(`../${name}`, import.meta.url)
@@ -17,6 +27,7 @@ export function writeReport(results: Results): void {
     cold(results),
     sizes(results),
     load(results),
+    onPostgres(results),
   ]
   writeFileSync(file('results.md'), `${parts.filter(Boolean).join('\n\n')}\n`)
   if (results.times) writeFileSync(file('results.svg'), chartOf(results.times.runtimes))
@@ -164,6 +175,30 @@ ${sentence(measured.when)} Authenticated pages from a second process: the guestb
 ${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
 }
 
+function onPostgres(results: Results): string {
+  const { postgres } = results
+  if (!postgres) return ''
+  const { when, version, connections, pages } = postgres
+  const [bare] = pages.map(({ page }) => page)
+  const rows = pages.map(({ page, turns }) => {
+    const perSecond = pagesASecond(results, page)!
+    const { p50, p99 } = middle(turns)
+    return [
+      page,
+      spreadText(spreadOf(perSecond)),
+      `${whole(p50)} / ${whole(p99)}`,
+      spreadText(ratioOf(perSecond, pagesASecond(results, bare!))!),
+    ]
+  })
+  return `## A whole app on PostgreSQL
+
+${sentence(when)} PostgreSQL ${version}, the app and the client that loads it share the machine. One page greets a signed-in visitor by name. ${connections} connections request it with the cookies of 500 visitors, ${pages[0]!.turns.length} rounds; the subjects take turns in rotating order. Each app is a Node process of its own with 10 connections to a database of its own. Before it is timed, each subject is checked with each visitor: it greets the visitor by name, and answers 401 to an anonymous visitor and to a changed cookie.
+
+Bare Hono reads the session with its user in one prepared join and checks nothing. express-session and better-auth run with the settings that their documentation shows: express-session moves the session's end in the database at every request, and better-auth reads session and user with two statements; its cookie cache is off.
+
+${table([['', 'requests a second', 'p50 / p99, ms', `to ${bare}`], ...rows])}`
+}
+
 /** autocannon counts whole milliseconds. */
 function whole(milliseconds: number): string {
   return milliseconds < 1 ? '< 1' : number(milliseconds)
@@ -177,16 +212,4 @@ function number(value: number): string {
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString('en')
     : String(Number(value.toPrecision(3)))
-}
-
-/** A table in Markdown; all but the first column are numbers. */
-function table([header, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const widths = header!.map((_, n) =>
-    Math.max(3, ...[header!, ...rows].map((row) => row[n]!.length)),
-  )
-  const padded = (row: readonly string[]) =>
-    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : cell.padStart(widths[n]!)))
-  const rule = widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
-  return [line(padded(header!)), line(rule), ...rows.map((row) => line(padded(row)))].join('\n')
 }

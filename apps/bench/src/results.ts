@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import type { Cold } from './cold.ts'
 import type { Load } from '../load/load.ts'
+import type { PagesResult } from '../load/postgres.ts'
 import type { Measured } from './rounds.ts'
 import { type RuntimeName, versionOf } from './runtimes.ts'
 import type { Sized } from './size.ts'
@@ -44,6 +45,8 @@ export interface Results {
   /** Bytes gzip that our middleware adds to an app that has Hono and Limen. */
   addedToHono?: number
   load?: { when: Circumstances; apps: readonly Load[] }
+  /** One page on PostgreSQL, by each session library. */
+  postgres?: { when: Circumstances } & PagesResult
   versions?: Record<string, string>
   tools?: Record<string, string>
 }
@@ -100,7 +103,10 @@ export function toolVersions(): Record<string, string> {
 export function packageVersions(): Record<string, string> {
   const names = ['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions']
   const more = ['@hono/session', '@auth/core', '@remix-run/session', 'h3', 'hono']
-  return Object.fromEntries([...names, ...more].map((name) => [name, versionOf(name)]))
+  const onPostgres = ['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres']
+  return Object.fromEntries(
+    [...names, ...more, ...onPostgres].map((name) => [name, versionOf(name)]),
+  )
 }
 
 /** What one runtime's rounds gave. */
@@ -131,6 +137,11 @@ export function floorOf(result: RuntimeResult): string {
   const median = (name: string) =>
     spreadOf(timesOf(result, name, result.timed[0]!.workload) ?? [Infinity]).median
   return hashing.toSorted((a, b) => median(a) - median(b))[0]!
+}
+
+/** The pages a second of one page on PostgreSQL, one value for each round. */
+export function pagesASecond({ postgres }: Results, page: string): readonly number[] | undefined {
+  return postgres?.pages.find((one) => one.page === page)?.turns.map(({ perSecond }) => perSecond)
 }
 
 /** The ratios of two in the same rounds. */

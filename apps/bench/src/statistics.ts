@@ -19,7 +19,7 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** The value that a share of all values do not exceed. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).toSorted()
   const at = share * (sorted.length - 1)
   const low = sorted[Math.floor(at)] ?? 0

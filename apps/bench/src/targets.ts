@@ -1,5 +1,5 @@
 /** What must hold, and whether it does. */
-import { type Results, floorOf, ratioOf, timesOf } from './results.ts'
+import { type Results, floorOf, pagesASecond, ratioOf, timesOf } from './results.ts'
 import { runtimeNames } from './runtimes.ts'
 import type { Spread } from './statistics.ts'
 
@@ -118,8 +118,30 @@ function sum(a: Times | undefined, b: Times | undefined): Times | undefined {
   return a && b && a.map((time, n) => time + b[n]!)
 }
 
+/** The clients of PostgreSQL that Limen is loaded through. */
+const CLIENTS = ['pg', 'postgres.js']
+/** What Limen's page is compared with, by client. */
+const pageTargets = [
+  {
+    what: 'page on PostgreSQL, share of the throughput of bare Hono with the same client',
+    least: 0.8,
+    base: (client: string) => `bare Hono, ${client}`,
+  },
+  {
+    what: 'page on PostgreSQL, throughput to express-session with connect-pg-simple',
+    least: 4,
+    base: () => 'express-session, connect-pg-simple',
+  },
+  {
+    what: 'page on PostgreSQL, throughput to better-auth',
+    least: 4,
+    base: () => 'better-auth, pg',
+  },
+]
+
 /** Judges what was measured. */
-export function judge({ times, cold, sizes, load, addedToHono }: Results): Judged[] {
+export function judge(results: Results): Judged[] {
+  const { times, cold, sizes, load, addedToHono } = results
   const judged: Judged[] = targets.map(({ what, most = Infinity, least = 0, of }) => ({
     what,
     limit: least > 0 ? `at least ${least}` : `at most ${most}`,
@@ -157,6 +179,18 @@ export function judge({ times, cold, sizes, load, addedToHono }: Results): Judge
     limit: 'at least 0.85',
     found: guestbook,
   })
+  for (const { what, least, base } of pageTargets) {
+    const found = CLIENTS.flatMap((client) => {
+      const ratio = ratioOf(
+        pagesASecond(results, `Limen, ${client}`),
+        pagesASecond(results, base(client)),
+      )
+      if (!ratio) return []
+      const { median } = ratio
+      return [{ where: client, value: median, spread: ratio, holds: median >= least }]
+    })
+    judged.push({ what, limit: `at least ${least}`, found })
+  }
   for (const worker of sizes ?? []) {
     if (!['Limen', 'Limen, withAuth'].includes(worker.name)) continue
     const size = { where: 'workerd', value: worker.gzip / 1000, holds: worker.gzip <= 5500 }

@@ -8,6 +8,7 @@ import type { Store } from '@limen/core'
 import { Pool } from 'pg'
 import { startLoadRedis } from '../../redis/test/load.ts'
 import { migrate, nodeSqlite, pg, sqlStore } from '../src/index.ts'
+import { PER_USER, fill } from './load-compare.ts'
 import { startPostgres } from './postgres.ts'
 
 /** A store for the load. */
@@ -23,17 +24,12 @@ export interface LoadEngine {
   stop(): Promise<void>
 }
 
-/** Sessions of one user. */
-export const PER_USER = 5
 /** The secret of every session. */
 export const SECRET = 'A'.repeat(43)
 
 const SECRET_HASH = createHash('sha256').update(SECRET).digest('base64url')
 const NOW = Date.now()
 const DAY = 86_400_000
-
-/** The id of the n-th user, counted from 0. */
-export const userIdOf = (n: number): string => `user-${n}`
 
 /** The n-th session's id behind its route: as scattered as a random one. */
 export const bareIdOf = (n: number): string =>
@@ -42,12 +38,6 @@ export const bareIdOf = (n: number): string =>
 /** What starts each engine, or says why there is none: one more engine is one more line. */
 export const engines: readonly (() => Promise<LoadEngine | string>)[] = [sqlite, postgres, redis]
 
-const record = {
-  secretHash: SECRET_HASH,
-  createdAt: NOW,
-  activePeriodExpiresAt: NOW + DAY,
-  idlePeriodExpiresAt: NOW + 15 * DAY,
-}
 /** The columns behind the id and the user's. */
 const columns = `'${SECRET_HASH}', ${NOW}, ${NOW + DAY}, ${NOW + 15 * DAY}, '{"device": "phone"}'`
 
@@ -127,26 +117,9 @@ async function redis(): Promise<LoadEngine | string> {
     name: `${server.name} (ioredis)`,
     async open(sessions) {
       const store = server.open(`load-${sessions}`)
-      await inBatches(sessions / PER_USER, async (n) => {
-        const userId = userIdOf(n)
-        const route = await store.route!(userId)
-        await store.createUser({ id: userId, attributes: { name: `User ${n}` } })
-        for (let session = n * PER_USER; session < (n + 1) * PER_USER; session++) {
-          const id = route + bareIdOf(session)
-          await store.insert({ ...record, id, userId, attributes: { device: 'phone' } })
-        }
-      })
+      await fill(store, sessions, { bareIdOf, secretHash: SECRET_HASH })
       return store
     },
     stop: () => server.stop(),
   }
-}
-
-/** Does something for each number below `count`, many at once. */
-async function inBatches(count: number, each: (n: number) => Promise<void>): Promise<void> {
-  let next = 0
-  const work = async () => {
-    while (next < count) await each(next++)
-  }
-  await Promise.all(Array.from({ length: 500 }, work))
 }

@@ -1,20 +1,18 @@
 /**
- * Measures reads as sessions grow in number, and a mixed load: `node packages/sql/test/load.ts`.
- * Writes what it found to `load.md` and `load.svg` of this package.
+ * Measures reads as sessions grow in number, a mixed load, and `store.read` beside a read by hand:
+ * `pnpm load`. Writes what it found to `load.md` and `load.svg` of this package. With `--reads` it
+ * measures only the last and prints it.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { limen } from '@limen/core'
+import { type Spread, quantile, spreadOf } from '../../../apps/bench/src/statistics.ts'
+import { table } from '../../../apps/bench/src/table.ts'
 import { type Curve, chartOf } from './load-chart.ts'
-import {
-  type LoadEngine,
-  type LoadStore,
-  PER_USER,
-  SECRET,
-  bareIdOf,
-  engines,
-  userIdOf,
-} from './load-engines.ts'
+import { PER_USER, TOGETHER, type Turns, userIdOf } from './load-compare.ts'
+import { type LoadEngine, type LoadStore, SECRET, bareIdOf, engines } from './load-engines.ts'
+import { comparisons } from './load-reads.ts'
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000]
 const READS = 5000
@@ -27,12 +25,6 @@ const SECONDS = 10
 
 const besides = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const below = (limit: number) => Math.floor(Math.random() * limit)
-
-/** The value that a share of all values do not exceed, in milliseconds. */
-function quantile(times: readonly number[], share: number): number {
-  const sorted = Float64Array.from(times).toSorted()
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-}
 
 async function idOf(store: LoadStore, n: number): Promise<string> {
   return ((await store.route?.(userIdOf(Math.floor(n / PER_USER)))) ?? '') + bareIdOf(n)
@@ -149,67 +141,112 @@ function chosen(): MixedCall {
   return calls.find((call) => (dice -= SHARES[call]) < 0)!
 }
 
-/** A table in Markdown; all but the first column are numbers. */
-function table([head, ...rows]: readonly (readonly string[])[]): string {
-  const widths = head!.map((_, i) => Math.max(3, ...[head!, ...rows].map((row) => row[i]!.length)))
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const padded = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
-  return [line(padded(head!)), line(rule), ...rows.map((row) => line(padded(row)))].join('\n')
-}
-
 const counted = (count: number) => Math.round(count).toLocaleString('en')
 const inMilliseconds = (time: number) => (time < 10 ? time.toPrecision(2) : time.toFixed(0))
 const both = (median: number, p99: number) => `${inMilliseconds(median)} / ${inMilliseconds(p99)}`
 
-const curves: Curve[] = []
-const mixed: { name: string; times: ReadonlyMap<MixedCall, number[]> }[] = []
-for (const start of engines) {
-  const engine = await start()
-  if (typeof engine === 'string') {
-    console.log(`left out: ${engine}`)
-    continue
+const { values } = parseArgs({ options: { reads: { type: 'boolean', default: false } } })
+const beside = await readsBeside()
+if (values.reads) console.log(beside)
+else await writeAll()
+
+/** A table of `store.read` beside a read by hand, for each client. */
+async function readsBeside(): Promise<string> {
+  const rows: string[][] = []
+  for (const start of comparisons) {
+    const found = await start()
+    if (typeof found === 'string') {
+      console.log(`left out: ${found}`)
+      continue
+    }
+    for (const { name, single, together } of found) {
+      rows.push([name, ...cellsOf(single, 'µs'), ...cellsOf(together, 'a second')])
+      console.log(`${name}: done`)
+    }
   }
-  try {
-    curves.push(await readTimes(engine))
-    mixed.push({ name: engine.name, times: await mixedTimes(engine) })
-    console.log(`${engine.name}: done`)
-  } finally {
-    await engine.stop()
-  }
+  return table([
+    [
+      '',
+      'by hand, µs',
+      'store.read, µs',
+      'times as long',
+      `by hand, ${TOGETHER} at once, a second`,
+      'store.read, a second',
+      'share',
+    ],
+    ...rows,
+  ])
 }
 
-const reads = table([
-  ['stored sessions', ...curves.map(({ name }) => name)],
-  ...SIZES.map((size, i) => [
-    counted(size),
-    ...curves.map(({ points }) => both(points[i]!.median, points[i]!.p99)),
-  ]),
-])
-const load = table([
-  ['', ...mixed.map(({ name }) => name)],
-  [
-    'requests per second',
-    ...mixed.map(({ times }) =>
-      counted([...times.values()].reduce((sum, { length }) => sum + length, 0) / SECONDS),
-    ),
-  ],
-  ...calls.map((call) => [
-    `${call} (${SHARES[call]} %)`,
-    ...mixed.map(({ times }) => {
-      const own = times.get(call)!
-      return both(quantile(own, 0.5), quantile(own, 0.99))
-    }),
-  ]),
-])
+/** The medians of both sides, and their ratio round by round: of times, or of reads a second. */
+function cellsOf(turns: Turns | undefined, unit: 'µs' | 'a second'): string[] {
+  if (!turns) return ['-', '-', '-']
+  const { byHand, store } = turns
+  const median = (times: readonly number[]) => spreadOf(times).median
+  if (unit === 'µs') {
+    const ratio = spreadOf(store.map((time, n) => time / byHand[n]!))
+    return [inDigits(median(byHand)), inDigits(median(store)), spreadText(ratio)]
+  }
+  const share = spreadOf(store.map((time, n) => byHand[n]! / time))
+  return [counted(1e6 / median(byHand)), counted(1e6 / median(store)), spreadText(share)]
+}
 
-writeFileSync(besides('load.svg'), chartOf(curves))
-writeFileSync(
-  besides('load.md'),
-  `# Load
+function inDigits(value: number): string {
+  return value < 100 ? value.toPrecision(2) : value.toFixed(0)
+}
 
-Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. All times are in milliseconds: median / 99th percentile. Each engine confirms a change when it is on its disk.
+function spreadText({ median, low, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
+}
+
+async function writeAll(): Promise<void> {
+  const curves: Curve[] = []
+  const mixed: { name: string; times: ReadonlyMap<MixedCall, number[]> }[] = []
+  for (const start of engines) {
+    const engine = await start()
+    if (typeof engine === 'string') {
+      console.log(`left out: ${engine}`)
+      continue
+    }
+    try {
+      curves.push(await readTimes(engine))
+      mixed.push({ name: engine.name, times: await mixedTimes(engine) })
+      console.log(`${engine.name}: done`)
+    } finally {
+      await engine.stop()
+    }
+  }
+
+  const reads = table([
+    ['stored sessions', ...curves.map(({ name }) => name)],
+    ...SIZES.map((size, i) => [
+      counted(size),
+      ...curves.map(({ points }) => both(points[i]!.median, points[i]!.p99)),
+    ]),
+  ])
+  const load = table([
+    ['', ...mixed.map(({ name }) => name)],
+    [
+      'requests per second',
+      ...mixed.map(({ times }) =>
+        counted([...times.values()].reduce((sum, { length }) => sum + length, 0) / SECONDS),
+      ),
+    ],
+    ...calls.map((call) => [
+      `${call} (${SHARES[call]} %)`,
+      ...mixed.map(({ times }) => {
+        const own = times.get(call)!
+        return both(quantile(own, 0.5), quantile(own, 0.99))
+      }),
+    ]),
+  ])
+
+  writeFileSync(besides('load.svg'), chartOf(curves))
+  writeFileSync(
+    besides('load.md'),
+    `# Load
+
+Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. Times are in milliseconds, median / 99th percentile, where a column says nothing else. Each engine confirms a change when it is on its disk.
 
 ## One read as sessions grow in number
 
@@ -219,10 +256,17 @@ ${counted(READS)} strong reads of random sessions, one after another: a session 
 
 ${reads}
 
+## One read beside a read by hand
+
+1,000 sessions. The read by hand is the cheapest that an app would write: it selects the plain columns of a session joined with its user by primary key, through a prepared statement where the client has them (libSQL and PGlite have none), and parses the attributes of both. In Redis it is one \`MGET\` of two JSON texts, the session's and the user's; in a Durable Object it is a method of the user's object that runs the join; in Deno KV it is one \`getMany\` of two keys. Nothing but the id is checked. Both take turns of 50 ms, 21 rounds; the columns hold medians, and the ratios are of two turns in one round, with their quartiles. The reads of ${TOGETHER} at once come from one process through at most 10 connections to PostgreSQL and MariaDB, and one to Redis.
+
+${beside}
+
 ## A mixed load
 
 ${counted(USERS)} users with ${PER_USER} sessions each, ${WORKERS} requests at any time from one process, for ${SECONDS} seconds, through \`limen()\`.
 
 ${load}
 `,
-)
+  )
+}

@@ -1,0 +1,34 @@
+/** Compares `store.read` with a read by hand on Deno KV: run by Deno, with a file and a number. */
+import process from 'node:process'
+import { type Kv, denoKvStore } from '@limen/deno'
+import { type ByHand, compare, fill } from '../../../packages/sql/test/load-compare.ts'
+
+const [path = '', sessions = '0'] = process.argv.slice(2)
+const kv = await (
+  globalThis as unknown as { Deno: { openKv(at: string): Promise<Kv & { close(): void }> } }
+).Deno.openKv(path)
+const store = denoKvStore(kv)
+const ids = await fill(store, Number(sessions))
+
+const sessionKey = (id: string) => ['by-hand', 'session', id]
+const userKey = (id: string) => ['by-hand', 'user', id.slice(0, store.routeLength)]
+for (const id of ids) {
+  const { session, user } = (await store.read(id, { consistency: 'strong' }))!
+  await kv.atomic().set(sessionKey(id), session).set(userKey(id), user).commit()
+}
+
+const comparison = await compare(
+  {
+    store,
+    ids,
+    async byHand(id): Promise<ByHand | undefined> {
+      const [session, user] = await kv.getMany<[ByHand, ByHand]>([sessionKey(id), userKey(id)])
+      return session.value && user.value
+        ? { ...session.value, user_attributes: user.value.attributes }
+        : undefined
+    },
+  },
+  true,
+)
+process.stdout.write(JSON.stringify(comparison))
+kv.close()
