@@ -87,22 +87,19 @@ export interface RequestAuth<AnySession> {
 /** The token in a request's session cookie; `null` when there is none, or several. */
 export function readSessionCookie(
   { headers }: Pick<OriginRequest, 'headers'>,
-  cookies: SessionCookies,
+  { names }: SessionCookies,
 ): string | null {
-  const [value, ...others] = sessionCookiesIn(headers, cookies) ?? []
-  return (others.length === 0 && value) || null
+  const header = cookieHeader(headers) ?? ''
+  const [tokens = []] = names
+    .map(([name]) => findCookies(header, name))
+    .filter(({ length }) => length)
+  return (tokens.length === 1 && tokens[0]) || null
 }
 
-/** The values of all session cookies in a request; `null` for a header that is too large to be read. */
-function sessionCookiesIn(
-  headers: Pick<Headers, 'get'>,
-  { names }: SessionCookies,
-): readonly string[] | null {
+/** A request's `Cookie` header; `null` where it is too large to be read. */
+function cookieHeader(headers: Pick<Headers, 'get'>): string | null {
   const header = headers.get('Cookie') ?? ''
-  if (header.length > LONGEST_HEADER) return null
-  return names.length === 1
-    ? findCookies(header, names[0]!)
-    : [...new Set(names.flatMap((name) => findCookies(header, name)))]
+  return header.length > LONGEST_HEADER ? null : header
 }
 
 /** The raw token of a request's `Authorization: Bearer` header, or `null`. */
@@ -112,6 +109,9 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
 
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
+
+/** The tokens under one name, and how many of them the app can have set. */
+type Tokens = readonly [tokens: readonly string[], forms: number]
 
 /** Opens one request's view of its session. */
 export class OpenAuthRequest<
@@ -213,45 +213,38 @@ export class OpenAuthRequest<
 
   async #find(carrier: Carrier): Promise<AnySession | null> {
     const auth = this.#auth
-    const context = this.#context
-    const { request } = context
-    const fresh = this.#fresh
+    const { request } = this.#context
     const isCookie = carrier === 'Cookie'
     this.vary.push(carrier)
-    const tokens = this.#tokensIn(carrier)
-    const sessions: AnySession[] = []
-    let reason: TokenRejection | undefined
-    if (!tokens) reason = 'header-too-large'
-    // More than this app can have set: another host has set one of them.
-    else if (tokens.length > auth.cookies.names.length) reason = 'ambiguous'
-    else {
-      for (const token of tokens) {
+    const groups = this.#tokensIn(carrier)
+    const reasons: TokenRejection[] = groups ? [] : ['header-too-large']
+    // A name that the app had before counts only where the present one opens nothing: with a
+    // "__Host-" prefix no other host can set the present one.
+    for (const [tokens, forms] of groups ?? []) {
+      const sessions: AnySession[] = []
+      // More than this app can have set: another host has set one of them.
+      const isAmbiguous = tokens.length > forms
+      for (const token of isAmbiguous ? [] : tokens) {
         // Reject malformed tokens before the origin check, which reads two more headers.
         const parts = parseToken(token, auth.store.routeLength)
         if (parts && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
         const session = parts ? await this.#read(carrier, token, parts) : 'malformed'
-        if (typeof session === 'string') reason ??= session
+        if (typeof session === 'string') reasons.push(session)
         else sessions.push(session)
       }
-    }
-    const [session, other] = sessions
-    if (other) reason = 'ambiguous'
-    else if (session) {
-      if (!this.wasRead) {
-        this.wasRead = true
-        if (this.isResponseSent) {
-          auth.emit({ type: 'validated-late', sessionId: session.sessionId })
-        } else context.onSession?.()
+      const [session, other] = sessions
+      if (isAmbiguous || other) {
+        reasons.unshift('ambiguous')
+        break
       }
-      if (isCookie && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
-      fresh[carrier] ||= session.fresh
-      return session
+      if (session) return this.#found(carrier, session)
     }
+    const [reason] = reasons
     if (!reason) return null
     if (
       // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
       isCookie &&
-      tokens?.length === 1 &&
+      reasons.length === 1 &&
       (reason === 'unknown' || reason === 'expired') &&
       request.method === 'GET' &&
       request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
@@ -266,6 +259,19 @@ export class OpenAuthRequest<
     return null
   }
 
+  #found(carrier: Carrier, session: AnySession): AnySession {
+    const fresh = this.#fresh
+    if (!this.wasRead) {
+      this.wasRead = true
+      if (this.isResponseSent) {
+        this.#auth.emit({ type: 'validated-late', sessionId: session.sessionId })
+      } else this.#context.onSession?.()
+    }
+    if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
+    fresh[carrier] ||= session.fresh
+    return session
+  }
+
   #read(carrier: Carrier, token: string, parts: TokenParts): Promise<AnySession | TokenRejection> {
     const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(this.#context.request)
     return this.#auth.validateToken(
@@ -277,17 +283,16 @@ export class OpenAuthRequest<
     )
   }
 
-  /** The tokens that a request can mean; `null` for a header that is too large to be read. */
-  #tokensIn(carrier: Carrier): readonly string[] | null {
+  /** The tokens under each name; `null` for a header that is too large to be read. */
+  #tokensIn(carrier: Carrier): readonly Tokens[] | null {
     const { request, sessionCookie } = this.#context
-    const token =
-      carrier === 'Cookie'
-        ? this.#chosen === undefined
-          ? sessionCookie
-          : this.#chosen
-        : findBearerToken(request)
-    if (token !== undefined) return token === null ? [] : [token]
-    return sessionCookiesIn(request.headers, this.#auth.cookies)
+    const cookie = this.#chosen === undefined ? sessionCookie : this.#chosen
+    const token = carrier === 'Cookie' ? cookie : findBearerToken(request)
+    if (token !== undefined) return token === null ? [] : [[[token], 1]]
+    const header = cookieHeader(request.headers)
+    return header === null
+      ? null
+      : this.#auth.cookies.names.map(([name, forms]) => [findCookies(header, name), forms])
   }
 
   /** Whether this request may renew a session, or delete the cookie of one that is gone. */
@@ -306,8 +311,8 @@ export class OpenAuthRequest<
     const auth = this.#auth
     const before = this.#cookie
     // Several session cookies, which only deleting the others resolves.
-    const isAmbiguous =
-      !renewal && sessionCookiesIn(this.#context.request.headers, auth.cookies)?.[1] !== undefined
+    const header = renewal ? '' : (cookieHeader(this.#context.request.headers) ?? '')
+    const isAmbiguous = findCookies(header, auth.cookies.names[0]![0]).length > 1
     this.#cookie = { ...auth.createSessionCookie(session, isAmbiguous), renewal }
     try {
       this.#context.setCookie?.(this.#cookie)

@@ -12,7 +12,7 @@ import {
   stateOf,
 } from './session.ts'
 import type { RequestContext } from './middleware.ts'
-import { checkOption } from './options.ts'
+import { checkOption, isObject } from './options.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { IssuedSessionLike, Sessions, ValidateOptions } from './sessions.ts'
 import type {
@@ -58,7 +58,8 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   const { routeLength } = store
 
   return {
-    async createSession({ userId, attributes: given = {} } = {} as never) {
+    async createSession(created) {
+      const { userId, attributes: given = {} } = created ?? {}
       checkUserId(userId)
       const attributes = newAttributes(given) as SessionAttributes
       const id = ((await store.route?.(userId)) ?? '') + randomText(ID_BYTES)
@@ -123,13 +124,15 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
       emit({ type: 'invalidated', userId, except })
     },
 
-    async deleteExpiredSessions({ limit = 1000 } = {}) {
+    async deleteExpiredSessions(options) {
+      const { limit = 1000 } = options ?? {}
       const fits = Number.isSafeInteger(limit) && limit > 0
       checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', limit)
       return ask('deleteExpired', { now: now(), limit })
     },
 
-    async createUser({ userId: id = randomText(ID_BYTES), attributes: given = {} } = {} as never) {
+    async createUser(created) {
+      const { userId: id = randomText(ID_BYTES), attributes: given = {} } = created ?? {}
       checkUserId(id)
       const attributes = newAttributes(given) as UserAttributes
       // Before it is stored: what getUserAttributes throws must not leave a user without a trace.
@@ -236,12 +239,11 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     option: 'getUserAttributes' | 'getSessionAttributes',
     attributes: UserAttributes | SessionAttributes,
   ): object | undefined {
-    const show = settings[option] as
-      | ((attributes: unknown) => { then?: unknown } | null)
-      | undefined
+    const show = settings[option] as ((attributes: unknown) => unknown) | undefined
     const fields = show?.(attributes)
     // A promise spread into a session would show no attribute, without an error.
-    checkOption(!fields?.then, option, 'a function that returns no promise', fields)
+    const fits = fields == null || (isObject(fields) && !('then' in fields))
+    checkOption(fits, option, 'a function that returns an object, and not a promise', fields)
     return fields as object | undefined
   }
 

@@ -90,13 +90,15 @@ export const COOKIE_NAME: OptionRule = matching(
   'letters, digits and symbols without blanks',
 )
 
-/** The grammar of a cookie's attributes. */
-export const COOKIE_ATTRIBUTES: Readonly<Record<string, OptionRule>> = {
+/** The grammar of the attributes that tell cookies of one name apart. */
+export const COOKIE_FORM: Readonly<Record<string, OptionRule>> = {
   domain: matching(/^[a-z\d.-]+$/, 'a host such as "example.com"'),
   path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
   partitioned: BOOLEAN,
-  sameSite: matching(/^(lax|strict|none)$/i, 'lax, strict or none'),
 }
+
+/** The grammar of `SameSite`, in either case. */
+export const SAME_SITE: OptionRule = matching(/^(lax|strict|none)$/i, 'lax, strict or none')
 
 /**
  * Refuses a cookie that a browser would drop because its parts do not go together. Browsers compare

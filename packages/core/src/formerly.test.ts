@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../test/app.ts'
 import { type Kept, cookieHeader, keep } from '../test/browser.ts'
 import { limen } from './limen.ts'
+import { memoryStore } from './memory-store.ts'
 import type { SessionCookieOptions } from './session-cookie.ts'
 
 const HOST = 'https://app.example.com'
@@ -329,6 +330,31 @@ describe('C1: two values of one name', () => {
   })
 })
 
+describe('C2: a name that the app had before', () => {
+  const eve = 'sid=Eve'
+  type Case = [present: 'opens' | 'dead' | 'none', planted: string, finds: boolean]
+  it.each<Case>([
+    ['opens', eve, true],
+    ['opens', 'sid=x; sid=y', true],
+    ['dead', 'sid=x', false],
+    ['none', 'sid=x; sid=y', false],
+  ])('the present cookie %s, beside %s: %j', async (present, planted, finds) => {
+    const auth = limen({ store: memoryStore(), sessionCookie: { formerly: [{ name: 'sid' }] } })
+    const tokenOf = async (userId: string) =>
+      auth.createBearerToken(
+        await auth.createSession(await auth.createUser({ userId, attributes: {} })),
+      )
+    const ada = present === 'dead' ? `${'u'.repeat(22)}.${'u'.repeat(43)}` : await tokenOf('ada')
+    const own = present === 'none' ? '' : `__Host-Http-session=${ada}; `
+    const Cookie = own + planted.replace('Eve', await tokenOf('eve'))
+
+    const session = await auth
+      .handleRequest({ method: 'GET', headers: new Headers({ Cookie }) })
+      .validate()
+    expect(session?.user.userId).toBe(finds ? 'ada' : undefined)
+  })
+})
+
 describe('C1: auth.readSessionCookie()', () => {
   it('reads every form, and none where they are several', () => {
     const { version } = deploys()
@@ -337,7 +363,7 @@ describe('C1: auth.readSessionCookie()', () => {
     expect(read('now=a')).toBe('a')
     expect(read('then=b')).toBe('b')
     expect(read('then=a; now=a')).toBe('a')
-    expect(read('then=b; now=a')).toBeNull()
+    expect(read('then=b; now=a'), 'the present name counts first').toBe('a')
     expect(read('now=a; now=b')).toBeNull()
     expect(read('x=a')).toBeNull()
     expect(read('now=')).toBeNull()

@@ -302,7 +302,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'getUserAttributes must be a function that returns no promise (got [object Promise])',
+    'getUserAttributes must be a function that returns an object, and not a promise (got [object Promise])',
     () => limen({ store, getUserAttributes: (() => Promise.resolve({})) as never }).createUser({}),
   ],
 ]

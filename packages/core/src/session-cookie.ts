@@ -1,9 +1,10 @@
 /** The cookie that carries a session: its name, its attributes, its life. */
 import {
-  COOKIE_ATTRIBUTES,
+  COOKIE_FORM,
   COOKIE_NAME,
   type CookieAttributes,
   LONGEST_MAX_AGE,
+  SAME_SITE,
   checkCookie,
   serializeCookie,
 } from './cookie.ts'
@@ -76,8 +77,8 @@ export interface SessionCookie {
 
 /** How session cookies are made and found, as configured. */
 export interface SessionCookies {
-  /** The name of each form that is read, the present one first. */
-  readonly names: readonly string[]
+  /** The names that are read, the present one first, and how many forms of the cookie have each. */
+  readonly names: readonly (readonly [name: string, forms: number])[]
   /**
    * Creates a session cookie that lives for `maxAge` seconds, or until browsers forget it, as
    * configured. An empty value makes the one that deletes. With `isAlone` it also deletes the cookie
@@ -99,7 +100,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     attributes: OBJECT,
   })
   const { attributes, expires, formerly = [] } = options
-  checkOptions('sessionCookie.attributes.', attributes, COOKIE_ATTRIBUTES)
+  checkOptions('sessionCookie.attributes.', attributes, { ...COOKIE_FORM, sameSite: SAME_SITE })
   const { sameSite = 'lax', ...form } = attributes ?? {}
   const fixed = {
     httpOnly: true as const,
@@ -109,14 +110,15 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
 
   const make = makerOf({ ...form, name: options.name })
   const deleted = formerly.map((other) => {
-    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_ATTRIBUTES, name: COOKIE_NAME })
+    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_FORM, name: COOKIE_NAME })
     return makerOf(other)('', 0)
   })
   const { name, attributes: current } = make('', 0)
+  const names = [name, ...deleted.map((other) => other.name)]
   const twin = makerOf({ name, path: current.path })('', 0)
 
   return {
-    names: [name, ...deleted.map((other) => other.name)],
+    names: [...new Set(names)].map((one) => [one, names.filter((each) => each === one).length]),
     make(value, life, isAlone) {
       const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
