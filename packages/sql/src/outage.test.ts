@@ -176,44 +176,66 @@ describe('an outage of SQLite', () => {
     await migrate(nodeSqlite(db))
     return {
       path,
-      db,
       remove: async () => {
         db.close()
         await rm(folder, { recursive: true })
       },
     }
   }
-  type Opened = { driver: SqlDriver; run: (statement: string) => unknown; close: () => void }
+  interface Opened {
+    readonly driver: SqlDriver
+    readonly run: (statement: string) => unknown
+    /** Takes the one lock for writing, and returns what gives it back. */
+    readonly lock: () => Promise<() => unknown>
+    readonly close: () => void
+  }
+  const locking = (run: (statement: string) => unknown) => async () => {
+    run('begin immediate')
+    return () => run('rollback')
+  }
   const clients: [string, (path: string, readOnly: boolean) => Opened][] = [
     [
       'node:sqlite',
       (path, readOnly) => {
         const db = new DatabaseSync(path, { readOnly })
-        return { driver: nodeSqlite(db), run: (sql) => db.exec(sql), close: () => db.close() }
+        const run = (statement: string) => db.exec(statement)
+        return { driver: nodeSqlite(db), run, lock: locking(run), close: () => db.close() }
       },
     ],
     [
       'better-sqlite3',
       (path, readonly) => {
         const db = new Database(path, { readonly, timeout: 0 })
-        return { driver: betterSqlite3(db), run: (sql) => db.exec(sql), close: () => db.close() }
+        const run = (statement: string) => db.exec(statement)
+        return { driver: betterSqlite3(db), run, lock: locking(run), close: () => db.close() }
       },
     ],
     [
       'libSQL',
       (path) => {
         const client = createClient({ url: `file:${path}`, timeout: 0 })
-        return { driver: libsql(client), run: (sql) => client.execute(sql), close: () => client.close() }
+        return {
+          driver: libsql(client),
+          run: (statement) => client.execute(statement),
+          async lock() {
+            const transaction = await client.transaction('write')
+            return () => transaction.rollback()
+          },
+          close: () => client.close(),
+        }
       },
     ],
   ]
 
   it.each(clients)('E2: is AUTH_STORE_UNAVAILABLE through %s', async (name, connect) => {
-    const { path, db, remove } = await file()
+    const { path, remove } = await file()
     const { driver, run, close } = connect(path, false)
-    db.exec('begin immediate')
+    // Locks are a process's: another copy of SQLite in this one does not see them.
+    const other = connect(path, false)
+    const unlock = await other.lock()
     await expect(signUp(driver)).rejects.toMatchObject(unavailable)
-    db.exec('rollback')
+    await unlock()
+    other.close()
     if (name !== 'libSQL') {
       await run('pragma max_page_count = 1')
       const large = { id: 'x', attributes: { text: 'x'.repeat(1e6) } }
@@ -296,13 +318,17 @@ describe.skipIf(!postgresServer)('an outage of PostgreSQL', () => {
     const cut = expectOutage(signUp(driver))
     const exhausted = name === 'pg' ? expectOutage(read(driver)) : undefined
     await exhausted
+    // Within its transaction, the other connection always sees the same activity.
+    const watcher = new Client({ connectionString: url })
+    await watcher.connect()
     for (;;) {
-      const { rows } = await admin.query(
+      const { rows } = await watcher.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${schema}' and wait_event_type = 'Lock'`,
       )
       if (rows.length > 0) break
     }
     await cut
+    await watcher.end()
     await admin.query('commit')
     await Promise.all(ends.map((end) => end()))
     await admin.end()

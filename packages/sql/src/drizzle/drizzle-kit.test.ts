@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type CaseSession, recordsFor } from '@limen/conformance'
@@ -12,10 +11,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { type SqlDriver, type SqlLayout, betterSqlite3, mysql2, pg, sqlStore } from '../index.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
-const kit = join(
-  dirname(createRequire(import.meta.url).resolve('drizzle-kit/package.json')),
-  'bin.cjs',
-)
+const kit = join(here, 'node_modules/drizzle-kit/bin.cjs')
 
 /** A folder with a schema, beside the packages that it imports. */
 async function project(dialect: string, url: string) {
