@@ -100,7 +100,8 @@ function inColumns(
   }
   return {
     text(row) {
-      const read = ({ type, name }: SettledColumn) => dialect.read[type](`${row}.${dialect.name(name)}`)
+      const read = ({ type, name }: SettledColumn) =>
+        dialect.read[type](`${row}.${dialect.name(name)}`)
       const arrays = chunks.map((chunk) => `${dialect.array}(${chunk.map(read).join(', ')})`)
       return dialect.json(`${dialect.array}(${arrays.join(', ')})`)
     },

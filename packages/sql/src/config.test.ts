@@ -153,25 +153,27 @@ const cases: [call: () => unknown, message: string][] = [
     layout({ user: { columns: {}, attributes: 'data' } }),
     'layout.user takes attributes (one JSON column) or columns (one for each), not both',
   ],
-  [
-    layout({ user: { table: 'a.b' } }),
-    'layout: SQLite has no schema for the table "a.b"',
-  ],
+  [layout({ user: { table: 'a.b' } }), 'layout: SQLite has no schema for the table "a.b"'],
 ]
 
 describe('configuration', () => {
-  it.each(cases.map(([call, message]) => ({ call, message })))('A4, A6: $message', ({ call, message }) => {
-    let error: unknown
-    try {
-      call()
-    } catch (thrown) {
-      error = thrown
-    }
-    expect(error).toMatchObject({ code: 'AUTH_CONFIG', message })
-  })
+  it.each(cases.map(([call, message]) => ({ call, message })))(
+    'A4, A6: $message',
+    ({ call, message }) => {
+      let error: unknown
+      try {
+        call()
+      } catch (thrown) {
+        error = thrown
+      }
+      expect(error).toMatchObject({ code: 'AUTH_CONFIG', message })
+    },
+  )
 
   it('A6: migrate() rejects what is no driver', async () => {
-    await expect(migrate(pool as unknown as SqlDriver)).rejects.toMatchObject({ code: 'AUTH_CONFIG' })
+    await expect(migrate(pool as unknown as SqlDriver)).rejects.toMatchObject({
+      code: 'AUTH_CONFIG',
+    })
   })
 
   it('E13: every optional option takes undefined', () => {

@@ -69,7 +69,8 @@ const sqlite: Dialect = {
     text: sqliteText,
     integer: sqliteText,
     real: sqliteText,
-    boolean: (column) => `case when ${column} is null then null when ${column} then '1' else '0' end`,
+    boolean: (column) =>
+      `case when ${column} is null then null when ${column} then '1' else '0' end`,
     json: (column) => `cast(${column} as text)`,
   },
   write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },
@@ -152,7 +153,8 @@ const mysql: Dialect = {
     // Of a FLOAT, the text has 6 digits.
     real: (column) =>
       `case when ${column} = cast(${asText(column)} as double) then ${asText(column)} else ${asText(`${column} + 0e0`)} end`,
-    boolean: (column) => `case when ${column} is null then null when ${column} then '1' else '0' end`,
+    boolean: (column) =>
+      `case when ${column} is null then null when ${column} then '1' else '0' end`,
     json: asText,
   },
   write: { text: plain, integer: plain, real: plain, boolean: plain, json: plain },

@@ -125,7 +125,10 @@ describe.each(await everywhere())('a column of your own table in %s', (_, open) 
     const attributes = { big: 2 ** 60, small: 5e-324, third: 1 / 3, text: `"${BIG}`, at: 1.7e12 }
     await store.createUser({ id: 'ada', attributes })
     await store.updateUser('ada', { max: Number.MAX_VALUE })
-    expect((await store.readUser('ada'))?.attributes).toEqual({ ...attributes, max: Number.MAX_VALUE })
+    expect((await store.readUser('ada'))?.attributes).toEqual({
+      ...attributes,
+      max: Number.MAX_VALUE,
+    })
     const { name } = dialects[maker.dialect]
     await maker.batch([`update limen_user set ${name('attributes')} = '{"n": ${BIG}}'`])
     await expect(store.readUser('ada')).rejects.toMatchObject({ code: 'AUTH_STORE_REJECTED' })

@@ -6,11 +6,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
 /** The digits of a number, without sign, point, exponent and the zeros at either end. */
 export function digitsOf(number: string): string {
-  return number
-    .replace(/e.*$/i, '')
-    .replaceAll(/[^\d]/g, '')
-    .replace(/^0+/, '')
-    .replace(/0+$/, '')
+  return number.replace(/e.*$/i, '').replaceAll(/[^\d]/g, '').replace(/^0+/, '').replace(/0+$/, '')
 }
 
 /**

@@ -45,8 +45,7 @@ const LONG_VALUE = 8
 /** As long as the hash of a secret, or longer. */
 const LIKE_A_HASH = /[\w-]{43,}/g
 /** How MySQL and MariaDB quote a value, of which they may keep the beginning alone. */
-const QUOTED_VALUE =
-  /\b((?:value|entry):? )(?:'.*'(?= for (?:column|key|function)\b)|'.*')/gis
+const QUOTED_VALUE = /\b((?:value|entry):? )(?:'.*'(?= for (?:column|key|function)\b)|'.*')/gis
 
 /**
  * Reports a failure: rejected, where the engine answered and will answer the same again, or else
@@ -144,7 +143,7 @@ function hintFor(cause: unknown): string {
     errno?: unknown
     message?: unknown
   }
-  if (code === '42P01' || errno === 1146 || /\bno such table/.test(`${message}`)) {
+  if (code === '42P01' || errno === 1146 || /\bno such table/.test(String(message))) {
     return 'Apply the migrations: run migrate(driver, layout), or the statements of migrations(dialect, layout)'
   }
   if (code === '26000' || code === '42P05') {

@@ -17,97 +17,108 @@ const pieces: unknown[] = [
 const noText: unknown[] = [0, 7, 1e21, Number.NaN, false, true, null, undefined, 5n, Symbol('id')]
 const rejected = { code: 'AUTH_STORE_REJECTED' }
 
-describe.each(await everywhere())('sqlStore() in %s, called with values of wrong types', (_, open) => {
-  async function opened(layout?: SqlLayout<{ name: string }, CaseSession>) {
-    const { driver, maker, close } = await open()
-    if (layout) {
-      const { id, text } = columnTypes[maker.dialect]
-      await maker.batch([`create table app_user (id ${id} primary key, name ${text})`])
-    }
-    await migrate(maker, layout)
-    const store = sqlStore<{ name: string }, CaseSession>(driver, layout)
-    const record = await recordsFor(store as never, 'admin', 'zero')
-    for (const id of ['admin', 'zero']) {
-      await store.createUser({ id, attributes: { name: id } })
-      await store.insert(record('a', { userId: id, id: `of ${id}` }))
-    }
-    return { store, record, close }
-  }
-  const columns: SqlLayout<{ name: string }, CaseSession> = {
-    user: { table: 'app_user', columns: { name: 'text' } },
-    session: { columns: { device: 'text', seen: { type: 'json', optional: true } } },
-  }
-
-  it.each([
-    ['JSON', undefined],
-    ['columns', columns],
-  ])('A1, A2: rejects every id that is no text, over %s', async (_, layout) => {
-    const { store, record, close } = await opened(layout)
-    const user = { name: 'x' }
-    for (const id of [...pieces, ...noText] as never[]) {
-      const calls = [
-        () => store.readUser(id),
-        () => store.updateUser(id, user),
-        () => store.deleteUser(id),
-        () => store.createUser({ id, attributes: user }),
-        () => store.listByUser(id),
-        () => store.deleteByUser(id, {}),
-        () => store.insert({ ...record('b'), userId: id }),
-        () => store.insert({ ...record('b', { userId: 'admin' }), id }),
-        () => store.read(id, { consistency: 'strong' }),
-        () => store.renew(id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 1 }),
-        () => store.update(id, { device: 'x' }),
-        () => store.delete(id),
-      ]
-      for (const call of calls) await expect(call()).rejects.toMatchObject(rejected)
-      if (id === null || id === undefined) continue
-      await expect(store.deleteByUser('admin', { except: id })).rejects.toMatchObject(rejected)
-    }
-    for (const id of ['admin', 'zero']) {
-      expect(await store.listByUser(id)).toEqual([
-        { session: record('a', { userId: id, id: `of ${id}` }), user: { id, attributes: { name: id } } },
-      ])
-    }
-    await close()
-  })
-
-  it('A1: rejects pieces of statements among the other values of a session', async () => {
-    const { store, record, close } = await opened()
-    const session = record('b', { userId: 'admin' })
-    for (const value of pieces as never[]) {
-      for (const name of ['secretHash', 'createdAt', 'activePeriodExpiresAt', 'idlePeriodExpiresAt']) {
-        await expect(store.insert({ ...session, [name]: value })).rejects.toMatchObject(rejected)
+describe.each(await everywhere())(
+  'sqlStore() in %s, called with values of wrong types',
+  (_, open) => {
+    async function opened(layout?: SqlLayout<{ name: string }, CaseSession>) {
+      const { driver, maker, close } = await open()
+      if (layout) {
+        const { id, text } = columnTypes[maker.dialect]
+        await maker.batch([`create table app_user (id ${id} primary key, name ${text})`])
       }
-      const deadlines = { activePeriodExpiresAt: value, idlePeriodExpiresAt: value }
-      await expect(store.renew('of admin', deadlines)).rejects.toMatchObject(rejected)
-      await expect(store.deleteExpired({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
+      await migrate(maker, layout)
+      const store = sqlStore<{ name: string }, CaseSession>(driver, layout)
+      const record = await recordsFor(store as never, 'admin', 'zero')
+      for (const id of ['admin', 'zero']) {
+        await store.createUser({ id, attributes: { name: id } })
+        await store.insert(record('a', { userId: id, id: `of ${id}` }))
+      }
+      return { store, record, close }
     }
-    expect(await store.listByUser('admin')).toHaveLength(1)
-    await close()
-  })
+    const columns: SqlLayout<{ name: string }, CaseSession> = {
+      user: { table: 'app_user', columns: { name: 'text' } },
+      session: { columns: { device: 'text', seen: { type: 'json', optional: true } } },
+    }
 
-  it('A1: stores pieces of statements as the attributes that they are', async () => {
-    const { store, close } = await opened()
-    for (const piece of pieces) {
-      const name = piece as string
-      await store.updateUser('zero', { name })
-      expect(await store.readUser('zero')).toEqual({ id: 'zero', attributes: { name } })
-    }
-    await close()
-  })
+    it.each([
+      ['JSON', undefined],
+      ['columns', columns],
+    ])('A1, A2: rejects every id that is no text, over %s', async (_, layout) => {
+      const { store, record, close } = await opened(layout)
+      const user = { name: 'x' }
+      for (const id of [...pieces, ...noText] as never[]) {
+        const calls = [
+          () => store.readUser(id),
+          () => store.updateUser(id, user),
+          () => store.deleteUser(id),
+          () => store.createUser({ id, attributes: user }),
+          () => store.listByUser(id),
+          () => store.deleteByUser(id, {}),
+          () => store.insert({ ...record('b'), userId: id }),
+          () => store.insert({ ...record('b', { userId: 'admin' }), id }),
+          () => store.read(id, { consistency: 'strong' }),
+          () => store.renew(id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 1 }),
+          () => store.update(id, { device: 'x' }),
+          () => store.delete(id),
+        ]
+        for (const call of calls) await expect(call()).rejects.toMatchObject(rejected)
+        if (id === null || id === undefined) continue
+        await expect(store.deleteByUser('admin', { except: id })).rejects.toMatchObject(rejected)
+      }
+      for (const id of ['admin', 'zero']) {
+        expect(await store.listByUser(id)).toEqual([
+          {
+            session: record('a', { userId: id, id: `of ${id}` }),
+            user: { id, attributes: { name: id } },
+          },
+        ])
+      }
+      await close()
+    })
 
-  it('A1: rejects pieces of statements as the attributes of text columns', async () => {
-    const { store, close } = await opened(columns)
-    for (const piece of pieces) {
-      const attributes = { name: piece as string }
-      const invalid = { code: 'AUTH_INVALID_ATTRIBUTES' }
-      await expect(store.updateUser('zero', attributes)).rejects.toMatchObject(invalid)
-      await expect(store.createUser({ id: 'b', attributes })).rejects.toMatchObject(invalid)
-    }
-    expect(await store.readUser('zero')).toEqual({ id: 'zero', attributes: { name: 'zero' } })
-    await close()
-  })
-})
+    it('A1: rejects pieces of statements among the other values of a session', async () => {
+      const { store, record, close } = await opened()
+      const session = record('b', { userId: 'admin' })
+      for (const value of pieces as never[]) {
+        for (const name of [
+          'secretHash',
+          'createdAt',
+          'activePeriodExpiresAt',
+          'idlePeriodExpiresAt',
+        ]) {
+          await expect(store.insert({ ...session, [name]: value })).rejects.toMatchObject(rejected)
+        }
+        const deadlines = { activePeriodExpiresAt: value, idlePeriodExpiresAt: value }
+        await expect(store.renew('of admin', deadlines)).rejects.toMatchObject(rejected)
+        await expect(store.deleteExpired({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
+      }
+      expect(await store.listByUser('admin')).toHaveLength(1)
+      await close()
+    })
+
+    it('A1: stores pieces of statements as the attributes that they are', async () => {
+      const { store, close } = await opened()
+      for (const piece of pieces) {
+        const name = piece as string
+        await store.updateUser('zero', { name })
+        expect(await store.readUser('zero')).toEqual({ id: 'zero', attributes: { name } })
+      }
+      await close()
+    })
+
+    it('A1: rejects pieces of statements as the attributes of text columns', async () => {
+      const { store, close } = await opened(columns)
+      for (const piece of pieces) {
+        const attributes = { name: piece as string }
+        const invalid = { code: 'AUTH_INVALID_ATTRIBUTES' }
+        await expect(store.updateUser('zero', attributes)).rejects.toMatchObject(invalid)
+        await expect(store.createUser({ id: 'b', attributes })).rejects.toMatchObject(invalid)
+      }
+      expect(await store.readUser('zero')).toEqual({ id: 'zero', attributes: { name: 'zero' } })
+      await close()
+    })
+  },
+)
 
 const hostileNames = [
   '',
@@ -137,12 +148,16 @@ const hostileNames = [
   'limen:json',
 ]
 const nested = (levels: number): unknown =>
-  Array.from({ length: levels }).reduce<unknown>((inner, _, level) => (level % 2 ? [inner] : { a: inner }), 'x')
+  Array.from({ length: levels }).reduce<unknown>(
+    (inner, _, level) => (level % 2 ? [inner] : { a: inner }),
+    'x',
+  )
 /** An object with a key `constructor` is equal to no other one in the eyes of the test runner. */
 const entriesOf = (attributes: object | undefined): [string, unknown][] =>
   Object.entries(attributes ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1))
 /** Assigns each name as JSON.parse does, `__proto__` included. */
-const objectOf = (entries: [string, unknown][]): Record<string, unknown> => Object.fromEntries(entries)
+const objectOf = (entries: [string, unknown][]): Record<string, unknown> =>
+  Object.fromEntries(entries)
 
 describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
   async function opened() {
@@ -161,11 +176,11 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
     for (const name of hostileNames) {
       const one = objectOf([[name, { inner: null }]])
       await store.updateUser('ada', one)
-      expect(entriesOf(await read())).toEqual(entriesOf(objectOf([...Object.entries(all), ...Object.entries(one)])))
-      await store.updateUser('ada', objectOf([[name, undefined]]))
       expect(entriesOf(await read())).toEqual(
-        entriesOf(all).filter(([other]) => other !== name),
+        entriesOf(objectOf([...Object.entries(all), ...Object.entries(one)])),
       )
+      await store.updateUser('ada', objectOf([[name, undefined]]))
+      expect(entriesOf(await read())).toEqual(entriesOf(all).filter(([other]) => other !== name))
       await store.updateUser('ada', objectOf([[name, all[name]]]))
     }
     await store.updateUser('ada', all)
@@ -217,7 +232,10 @@ describe.each(await everywhere())('json columns in %s', (_, open) => {
     const { id, json, text } = columnTypes[maker.dialect]
     await maker.batch([`create table app_user (id ${id} primary key, deep ${json}, name ${text})`])
     const layout: SqlLayout<{ deep?: unknown; name?: string | null | undefined }> = {
-      user: { table: 'app_user', columns: { deep: { type: 'json', optional: true }, name: 'text' } },
+      user: {
+        table: 'app_user',
+        columns: { deep: { type: 'json', optional: true }, name: 'text' },
+      },
     }
     await migrate(maker, layout)
     const store = sqlStore(driver, layout)

@@ -21,11 +21,7 @@ const BITS: Readonly<Record<string, number>> = {
  *
  * @param idType The SQL type of the column. Of one that is no integer and no `uuid` nothing is known.
  */
-export function isAsWritten(
-  dialect: SqlDialect,
-  idType: string | undefined,
-  id: string,
-): boolean {
+export function isAsWritten(dialect: SqlDialect, idType: string | undefined, id: string): boolean {
   if (idType === undefined) return true
   if (UUID.test(idType)) return CANONICAL_UUID.test(id)
   const [isInteger, size, bytes] = INTEGER.exec(idType) ?? []

@@ -212,7 +212,8 @@ export function settle<UserAttributes, SessionAttributes>(
       checkName(dialect, name, table)
       // PostgreSQL alone distinguishes quoted names by case.
       const folded = dialect === 'postgres' ? name : name.toLowerCase()
-      if (taken.has(folded)) refuse(`layout: the table "${table}" cannot have two columns "${name}"`)
+      if (taken.has(folded))
+        refuse(`layout: the table "${table}" cannot have two columns "${name}"`)
       taken.add(folded)
     }
   }

@@ -30,10 +30,16 @@ export interface LibsqlAnswer {
  * const auth = limen({ store: sqlStore(libsql(client)) })
  */
 export function libsql(client: Libsql): SqlDriver {
-  checkClient('libsql()', client, ['execute', 'batch'], 'a client: createClient() of @libsql/client')
+  checkClient(
+    'libsql()',
+    client,
+    ['execute', 'batch'],
+    'a client: createClient() of @libsql/client',
+  )
   return {
     dialect: 'sqlite',
-    query: async (sql, values) => (await client.execute({ sql, args: [...values] })).rows as readonly SqlRow[],
+    query: async (sql, values) =>
+      (await client.execute({ sql, args: [...values] })).rows as readonly SqlRow[],
     change: async (sql, values) => (await client.execute({ sql, args: [...values] })).rowsAffected,
     async batch(statements) {
       await client.batch([...statements], 'write')

@@ -52,7 +52,10 @@ export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
   checkClient('mysql2()', pool, ['execute', 'query'], wanted)
   // The API with callbacks has the same methods, and a way to that with promises.
   if ('promise' in pool) {
-    throw new AuthError('AUTH_CONFIG', `mysql2() needs ${wanted} (got one of mysql2: pool.promise() is the one)`)
+    throw new AuthError(
+      'AUTH_CONFIG',
+      `mysql2() needs ${wanted} (got one of mysql2: pool.promise() is the one)`,
+    )
   }
   if (dialect !== 'mysql' && dialect !== 'mariadb') {
     throw new AuthError(

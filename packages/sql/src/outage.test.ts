@@ -144,7 +144,9 @@ describe.each(await everywhere())('a slip in %s', (_, open) => {
 
   it('E2: is no failure where a uuid in an address is none: there is no such user', async () => {
     const { driver, maker, close } = await open()
-    const idType = { sqlite: 'text', postgres: 'uuid', mysql: 'uuid', mariadb: 'uuid' }[maker.dialect]
+    const idType = { sqlite: 'text', postgres: 'uuid', mysql: 'uuid', mariadb: 'uuid' }[
+      maker.dialect
+    ]
     const layout: SqlLayout<{ name: string }> = {
       user: { table: 'app_user', idType, columns: { name: 'text' } },
     }
@@ -240,7 +242,10 @@ describe('an outage of SQLite', () => {
       await run('pragma max_page_count = 1')
       const large = { id: 'x', attributes: { text: 'x'.repeat(1e6) } }
       const full = sqlStore(driver).createUser(large)
-      await expect(full).rejects.toMatchObject({ ...unavailable, message: expect.stringMatching(/full/) })
+      await expect(full).rejects.toMatchObject({
+        ...unavailable,
+        message: expect.stringMatching(/full/),
+      })
       const reader = connect(path, true)
       await expect(signUp(reader.driver)).rejects.toMatchObject(unavailable)
       reader.close()
@@ -267,7 +272,10 @@ async function deafServer() {
 }
 
 const postgresServer = inject('postgres')
-const postgresClients: [string, (url: string) => { driver: SqlDriver; end: () => Promise<unknown> }][] = [
+const postgresClients: [
+  string,
+  (url: string) => { driver: SqlDriver; end: () => Promise<unknown> },
+][] = [
   [
     'pg',
     (connectionString) => {
@@ -279,7 +287,12 @@ const postgresClients: [string, (url: string) => { driver: SqlDriver; end: () =>
   [
     'postgres.js',
     (url) => {
-      const client = postgres(url, { max: 1, connect_timeout: 1, fetch_types: false, onnotice() {} })
+      const client = postgres(url, {
+        max: 1,
+        connect_timeout: 1,
+        fetch_types: false,
+        onnotice() {},
+      })
       return { driver: postgresJs(client), end: () => client.end({ timeout: 0 }) }
     },
   ],
@@ -304,7 +317,9 @@ describe.skipIf(!postgresServer)('an outage of PostgreSQL', () => {
     }
     const expectOutage = (call: Promise<unknown>) => expect(call).rejects.toMatchObject(unavailable)
 
-    await expectOutage(read(connected(`postgres://postgres@127.0.0.1:${await findPort()}/postgres`)))
+    await expectOutage(
+      read(connected(`postgres://postgres@127.0.0.1:${await findPort()}/postgres`)),
+    )
     const deaf = await deafServer()
     await expectOutage(read(connected(`postgres://postgres@127.0.0.1:${deaf.port}/postgres`)))
     deaf.close()

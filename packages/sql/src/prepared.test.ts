@@ -5,7 +5,17 @@ import { Client } from 'pg'
 import postgres from 'postgres'
 import { describe, expect, inject, it } from 'vitest'
 import { columnTypes } from './column-types.ts'
-import { type SqlDialect, type SqlDriver, type SqlLayout, migrate, mysql2, nodeSqlite, pg, postgresJs, sqlStore } from './index.ts'
+import {
+  type SqlDialect,
+  type SqlDriver,
+  type SqlLayout,
+  migrate,
+  mysql2,
+  nodeSqlite,
+  pg,
+  postgresJs,
+  sqlStore,
+} from './index.ts'
 import { recent } from './recent.ts'
 
 const names = Array.from({ length: 12 }, (_, index) => `a${index}`)

@@ -13,49 +13,55 @@ const newName = () => `t${crypto.randomUUID().replaceAll('-', '')}`
 
 const postgresServer = inject('postgres')
 describe.skipIf(!postgresServer)('migrate() by a role of PostgreSQL without CREATE', () => {
-  it.each([undefined, ownLayout])('E3: succeeds where the tables are there, and only there', async (layout) => {
-    const [schema, role] = [newName(), newName()]
-    const admin = new Client({ connectionString: postgresServer!.url })
-    await admin.connect()
-    await admin.query(
-      `create schema ${schema}; create role ${role} login; grant usage on schema ${schema} to ${role}; set search_path = ${schema}; alter role ${role} set search_path = ${schema}`,
-    )
-    await admin.query(ownTable.postgres)
-    await admin.query(`grant select on all tables in schema ${schema} to ${role}`)
-    const address = new URL(postgresServer!.url)
-    address.username = role
-    const client = new Client({ connectionString: address.href })
-    await client.connect()
+  it.each([undefined, ownLayout])(
+    'E3: succeeds where the tables are there, and only there',
+    async (layout) => {
+      const [schema, role] = [newName(), newName()]
+      const admin = new Client({ connectionString: postgresServer!.url })
+      await admin.connect()
+      await admin.query(
+        `create schema ${schema}; create role ${role} login; grant usage on schema ${schema} to ${role}; set search_path = ${schema}; alter role ${role} set search_path = ${schema}`,
+      )
+      await admin.query(ownTable.postgres)
+      await admin.query(`grant select on all tables in schema ${schema} to ${role}`)
+      const address = new URL(postgresServer!.url)
+      address.username = role
+      const client = new Client({ connectionString: address.href })
+      await client.connect()
 
-    await expect(migrate(pg(client), layout)).rejects.toMatchObject(rejected)
-    await migrate(pg(admin), layout)
-    await admin.query(`grant select on all tables in schema ${schema} to ${role}`)
-    await migrate(pg(client), layout)
-    expect(await sqlStore(pg(client), layout).readUser('ada')).toBeNull()
-    await Promise.all([client.end(), admin.end()])
-  })
+      await expect(migrate(pg(client), layout)).rejects.toMatchObject(rejected)
+      await migrate(pg(admin), layout)
+      await admin.query(`grant select on all tables in schema ${schema} to ${role}`)
+      await migrate(pg(client), layout)
+      expect(await sqlStore(pg(client), layout).readUser('ada')).toBeNull()
+      await Promise.all([client.end(), admin.end()])
+    },
+  )
 })
 
 const mariadbServer = inject('mariadb')
 describe.skipIf(!mariadbServer)('migrate() by a user of MariaDB without CREATE', () => {
-  it.each([undefined, ownLayout])('E3: succeeds where the tables are there, and only there', async (layout) => {
-    const [database, user] = [newName(), newName().slice(0, 20)]
-    const admin = await createConnection({ uri: mariadbServer!.url, multipleStatements: true })
-    await admin.query(
-      `create database ${database}; use ${database}; create user ${user}@'127.0.0.1'; grant select, insert, update, delete on ${database}.* to ${user}@'127.0.0.1'`,
-    )
-    await admin.query(ownTable.mariadb)
-    const address = new URL(`${mariadbServer!.url}/${database}`)
-    address.username = user
-    const client = await createConnection(address.href)
-    const driver = mysql2(client, 'mariadb')
+  it.each([undefined, ownLayout])(
+    'E3: succeeds where the tables are there, and only there',
+    async (layout) => {
+      const [database, user] = [newName(), newName().slice(0, 20)]
+      const admin = await createConnection({ uri: mariadbServer!.url, multipleStatements: true })
+      await admin.query(
+        `create database ${database}; use ${database}; create user ${user}@'127.0.0.1'; grant select, insert, update, delete on ${database}.* to ${user}@'127.0.0.1'`,
+      )
+      await admin.query(ownTable.mariadb)
+      const address = new URL(`${mariadbServer!.url}/${database}`)
+      address.username = user
+      const client = await createConnection(address.href)
+      const driver = mysql2(client, 'mariadb')
 
-    await expect(migrate(driver, layout)).rejects.toMatchObject(rejected)
-    await migrate(mysql2(admin, 'mariadb'), layout)
-    await migrate(driver, layout)
-    expect(await sqlStore(driver, layout).readUser('ada')).toBeNull()
-    await Promise.all([client.end(), admin.end()])
-  })
+      await expect(migrate(driver, layout)).rejects.toMatchObject(rejected)
+      await migrate(mysql2(admin, 'mariadb'), layout)
+      await migrate(driver, layout)
+      expect(await sqlStore(driver, layout).readUser('ada')).toBeNull()
+      await Promise.all([client.end(), admin.end()])
+    },
+  )
 })
 
 describe('migrate() on SQLite', () => {
@@ -69,7 +75,9 @@ describe('migrate() on SQLite', () => {
     })
     db.exec('drop index limen_session_user')
     await migrate(driver)
-    expect(db.prepare(`select count(*) as n from sqlite_master where name = 'limen_session_user'`).get()).toEqual({ n: 1 })
+    expect(
+      db.prepare(`select count(*) as n from sqlite_master where name = 'limen_session_user'`).get(),
+    ).toEqual({ n: 1 })
     db.close()
   })
 })

@@ -1,5 +1,11 @@
 /** Sessions and users in any SQL engine: one statement for each call. */
-import { AuthError, type Consistency, type SessionAndUser, type Store, type UserRecord } from '@limen/core'
+import {
+  AuthError,
+  type Consistency,
+  type SessionAndUser,
+  type Store,
+  type UserRecord,
+} from '@limen/core'
 import { checkDriver } from './client.ts'
 import { dialects } from './dialect.ts'
 import type { SqlDriver } from './driver.ts'
@@ -154,7 +160,10 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
  */
 function checkedId(id: unknown): string {
   if (typeof id === 'string') return id
-  throw new AuthError('AUTH_STORE_REJECTED', `An id must be text (got ${id === null ? 'null' : `a value of the type ${typeof id}`})`)
+  throw new AuthError(
+    'AUTH_STORE_REJECTED',
+    `An id must be text (got ${id === null ? 'null' : `a value of the type ${typeof id}`})`,
+  )
 }
 
 function exampleOf(idType: string): string {

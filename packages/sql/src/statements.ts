@@ -165,8 +165,17 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
     },
 
     foundOf(row) {
-      const [sessionId, owner, secretHash, createdAt, activeUntil, idleUntil, about, person, profile] =
-        Object.values(row)
+      const [
+        sessionId,
+        owner,
+        secretHash,
+        createdAt,
+        activeUntil,
+        idleUntil,
+        about,
+        person,
+        profile,
+      ] = Object.values(row)
       return {
         session: {
           id: sessionId as string,

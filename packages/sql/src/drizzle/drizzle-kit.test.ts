@@ -18,7 +18,7 @@ async function project(dialect: string, url: string) {
   const folder = await mkdtemp(join(here, 'node_modules', '.drizzle-'))
   return {
     /** Makes the database what the schema says, as `drizzle-kit push` does without questions. */
-    async push(schema: string, more: object = {}) {
+    push: async (schema: string, more: object = {}) => {
       await writeFile(join(folder, 'schema.ts'), schema)
       const config = {
         dialect,
@@ -82,33 +82,36 @@ describe('drizzle-kit push beside your own user table', () => {
   })
 
   const postgres = inject('postgres')
-  it.skipIf(!postgres)('E9: keeps the sessions in PostgreSQL, whose ids are of another type', async () => {
-    const database = `t${crypto.randomUUID().replaceAll('-', '')}`
-    const admin = new Client({ connectionString: postgres!.url })
-    await admin.connect()
-    await admin.query(`create database ${database}`)
-    await admin.end()
-    const url = new URL(postgres!.url)
-    url.pathname = `/${database}`
-    const { push, remove } = await project('postgresql', url.href)
-    const users = `import { bigserial, pgTable, text } from 'drizzle-orm/pg-core'
+  it.skipIf(!postgres)(
+    'E9: keeps the sessions in PostgreSQL, whose ids are of another type',
+    async () => {
+      const database = `t${crypto.randomUUID().replaceAll('-', '')}`
+      const admin = new Client({ connectionString: postgres!.url })
+      await admin.connect()
+      await admin.query(`create database ${database}`)
+      await admin.end()
+      const url = new URL(postgres!.url)
+      url.pathname = `/${database}`
+      const { push, remove } = await project('postgresql', url.href)
+      const users = `import { bigserial, pgTable, text } from 'drizzle-orm/pg-core'
       export const users = pgTable('users', { id: bigserial('id', { mode: 'bigint' }).primaryKey(), name: text('name') })`
-    const helped = `${users}
+      const helped = `${users}
       import { pgSessionTable } from ${index}
       export const limenSession = pgSessionTable(users.id)`
-    await push(helped)
-    const client = new Client({ connectionString: url.href })
-    await client.connect()
-    const { store, find } = await signIn(pg(client), 'bigint', '1153423434234234234')
-    await push(helped)
-    expect((await find())?.user.attributes).toEqual({ name: 'Ada' })
-    await push(users, { tablesFilter: ['!limen_session'] })
-    expect(await find()).not.toBeNull()
-    await store.deleteUser('1153423434234234234')
-    expect(await find()).toBeNull()
-    await client.end()
-    await remove()
-  })
+      await push(helped)
+      const client = new Client({ connectionString: url.href })
+      await client.connect()
+      const { store, find } = await signIn(pg(client), 'bigint', '1153423434234234234')
+      await push(helped)
+      expect((await find())?.user.attributes).toEqual({ name: 'Ada' })
+      await push(users, { tablesFilter: ['!limen_session'] })
+      expect(await find()).not.toBeNull()
+      await store.deleteUser('1153423434234234234')
+      expect(await find()).toBeNull()
+      await client.end()
+      await remove()
+    },
+  )
 
   const mariadb = inject('mariadb')
   it.skipIf(!mariadb)('E9: keeps the sessions in MariaDB', async () => {

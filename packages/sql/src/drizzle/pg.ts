@@ -117,7 +117,10 @@ export function pgSessionTable<Id extends AnyPgColumn, SessionAttributes = unkno
   id: Id,
 ): PgSessionTable<Id['_']['data'], SessionAttributes> {
   const userId = customType<{ data: Id['_']['data']; driverData: unknown }>({
-    dataType: () => id.getSQLType().replace(/^(big|small)?serial$/, (_, size = '') => (size ? `${size}int` : 'integer')),
+    dataType: () =>
+      id
+        .getSQLType()
+        .replace(/^(big|small)?serial$/, (_, size = '') => (size ? `${size}int` : 'integer')),
     toDriver: (value) => id.mapToDriverValue(value),
     fromDriver: (value) => id.mapFromDriverValue(value),
   })
