@@ -9,7 +9,7 @@ import { type Sql, sql } from './sql.ts'
 export type Assignment = readonly [column: string, value: Sql]
 
 /** What the columns of a row are given. */
-export interface Assignments {
+interface Assignments {
   /** In the order of the layout, so that the statement does not depend on that of the attributes. */
   readonly given: readonly Assignment[]
   /** Whether there are too many such sets of columns to keep a statement prepared for each. */
