@@ -6,9 +6,8 @@ import { promisify } from 'node:util'
 import { type CaseSession, recordsFor } from '@limen/conformance'
 import Database from 'better-sqlite3'
 import { Client } from 'pg'
-import { createConnection } from 'mysql2/promise'
 import { describe, expect, inject, it } from 'vitest'
-import { type SqlDriver, type SqlLayout, betterSqlite3, mysql2, pg, sqlStore } from '../index.ts'
+import { type SqlDriver, type SqlLayout, betterSqlite3, pg, sqlStore } from '../index.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 const kit = join(here, 'node_modules/drizzle-kit/bin.cjs')
@@ -112,24 +111,4 @@ describe('drizzle-kit push beside your own user table', () => {
       await remove()
     },
   )
-
-  const mariadb = inject('mariadb')
-  it.skipIf(!mariadb)('E9: keeps the sessions in MariaDB', async () => {
-    const database = `t${crypto.randomUUID().replaceAll('-', '')}`
-    const admin = await createConnection(mariadb!.url)
-    await admin.query(`create database ${database}`)
-    await admin.query(`use ${database}`)
-    const { push, remove } = await project('mysql', `${mariadb!.url}/${database}`)
-    const users = `import { mysqlTable, varchar } from 'drizzle-orm/mysql-core'
-      export const users = mysqlTable('users', { id: varchar('id', { length: 40 }).primaryKey(), name: varchar('name', { length: 40 }) })`
-    const helped = `${users}
-      import { mysqlSessionTable } from ${index}
-      export const limenSession = mysqlSessionTable('mariadb', users.id)`
-    await push(helped)
-    const { find } = await signIn(mysql2(admin, 'mariadb'), 'varchar(40)', 'ada')
-    await push(users, { tablesFilter: ['!limen_session'] })
-    expect((await find())?.user.attributes).toEqual({ name: 'Ada' })
-    await admin.end()
-    await remove()
-  })
 })
