@@ -1,4 +1,5 @@
 /** D1, through the Worker's binding. */
+import { checkClient } from './client.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** Prepares statements: a database, or a session with one of its copies. */
@@ -36,15 +37,17 @@ export interface D1Answer<Row> {
 
 /**
  * The driver for D1. Eventual reads may be answered by a read replica; what is not found there is
- * asked of the primary.
+ * read again from the primary.
  *
  * @param db The D1 binding.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no D1 binding.
  * @see {@link https://developers.cloudflare.com/d1/best-practices/read-replication/ D1 read replication}
  *
  * @example
  * const auth = limen({ store: sqlStore(d1(env.DB)) })
  */
 export function d1(db: D1): SqlDriver {
+  checkClient('d1()', db, ['prepare', 'withSession'], 'a D1 binding, such as env.DB')
   const run = (from: D1Connection, sql: string, values: readonly SqlValue[]) =>
     from
       .prepare(sql)

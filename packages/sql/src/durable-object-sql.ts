@@ -1,4 +1,5 @@
 /** SQLite inside a Durable Object. */
+import { checkClient } from './client.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a Durable Object's storage that the driver uses: `ctx.storage` has it. */
@@ -13,16 +14,19 @@ export interface DurableObjectSql {
 }
 
 /**
- * The driver for the SQLite database of a Durable Object, inside the object. What the object says to
- * the outside waits until its writes are on disk; foreign keys are enforced.
+ * The driver for the SQLite database of a Durable Object, inside the object. What the object sends
+ * waits until its writes are on disk; foreign keys are enforced.
  *
  * @param storage The object's `ctx.storage`.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no such storage.
  * @see {@link https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ SQLite in Durable Objects}
  *
  * @example
  * const auth = limen({ store: sqlStore(durableObjectSql(ctx.storage)) })
  */
 export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
+  const wanted = 'the storage of a Durable Object with SQLite: ctx.storage'
+  checkClient('durableObjectSql()', storage, ['transactionSync'], wanted)
   const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()
   return {
     dialect: 'sqlite',

@@ -111,15 +111,28 @@ const answer = (call: Promise<unknown>): Promise<unknown> => call.catch(() => re
 const isEmpty = (sessions: unknown): boolean => Array.isArray(sessions) && sessions.length === 0
 
 describe('isAsWritten()', () => {
-  it.each<[idType: string | undefined, yes: string[], no: string[]]>([
-    [undefined, ['', ' 1', uuid.toUpperCase()], []],
-    ['varchar(9)', ['01', 'Ada'], []],
-    ['BIGINT(20) UNSIGNED', ['0', '18446744073709551615'], ['-1', '18446744073709551616', '00']],
-    ['int8', ['-9223372036854775808', '0'], ['9223372036854775808', '-0', '', '-', '1\n']],
-    ['INTEGER', ['9223372036854775807'], ['-9223372036854775809', '1_000', '1n']],
-    ['Uuid', [uuid], noUuids],
-  ])('of %j takes %j alone, and never %j', (idType, yes, no) => {
-    expect(yes.filter((id) => !isAsWritten(idType, id))).toEqual([])
-    expect(no.filter((id) => isAsWritten(idType, id))).toEqual([])
+  it.each<[SqlDialect, idType: string | undefined, yes: string[], no: string[]]>([
+    ['postgres', undefined, ['', ' 1', uuid.toUpperCase()], []],
+    ['postgres', 'varchar(9)', ['01', 'Ada'], []],
+    [
+      'mariadb',
+      'BIGINT(20) UNSIGNED',
+      ['0', '18446744073709551615'],
+      ['-1', '18446744073709551616', '00'],
+    ],
+    ['mariadb', 'mediumint', ['8388607', '-8388608'], ['8388608', '-8388609']],
+    [
+      'postgres',
+      'int8',
+      ['-9223372036854775808', '0'],
+      ['9223372036854775808', '-0', '', '-', '1\n'],
+    ],
+    ['sqlite', 'INTEGER', ['9223372036854775807'], ['-9223372036854775809', '1_000', '1n']],
+    ['postgres', 'integer', ['2147483647', '-2147483648'], ['2147483648', '-2147483649']],
+    ['postgres', 'int2', ['32767'], ['32768']],
+    ['postgres', 'Uuid', [uuid], noUuids],
+  ])('in %s, %j takes %j and never %j', (dialect, idType, yes, no) => {
+    expect(yes.filter((id) => !isAsWritten(dialect, idType, id))).toEqual([])
+    expect(no.filter((id) => isAsWritten(dialect, idType, id))).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 /** Where sessions and users are kept: the names of tables and columns, and how attributes are kept. */
 import { AuthError } from '@limen/core'
+import { described } from './client.ts'
 import type { SqlDialect } from './driver.ts'
 
 /** How one attribute is kept, where each has a column of its own. */
@@ -21,13 +22,13 @@ export interface AttributeColumn<Type extends ColumnType = ColumnType> {
   /** How it is kept. A `boolean` is 0 or 1 where the engine has none; `json` is text in SQLite. */
   readonly type: Type
   /** The column's name. Default: the attribute's. */
-  readonly name?: string
+  readonly name?: string | undefined
   /**
    * What SQL's `NULL` means: that the attribute was left out (`true`), or the value `null`
    * (`false`, the default). A column has but one `NULL`: of an attribute that may be either, only a
    * `json` column keeps the difference, as JSON has a `null` of its own.
    */
-  readonly optional?: boolean
+  readonly optional?: boolean | undefined
 }
 
 /** {@link AttributeColumn}, for an attribute whose type does not know `null`: it must say `optional: true`. */
@@ -38,7 +39,7 @@ export type OptionalColumn<Type extends ColumnType> = AttributeColumn<Type> & {
 /** {@link AttributeColumn}, for an attribute that is always there. */
 export type RequiredColumn<Type extends ColumnType> =
   | Type
-  | (AttributeColumn<Type> & { readonly optional?: false })
+  | (AttributeColumn<Type> & { readonly optional?: false | undefined })
 
 /** A column for each attribute, of a type that can keep it. */
 export type AttributeColumns<Attributes> = {
@@ -52,51 +53,51 @@ export type AttributeColumns<Attributes> = {
 /** Where users are kept. A dot in the table's name parts a schema from it. */
 export interface UserLayout<UserAttributes = object> {
   /** The table. Default: `limen_user`. */
-  readonly table?: string
+  readonly table?: string | undefined
   /** The column of the id, which must be unique. Default: `id`. */
-  readonly id?: string
+  readonly id?: string | undefined
   /**
    * The SQL type of the id, as a `create table` takes it: the session table's column for it gets the
    * same. Default: `text`, in MySQL and MariaDB 255 characters that compare bytewise. With a type
-   * such as `uuid`, give `createUser` a `userId`, as the engine writes it. An id in any other
-   * writing (`'01'` for `'1'`) is nobody's: a call finds no user or rejects, and `createUser` rejects
-   * with `AUTH_CONFIG` where the type is an integer or `uuid`.
+   * such as `uuid`, give `createUser` a `userId`, as the engine writes it. An id in any other form
+   * (`'01'` for `'1'`) matches no user, and `createUser` rejects it with `AUTH_CONFIG` where the type
+   * is an integer or `uuid`.
    */
-  readonly idType?: string
+  readonly idType?: string | undefined
   /** The column that keeps all attributes as one JSON object. Default: `attributes`. */
-  readonly attributes?: string
+  readonly attributes?: string | undefined
   /** A column for each attribute instead. The table is then your own: no migration makes it. */
-  readonly columns?: AttributeColumns<UserAttributes>
+  readonly columns?: AttributeColumns<UserAttributes> | undefined
 }
 
 /** Where sessions are kept. A dot in the table's name parts a schema from it. */
 export interface SessionLayout<SessionAttributes = object> {
   /** The table. Default: `limen_session`. */
-  readonly table?: string
+  readonly table?: string | undefined
   /** The column of the public id. Default: `id`. */
-  readonly id?: string
+  readonly id?: string | undefined
   /** The column of the user's id. Default: `user_id`. */
-  readonly userId?: string
+  readonly userId?: string | undefined
   /** The column of the secret's hash. Default: `secret_hash`. */
-  readonly secretHash?: string
+  readonly secretHash?: string | undefined
   /** The column of the time of creation. Default: `created_at`. */
-  readonly createdAt?: string
+  readonly createdAt?: string | undefined
   /** The column of the end of the active period. Default: `active_expires_at`. */
-  readonly activePeriodExpiresAt?: string
+  readonly activePeriodExpiresAt?: string | undefined
   /** The column of the end of the idle period. Default: `idle_expires_at`. */
-  readonly idlePeriodExpiresAt?: string
+  readonly idlePeriodExpiresAt?: string | undefined
   /** The column that keeps all attributes as one JSON object. Default: `attributes`. */
-  readonly attributes?: string
+  readonly attributes?: string | undefined
   /** A column for each attribute instead. */
-  readonly columns?: AttributeColumns<SessionAttributes>
+  readonly columns?: AttributeColumns<SessionAttributes> | undefined
 }
 
 /** Names and columns that differ from the defaults. */
 export interface SqlLayout<UserAttributes = object, SessionAttributes = object> {
   /** Where users are kept. */
-  readonly user?: UserLayout<UserAttributes>
+  readonly user?: UserLayout<UserAttributes> | undefined
   /** Where sessions are kept. */
-  readonly session?: SessionLayout<SessionAttributes>
+  readonly session?: SessionLayout<SessionAttributes> | undefined
 }
 
 /** The column of an attribute, settled. */
@@ -147,6 +148,19 @@ const TYPES: readonly string[] = [
   'json',
 ] satisfies ColumnType[]
 
+const USER_OPTIONS = ['table', 'id', 'idType', 'attributes', 'columns']
+const SESSION_OPTIONS = [
+  'table',
+  'id',
+  'userId',
+  'secretHash',
+  'createdAt',
+  'activePeriodExpiresAt',
+  'idlePeriodExpiresAt',
+  'attributes',
+  'columns',
+]
+
 /**
  * Fills in the defaults.
  *
@@ -154,14 +168,18 @@ const TYPES: readonly string[] = [
  */
 export function settle<UserAttributes, SessionAttributes>(
   dialect: SqlDialect,
-  { user = {}, session = {} }: SqlLayout<UserAttributes, SessionAttributes> = {},
+  layout: SqlLayout<UserAttributes, SessionAttributes> = {},
 ): SettledLayout {
+  checkOptions('layout', layout, ['user', 'session'])
+  const { user = {}, session = {} } = layout
+  checkTable('layout.user', user, USER_OPTIONS)
+  checkTable('layout.session', session, SESSION_OPTIONS)
   const settled: SettledLayout = {
     user: {
       table: user.table ?? 'limen_user',
       id: user.id ?? 'id',
       idType: user.idType,
-      attributes: attributesOf(user.attributes, user.columns),
+      attributes: attributesOf('layout.user', user.attributes, user.columns),
     },
     session: {
       table: session.table ?? 'limen_session',
@@ -171,18 +189,20 @@ export function settle<UserAttributes, SessionAttributes>(
       createdAt: session.createdAt ?? 'created_at',
       activePeriodExpiresAt: session.activePeriodExpiresAt ?? 'active_expires_at',
       idlePeriodExpiresAt: session.idlePeriodExpiresAt ?? 'idle_expires_at',
-      attributes: attributesOf(session.attributes, session.columns),
+      attributes: attributesOf('layout.session', session.attributes, session.columns),
     },
   }
   if (settled.user.table === settled.session.table) {
-    refuse(`users and sessions cannot share the table "${settled.user.table}"`)
+    refuse(`layout: users and sessions cannot share the table "${settled.user.table}"`)
   }
   checkName(dialect, nameOfIndex(settled.session.table, 'expiry'), settled.session.table)
   for (const { table, idType: _, attributes, ...own } of [
     settled.user,
     { idType: undefined, ...settled.session },
   ]) {
-    if (dialect === 'sqlite' && table.includes('.')) refuse(`SQLite has no schema for "${table}"`)
+    if (dialect === 'sqlite' && table.includes('.')) {
+      refuse(`layout: SQLite has no schema for the table "${table}"`)
+    }
     for (const part of table.split('.')) checkName(dialect, part, table)
     const columns = attributes.columns
       ? attributes.columns.map(({ name }) => name)
@@ -190,9 +210,10 @@ export function settle<UserAttributes, SessionAttributes>(
     const taken = new Set<string>()
     for (const name of [...Object.values(own), ...columns]) {
       checkName(dialect, name, table)
-      // PostgreSQL alone tells quoted names apart by case.
+      // PostgreSQL alone distinguishes quoted names by case.
       const folded = dialect === 'postgres' ? name : name.toLowerCase()
-      if (taken.has(folded)) refuse(`"${table}" cannot have two columns "${name}"`)
+      if (taken.has(folded))
+        refuse(`layout: the table "${table}" cannot have two columns "${name}"`)
       taken.add(folded)
     }
   }
@@ -205,31 +226,64 @@ export function nameOfIndex(table: string, index: 'user' | 'expiry'): string {
 }
 
 function attributesOf(
+  option: string,
   json: string | undefined,
   columns: Readonly<Record<string, ColumnType | AttributeColumn>> | undefined,
 ): SettledAttributes {
-  if (!columns) return { json: json ?? 'attributes' }
-  if (json !== undefined) refuse(`attributes cannot have "${json}" and columns of their own`)
+  if (columns === undefined) return { json: json ?? 'attributes' }
+  if (json !== undefined) {
+    refuse(`${option} takes attributes (one JSON column) or columns (one for each), not both`)
+  }
+  checkOptions(`${option}.columns`, columns)
   return {
     columns: Object.entries(columns).map(([attribute, given]) => {
-      const {
-        type,
-        name = attribute,
-        optional = false,
-      } = typeof given === 'string' ? { type: given } : given
-      if (!TYPES.includes(type)) refuse(`the column "${name}" cannot have the type "${type}"`)
+      const path = `${option}.columns[${JSON.stringify(attribute)}]`
+      const column = typeof given === 'string' ? { type: given } : given
+      checkOptions(path, column, ['type', 'name', 'optional'])
+      const { type, name = attribute, optional = false }: AttributeColumn = column
+      if (!TYPES.includes(type)) {
+        refuse(`${path} must have one of the types ${TYPES.join(', ')} (got ${described(type)})`)
+      }
+      checkText(`${path}.name`, name)
+      if (typeof optional !== 'boolean') {
+        refuse(`${path}.optional must be true or false (got ${described(optional)})`)
+      }
       return { attribute, name, type, optional }
     }),
+  }
+}
+
+/** Checks that an option is an object, and that it has no option of another name. */
+function checkOptions(option: string, given: unknown, names?: readonly string[]): void {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+    refuse(`${option} must be an object (got ${described(given)})`)
+  }
+  const unknown = Object.keys(given).find((name) => names && !names.includes(name))
+  if (unknown !== undefined) {
+    refuse(`${option} has no option ${JSON.stringify(unknown)}: there are ${names!.join(', ')}`)
+  }
+}
+
+/** Checks that all options of a table but `columns` are names. */
+function checkTable(option: string, given: object, names: readonly string[]): void {
+  checkOptions(option, given, names)
+  for (const [name, value] of Object.entries(given)) {
+    if (name !== 'columns' && value !== undefined) checkText(`${option}.${name}`, value)
+  }
+}
+
+function checkText(option: string, value: unknown): void {
+  if (typeof value !== 'string' || value === '') {
+    refuse(`${option} must be a text that is not empty (got ${described(value)})`)
   }
 }
 
 function checkName(dialect: SqlDialect, name: string, table: string): void {
   const length = dialect === 'postgres' ? new TextEncoder().encode(name).length : name.length
   const works = name !== '' && !name.includes('\0') && length <= LONGEST[dialect]
-  if (!works) refuse(`"${name}" in the layout of "${table}" cannot be a name in ${dialect}`)
+  if (!works) refuse(`layout: "${name}" cannot be a name in ${dialect}, for the table "${table}"`)
 }
 
-/** Refuses a layout, or attributes that do not fit it. */
-export function refuse(why: string): never {
+function refuse(why: string): never {
   throw new AuthError('AUTH_CONFIG', why)
 }

@@ -1,5 +1,6 @@
 /** SQLite through libSQL's client: a file, a server or Turso. */
-import type { SqlDriver, SqlValue } from './driver.ts'
+import { checkClient } from './client.ts'
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a libSQL client that the driver uses: what `createClient()` gives has it. */
 export interface Libsql {
@@ -21,16 +22,24 @@ export interface LibsqlAnswer {
  * The driver for `@libsql/client`. libSQL and its server enforce foreign keys unless they are told
  * not to. An embedded replica is behind its primary: use a client of the primary.
  *
- * @param client What `createClient()` gave.
+ * @param client What `createClient()` returned.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no client.
  * @see {@link https://github.com/tursodatabase/libsql/pull/981 Foreign keys in libSQL}
  *
  * @example
  * const auth = limen({ store: sqlStore(libsql(client)) })
  */
 export function libsql(client: Libsql): SqlDriver {
+  checkClient(
+    'libsql()',
+    client,
+    ['execute', 'batch'],
+    'a client: createClient() of @libsql/client',
+  )
   return {
     dialect: 'sqlite',
-    query: async (sql, values) => (await client.execute({ sql, args: [...values] })).rows,
+    query: async (sql, values) =>
+      (await client.execute({ sql, args: [...values] })).rows as readonly SqlRow[],
     change: async (sql, values) => (await client.execute({ sql, args: [...values] })).rowsAffected,
     async batch(statements) {
       await client.batch([...statements], 'write')

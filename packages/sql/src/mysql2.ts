@@ -1,21 +1,37 @@
 /** MySQL and MariaDB through mysql2. */
+import { AuthError } from '@limen/core'
+import { checkClient, described } from './client.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
-/** The part of mysql2's promise API that the driver uses: what `createPool()` of `mysql2/promise` gives has it. */
+/** A connection of mysql2's promise API. */
+export interface Mysql2Connection {
+  /** Runs a statement that the server prepares. */
+  execute(sql: string, values: SqlValue[]): Promise<[result: unknown, fields: unknown]>
+  /** Makes the server forget a statement. */
+  unprepare(sql: string): unknown
+  /** Gives it back to its pool. */
+  release(): unknown
+}
+
+/** The part of mysql2's promise API that the driver uses: what `createPool()` of `mysql2/promise` returns has it. */
 export interface Mysql2 {
   /** Runs a statement that the server prepares. */
   execute(sql: string, values: SqlValue[]): Promise<[result: unknown, fields: unknown]>
   /** Runs a statement as it is. */
   query(sql: string): Promise<unknown>
+  /** Takes a connection from the pool. A connection of its own has no such method. */
+  getConnection?(): Promise<Mysql2Connection>
+  /** Makes the server forget a statement of this connection. A pool has no such method. */
+  unprepare?(sql: string): unknown
 }
 
-/** What a statement without rows gave. */
+/** What a statement without rows returned. */
 interface Mysql2Header {
   readonly affectedRows: number
   readonly info: string
 }
 
-/** How MySQL and MariaDB say that they undid one of two statements that waited for each other. */
+/** How MySQL and MariaDB report that they undid one of two statements that waited for each other. */
 const DEADLOCK = 1213
 const ATTEMPTS = 10
 
@@ -23,31 +39,60 @@ const ATTEMPTS = 10
  * The driver for `mysql2/promise`. A statement that the engine undid to resolve a deadlock is run
  * again, at most 9 times.
  *
- * @param pool What `createPool()` of `mysql2/promise` gave.
+ * @param pool What `createPool()` of `mysql2/promise` returned.
  * @param dialect Which of the two it is: MariaDB answers a sign-in in one statement.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no pool of `mysql2/promise`, or the dialect is neither.
  * @see {@link https://dev.mysql.com/doc/refman/8.4/en/innodb-deadlocks-handling.html Deadlocks in InnoDB}
  *
  * @example
  * const auth = limen({ store: sqlStore(mysql2(pool, 'mariadb')) })
  */
 export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
+  const wanted = 'a pool: createPool() of mysql2/promise'
+  checkClient('mysql2()', pool, ['execute', 'query'], wanted)
+  // The API with callbacks has the same methods, and a way to that with promises.
+  if ('promise' in pool) {
+    throw new AuthError(
+      'AUTH_CONFIG',
+      `mysql2() needs ${wanted} (got one of mysql2: pool.promise() is the one)`,
+    )
+  }
+  if (dialect !== 'mysql' && dialect !== 'mariadb') {
+    throw new AuthError(
+      'AUTH_CONFIG',
+      `mysql2(): dialect must be "mysql" or "mariadb" (got ${described(dialect)})`,
+    )
+  }
+  /** The server has a limit for the statements that all its clients keep prepared. */
+  const runOnce = async (sql: string, values: SqlValue[]) => {
+    const connection = await pool.getConnection?.()
+    try {
+      return await (connection ?? pool).execute(sql, values)
+    } finally {
+      if (connection) connection.unprepare(sql)
+      else pool.unprepare?.(sql)
+      connection?.release()
+    }
+  }
   const run = async (
     sql: string,
     values: readonly SqlValue[],
+    once = false,
     attempts = ATTEMPTS,
   ): Promise<unknown> => {
     try {
-      return (await pool.execute(sql, [...values]))[0]
+      const [result] = await (once ? runOnce(sql, [...values]) : pool.execute(sql, [...values]))
+      return result
     } catch (error) {
       if ((error as { errno?: unknown }).errno !== DEADLOCK || attempts <= 1) throw error
-      return run(sql, values, attempts - 1)
+      return run(sql, values, once, attempts - 1)
     }
   }
   return {
     dialect,
-    query: async (sql, values) => (await run(sql, values)) as SqlRow[],
-    async change(sql, values) {
-      const { affectedRows, info } = (await run(sql, values)) as Mysql2Header
+    query: async (sql, values, _, once) => (await run(sql, values, once)) as SqlRow[],
+    async change(sql, values, once) {
+      const { affectedRows, info } = (await run(sql, values, once)) as Mysql2Header
       // Begins with the rows that an update matched: without the client's flag FOUND_ROWS, the
       // affected ones are only those that it made different.
       return Number(/\d+/.exec(info)?.[0] ?? affectedRows)

@@ -1,5 +1,6 @@
 /** PostgreSQL at Neon, over HTTP. */
-import type { SqlDriver, SqlValue } from './driver.ts'
+import { checkClient } from './client.ts'
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of Neon's client that the driver uses: what `neon()` gives has it. */
 export interface Neon {
@@ -9,25 +10,28 @@ export interface Neon {
     values?: SqlValue[],
     options?: { arrayMode: false; fullResults: true },
   ): Promise<unknown>
-  /** Runs what `query` gave, in one transaction. Neon alone knows the type of that. */
+  /** Runs what `query` returned, in one transaction. Its type is Neon's own. */
   transaction(queries: never[]): Promise<unknown>
 }
 
 /** What a statement gave. */
 interface NeonAnswer {
-  readonly rows: object[]
+  readonly rows: SqlRow[]
   readonly rowCount: number
 }
 
 /**
  * The driver for `neon()` of `@neondatabase/serverless`: one HTTP request for each statement.
  *
- * @param client What `neon()` gave.
+ * @param client What `neon()` returned.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no client.
  *
  * @example
  * const auth = limen({ store: sqlStore(neon(client)) })
  */
 export function neon(client: Neon): SqlDriver {
+  const wanted = 'a client: neon() of @neondatabase/serverless'
+  checkClient('neon()', client, ['query', 'transaction'], wanted)
   const run = async (sql: string, values: readonly SqlValue[]) =>
     (await client.query(sql, [...values], { arrayMode: false, fullResults: true })) as NeonAnswer
   return {

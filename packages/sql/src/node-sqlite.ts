@@ -1,5 +1,7 @@
 /** SQLite in the same process, through node:sqlite. */
+import { checkClient } from './client.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import { recent } from './recent.ts'
 
 /** The part of a SQLite database that the driver uses: `DatabaseSync` has it. */
 export interface SyncSqlite {
@@ -18,28 +20,30 @@ export interface SyncSqliteStatement {
 }
 
 /**
- * The driver for `node:sqlite`, in Node 24 and in Deno. It has the connection enforce foreign keys.
+ * The driver for `node:sqlite`, in Node 24 and in Deno. It makes the connection enforce foreign keys.
  * Where several processes share the file, open it with a `timeout`, so that one waits for another.
  *
- * @param db What `new DatabaseSync(path)` gave.
+ * @param db What `new DatabaseSync(path)` returned.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no database.
  *
  * @example
  * const auth = limen({ store: sqlStore(nodeSqlite(db)) })
  */
 export function nodeSqlite(db: SyncSqlite): SqlDriver {
+  return syncSqlite('nodeSqlite()', db, 'a DatabaseSync of node:sqlite')
+}
+
+/** The driver for every client with those methods. */
+export function syncSqlite(call: string, db: SyncSqlite, wanted: string): SqlDriver {
+  checkClient(call, db, ['prepare', 'exec'], wanted)
   db.exec('pragma foreign_keys = on')
-  // Preparing costs more than running. The store has few texts: as many as an app has sets of
-  // columns that it updates together.
-  const prepared = new Map<string, SyncSqliteStatement>()
-  const statement = (sql: string): SyncSqliteStatement => {
-    const known = prepared.get(sql) ?? db.prepare(sql)
-    prepared.set(sql, known)
-    return known
-  }
+  // Preparing costs more than running.
+  const prepared = recent((sql) => db.prepare(sql))
+  const statement = (sql: string, once = false) => (once ? db.prepare(sql) : prepared(sql))
   return {
     dialect: 'sqlite',
-    query: async (sql, values) => statement(sql).all(...values) as SqlRow[],
-    change: async (sql, values) => Number(statement(sql).run(...values).changes),
+    query: async (sql, values, _, once) => statement(sql, once).all(...values) as SqlRow[],
+    change: async (sql, values, once) => Number(statement(sql, once).run(...values).changes),
     async batch(statements) {
       db.exec('begin immediate')
       try {

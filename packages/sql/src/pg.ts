@@ -1,13 +1,26 @@
 /** PostgreSQL through node-postgres. */
-import type { SqlDriver, SqlValue } from './driver.ts'
+import { AuthError } from '@limen/core'
+import { checkClient, described } from './client.ts'
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import { recent } from './recent.ts'
 
 /** The part of node-postgres that the driver uses: a `Pool` has it, and a `Client`. */
 export interface Pg {
   /** Runs a statement; without values, several in one transaction. */
-  query(sql: string, values?: SqlValue[]): Promise<PgAnswer>
+  query(statement: PgStatement): Promise<PgAnswer>
 }
 
-/** What a statement gave. */
+/** A statement. */
+export interface PgStatement {
+  /** The name under which the server keeps it prepared on the connection. */
+  readonly name?: string
+  /** Its text. */
+  readonly text: string
+  /** What its placeholders are given. */
+  readonly values?: SqlValue[]
+}
+
+/** What a statement returned. */
 export interface PgAnswer {
   /** The rows it returned. */
   readonly rows: object[]
@@ -15,21 +28,67 @@ export interface PgAnswer {
   readonly rowCount: number | null
 }
 
+/** What differs from the defaults. */
+export interface PgOptions {
+  /**
+   * Whether statements get names, so that the server parses and plans each once on a connection
+   * (default: true). `false` behind a pooler in transaction mode that does not support named
+   * statements: PgBouncer before 1.21, or one with `max_prepared_statements = 0`.
+   */
+  readonly prepare?: boolean | undefined
+}
+
 /**
  * The driver for `pg` (node-postgres), also over Hyperdrive.
  *
+ * A `Pool` emits `error` when an idle connection is cut: when the server restarts, or a firewall
+ * closes it. Without a listener, Node ends the process. So add one:
+ * `pool.on('error', (error) => console.error(error.message))`.
+ *
  * @param pool A `Pool`; on Workers, a `Client` of this request that has connected.
+ * @param options What differs from the defaults.
+ * @throws {AuthError} `AUTH_CONFIG` when the pool is none, or an option can never work.
+ * @see {@link https://node-postgres.com/apis/pool#error The event error of a Pool}
+ * @see {@link https://www.pgbouncer.org/config.html#max_prepared_statements Named statements in PgBouncer}
  *
  * @example
  * const auth = limen({ store: sqlStore(pg(pool)) })
  */
-export function pg(pool: Pg): SqlDriver {
+export function pg(pool: Pg, options: PgOptions = {}): SqlDriver {
+  checkClient('pg()', pool, ['query'], 'a Pool or a Client of pg')
+  const { prepare = true } = Object(options) as PgOptions
+  if (typeof prepare !== 'boolean') {
+    throw new AuthError(
+      'AUTH_CONFIG',
+      `pg(): options.prepare must be true or false (got ${described(prepare)})`,
+    )
+  }
+  const names = recent(nameOf)
+  const run = (text: string, values: readonly SqlValue[], once = false) =>
+    pool.query(
+      prepare && !once
+        ? { name: names(text), text, values: [...values] }
+        : { text, values: [...values] },
+    )
   return {
     dialect: 'postgres',
-    query: async (sql, values) => (await pool.query(sql, [...values])).rows,
-    change: async (sql, values) => (await pool.query(sql, [...values])).rowCount ?? 0,
+    query: async (sql, values, _, once) => (await run(sql, values, once)).rows as SqlRow[],
+    change: async (sql, values, once) => (await run(sql, values, once)).rowCount ?? 0,
     async batch(statements) {
-      await pool.query(statements.join(';\n'))
+      await pool.query({ text: statements.join(';\n') })
     },
   }
+}
+
+/**
+ * The name of a statement: a hash of its text, and so the same in every process, as poolers share
+ * connections between processes. pg throws where two texts would have one name.
+ */
+function nameOf(text: string): string {
+  let [one, other] = [0x81_1c_9d_c5, 0x01_00_01_93]
+  for (const unit of text) {
+    one = Math.imul(one ^ unit.codePointAt(0)!, 0x01_00_01_93)
+    other = Math.imul((other ^ unit.codePointAt(0)!) + (one >>> 15), 0x85_eb_ca_6b)
+  }
+  return `limen_${(one >>> 0).toString(36)}${(other >>> 0).toString(36)}`
 }

@@ -1,4 +1,5 @@
 /** PostgreSQL in the same process, through PGlite. */
+import { checkClient } from './client.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a PGlite database that the driver uses. */
@@ -20,12 +21,14 @@ export interface PgliteAnswer<Row> {
 /**
  * The driver for `@electric-sql/pglite`.
  *
- * @param db What `new PGlite()` or `PGlite.create()` gave.
+ * @param db What `new PGlite()` returned, or `await PGlite.create()`.
+ * @throws {AuthError} `AUTH_CONFIG` when it is no database.
  *
  * @example
  * const auth = limen({ store: sqlStore(pglite(db)) })
  */
 export function pglite(db: Pglite): SqlDriver {
+  checkClient('pglite()', db, ['query', 'exec'], 'a PGlite: await PGlite.create()')
   return {
     dialect: 'postgres',
     query: async (sql, values) => (await db.query<SqlRow>(sql, [...values])).rows,

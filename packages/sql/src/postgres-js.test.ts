@@ -25,7 +25,7 @@ describe.skipIf(!server)('postgresJs()', () => {
       expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: {} })
     }
     const prepared = await client.unsafe(
-      `select from pg_prepared_statements where statement like 'select (json_build_object(%'`,
+      `select from pg_prepared_statements where statement like 'select u.%'`,
     )
     expect(prepared).toHaveLength(times)
     await client.end()

@@ -1,11 +1,29 @@
 /**
- * The tables of the default layout for Drizzle: to query sessions and users beside your own tables.
+ * The tables for Drizzle: to query sessions and users beside your own tables, and for `drizzle-kit`.
  *
  * @module
  */
-export { mysqlTables } from './mysql.ts'
-export type { MysqlSessionColumns, MysqlTables, MysqlUserColumns } from './mysql.ts'
-export { pgTables } from './pg.ts'
-export type { PgSessionColumns, PgTables, PgUserColumns } from './pg.ts'
-export { sqliteTables } from './sqlite.ts'
-export type { SqliteSessionColumns, SqliteTables, SqliteUserColumns } from './sqlite.ts'
+export { mysqlSessionTable, mysqlTables } from './mysql.ts'
+export type {
+  MysqlOwnSessionColumns,
+  MysqlSessionColumns,
+  MysqlSessionTable,
+  MysqlTables,
+  MysqlUserColumns,
+} from './mysql.ts'
+export { pgSessionTable, pgTables } from './pg.ts'
+export type {
+  PgOwnSessionColumns,
+  PgSessionColumns,
+  PgSessionTable,
+  PgTables,
+  PgUserColumns,
+} from './pg.ts'
+export { sqliteSessionTable, sqliteTables } from './sqlite.ts'
+export type {
+  SqliteOwnSessionColumns,
+  SqliteSessionColumns,
+  SqliteSessionTable,
+  SqliteTables,
+  SqliteUserColumns,
+} from './sqlite.ts'

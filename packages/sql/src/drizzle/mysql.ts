@@ -1,6 +1,7 @@
 /** The tables of the default layout in MySQL and MariaDB, for Drizzle. */
 import type { $Type, BuildColumns, IsPrimaryKey, NotNull } from 'drizzle-orm'
 import {
+  type AnyMySqlColumn,
   type ConvertCustomConfig,
   type MySqlBigInt53BuilderInitial,
   type MySqlCustomColumnBuilder,
@@ -36,6 +37,24 @@ export type MysqlSessionColumns<Attributes> = {
   attributes: Json<'attributes', Attributes>
 }
 
+/** The columns of sessions whose users are in a table of your own. */
+export type MysqlOwnSessionColumns<Id, Attributes> = Omit<
+  MysqlSessionColumns<Attributes>,
+  'userId'
+> & {
+  userId: NotNull<
+    MySqlCustomColumnBuilder<ConvertCustomConfig<'user_id', { data: Id; driverData: unknown }>>
+  >
+}
+
+/** The table of sessions whose users are in a table of your own. */
+export type MysqlSessionTable<Id, Attributes> = MySqlTableWithColumns<{
+  name: 'limen_session'
+  schema: undefined
+  columns: BuildColumns<'limen_session', MysqlOwnSessionColumns<Id, Attributes>, 'mysql'>
+  dialect: 'mysql'
+}>
+
 /** The tables in MySQL and MariaDB. */
 export interface MysqlTables<UserAttributes, SessionAttributes> {
   /** Users. */
@@ -66,26 +85,19 @@ export interface MysqlTables<UserAttributes, SessionAttributes> {
 export function mysqlTables<UserAttributes = unknown, SessionAttributes = unknown>(
   dialect: 'mysql' | 'mariadb',
 ): MysqlTables<UserAttributes, SessionAttributes> {
-  const types = columnTypes[dialect]
-  const id = customType<Plain>({ dataType: () => types.id })
-  const hash = customType<Plain>({ dataType: () => types.hash })
-  const time = { mode: 'number' } as const
+  const text = textOf(dialect)
   const limenUser = mysqlTable('limen_user', {
-    id: id('id').primaryKey(),
+    id: text('id').primaryKey(),
     attributes: json('attributes').$type<UserAttributes>().notNull(),
   })
   const limenSession = mysqlTable(
     'limen_session',
     {
-      id: id('id').primaryKey(),
-      userId: id('user_id')
+      id: text('id').primaryKey(),
+      userId: text('user_id')
         .notNull()
         .references(() => limenUser.id, { onDelete: 'cascade' }),
-      secretHash: hash('secret_hash').notNull(),
-      createdAt: bigint('created_at', time).notNull(),
-      activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
-      idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),
-      attributes: json('attributes').$type<SessionAttributes>().notNull(),
+      ...others<SessionAttributes>(dialect),
     },
     (session) => [
       index('limen_session_user').on(session.userId, session.createdAt),
@@ -93,4 +105,57 @@ export function mysqlTables<UserAttributes = unknown, SessionAttributes = unknow
     ],
   )
   return { limenUser, limenSession }
+}
+
+/**
+ * The table of sessions in MySQL or MariaDB beside your own table of users, for `drizzle-kit`: it
+ * creates both, and drops neither. The layout of the store has `columns` for that table of users.
+ *
+ * @param dialect Which of the two it is: their bytewise collations differ.
+ * @param id The column of the id in your table of users.
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenSession = mysqlSessionTable<typeof users.id, { device: string }>('mysql', users.id)
+ */
+export function mysqlSessionTable<Id extends AnyMySqlColumn, SessionAttributes = unknown>(
+  dialect: 'mysql' | 'mariadb',
+  id: Id,
+): MysqlSessionTable<Id['_']['data'], SessionAttributes> {
+  const userId = customType<{ data: Id['_']['data']; driverData: unknown }>({
+    dataType: () => id.getSQLType().replace(/^serial$/, 'bigint unsigned'),
+    toDriver: (value) => id.mapToDriverValue(value),
+    fromDriver: (value) => id.mapFromDriverValue(value),
+  })
+  return mysqlTable(
+    'limen_session',
+    {
+      id: textOf(dialect)('id').primaryKey(),
+      userId: userId('user_id')
+        .notNull()
+        .references(() => id, { onDelete: 'cascade' }),
+      ...others<SessionAttributes>(dialect),
+    },
+    (session) => [
+      index('limen_session_user').on(session.userId, session.createdAt),
+      index('limen_session_expiry').on(session.idlePeriodExpiresAt),
+    ],
+  )
+}
+
+function textOf(dialect: 'mysql' | 'mariadb') {
+  return customType<Plain>({ dataType: () => columnTypes[dialect].id })
+}
+
+/** The columns of sessions but their id and their user's. */
+function others<Attributes>(dialect: 'mysql' | 'mariadb') {
+  const hash = customType<Plain>({ dataType: () => columnTypes[dialect].hash })
+  const time = { mode: 'number' } as const
+  return {
+    secretHash: hash('secret_hash').notNull(),
+    createdAt: bigint('created_at', time).notNull(),
+    activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
+    idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),
+    attributes: json('attributes').$type<Attributes>().notNull(),
+  }
 }

@@ -1,11 +1,15 @@
 /** The tables of the default layout in PostgreSQL, for Drizzle. */
 import type { $Type, BuildColumns, IsPrimaryKey, NotNull } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
+  type ConvertCustomConfig,
   type PgBigInt53BuilderInitial,
+  type PgCustomColumnBuilder,
   type PgJsonbBuilderInitial,
   type PgTableWithColumns,
   type PgTextBuilderInitial,
   bigint,
+  customType,
   index,
   jsonb,
   pgTable,
@@ -32,6 +36,21 @@ export type PgSessionColumns<Attributes> = {
   idlePeriodExpiresAt: Time<'idle_expires_at'>
   attributes: Json<'attributes', Attributes>
 }
+
+/** The columns of sessions whose users are in a table of your own. */
+export type PgOwnSessionColumns<Id, Attributes> = Omit<PgSessionColumns<Attributes>, 'userId'> & {
+  userId: NotNull<
+    PgCustomColumnBuilder<ConvertCustomConfig<'user_id', { data: Id; driverData: unknown }>>
+  >
+}
+
+/** The table of sessions whose users are in a table of your own. */
+export type PgSessionTable<Id, Attributes> = PgTableWithColumns<{
+  name: 'limen_session'
+  schema: undefined
+  columns: BuildColumns<'limen_session', PgOwnSessionColumns<Id, Attributes>, 'pg'>
+  dialect: 'pg'
+}>
 
 /** The tables in PostgreSQL. */
 export interface PgTables<UserAttributes, SessionAttributes> {
@@ -63,7 +82,6 @@ export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(
   UserAttributes,
   SessionAttributes
 > {
-  const time = { mode: 'number' } as const
   const limenUser = pgTable('limen_user', {
     id: text('id').primaryKey(),
     attributes: jsonb('attributes').$type<UserAttributes>().notNull(),
@@ -75,11 +93,7 @@ export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(
       userId: text('user_id')
         .notNull()
         .references(() => limenUser.id, { onDelete: 'cascade' }),
-      secretHash: text('secret_hash').notNull(),
-      createdAt: bigint('created_at', time).notNull(),
-      activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
-      idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),
-      attributes: jsonb('attributes').$type<SessionAttributes>().notNull(),
+      ...others<SessionAttributes>(),
     },
     (session) => [
       index('limen_session_user').on(session.userId, session.createdAt),
@@ -87,4 +101,53 @@ export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(
     ],
   )
   return { limenUser, limenSession }
+}
+
+/**
+ * The table of sessions in PostgreSQL beside your own table of users, for `drizzle-kit`: it creates
+ * both, and drops neither. The layout of the store has `columns` for that table of users.
+ *
+ * @param id The column of the id in your table of users.
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenSession = pgSessionTable<typeof users.id, { device: string }>(users.id)
+ */
+export function pgSessionTable<Id extends AnyPgColumn, SessionAttributes = unknown>(
+  id: Id,
+): PgSessionTable<Id['_']['data'], SessionAttributes> {
+  const userId = customType<{ data: Id['_']['data']; driverData: unknown }>({
+    dataType: () =>
+      id
+        .getSQLType()
+        .replace(/^(big|small)?serial$/, (_, size = '') => (size ? `${size}int` : 'integer')),
+    toDriver: (value) => id.mapToDriverValue(value),
+    fromDriver: (value) => id.mapFromDriverValue(value),
+  })
+  return pgTable(
+    'limen_session',
+    {
+      id: text('id').primaryKey(),
+      userId: userId('user_id')
+        .notNull()
+        .references(() => id, { onDelete: 'cascade' }),
+      ...others<SessionAttributes>(),
+    },
+    (session) => [
+      index('limen_session_user').on(session.userId, session.createdAt),
+      index('limen_session_expiry').on(session.idlePeriodExpiresAt),
+    ],
+  )
+}
+
+/** The columns of sessions but their id and their user's. */
+function others<Attributes>() {
+  const time = { mode: 'number' } as const
+  return {
+    secretHash: text('secret_hash').notNull(),
+    createdAt: bigint('created_at', time).notNull(),
+    activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
+    idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),
+    attributes: jsonb('attributes').$type<Attributes>().notNull(),
+  }
 }

@@ -1,10 +1,14 @@
 /** The tables of the default layout in SQLite, for Drizzle. */
 import type { $Type, BuildColumns, IsPrimaryKey, NotNull } from 'drizzle-orm'
 import {
+  type AnySQLiteColumn,
+  type ConvertCustomConfig,
+  type SQLiteCustomColumnBuilder,
   type SQLiteIntegerBuilderInitial,
   type SQLiteTableWithColumns,
   type SQLiteTextBuilderInitial,
   type SQLiteTextJsonBuilderInitial,
+  customType,
   index,
   integer,
   sqliteTable,
@@ -33,6 +37,24 @@ export type SqliteSessionColumns<Attributes> = {
   idlePeriodExpiresAt: Time<'idle_expires_at'>
   attributes: Json<'attributes', Attributes>
 }
+
+/** The columns of sessions whose users are in a table of your own. */
+export type SqliteOwnSessionColumns<Id, Attributes> = Omit<
+  SqliteSessionColumns<Attributes>,
+  'userId'
+> & {
+  userId: NotNull<
+    SQLiteCustomColumnBuilder<ConvertCustomConfig<'user_id', { data: Id; driverData: unknown }>>
+  >
+}
+
+/** The table of sessions whose users are in a table of your own. */
+export type SqliteSessionTable<Id, Attributes> = SQLiteTableWithColumns<{
+  name: 'limen_session'
+  schema: undefined
+  columns: BuildColumns<'limen_session', SqliteOwnSessionColumns<Id, Attributes>, 'sqlite'>
+  dialect: 'sqlite'
+}>
 
 /** The tables in SQLite. */
 export interface SqliteTables<UserAttributes, SessionAttributes> {
@@ -75,11 +97,7 @@ export function sqliteTables<UserAttributes = unknown, SessionAttributes = unkno
       userId: text('user_id')
         .notNull()
         .references(() => limenUser.id, { onDelete: 'cascade' }),
-      secretHash: text('secret_hash').notNull(),
-      createdAt: integer('created_at').notNull(),
-      activePeriodExpiresAt: integer('active_expires_at').notNull(),
-      idlePeriodExpiresAt: integer('idle_expires_at').notNull(),
-      attributes: text('attributes', { mode: 'json' }).$type<SessionAttributes>().notNull(),
+      ...others<SessionAttributes>(),
     },
     (session) => [
       index('limen_session_user').on(session.userId, session.createdAt),
@@ -87,4 +105,49 @@ export function sqliteTables<UserAttributes = unknown, SessionAttributes = unkno
     ],
   )
   return { limenUser, limenSession }
+}
+
+/**
+ * The table of sessions in SQLite, D1 included, beside your own table of users, for `drizzle-kit`: it
+ * creates both, and drops neither. The layout of the store has `columns` for that table of users.
+ *
+ * @param id The column of the id in your table of users.
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenSession = sqliteSessionTable<typeof users.id, { device: string }>(users.id)
+ */
+export function sqliteSessionTable<Id extends AnySQLiteColumn, SessionAttributes = unknown>(
+  id: Id,
+): SqliteSessionTable<Id['_']['data'], SessionAttributes> {
+  const userId = customType<{ data: Id['_']['data']; driverData: unknown }>({
+    dataType: () => id.getSQLType(),
+    toDriver: (value) => id.mapToDriverValue(value),
+    fromDriver: (value) => id.mapFromDriverValue(value),
+  })
+  return sqliteTable(
+    'limen_session',
+    {
+      id: text('id').primaryKey(),
+      userId: userId('user_id')
+        .notNull()
+        .references(() => id, { onDelete: 'cascade' }),
+      ...others<SessionAttributes>(),
+    },
+    (session) => [
+      index('limen_session_user').on(session.userId, session.createdAt),
+      index('limen_session_expiry').on(session.idlePeriodExpiresAt),
+    ],
+  )
+}
+
+/** The columns of sessions but their id and their user's. */
+function others<Attributes>() {
+  return {
+    secretHash: text('secret_hash').notNull(),
+    createdAt: integer('created_at').notNull(),
+    activePeriodExpiresAt: integer('active_expires_at').notNull(),
+    idlePeriodExpiresAt: integer('idle_expires_at').notNull(),
+    attributes: text('attributes', { mode: 'json' }).$type<Attributes>().notNull(),
+  }
 }

@@ -1,0 +1,201 @@
+import { DatabaseSync } from 'node:sqlite'
+import { createPool as createCallbackPool } from 'mysql2'
+import { Pool } from 'pg'
+import { describe, expect, it } from 'vitest'
+import {
+  type SqlDriver,
+  betterSqlite3,
+  d1,
+  durableObjectSql,
+  libsql,
+  migrate,
+  migrations,
+  mysql2,
+  neon,
+  nodeSqlite,
+  pg,
+  pglite,
+  postgresJs,
+  sqlStore,
+} from './index.ts'
+
+const db = new DatabaseSync(':memory:')
+const driver = nodeSqlite(db)
+const pool = new Pool()
+const kv = { get() {}, put() {}, list() {}, delete() {} }
+const layout = (value: unknown) => () => sqlStore(driver, value as never)
+
+/** A call with the client that was forgotten, or another one, and the whole message. */
+const cases: [call: () => unknown, message: string][] = [
+  [
+    () => sqlStore(undefined as never),
+    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got undefined, which has no query())',
+  ],
+  [
+    () => sqlStore(pool as never),
+    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object of the class BoundPool, which has no change())',
+  ],
+  [
+    () => sqlStore({ ...driver, dialect: 'oracle' } as never),
+    'sqlStore(): driver.dialect must be one of sqlite, postgres, mysql, mariadb (got "oracle")',
+  ],
+  [
+    () => sqlStore({ ...driver, dialect: 'toString' } as never),
+    'sqlStore(): driver.dialect must be one of sqlite, postgres, mysql, mariadb (got "toString")',
+  ],
+  [
+    () => migrations('sqllite' as never),
+    'migrations(): dialect must be one of sqlite, postgres, mysql, mariadb (got "sqllite")',
+  ],
+  [
+    () => nodeSqlite(undefined as never),
+    'nodeSqlite() needs a DatabaseSync of node:sqlite (got undefined, which has no prepare())',
+  ],
+  [
+    () => nodeSqlite('app.db' as never),
+    'nodeSqlite() needs a DatabaseSync of node:sqlite (got "app.db", which has no prepare())',
+  ],
+  [
+    () => betterSqlite3(null as never),
+    'betterSqlite3() needs a Database of better-sqlite3 (got null, which has no prepare())',
+  ],
+  [
+    () => d1(undefined as never),
+    'd1() needs a D1 binding, such as env.DB (got undefined, which has no prepare())',
+  ],
+  [
+    () => d1(kv as never),
+    'd1() needs a D1 binding, such as env.DB (got an object of the class Object, which has no prepare())',
+  ],
+  [
+    () => d1(db as never),
+    'd1() needs a D1 binding, such as env.DB (got an object of the class DatabaseSync, which has no withSession())',
+  ],
+  [
+    () => durableObjectSql(undefined as never),
+    'durableObjectSql() needs the storage of a Durable Object with SQLite: ctx.storage (got undefined, which has no transactionSync())',
+  ],
+  [
+    () => libsql(undefined as never),
+    'libsql() needs a client: createClient() of @libsql/client (got undefined, which has no execute())',
+  ],
+  [
+    () => pglite(Promise.resolve() as never),
+    'pglite() needs a PGlite: await PGlite.create() (got a promise: await it, which has no query())',
+  ],
+  [
+    () => postgresJs(undefined as never),
+    'postgresJs() needs a client: postgres() of postgres.js (got undefined, which has no unsafe())',
+  ],
+  [
+    () => postgresJs(pool as never),
+    'postgresJs() needs a client: postgres() of postgres.js (got an object of the class BoundPool, which has no unsafe())',
+  ],
+  [
+    () => pg(undefined as never),
+    'pg() needs a Pool or a Client of pg (got undefined, which has no query())',
+  ],
+  [
+    () => pg(pool, { prepare: 'false' } as never),
+    'pg(): options.prepare must be true or false (got "false")',
+  ],
+  [
+    () => neon(undefined as never),
+    'neon() needs a client: neon() of @neondatabase/serverless (got undefined, which has no query())',
+  ],
+  [
+    () => mysql2(undefined as never, 'mysql'),
+    'mysql2() needs a pool: createPool() of mysql2/promise (got undefined, which has no execute())',
+  ],
+  [
+    () => mysql2(createCallbackPool({}) as never, 'mysql'),
+    'mysql2() needs a pool: createPool() of mysql2/promise (got one of mysql2: pool.promise() is the one)',
+  ],
+  [
+    () => mysql2({ execute() {}, query() {} } as never, undefined as never),
+    'mysql2(): dialect must be "mysql" or "mariadb" (got undefined)',
+  ],
+  [layout(null), 'layout must be an object (got null)'],
+  [layout('app_user'), 'layout must be an object (got "app_user")'],
+  [layout({ users: {} }), 'layout has no option "users": there are user, session'],
+  [layout({ user: 5 }), 'layout.user must be an object (got 5)'],
+  [
+    layout({ user: { tabel: 'x' } }),
+    'layout.user has no option "tabel": there are table, id, idType, attributes, columns',
+  ],
+  [layout({ user: { table: 5 } }), 'layout.user.table must be a text that is not empty (got 5)'],
+  [layout({ session: { id: '' } }), 'layout.session.id must be a text that is not empty (got "")'],
+  [
+    layout({ user: { idType: null } }),
+    'layout.user.idType must be a text that is not empty (got null)',
+  ],
+  [
+    layout({ user: { columns: ['name'] } }),
+    'layout.user.columns must be an object (got an object of the class Array)',
+  ],
+  [
+    layout({ user: { columns: { name: 'string' } } }),
+    'layout.user.columns["name"] must have one of the types text, integer, real, boolean, json (got "string")',
+  ],
+  [
+    layout({ user: { columns: { name: 5 } } }),
+    'layout.user.columns["name"] must be an object (got 5)',
+  ],
+  [
+    layout({ user: { columns: { name: { type: 'text', column: 'x' } } } }),
+    'layout.user.columns["name"] has no option "column": there are type, name, optional',
+  ],
+  [
+    layout({ user: { columns: { name: { type: 'text', optional: 'true' } } } }),
+    'layout.user.columns["name"].optional must be true or false (got "true")',
+  ],
+  [
+    layout({ user: { columns: {}, attributes: 'data' } }),
+    'layout.user takes attributes (one JSON column) or columns (one for each), not both',
+  ],
+  [layout({ user: { table: 'a.b' } }), 'layout: SQLite has no schema for the table "a.b"'],
+]
+
+describe('configuration', () => {
+  it.each(cases.map(([call, message]) => ({ call, message })))(
+    'A4, A6: $message',
+    ({ call, message }) => {
+      let error: unknown
+      try {
+        call()
+      } catch (thrown) {
+        error = thrown
+      }
+      expect(error).toMatchObject({ code: 'AUTH_CONFIG', message })
+    },
+  )
+
+  it('A6: migrate() rejects what is no driver', async () => {
+    await expect(migrate(pool as unknown as SqlDriver)).rejects.toMatchObject({
+      code: 'AUTH_CONFIG',
+    })
+  })
+
+  it('E13: every optional option takes undefined', () => {
+    const name: string | undefined = undefined
+    sqlStore<{ name: string }, { device: string }>(driver, undefined)
+    sqlStore<{ name: string }, { device: string }>(driver, { user: undefined, session: undefined })
+    sqlStore<{ name: string }, { device: string }>(driver, {
+      user: { table: name, id: name, idType: name, attributes: name, columns: undefined },
+      session: {
+        table: name,
+        id: name,
+        userId: name,
+        secretHash: name,
+        createdAt: name,
+        activePeriodExpiresAt: name,
+        idlePeriodExpiresAt: name,
+        attributes: name,
+        columns: { device: { type: 'text', name, optional: undefined } },
+      },
+    })
+    pg(pool, undefined)
+    pg(pool, { prepare: undefined })
+    expect(migrations('sqlite', { user: undefined })).toHaveLength(4)
+  })
+})
