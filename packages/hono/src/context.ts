@@ -1,5 +1,5 @@
 /** Joins one Hono context to Limen's core. */
-import type { CookieContext, Left, Middleware, SessionCookie } from '@limen/core'
+import type { CookieContext, Left, Middleware, OriginRequest, SessionCookie } from '@limen/core'
 import type { Context } from 'hono'
 import { PendingResponse } from './pending-response.ts'
 
@@ -8,9 +8,9 @@ import { PendingResponse } from './pending-response.ts'
  * are put on the responses that the context makes (`c.html()`, `c.json()`, `c.redirect()`, `stream(c)`).
  *
  * On a route without any middleware, answer through the context: Hono sends a `new Response()` without
- * showing it to the context, so its cookie would be lost. Use `authenticate(auth)` where that cannot be
- * promised, for `Vary: Cookie` on pages where no session was found, and to have `setSession()` throw
- * reliably once the response has left: without middleware only a body that is being read shows it.
+ * showing it to the context, so the session cookie and the cache headers would be lost. Use
+ * `authenticate(auth)` where that cannot be promised, and to have `setSession()` throw reliably once the
+ * response has left: without it, only a body that is being read shows that.
  *
  * @returns The middleware for `limen({ middleware })`.
  *
@@ -35,7 +35,7 @@ export function hono(): Middleware<[c: Context]> {
  */
 export class HonoContext implements CookieContext {
   readonly key: Context
-  readonly request: Request
+  readonly request: OriginRequest
   readonly pending: PendingResponse
   #isOpened = false
 
@@ -67,11 +67,23 @@ export class HonoContext implements CookieContext {
   protected takeCookie(_cookie: SessionCookie): void {}
 }
 
-/** A context whose AuthRequest no middleware has. */
+/** A context whose AuthRequest no middleware has, so that it keeps what the response needs itself. */
 class WatchedContext extends HonoContext implements Left {
+  override readonly request: OriginRequest
   readonly vary: string[] = []
   wasRead = false
   #cookie: SessionCookie | undefined
+
+  constructor(c: Context, pending: PendingResponse) {
+    super(c, pending)
+    const { headers, method, url } = c.req.raw
+    const get = (name: string) => {
+      // The headers that can carry a token: core reads the others for its origin check.
+      if (/^(cookie|authorization)$/i.test(name)) this.#dependOn(name)
+      return headers.get(name)
+    }
+    this.request = { method, url, headers: { get } }
+  }
 
   cookie(): SessionCookie | undefined {
     return this.#cookie
@@ -79,18 +91,17 @@ class WatchedContext extends HonoContext implements Left {
 
   onSession(): void {
     this.wasRead = true
-    this.#change()
+    this.pending.update()
   }
 
   protected override takeCookie(cookie: SessionCookie): void {
     this.#cookie = cookie
-    this.#change()
+    this.#dependOn('Cookie')
+    this.pending.update()
   }
 
-  #change(): void {
-    this.vary.push('Cookie')
-    if (this.request.headers.has('Authorization')) this.vary.push('Authorization')
+  #dependOn(header: string): void {
+    this.vary.push(header)
     this.pending.add(this)
-    this.pending.update()
   }
 }

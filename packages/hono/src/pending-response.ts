@@ -96,9 +96,10 @@ export class PendingResponse {
     Object.assign(this.#c, Object.fromEntries(watched))
   }
 
-  /** Applies what has changed to a response that was made before. */
+  /** Applies what has changed to the responses that a handler can already hold. */
   update(): void {
-    if (this.#made) this.#made = this.#mark(this.#made)
+    if (this.#made) this.#mark(this.#made)
+    if (this.#c.finalized) this.read()
   }
 
   /** Reads `c.res`. */
@@ -127,6 +128,7 @@ export class PendingResponse {
       for (const line of own) if (!names.has(nameOf(line))) headers.append('Set-Cookie', line)
     }
     if (this.#hasFailed && this.#running === 0) this.#hasLeft = true
+    if (this.#isWatched && response) this.read()
   }
 
   #keep(made: Response): Response {
