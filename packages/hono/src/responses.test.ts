@@ -174,11 +174,7 @@ describe('D1: after the response has left', () => {
     const app: App = new Hono()
     app.use(authenticate(auth))
     const names: unknown[] = []
-    body(
-      app,
-      async (late) => void names.push((await late.validate())?.user.name),
-      finished.resolve,
-    )
+    body(app, async (late) => void names.push((await late.validate())?.user.name), finished.resolve)
     const response = await app.request(URL, { headers })
     await response.text()
     await finished.promise
@@ -270,28 +266,31 @@ describe('D1: after the response has left', () => {
     expect(codes).toEqual(['no error', 'AUTH_RESPONSE_SENT'])
   })
 
-  it.each([0, 1])('hono() mode: setSession() throws in a body that is read (%i middleware)', async (count) => {
-    const { auth, calls, clock, headers, session } = await createAuth()
-    const app = new Hono()
-    const codes: unknown[] = []
-    for (let i = 0; i < count; i++) app.use(passing)
-    app.get('/', (c) => {
-      const authRequest = auth.handleRequest(c)
-      return stream(c, async (out) => {
-        await out.write('one')
-        await out.sleep(5)
-        codes.push(codeOf(() => authRequest.setSession(session)))
-        codes.push(codeOf(() => auth.handleRequest(c).setSession(session)))
-        await authRequest.validate()
-        codes.push(codeOf(() => authRequest.setSession(session)))
+  it.each([0, 1])(
+    'hono() mode: setSession() throws in a body that is read (%i middleware)',
+    async (count) => {
+      const { auth, calls, clock, headers, session } = await createAuth()
+      const app = new Hono()
+      const codes: unknown[] = []
+      for (let i = 0; i < count; i++) app.use(passing)
+      app.get('/', (c) => {
+        const authRequest = auth.handleRequest(c)
+        return stream(c, async (out) => {
+          await out.write('one')
+          await out.sleep(5)
+          codes.push(codeOf(() => authRequest.setSession(session)))
+          codes.push(codeOf(() => auth.handleRequest(c).setSession(session)))
+          await authRequest.validate()
+          codes.push(codeOf(() => authRequest.setSession(session)))
+        })
       })
-    })
-    clock.now += DAY
-    const response = await app.request(URL, { headers })
-    expect(await response.text()).toBe('one')
-    expect(codes).toEqual(Array.from({ length: 3 }, () => 'AUTH_RESPONSE_SENT'))
-    expect(calls).toEqual(['read'])
-  })
+      clock.now += DAY
+      const response = await app.request(URL, { headers })
+      expect(await response.text()).toBe('one')
+      expect(codes).toEqual(Array.from({ length: 3 }, () => 'AUTH_RESPONSE_SENT'))
+      expect(calls).toEqual(['read'])
+    },
+  )
 })
 
 describe('D2: eager', () => {
@@ -374,7 +373,10 @@ const publicly: [what: string, answer: Answer][] = [
   ['c.text()', (c) => c.text('page', 200, { 'Cache-Control': PUBLIC })],
   ['c.text() with an init', (c) => c.text('page', { headers: { 'cache-control': PUBLIC } })],
   ['c.html()', (c) => c.html('page', 200, { 'Cache-Control': PUBLIC })],
-  ['c.html() with a promise', (c) => c.html(Promise.resolve('page'), 200, { 'Cache-Control': PUBLIC })],
+  [
+    'c.html() with a promise',
+    (c) => c.html(Promise.resolve('page'), 200, { 'Cache-Control': PUBLIC }),
+  ],
   ['c.json()', (c) => c.json({}, 200, { 'Cache-Control': PUBLIC, 'CDN-Cache-Control': PUBLIC })],
   ['c.body()', (c) => c.body('page', 200, { 'Cache-Control': PUBLIC })],
   ['c.body() without a body', (c) => c.body(null, 204, { 'Cache-Control': PUBLIC })],
@@ -399,11 +401,11 @@ const publicly: [what: string, answer: Answer][] = [
 /** The same, where only a middleware sees the response. */
 const ownResponses: typeof publicly = [
   ['a Response of its own', () => new Response('page', { headers: { 'Cache-Control': PUBLIC } })],
+  ['an immutable redirect', () => Response.redirect('https://app.example/next')],
   [
-    'an immutable redirect',
-    () => Response.redirect('https://app.example/next'),
+    'an empty Response',
+    () => new Response(null, { status: 304, headers: { 'Cache-Control': PUBLIC } }),
   ],
-  ['an empty Response', () => new Response(null, { status: 304, headers: { 'Cache-Control': PUBLIC } })],
 ]
 
 describe('D4: hono() mode has the last word', () => {
@@ -641,7 +643,10 @@ describe('unusual responses', () => {
   }
 
   it.each([204, 205, 304])('status %i keeps its status and gets the cookie', async (status) => {
-    const answers: Answer[] = [() => new Response(null, { status }), (c) => c.body(null, status as 204)]
+    const answers: Answer[] = [
+      () => new Response(null, { status }),
+      (c) => c.body(null, status as 204),
+    ]
     for (const answer of answers) {
       const { response, token } = await renewed(answer)
       expect(response.status).toBe(status)
@@ -712,7 +717,12 @@ describe('B5: a bearer token behind requireSession()', () => {
     ['POST', { method: 'POST', headers: { Authorization: 'Bearer x' } }, 401, hint],
     ['DELETE', { method: 'DELETE', headers: { Authorization: 'bearer x' } }, 401, hint],
     ['GET', { headers: { Authorization: 'Bearer x' } }, 401, hint],
-    ['POST with Basic', { method: 'POST', headers: { Authorization: 'Basic x' } }, 403, 'Forbidden: origin-missing'],
+    [
+      'POST with Basic',
+      { method: 'POST', headers: { Authorization: 'Basic x' } },
+      403,
+      'Forbidden: origin-missing',
+    ],
     ['POST without a token', { method: 'POST' }, 403, 'Forbidden: origin-missing'],
     [
       'POST of another site',
@@ -808,7 +818,11 @@ describe('A4: options', () => {
         expect.objectContaining({ code: 'AUTH_CONFIG', message }),
       )
       const app = new Hono()
-      app.get('/', called(name, () => auth), (c) => c.text('never'))
+      app.get(
+        '/',
+        called(name, () => auth),
+        (c) => c.text('never'),
+      )
       app.onError((error, c) => c.json([(error as AuthError).code, error.message], 500))
       const response = await app.request(URL)
       expect(await response.json()).toEqual(['AUTH_CONFIG', message])
@@ -818,7 +832,11 @@ describe('A4: options', () => {
   it('A4: an async function of the context', async () => {
     const { auth } = await createAuth()
     const app = new Hono()
-    app.get('/', called('authenticate', async () => auth), (c) => c.text('never'))
+    app.get(
+      '/',
+      called('authenticate', async () => auth),
+      (c) => c.text('never'),
+    )
     app.onError((error, c) => c.text((error as AuthError).code, 500))
     expect(await (await app.request(URL)).text()).toBe('AUTH_CONFIG')
   })
