@@ -11,7 +11,7 @@ import { createApp, defineEventHandler, toNodeListener } from 'h3-v1'
 import Koa from 'koa'
 import { describe, expect, it, vi } from 'vitest'
 
-type Send = (line: string) => void
+type Send = (line: string) => unknown
 
 const auth = limen({
   store: memoryStore(),
@@ -32,7 +32,7 @@ function ofNode(request: {
   readonly method?: string | undefined
   readonly headers: NodeJS.Dict<string | string[]>
 }): OriginRequest {
-  const get = (name: string) => request.headers[name.toLowerCase()]?.toString() ?? null
+  const get = (name: string) => String(request.headers[name.toLowerCase()] ?? '') || null
   return { method: request.method!, url: 'https://app.example/', headers: { get } }
 }
 
@@ -75,7 +75,8 @@ const frameworks: [name: string, visit: () => Visit][] = [
       app.use((ctx) => {
         ctx.body = signOut(ofNode(ctx.req), (line) => ctx.append('Set-Cookie', line))
       })
-      return visiting(app.callback())
+      const callback = app.callback()
+      return visiting((request, response) => void callback(request, response))
     },
   ],
   [

@@ -50,7 +50,7 @@ export class HonoContext implements CookieContext {
     // a response, which is another error than that the response has left.
     const hasLeft = this.#isOpened && this.pending.hasLeft
     this.#isOpened = true
-    return hasLeft ? undefined : this.takeCookie
+    return hasLeft ? undefined : (cookie) => this.takeCookie(cookie)
   }
 
   // Read only when a session is renewed: outside Workers the context throws.
