@@ -353,8 +353,8 @@ describe('D2: eager', () => {
     const { auth, calls, headers } = await createAuth()
     const app = new Hono()
     app.post('/', requireOrigin(auth, { eager: true }), (c) => c.text('never'))
-    const foreign = { ...headers, 'Sec-Fetch-Site': 'cross-site' }
-    const response = await app.request(URL, { method: 'POST', headers: foreign })
+    const crossSite = { ...headers, 'Sec-Fetch-Site': 'cross-site' }
+    const response = await app.request(URL, { method: 'POST', headers: crossSite })
     expect(response.status).toBe(403)
     expect(calls).toEqual([])
   })
