@@ -5,6 +5,7 @@
  */
 export { authenticate, requireOrigin, requireSession } from './authenticate.ts'
 export type {
+  AuthenticateOptions,
   AuthSource,
   AuthVariables,
   HonoAuth,
