@@ -133,27 +133,22 @@ export const inputCases: readonly StoreCase[] = [
       const ada = await signedIn(auth, 'ada')
       const { sessionId } = ada.session
       const before = calls()
+      const ends = ['.', '%', '_%', '\n', '\u00E9', '\u{1F642}']
       const texts = (text: string) => [
-        ...[
-          '',
-          text.slice(1),
-          `${text}A`,
-          ` ${text.slice(1)}`,
-          `${text.slice(1)}\n`,
-          text.repeat(2),
-        ],
-        ...['.', '%', '_%', '\u00E9', '\u{1F642}'].map((end) => text.slice(0, -end.length) + end),
+        ...ends.map((end) => text.slice(0, -end.length) + end),
+        '',
+        text.slice(1),
+        ` ${text.slice(1)}`,
+        `${text}A`,
+        text.repeat(2),
       ]
       const refused = async (
         given: unknown,
         made: string,
         [name, expected, call]: (typeof userCalls)[0],
       ) => {
-        equal(
-          await outcomeOf(() => call(auth, given as string)),
-          expected,
-          `${name}, given ${made}`,
-        )
+        const outcome = await outcomeOf(() => call(auth, given as string))
+        equal(outcome, expected, `${name}, given ${made}`)
       }
       const exceptCase = ['except', NO_SESSION, exceptCall] as const
       for (const call of [...sessionCalls, exceptCase]) {
@@ -199,15 +194,14 @@ export const inputCases: readonly StoreCase[] = [
     promise: 'contract',
     async run(store) {
       const { auth } = authOver(store)
-      const expected = await Promise.all(
+      const users = await Promise.all(
         lookalikes.map((userId) => auth.createUser({ userId, attributes: { name: userId } })),
       )
-      const read = () => Promise.all(lookalikes.map((userId) => auth.getUser(userId)))
-      equal(await read(), expected, 'all of them')
       const deleted = ['0', '7', 'ada', '\u00E5', 'K']
       for (const userId of deleted) await auth.deleteUser(userId)
-      const left = expected.map((user) => (deleted.includes(user.userId) ? null : user))
-      equal(await read(), left, 'all but those that were deleted')
+      const left = users.map((user) => (deleted.includes(user.userId) ? null : user))
+      const read = await Promise.all(lookalikes.map((userId) => auth.getUser(userId)))
+      equal(read, left, 'all but those that were deleted')
     },
   },
   {
@@ -429,7 +423,7 @@ const noObjects: readonly (() => unknown)[] = [
   () => Object.create({ name: 'Eve' }),
 ]
 
-/** Sets, replaces and removes attributes of all names; each must leave all others as they are. */
+/** Sets, replaces and removes attributes of all names; each change must leave all others as they are. */
 async function namesAreApart(start: object, write: Update): Promise<void> {
   const expected = new Map<string, unknown>(Object.entries(start))
   const updated = async (entries: readonly (readonly [string, unknown])[], what: string) => {
@@ -437,37 +431,26 @@ async function namesAreApart(start: object, write: Update): Promise<void> {
       if (value === undefined) expected.delete(name)
       else expected.set(name, value)
     }
-    const update = Object.fromEntries(entries)
-    equal(await write(update), Object.fromEntries(expected), what)
+    equal(await write(Object.fromEntries(entries)), Object.fromEntries(expected), what)
   }
   const all = (value: unknown) => names.map((name) => [name, value] as const)
 
   await updated(all('all'), 'all names at once')
-  // For each pair of names there is a batch that holds the one and not the other.
-  const bits = Array.from({ length: Math.ceil(Math.log2(names.length)) }, (_, bit) => bit)
-  const batches = bits.flatMap((bit) =>
-    [0, 1].map((side) => names.filter((_, index) => ((index >> bit) & 1) === side)),
-  )
-  for (const [index, batch] of batches.entries()) {
-    await updated(
-      batch.map((name) => [name, index]),
-      `batch ${index}, replaced`,
-    )
+  // Some engines take one call in 20 ms, so names change in batches. For each pair of names there is
+  // a batch that holds the one and not the other.
+  for (let bit = 0; 2 ** bit < names.length; bit++) {
+    for (const side of [0, 1]) {
+      const batch = [...names.entries()].filter(([index]) => ((index >> bit) & 1) === side)
+      const changed = batch.map(([index, name]) => {
+        // Each name is replaced, removed and set again in turn, and not all of a batch at once.
+        const isRemoved = (bit + index) % 3 === 1
+        return [name, isRemoved ? undefined : `${bit} ${side}`] as const
+      })
+      await updated(changed, `the names whose bit ${bit} is ${side}`)
+    }
   }
-  let removed: readonly string[] = []
-  for (const [index, batch] of batches.entries()) {
-    const back = removed.filter((name) => !batch.includes(name))
-    await updated(
-      [
-        ...back.map((name) => [name, index] as const),
-        ...batch.map((name) => [name, undefined] as const),
-      ],
-      `batch ${index}, removed`,
-    )
-    removed = batch
-  }
-  await updated(all(undefined), 'all removed')
-  for (const name of ['', '__proto__', 'a"b', 'a.b', '$', '*', '\\', "'", 'then', '0']) {
+  await updated(all(undefined), 'all names removed')
+  for (const name of ['', '__proto__', 'a"b', '*']) {
     await updated([[name, 'alone']], `${JSON.stringify(name)}, set alone`)
     await updated([[name, undefined]], `${JSON.stringify(name)}, removed alone`)
   }
