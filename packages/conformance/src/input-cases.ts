@@ -243,7 +243,7 @@ export const inputCases: readonly StoreCase[] = [
         await refused({ note: { a: undefined } }, 'attributes.note.a', 'undefined')
         await refused({ note: [undefined] }, 'attributes.note.0', 'undefined')
         for (const key of ['\0', 'note\0', '\0note', '\uD800', 'note\uDC00']) {
-          await refused({ [key]: 1 }, `attributes.${key}`, 'a name')
+          await refused({ name: '', [key]: 1 }, 'attributes', JSON.stringify(key))
         }
         for (const make of noObjects) await refused(make(), 'attributes', String(make))
       }
