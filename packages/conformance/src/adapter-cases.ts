@@ -86,10 +86,6 @@ interface AdapterCase {
  *
  * @param adapter The adapter.
  * @returns The cases.
- *
- * @example
- * const serve: CaseAdapter['serve'] = (auth, handler) => (request) => answer(auth, request, handler)
- * for (const { name, run } of adapterSuite({ serve })) it(name, run)
  */
 export function adapterSuite(adapter: CaseAdapter): readonly AdapterSuiteCase[] {
   const stores = [
