@@ -1,14 +1,18 @@
-/** The two assertions that the cases need, so that no test runner is imported. */
+/** The assertions that the cases need, so that no test runner is imported. */
 
-/** Throws when two JSON-like values differ; the order of keys does not matter. */
+/** How much of a value an error's message shows. */
+const SHOWN = 2000
+
+/** Throws when two JSON values differ, in a type or a key too; the order of keys does not matter. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
   const [a, b] = [text(actual), text(expected)]
   if (a === b) return
+  const message = `${what}: expected ${b.slice(0, SHOWN)}, got ${a.slice(0, SHOWN)}`
   // With both at hand, test runners show where they differ.
-  throw Object.assign(new Error(`${what}: expected ${b}, got ${a}`), { actual, expected })
+  throw Object.assign(new Error(message), { actual, expected })
 }
 
-/** Says whether two JSON-like values are the same; the order of keys does not matter. */
+/** Whether two JSON values are the same; the order of keys does not matter. */
 export function sameText(a: unknown, b: unknown): boolean {
   return text(a) === text(b)
 }
@@ -18,12 +22,27 @@ export function holds(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)
 }
 
+/** What a call resolves with, or the code of what it rejects with. */
+export async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await call()
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (typeof code === 'string') return code
+    throw error
+  }
+}
+
+/** JSON with sorted keys, except that nothing is left out or converted: -0, NaN, `undefined`, dates. */
 function text(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'undefined'
+  if (Array.isArray(value)) return `[${Array.from(value, text).join(',')}]`
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Object.is(value, -0)) return '-0'
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (value instanceof Date) return `Date(${+value})`
+  const keys = Object.keys(value).toSorted()
+  const entries = keys.map(
+    (key) => `${JSON.stringify(key)}:${text((value as Record<string, unknown>)[key])}`,
   )
+  return `{${entries.join(',')}}`
 }

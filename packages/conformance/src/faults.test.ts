@@ -1,4 +1,4 @@
-import { type StoreCall, limen } from '@limen/core'
+import { type AuthEvent, type StoreCall, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { describe, expect, it } from 'vitest'
 import { type CaseSession, type CaseUser, type Fault, faulty, storeSuite } from './index.ts'
@@ -11,7 +11,13 @@ async function signedIn() {
   let going: readonly [StoreCall, Fault] | undefined
   const store = faulty(whole, (call) => (call === going?.[0] ? going[1] : undefined))
   let now = Date.now()
-  const auth = limen({ store, now: () => now, getUserAttributes: ({ name }) => ({ name }) })
+  const events: AuthEvent[] = []
+  const auth = limen({
+    store,
+    now: () => now,
+    getUserAttributes: ({ name }) => ({ name }),
+    onEvent: (event) => events.push(event),
+  })
   const right = limen({ store: whole, now: () => now })
   const { userId } = await auth.createUser({ attributes: {} })
   const [session, other] = [
@@ -30,6 +36,7 @@ async function signedIn() {
     })
   return {
     auth,
+    events,
     right,
     userId,
     token,
@@ -72,8 +79,25 @@ describe('P4: a call that goes wrong', () => {
     ['readUser', ({ auth, userId }) => auth.getUser(userId)],
     ['updateUser', ({ auth, userId }) => auth.updateUserAttributes(userId, { name: 'Ada' })],
   ]
-  const faults: Fault[] = ['before', 'after', 'half-way']
+  const faults = ['before', 'after', 'half-way'] as const
   const table = cases.flatMap(([call, ask]) => faults.map((fault) => ({ call, fault, ask })))
+  const rejections = cases.map(([call, ask]) => ({ call, ask }))
+
+  it.each(rejections)('E2: $call, rejected: keeps the code and signs nobody out', async (one) => {
+    const { call, ask } = one
+    const app = await signedIn()
+    app.fail(call, 'rejected')
+    await expect(ask(app)).rejects.toMatchObject({
+      name: 'AuthError',
+      code: 'AUTH_STORE_REJECTED',
+      message: `${call}: the engine rejected the call`,
+    })
+    expect(app.events.at(-1)).toEqual({ type: 'store-failed', call, code: 'AUTH_STORE_REJECTED' })
+    app.recover()
+    const authRequest = app.open()
+    expect(await authRequest.validate()).toMatchObject({ sessionId: app.sessionId })
+    expect(authRequest.cookie()?.value).not.toBe('')
+  })
 
   it.each(table)('$call, $fault: rejects, and signs nobody out', async ({ call, fault, ask }) => {
     const app = await signedIn()

@@ -1,15 +1,16 @@
 /** A store that fails when it is told to: for tests of what stands on a store. */
-import type { SessionAndUser, Store, StoreCall } from '@limen/core'
+import { AuthError, type SessionAndUser, type Store, type StoreCall } from '@limen/core'
 
 /**
  * How one call goes wrong.
  *
  * - `before`: it rejects, and nothing has happened.
+ * - `rejected`: it rejects with `AUTH_STORE_REJECTED`, as for a missing table, and nothing has happened.
  * - `after`: it rejects, but has happened: the answer was lost.
  * - `half-way`: it rejects, and a part of it has happened, where it has parts.
  * - `stale`: an eventual read gives what was read of that session before, if anything was.
  */
-export type Fault = 'before' | 'after' | 'half-way' | 'stale'
+export type Fault = 'before' | 'rejected' | 'after' | 'half-way' | 'stale'
 
 /**
  * Chooses what goes wrong; `undefined`: nothing. A promise delays the call until it is settled.
@@ -27,7 +28,7 @@ export type ChooseFault = (
  *
  * @param store A store that works.
  * @param choose Says for each call what goes wrong.
- * @returns The same store with faults. What it rejects with is an `Error`, as an engine's would be.
+ * @returns The same store with faults. Except for `rejected` it throws an `Error`, as an engine does.
  *
  * @example
  * const store = faulty(memoryStore(), (call) => (call === 'delete' ? 'after' : undefined))
@@ -131,6 +132,9 @@ export function faulty<UserAttributes, SessionAttributes>(
   ): Promise<Answer> {
     const fault = await choose(call, args)
     if (fault === 'stale' && old !== undefined) return old
+    if (fault === 'rejected') {
+      throw new AuthError('AUTH_STORE_REJECTED', `${call}: the engine rejected the call`)
+    }
     if (fault === 'before') throw new Error(`${call}: the engine was not reached`)
     if (fault === 'half-way') {
       await part?.()

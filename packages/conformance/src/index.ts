@@ -3,8 +3,14 @@
  *
  * @module
  */
-export { adapterCases } from './adapter-cases.ts'
-export type { AdapterCase, CaseAdapter, CaseAuth, CaseHandler } from './adapter-cases.ts'
+export { adapterSuite } from './adapter-cases.ts'
+export type {
+  AdapterSuiteCase,
+  CaseAdapter,
+  CaseAuth,
+  CaseHandler,
+  ServeOptions,
+} from './adapter-cases.ts'
 export type { Engine, Pace, Subject } from './engine.ts'
 export { faulty } from './faults.ts'
 export type { ChooseFault, Fault } from './faults.ts'

@@ -1,6 +1,7 @@
 /** What every store must do: one case, one sentence. */
 import type { SessionRecord, Store } from '@limen/core'
 import { equal, holds } from './expect.ts'
+import { inputCases } from './input-cases.ts'
 
 /** The attributes that the cases store. */
 export interface CaseUser {
@@ -345,20 +346,6 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'keeps attributes whatever their names are',
-    promise: 'contract',
-    async run(store) {
-      const odd = ['a"."b', 'a"b', 'a.b', '$', '$.a', 'a[0]', '', ' ', '\\', 'a\\"b', "'", 'ü🙂']
-      await store.createUser(ada)
-      for (const name of odd) {
-        const note = { [name]: name } as unknown as CaseUser
-        equal(await store.updateUser('ada', note), true, JSON.stringify(name))
-      }
-      const attributes = { name: 'Ada', ...Object.fromEntries(odd.map((name) => [name, name])) }
-      equal((await store.readUser('ada'))?.attributes, attributes, 'all of them')
-    },
-  },
-  {
     name: 'merges forty attributes at once',
     promise: 'contract',
     async run(store) {
@@ -473,4 +460,5 @@ export const storeCases: readonly StoreCase[] = [
       equal((await store.readUser('ada'))?.attributes.settings, { theme: 'dark' }, 'user')
     },
   },
+  ...inputCases,
 ]

@@ -1,18 +1,26 @@
 /** Run by `deno test`: the adapter, alone and behind a real `Deno.serve`. */
-import { type CaseAdapter, adapterCases } from '@limen/conformance'
+import { type CaseAdapter, adapterSuite } from '@limen/conformance'
 import { cors, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { withAuth } from '@limen/deno'
 
 const adapter: CaseAdapter = {
-  serve: (auth, handler) => (request) =>
-    withAuth(auth, (_request, _info, authRequest) => handler(authRequest))(request, undefined),
+  eager: true,
+  returnsNothing: true,
+  serve(auth, handler, { between, ...options } = {}) {
+    const inner = withAuth(auth, (_request, _info, authRequest) => handler(authRequest), options)
+    const outer = withAuth(auth, async (request, info, authRequest) => {
+      await authRequest.validate()
+      const response = await inner(request, info)
+      between?.(response)
+      return response
+    })
+    return (request) => (between ? outer : inner)(request, undefined)
+  },
 }
 
-for (const { name, run, upgrades } of adapterCases) {
-  // Deno switches protocols on a real connection only: see the last test.
-  if (!upgrades) Deno.test(name, () => run(adapter))
-}
+// Deno switches protocols on a real connection only: see the next test.
+for (const { name, run } of adapterSuite(adapter)) Deno.test(name, run)
 
 Deno.test('switches protocols behind Deno.serve, with the renewed cookie on the handshake', async () => {
   let now = 1_700_000_000_000

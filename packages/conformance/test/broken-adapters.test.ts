@@ -1,0 +1,191 @@
+import { type AuthRequest, answer, respond } from '@limen/core'
+import { describe, expect, it } from 'vitest'
+import { type CaseAdapter, type CaseAuth, adapterSuite } from '../src/index.ts'
+
+type Serve = CaseAdapter['serve']
+type Opened = ReturnType<CaseAuth['openRequest']>
+
+/** An adapter over a right one for the rest: twice around the handler, and eager. */
+function adapterOf(serve: Serve): CaseAdapter {
+  return {
+    eager: true,
+    returnsNothing: true,
+    serve(auth, handler, { between, eager } = {}) {
+      const inner = serve(auth, handler, { eager: eager === true })
+      if (!between) return inner
+      return (request) =>
+        answer(auth, request, async (authRequest) => {
+          await authRequest.validate()
+          const response = await inner(request)
+          between(response)
+          return response
+        })
+    },
+  }
+}
+
+const eagerly = async (authRequest: AuthRequest<unknown>, eager = false) => {
+  if (eager) await authRequest.validate().catch(() => {})
+}
+
+/** A request whose AuthRequest is never closed. */
+const openOf = (auth: CaseAuth, request: Request): Opened =>
+  auth.openRequest({ request, key: request, setCookie() {} })
+
+describe('adapterSuite() on a broken adapter', () => {
+  type Case = [what: string, serve: Serve, caughtBy: string]
+  const cases: Case[] = [
+    [
+      'takes cookies after the response has left',
+      (auth, handler, options) => async (request) => {
+        const authRequest = openOf(auth, request)
+        await eagerly(authRequest, options?.eager)
+        return respond(await handler(authRequest), authRequest)
+      },
+      'D1: setSession() in a streamed body throws AUTH_RESPONSE_SENT',
+    ],
+    [
+      'takes cookies after the handler has returned',
+      (auth, handler) => async (request) => {
+        const authRequest = openOf(auth, request)
+        return respond(await handler(authRequest), authRequest)
+      },
+      'D1: setSession() after the handler has returned throws AUTH_RESPONSE_SENT',
+    ],
+    [
+      'renews after the response has left',
+      (auth, handler) => async (request) => {
+        const authRequest = openOf(auth, request)
+        return respond(await handler(authRequest), authRequest)
+      },
+      'D1: validate() in a streamed body finds the session, and renews nothing',
+    ],
+    [
+      'ignores eager',
+      (auth, handler) => (request) => answer(auth, request, handler),
+      'D2: eager marks a page that validates in its body, and renews its session',
+    ],
+    [
+      'marks each page as private',
+      (auth, handler, options) => async (request) => {
+        const response = await answer(auth, request, handler, options)
+        response.headers.set('Cache-Control', 'private, no-store')
+        return response
+      },
+      'D2: eager reads nothing for anonymous visitors, whose pages stay cacheable',
+    ],
+    [
+      'marks a page as private only where it leaves',
+      (auth, handler) => async (request) => handler(openOf(auth, request)),
+      'D3: a cache inside the adapter sees that a page is private',
+    ],
+    [
+      'reads once for each opening',
+      (auth, handler) => async (request) => {
+        const authRequest = auth.openRequest({ request, setCookie() {} })
+        return respond(await handler(authRequest), authRequest)
+      },
+      'reads the store once, and sets one cookie, where the adapter stands around a handler twice',
+    ],
+    [
+      'adds each header at each call',
+      (auth, handler) => async (request) => {
+        const response = await answer(auth, request, handler)
+        response.headers.append('Vary', 'Cookie')
+        return response
+      },
+      'D9: adds each header once where the adapter stands around a handler twice',
+    ],
+    [
+      'loses the cookie of a thrown response',
+      (auth, handler) => async (request) => {
+        const authRequest = openOf(auth, request)
+        try {
+          return respond(await handler(authRequest), authRequest)
+        } catch (error) {
+          if (error instanceof Response) return error
+          throw error
+        }
+      },
+      'D5: keeps the cookie of a sign-in where the handler throws its response',
+    ],
+    [
+      'makes a response of nothing',
+      (auth, handler) => async (request) => {
+        const response = (await answer(auth, request, handler)) as Response | undefined
+        return response ?? new Response(null, { status: 404 })
+      },
+      'D6: passes on that a handler returned nothing',
+    ],
+    [
+      'answers a refusal with 500',
+      (auth, handler) => (request) =>
+        answer(auth, request, async (authRequest) => {
+          try {
+            return await handler(authRequest)
+          } catch {
+            return new Response(null, { status: 500 })
+          }
+        }),
+      'D8: a refused setSession() is 403 also after an await and a validate()',
+    ],
+    [
+      'throws an error without a status',
+      (auth, handler) => (request) =>
+        answer(auth, request, (authRequest) => {
+          const setSession: Opened['setSession'] = (...args) => {
+            try {
+              authRequest.setSession(...args)
+            } catch (cause) {
+              throw new Error('refused', { cause })
+            }
+          }
+          const validate = () => authRequest.validate()
+          return handler(Object.assign(Object.create(authRequest), { setSession, validate }))
+        }),
+      'D8: a refused setSession() is 403 where the app’s own error handling answers it',
+    ],
+    [
+      'deletes cookies by Max-Age alone',
+      (auth, handler) => async (request) => {
+        const response = await answer(auth, request, handler)
+        const lines = response.headers.getSetCookie()
+        response.headers.delete('Set-Cookie')
+        for (const line of lines) {
+          response.headers.append('Set-Cookie', line.replace(/; Expires=[^;]*/, ''))
+        }
+        return response
+      },
+      'deletes the cookie of a session that is gone',
+    ],
+    [
+      'does not wait for the store',
+      (auth, handler) => async (request) => {
+        const authRequest = openOf(auth, request)
+        const page = Promise.resolve().then(() => new Response('page'))
+        return respond(await Promise.race([handler(authRequest), page]), authRequest)
+      },
+      'sends a renewed cookie again (on a store that answers later)',
+    ],
+  ]
+
+  it.each(cases)('catches one that %s', async (_, serve, caughtBy) => {
+    const { run } = adapterSuite(adapterOf(serve)).find(({ name }) => name === caughtBy)!
+    await expect(run()).rejects.toThrow()
+  })
+
+  const right = adapterOf(
+    (auth, handler, options) => (request) => answer(auth, request, handler, options),
+  )
+  it.each(cases.map(([, , caughtBy]) => caughtBy))('lets a right one pass: %s', (caughtBy) =>
+    adapterSuite(right)
+      .find(({ name }) => name === caughtBy)!
+      .run(),
+  )
+
+  it('leaves out what an adapter has no hook for', () => {
+    const names = adapterSuite({ serve: right.serve }).map(({ name }) => name)
+    expect(names.filter((name) => /eager|nothing:|switches/.test(name))).toEqual([])
+    expect(names).toHaveLength(2 * new Set(names.map((name) => name.split(' (on')[0])).size)
+  })
+})
