@@ -30,6 +30,9 @@ const DAY = 86_400_000
 const CENTURY = 36_500 * DAY
 const MINUTE = 60_000
 
+/** Where a framework's object holds its AuthRequests, by `auth`. A WeakMap costs more at each collection of garbage. */
+const OPENED = Symbol('limen')
+
 /** What a function that chooses attributes returns at once: an object, and not a promise of one. */
 export interface NoPromise {
   /** A promise has it. */
@@ -172,13 +175,12 @@ export function limen<
   const sessions = sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
   const auth = { ...settings, ...sessions }
   type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
-  const opened = new WeakMap<object, AnyRequest>()
   const openRequest = (context: RequestContext): AnyRequest => {
-    const { key } = context
-    const known = key && opened.get(key)
+    const key = context.key as { [OPENED]?: Map<unknown, AnyRequest> } | undefined
+    const known = key?.[OPENED]?.get(auth)
     if (known && !known.isResponseSent) return known
     const authRequest = new OpenAuthRequest<Session<UserFields, Fields>>(auth, context)
-    if (key) opened.set(key, authRequest)
+    if (key && Object.isExtensible(key)) (key[OPENED] ??= new Map()).set(auth, authRequest)
     return authRequest
   }
 

@@ -60,7 +60,7 @@ export async function startNeonEndpoint(): Promise<NeonEndpoint> {
     const connectionString = header(request, 'neon-connection-string')!
     const pool = pools.get(connectionString) ?? new Pool({ connectionString, max: 10 })
     pools.set(connectionString, pool)
-    const body = JSON.parse((await request.toArray()).join('')) as
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as
       | Statement
       | { readonly queries: readonly Statement[] }
     const client = await pool.connect()
