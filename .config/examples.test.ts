@@ -24,7 +24,14 @@ function scope() {
   // These stores have suites of their own: here their examples are run over memory.
   const kept = () => memoryStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
-  const env = { DB: {}, KV: {}, SESSIONS: {} }
+  // Clients and bindings that no example calls: their drivers look for these methods.
+  const stand = () => undefined
+  const client = {
+    ...{ query: stand, execute: stand, batch: stand, transaction: stand, unsafe: stand },
+    ...{ prepare: stand, withSession: stand, exec: stand, transactionSync: stand },
+    ...{ get: stand, put: stand, delete: stand },
+  }
+  const env = { DB: client, KV: client, SESSIONS: {} }
   const { LRUCache } = createRequire(`${packages}/core/package.json`)('lru-cache') as object & {
     LRUCache: unknown
   }
@@ -38,10 +45,10 @@ function scope() {
     app: new Hono(),
     auth,
     caches: {},
-    client: {},
-    ctx: { storage: {} },
+    client,
+    ctx: { storage: { ...client, sql: client } },
     d1Store: kept,
-    db: new DatabaseSync(':memory:'),
+    db: Object.assign(new DatabaseSync(':memory:'), { query: stand }),
     denoKvStore: kept,
     durableObjectStore: kept,
     kvStore: kept,
@@ -52,13 +59,25 @@ function scope() {
     it: (_name: string, run: () => unknown) => run(),
     memoryStore,
     originRule,
-    pool: {},
+    pool: client,
     redisStore: kept,
     serializeCookie,
     storeSuite,
     withAuth,
     workersCache,
   }
+}
+
+/** The app's own table of users, in the dialect that a file is about. */
+function usersOf(where: string): unknown {
+  const dialect = /drizzle\/(\w+)\.ts/.exec(where)?.[1]
+  if (!dialect) return undefined
+  const orm = createRequire(`${packages}/sql/package.json`)(
+    `drizzle-orm/${dialect}-core`,
+  ) as Record<string, (...args: unknown[]) => unknown>
+  const { text, varchar } = orm
+  const id = dialect === 'mysql' ? varchar!('id', { length: 255 }) : text!('id')
+  return orm[`${dialect}Table`]!('users', { id: (id as { primaryKey(): unknown }).primaryKey() })
 }
 
 interface Example {
@@ -101,10 +120,11 @@ describe('examples in doc comments', () => {
 
   it('are found', () => expect(all.length).toBeGreaterThan(8))
 
-  it.each(all)('$where', async ({ code }) => {
+  it.each(all)('$where', async ({ where, code }) => {
     const { code: plain } = transformSync(`async () => { ${asserted(code)}\n}`, { loader: 'ts' })
     const names = {
       ...scope(),
+      users: usersOf(where),
       check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),
     }
     const example = compileFunction(
