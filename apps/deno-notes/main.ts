@@ -63,7 +63,13 @@ async function answer(request: Request, visit: Visit): Promise<Response> {
   if (!/^(GET|HEAD)$/.test(request.method) || !/^\/(live)?$/.test(pathname)) {
     return failurePage(404, session?.user.name)
   }
-  if (pathname === '/') return session ? showNotes(session) : doorPage({ problem: whyOut(request) })
+  if (pathname === '/') {
+    if (session) return showNotes(session)
+    const problem = whyOut(request)
+    // Limen deletes no cookie on localhost, where it can be another app's. This name is ours alone.
+    if (problem && request.headers.get('Sec-Fetch-Mode') === 'navigate') visit.setSession(null)
+    return doorPage({ problem })
+  }
   if (!session) return failurePage(401)
   return pushChanges(request, session, searchParams.get('since') ?? '')
 }

@@ -230,7 +230,7 @@ describe('signing out', () => {
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
-      '__Host-Http-notes=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+      '__Host-Http-notes=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax',
     ])
     someone.cookie = cookie
     expect(await (await someone.get()).text()).toContain('Sign in or begin')

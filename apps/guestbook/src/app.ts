@@ -1,4 +1,4 @@
-/** Puts the rooms of the guestbook together. */
+/** The guestbook: its middleware and its pages. */
 import { authenticate } from '@limen/hono'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -22,6 +22,12 @@ export const app = new Hono<AppEnv>()
 app.use(async (c, next) => (isStrangers(c.req.url) ? stranger.fetch(c.req.raw) : next()))
 app.use(bookHeaders)
 app.use(authenticate(authOf))
+app.use(async (c, next) => {
+  await next()
+  // Limen deletes no cookie on localhost, where it can be another app's. This name is ours alone.
+  const isNavigation = c.req.method === 'GET' && c.req.header('Sec-Fetch-Mode') === 'navigate'
+  if (c.var.wasSignedOut && isNavigation) c.var.auth.setSession(null)
+})
 app.use(originGuard)
 app.use(
   bodyLimit({

@@ -174,7 +174,7 @@ describe('signing out', () => {
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
-      '__Host-Http-guestbook=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+      '__Host-Http-guestbook=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax',
     ])
     expect(await authFor(env).getSession(sessionId)).toBeNull()
     visitor.cookie = cookie

@@ -58,11 +58,6 @@ function shown(given: unknown): string {
 
 const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
 
-/** The rule of an option of one type. */
-function typed(type: 'boolean' | 'function', wanted: string): OptionRule {
-  return [(value) => typeof value === type, wanted]
-}
-
 /** The rule of an option that is a text of some form. */
 export function matching(form: RegExp, wanted: string): OptionRule {
   return [(value) => matches(value, form), wanted]
@@ -77,10 +72,10 @@ export function matches(value: unknown, form: RegExp): value is string {
 export const OBJECT: OptionRule = [isPlain, 'an object']
 
 /** The rule of an option that is `true` or `false`. */
-export const BOOLEAN: OptionRule = typed('boolean', 'true or false')
+export const BOOLEAN: OptionRule = [(value) => typeof value === 'boolean', 'true or false']
 
 /** The rule of an option that is a function. */
-export const FUNCTION: OptionRule = typed('function', 'a function')
+export const FUNCTION: OptionRule = [(value) => typeof value === 'function', 'a function']
 
 /** Whether a value is an object with properties, not an array. */
 export function isObject(value: unknown): value is object {

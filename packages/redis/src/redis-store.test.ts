@@ -152,7 +152,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await ends(), 'after a renewal').toEqual(renewed)
       const shorter = limen({
         store: redisStore(client, { prefix }),
-        sessionExpiresIn: { activePeriod: 1000, idlePeriod: 1000 },
+        sessionExpiresIn: { activePeriod: 60_000, idlePeriod: 60_000 },
       })
       await shorter.createSession({ userId: session.user.userId })
       expect(await ends(), 'after a shorter one').toEqual(renewed)
