@@ -26,11 +26,9 @@ function scope() {
   const withAuth = (_auth: unknown, handler: unknown) => handler
   // Clients and bindings that no example calls: their drivers look for these methods.
   const stand = () => undefined
-  const client = {
-    ...{ query: stand, execute: stand, batch: stand, transaction: stand, unsafe: stand },
-    ...{ prepare: stand, withSession: stand, exec: stand, transactionSync: stand },
-    ...{ get: stand, put: stand, delete: stand },
-  }
+  const methods =
+    'query execute batch transaction unsafe prepare withSession exec transactionSync get put delete'
+  const client = Object.fromEntries(methods.split(' ').map((name) => [name, stand]))
   const env = { DB: client, KV: client, SESSIONS: {} }
   const { LRUCache } = createRequire(`${packages}/core/package.json`)('lru-cache') as object & {
     LRUCache: unknown
