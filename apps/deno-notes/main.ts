@@ -1,6 +1,6 @@
 /** Notes that belong to whoever is signed in. The same file runs on Deno and on Deno Deploy. */
 import { scrypt, timingSafeEqual } from 'node:crypto'
-import { AuthError, type AuthRequest, type InferSession, limen } from '@limen/core'
+import { AuthError, type AuthRequest, type InferSession, isAuthError, limen } from '@limen/core'
 import { denoKvStore, withAuth } from '@limen/deno'
 import {
   type Draft,
@@ -79,11 +79,6 @@ function whyOut(request: Request): string | undefined {
   return auth.readSessionCookie(request) === null
     ? undefined
     : 'You were signed out on this device.'
-}
-
-/** Whether an error is Limen's, with its code: another copy of the package may have made it. */
-function isAuthError(error: unknown): error is AuthError {
-  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
 async function readForm({ body }: Request): Promise<URLSearchParams | null> {

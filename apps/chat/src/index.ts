@@ -1,5 +1,5 @@
 /** The Worker: signs people in and out, and lets them into the room. */
-import type { AuthError, AuthRequest } from '@limen/core'
+import { type AuthRequest, isAuthError } from '@limen/core'
 import { withAuth } from '@limen/workers'
 import { type VisitorSession, authFor } from './auth.ts'
 import type { Env } from './env.ts'
@@ -62,11 +62,6 @@ function failed(request: Request, env: Env, status: number, message: string) {
   return /^\/(me|room)$/.test(new URL(request.url).pathname)
     ? new Response(message, { status })
     : page(request, env, { status, message })
-}
-
-/** Whether an error is Limen's, with its code: another copy of the package may have made it. */
-function isAuthError(error: unknown): error is AuthError {
-  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
 type Visit = AuthRequest<VisitorSession>

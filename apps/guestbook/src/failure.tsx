@@ -3,7 +3,8 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refusedPage } from './origin-guard.tsx'
-import { isAuthError, isOutage } from './outage.ts'
+import { isAuthError } from '@limen/core'
+import { isOutage } from './outage.ts'
 import { type FailedContext, failedPage } from './page.tsx'
 
 /** For `app.onError`. It touches no cookie: an outage signs nobody out. */

@@ -1,5 +1,5 @@
 /** Sorts what D1 fails with: an outage may be over at the next try, a rejected query stays rejected. */
-import { AuthError } from '@limen/core'
+import { AuthError, isAuthError } from '@limen/core'
 
 // SQLite read the query and refused it: no such table, a constraint, a wrong type, too large.
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH|SCHEMA)|D1_TYPE_ERROR/
@@ -15,11 +15,6 @@ export function queryFailure(action: string) {
     const code = REJECTED.test(line) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE'
     throw new AuthError(code, `Cannot ${action}: ${line}`, { cause })
   }
-}
-
-/** Whether an error is Limen's, with its code: another copy of the package may have made it. */
-export function isAuthError(error: unknown): error is AuthError {
-  return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
 /** Whether a failure, Limen's or ours, means that the database cannot be reached. */

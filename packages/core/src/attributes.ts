@@ -73,8 +73,9 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
 
 function refuse(path: string, given: unknown): never {
   const kind = Object.prototype.toString.call(given).slice(8, -1)
+  const hint = kind === 'Date' ? '. Store its milliseconds' : ''
   return fail(
     'AUTH_INVALID_ATTRIBUTES',
-    `${path} must be exact JSON without NUL, at most ${DEPTH} levels deep (got ${kind})`,
+    `${path} must be exact JSON without NUL, at most ${DEPTH} levels deep (got ${kind})${hint}`,
   )
 }

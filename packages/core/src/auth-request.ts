@@ -8,7 +8,6 @@ import {
   SAFE,
   UNTRUSTED,
   isSafe,
-  isToLoopback,
 } from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
@@ -79,6 +78,8 @@ export interface RequestAuth<AnySession> {
   createSessionCookie(session: AnySession | null, isAlone?: boolean): SessionCookie
   readonly cookies: SessionCookies
   readonly secure: boolean
+  /** Whether a request came to this machine itself, without a proxy that is known. */
+  readonly isLocal: (request: OriginRequest) => boolean
   readonly checkOrigin: CheckOrigin
   readonly emit: (event: AuthEvent) => unknown
   readonly store: { readonly staleMisses?: true; readonly routeLength?: number }
@@ -187,7 +188,11 @@ export class OpenAuthRequest<
     this.#chosen = session ? IssuedSession.tokenOf(session) : null
     this.#fresh.Cookie = true
     this.invalidate()
-    if (auth.secure && isToLoopback(request) && /^http:/i.test(request.url!)) {
+    // An https origin behind a local URL: a proxy that ends TLS.
+    const isHttp = ![request.url, request.headers.get('Origin')].some((at) =>
+      /^https:/i.test(at ?? ''),
+    )
+    if (session && auth.secure && isHttp && auth.isLocal(request)) {
       auth.emit({ type: 'secure-cookie-over-http' })
     }
   }
@@ -250,7 +255,7 @@ export class OpenAuthRequest<
       request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
       !auth.store.staleMisses &&
       // Ports share cookies: it can be the cookie of another app on this machine.
-      !isToLoopback(request) &&
+      !auth.isLocal(request) &&
       this.#mayChangeCookie()
     ) {
       this.#setCookie(null, true)

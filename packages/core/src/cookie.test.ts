@@ -148,7 +148,7 @@ describe('checkCookie()', () => {
     ['my__Host-session', { path: '/app' }],
   ]
   it.each(kept)('takes %s with %j', (name, change) => {
-    expect(() => checkCookie(name, { ...plain, ...change })).not.toThrow()
+    expect(() => checkCookie('sessionCookie', name, { ...plain, ...change })).not.toThrow()
   })
 
   const dropped: [name: string, change: Partial<CookieAttributes>, because: string][] = [
@@ -161,7 +161,7 @@ describe('checkCookie()', () => {
     ['__host-http-a', { domain: 'app.example' }, 'the prefix needs no Domain'],
   ]
   it.each(dropped)('refuses %s with %j: %s', (name, change) => {
-    expect(() => checkCookie(name, { ...plain, ...change })).toThrow(
+    expect(() => checkCookie('sessionCookie', name, { ...plain, ...change })).toThrow(
       expect.objectContaining({ code: 'AUTH_CONFIG' }),
     )
   })

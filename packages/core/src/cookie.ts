@@ -104,16 +104,21 @@ export const SAME_SITE: OptionRule = matching(/^(lax|strict|none)$/i, 'lax, stri
  * Refuses a cookie that a browser would drop because its parts do not go together. Browsers compare
  * the prefix of its name without regard to case.
  *
+ * @param option The option that describes the cookie.
  * @param name Cookie name.
  * @param attributes Its attributes.
  * @throws {AuthError} `AUTH_CONFIG`, with a message for each rule.
  * @see {@link https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html Layered cookies, name prefixes}
  */
-export function checkCookie(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+export function checkCookie(
+  option: string,
+  name: string,
+  attributes: Omit<CookieAttributes, 'maxAge'>,
+): void {
   const { domain, path, sameSite, secure, partitioned } = attributes
   const isHostOnly = /^__host-/i.test(name)
-  const refuse = (breaks: unknown, option: string, wanted: string, given: unknown) =>
-    checkOption(!breaks, `sessionCookie: ${option}`, wanted, given)
+  const refuse = (breaks: unknown, part: string, wanted: string, given: unknown) =>
+    checkOption(!breaks, `${option}: ${part}`, wanted, given)
   refuse(isHostOnly && domain, 'domain', 'left out for a "__Host-" name', domain)
   refuse(isHostOnly && path !== '/', 'path', '"/" for a "__Host-" name', path)
   if (secure) return

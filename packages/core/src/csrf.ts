@@ -214,9 +214,10 @@ function checkCsrfProtection(options: CsrfProtection): void {
     baseDomain: [
       (value) => matches(value, DOMAIN) && allowedSubdomains,
       'a domain such as "example.com", beside allowedSubdomains',
+      Array.isArray(allowedSubdomains) && allowedSubdomains.length > 0,
     ],
     allowedSubdomains: [
-      (value) => value === '*' || (isListOf(value, isName) && (baseDomain || !value.length)),
+      (value) => value === '*' || isListOf(value, isName),
       `'*', or names below baseDomain such as ['app']`,
     ],
     trustedOrigins: [

@@ -71,7 +71,16 @@ export class AuthError extends Error {
   }
 }
 
-/** Whether an error is an {@link AuthError}, perhaps of another copy of this package. */
+/**
+ * Whether an error is an {@link AuthError}, also one of another copy of this package, where
+ * `instanceof` fails.
+ *
+ * @param error What was caught.
+ *
+ * @example
+ * isAuthError(new AuthError('AUTH_STORE_UNAVAILABLE'))
+ * // true
+ */
 export function isAuthError(error: unknown): error is AuthError {
   return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }

@@ -15,7 +15,7 @@ export { cached } from './cached.ts'
 export type { CachedOptions, StoreCache } from './cached.ts'
 export { splitStore } from './split-store.ts'
 export type { SplitStores, UserStore } from './split-store.ts'
-export { AuthError } from './error.ts'
+export { AuthError, isAuthError } from './error.ts'
 export type { AuthErrorCode } from './error.ts'
 export type { AuthRequest, ReadonlyAuthRequest } from './auth-request.ts'
 export type {

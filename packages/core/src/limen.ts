@@ -8,13 +8,14 @@ import {
   OpenAuthRequest,
   readSessionCookie,
 } from './auth-request.ts'
-import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
+import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
 import {
   BOOLEAN,
   FUNCTION,
   OBJECT,
   SYNC_FUNCTION,
   type OptionRule,
+  checkOption,
   checkOptions,
   isListOf,
   isPlain,
@@ -152,6 +153,8 @@ export function limen<
   const { secure = true } = config
   const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
   const cookies = sessionCookies(config.sessionCookie ?? {}, secure)
+  const { host, hostHeader } = config.csrfProtection || {}
+  const hasHost = Boolean(host ?? hostHeader)
   const emit = async (event: AuthEvent): Promise<void> => {
     try {
       if (config.onEvent) await config.onEvent(event)
@@ -171,6 +174,8 @@ export function limen<
       emit({ type: 'origin-refused', reason }),
     ),
     emit,
+    // A configured host is not this machine, whatever a proxy made of the URL.
+    isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
   }
   const sessions = sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
   const auth = { ...settings, ...sessions }
@@ -196,13 +201,8 @@ export function limen<
 const SHOWS: OptionRule = [isSync, 'a function that returns an object, and not a promise']
 
 const PERIOD: OptionRule = [
-  (ms) =>
-    Number.isSafeInteger(ms) &&
-    (ms as number) >= MINUTE &&
-    (ms as number) <= CENTURY &&
-    // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
-    ((ms as number) % 86_400 || (ms as number) % MINUTE === 0),
-  `milliseconds from ${MINUTE} to ${CENTURY}, such as ${DAY} for a day`,
+  (ms) => Number.isSafeInteger(ms) && (ms as number) >= MINUTE && (ms as number) <= CENTURY,
+  `whole milliseconds from ${MINUTE} to ${CENTURY}, such as ${DAY} for a day`,
 ]
 
 function checkConfig(config: object): void {
@@ -224,6 +224,12 @@ function checkConfig(config: object): void {
 function checkedPeriods(given: SessionPeriods): Periods {
   const rules = { activePeriod: PERIOD, idlePeriod: PERIOD, absolutePeriod: PERIOD }
   checkOptions('sessionExpiresIn.', given, rules)
+  for (const [name, ms] of Object.entries(given)) {
+    // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
+    const isInSeconds = ms % 86_400 === 0 && ms % MINUTE !== 0
+    const wanted = 'in milliseconds: this looks like seconds'
+    checkOption(!isInSeconds, `sessionExpiresIn.${name}`, wanted, ms)
+  }
   const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
   return { activePeriod, idlePeriod, absolutePeriod }
 }

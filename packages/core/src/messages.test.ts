@@ -57,7 +57,11 @@ const options: Row[] = [
     'store must be a store, such as memoryStore() or d1Store(env.DB) (got [object Promise])',
     given('store', Promise.resolve(store)),
   ],
-  ['AUTH_CONFIG', 'typo must be left out: there is no such option (got 1)', given('typo', 1)],
+  [
+    'AUTH_CONFIG',
+    'There is no option typo. The options are: store, middleware, secure, sessionExpiresIn, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
+    given('typo', 1),
+  ],
   ['AUTH_CONFIG', 'secure must be true or false (got "false")', given('secure', 'false')],
   ['AUTH_CONFIG', 'secure must be true or false (got null)', given('secure', null)],
   [
@@ -67,7 +71,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'middleware must be a function, and not async (got a function)',
+    'middleware must be a function, and not async (got an async function)',
     given('middleware', async () => ({})),
   ],
   ['AUTH_CONFIG', 'onEvent must be a function (got "log")', given('onEvent', 'log')],
@@ -79,7 +83,7 @@ const options: Row[] = [
   ['AUTH_CONFIG', 'now must be a function, and not async (got 0)', given('now', 0)],
   [
     'AUTH_CONFIG',
-    'getUserAttributes must be a function that returns an object, and not a promise (got a function)',
+    'getUserAttributes must be a function that returns an object, and not a promise (got an async function)',
     given('getUserAttributes', async () => ({})),
   ],
   [
@@ -94,27 +98,27 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'sessionExpiresIn.absolutePeriod must be milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got "2592000000")',
+    'sessionExpiresIn.absolutePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got "2592000000")',
     given('sessionExpiresIn', { absolutePeriod: '2592000000' }),
   ],
   [
     'AUTH_CONFIG',
-    'sessionExpiresIn.absolutePeriod must be milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got Infinity)',
+    'sessionExpiresIn.absolutePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got Infinity)',
     given('sessionExpiresIn', { absolutePeriod: Infinity }),
   ],
   [
     'AUTH_CONFIG',
-    'sessionExpiresIn.activePeriod must be milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got 86400)',
+    'sessionExpiresIn.activePeriod must be in milliseconds: this looks like seconds (got 86400)',
     given('sessionExpiresIn', { activePeriod: 86_400 }),
   ],
   [
     'AUTH_CONFIG',
-    'sessionExpiresIn.idlePeriod must be milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got NaN)',
+    'sessionExpiresIn.idlePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got NaN)',
     given('sessionExpiresIn', { idlePeriod: Number.NaN }),
   ],
   [
     'AUTH_CONFIG',
-    'sessionExpiresIn.activeperiod must be left out: there is no such option (got 86400000)',
+    'There is no option sessionExpiresIn.activeperiod. The options are: activePeriod, idlePeriod, absolutePeriod',
     given('sessionExpiresIn', { activeperiod: 86_400_000 }),
   ],
   ['AUTH_CONFIG', 'sessionCookie must be an object (got [])', cookie([])],
@@ -161,7 +165,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'sessionCookie.attributes.maxAge must be left out: there is no such option (got 60)',
+    'There is no option sessionCookie.attributes.maxAge. The options are: domain, path, partitioned, sameSite',
     cookie({ attributes: { maxAge: 60 } }),
   ],
   [
@@ -192,7 +196,7 @@ const options: Row[] = [
   ['AUTH_CONFIG', 'csrfProtection must be an object or false (got "")', csrf('')],
   [
     'AUTH_CONFIG',
-    "csrfProtection.allowedSubdomains must be '*', or names below baseDomain such as ['app'] (got [app])",
+    'csrfProtection.baseDomain must be a domain such as "example.com", beside allowedSubdomains (got undefined)',
     csrf({ allowedSubdomains: ['app'] }),
   ],
   [
@@ -217,7 +221,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'csrfProtection.trustedOrigins must be whole origins such as ["https://app.example.com"], or a function (got a function)',
+    'csrfProtection.trustedOrigins must be whole origins such as ["https://app.example.com"], or a function (got an async function)',
     csrf({ trustedOrigins: async () => true }),
   ],
   [
@@ -310,7 +314,7 @@ const options: Row[] = [
 const calls: Row[] = [
   [
     'AUTH_INVALID_ATTRIBUTES',
-    'attributes.a must be exact JSON without NUL, at most 64 levels deep (got Date)',
+    'attributes.a must be exact JSON without NUL, at most 64 levels deep (got Date). Store its milliseconds',
     attribute(new Date(0)),
   ],
   [

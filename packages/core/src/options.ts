@@ -26,7 +26,11 @@ export function checkOptions(
   const values = (given ?? {}) as Readonly<Record<string, unknown>>
   for (const name of Object.keys({ ...rules, ...values })) {
     // An object has names that are no rules: `constructor`, `__proto__`.
-    const [fits, wanted, isRequired] = Object.hasOwn(rules, name) ? rules[name]! : UNKNOWN
+    if (!Object.hasOwn(rules, name)) {
+      const known = Object.keys(rules).join(', ')
+      fail('AUTH_CONFIG', `There is no option ${path}${name}. The options are: ${known}`)
+    }
+    const [fits, wanted, isRequired] = rules[name]!
     const value = values[name]
     if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, value)
   }
@@ -49,14 +53,13 @@ function shown(given: unknown): string {
   if (typeof given === 'string') return `"${given}"`
   try {
     if (Array.isArray(given)) return `[${String(given)}]`
-    return typeof given === 'function' ? 'a function' : String(given)
+    if (typeof given !== 'function') return String(given)
+    return isSync(given) ? 'a function' : 'an async function'
   } catch {
     // An object without a prototype, or an array with a symbol.
     return typeof given
   }
 }
-
-const UNKNOWN: OptionRule = [() => false, 'left out: there is no such option']
 
 /** The rule of an option that is a text of some form. */
 export function matching(form: RegExp, wanted: string): OptionRule {

@@ -2,6 +2,7 @@
 import type { AuthRequest } from './auth-request.ts'
 import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
+import { checkOption } from './options.ts'
 import type { CookieContext } from './middleware.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -123,6 +124,8 @@ export async function answer<AnySession, Answer extends Response | undefined | v
     waitUntil: options?.waitUntil,
     setCookie() {},
   }
+  const opens = typeof auth?.openRequest === 'function'
+  checkOption(opens, 'auth', 'what limen() returned, and no promise of it', auth)
   const authRequest = auth.openRequest(context)
   try {
     if (options?.eager) await authRequest.validate().catch(() => {})

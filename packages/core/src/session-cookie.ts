@@ -111,7 +111,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
   const make = makerOf({ ...form, name: options.name })
   const deleted = formerly.map((other) => {
     checkOptions('sessionCookie.formerly.', other, { ...COOKIE_FORM, name: COOKIE_NAME })
-    return makerOf(other)('', 0)
+    return makerOf(other, 'sessionCookie.formerly')('', 0)
   })
   const { name, attributes: current } = make('', 0)
   const names = [name, ...deleted.map((other) => other.name)]
@@ -131,11 +131,14 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
   }
 
   /** What makes the cookies of one form. */
-  function makerOf({ path = '/', domain, partitioned, name }: CookieForm) {
+  function makerOf(
+    { path = '/', domain, partitioned, name }: CookieForm,
+    option = 'sessionCookie',
+  ) {
     const form = { path, ...(domain && { domain }), ...(partitioned && { partitioned }), ...fixed }
     const prefix = path === '/' && !domain ? '__Host-Http-' : '__Secure-'
     name ??= `${secure ? prefix : ''}${partitioned ? 'partitioned-' : ''}session`
-    checkCookie(name, form)
+    checkCookie(option, name, form)
     return (value: string, maxAge: number): SessionCookie => {
       const cookie = { ...form, maxAge, ...(!value && { expires: new Date(0) }) }
       return {

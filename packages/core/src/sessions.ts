@@ -95,7 +95,8 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
   /** The living sessions of a user in order of creation, without their tokens: "your devices". */
   getAllUserSessions(userId: string): Promise<Session<UserFields, Fields>[]>
   /**
-   * Merges attributes into a session: what is not named stays, and `undefined` removes.
+   * Merges attributes into a session: what is not named stays, and `undefined` removes. Does not check
+   * whose session it is.
    *
    * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when there is no such session.
@@ -106,6 +107,9 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
   ): Promise<Session<UserFields, Fields>>
   /**
    * Ends a session. Resolves when the store has confirmed; a session that is gone already is no failure.
+   *
+   * Does not check whose session it is: an id that a visitor sent must be one of the visitor's own, as
+   * `getAllUserSessions()` lists them.
    *
    * @param sessionId The public id, not the token.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for text that cannot be a session id, such as a whole token.

@@ -104,12 +104,12 @@ const UNAVAILABLE_NUMBERS = new Set([
 ])
 
 /** SQLite's primary result codes that no later call changes, by number and by name. */
-const REJECTED_RESULTS = new Set([1, 18, 19, 20, 25])
-const REJECTED_RESULT_NAMES = /\bSQLITE_(ERROR|TOOBIG|CONSTRAINT|MISMATCH|RANGE)/
+const REJECTED_RESULTS = new Set([1, 11, 18, 19, 20, 25, 26])
+const REJECTED_RESULT_NAMES = /\bSQLITE_(ERROR|TOOBIG|CONSTRAINT|MISMATCH|RANGE|NOTADB|CORRUPT)/
 const RESULT_NAME = /\bSQLITE_[A-Z]/
 /** How SQLite words them, where a client gives no result code. */
 const REJECTED_WORDS =
-  /\bno such (table|column)|has no column named|constraint failed|datatype mismatch|too many SQL variables|string or blob too big|syntax error/
+  /\bno such (table|column)|has no column named|constraint failed|datatype mismatch|too many SQL variables|string or blob too big|syntax error|not a database|disk image is malformed/
 
 function isRejection(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false

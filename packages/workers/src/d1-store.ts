@@ -4,7 +4,7 @@ import { checkBinding } from './check.ts'
 import type { D1, D1Connection } from './d1.ts'
 import { storeFailure } from './failure.ts'
 
-const MIGRATE = 'Apply the migrations: npx wrangler d1 migrations apply DB'
+const MIGRATE = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
 
 /** What was found, as JSON: the column `found` of a user, or of a session with its user. */
 interface Row {

@@ -48,7 +48,7 @@ const sessionOf = async (store: AnyStore, userId: string, letter = 'a') => ({
 describe('E2: what D1 fails with', () => {
   const store = d1Store(env.DB) as AnyStore
   const rejected = (why: string): Expected => ({ code: 'AUTH_STORE_REJECTED', message: why })
-  const migrate = 'Apply the migrations: npx wrangler d1 migrations apply DB'
+  const migrate = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
   const missing = (table: string) =>
     rejected(`D1_ERROR: no such table: ${table}: SQLITE_ERROR. ${migrate}`)
 
