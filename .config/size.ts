@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 /** No growth unseen. What is wanted is 6,500, which is not reached: decision 75 has the price of each part. */
-const LIMIT = 9250
+const LIMIT = 9800
 
 const { outputFiles } = await build({
   stdin: {

@@ -319,12 +319,15 @@ export class OpenAuthRequest<
     const header = renewal ? '' : (cookieHeader(this.#context.request.headers) ?? '')
     const isAmbiguous = findCookies(header, auth.cookies.names[0]![0]).length > 1
     this.#cookie = { ...auth.createSessionCookie(session, isAmbiguous), renewal }
+    const lose = () => auth.emit({ type: 'cookie-lost' })
     try {
-      this.#context.setCookie?.(this.#cookie)
+      const taken: unknown = this.#context.setCookie?.(this.#cookie)
+      // An async sink fails later, where nobody would handle it.
+      if (taken instanceof Promise) taken.catch(lose)
     } catch (error) {
       this.#cookie = before
       if (!renewal) throw error
-      auth.emit({ type: 'cookie-lost' })
+      lose()
     }
   }
 }

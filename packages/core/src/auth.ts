@@ -12,7 +12,7 @@ import {
   stateOf,
 } from './session.ts'
 import type { RequestContext } from './middleware.ts'
-import { checkOption, isObject } from './options.ts'
+import { checkOption, isObject, isPromise, shown } from './options.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { IssuedSessionLike, Sessions, ValidateOptions } from './sessions.ts'
 import type {
@@ -127,7 +127,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     async deleteExpiredSessions(options) {
       const { limit = 1000 } = options ?? {}
       const fits = Number.isSafeInteger(limit) && limit > 0
-      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', limit)
+      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', shown(limit))
       return ask('deleteExpired', { now: now(), limit })
     },
 
@@ -183,9 +183,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
         if (stillThere) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
         return stillThere
       })
-      // A write that fails in the background was reported by its event.
-      if (context?.waitUntil) context.waitUntil(work.catch(() => {}))
-      else if (!(await work)) return 'unknown'
+      if (!inBackground(work, context) && !(await work)) return 'unknown'
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return 'expired'
     }
@@ -217,7 +215,7 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
     if (!state) return null
     return new IssuedSession(
       {
-        ...shown('getSessionAttributes', session.attributes),
+        ...view('getSessionAttributes', session.attributes),
         sessionId: session.id,
         user: toUser(user),
         createdAt: new Date(session.createdAt),
@@ -231,19 +229,19 @@ export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fie
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
-    return { ...shown('getUserAttributes', attributes), userId: id } as AnyUser
+    return { ...view('getUserAttributes', attributes), userId: id } as AnyUser
   }
 
   /** What the app shows of stored attributes. */
-  function shown(
+  function view(
     option: 'getUserAttributes' | 'getSessionAttributes',
     attributes: UserAttributes | SessionAttributes,
   ): object | undefined {
     const show = settings[option] as ((attributes: unknown) => unknown) | undefined
     const fields = show?.(attributes)
     // A promise spread into a session would show no attribute, without an error.
-    const fits = fields == null || (isObject(fields) && !('then' in fields))
-    checkOption(fits, option, 'a function that returns an object, and not a promise', fields)
+    const fits = fields == null || (isObject(fields) && !isPromise(fields))
+    checkOption(fits, option, 'a function that returns an object, and not a promise', typeof fields)
     return fields as object | undefined
   }
 
@@ -276,6 +274,20 @@ function tokenOf(session: unknown): string {
     IssuedSession.tokenOf(session) ??
     noSuchSession('pass what createSession() or validate() returned, awaited, and not a copy')
   )
+}
+
+/** Hands a write to `waitUntil`, where there is one that takes it. A failure is reported by its event. */
+function inBackground(
+  work: Promise<unknown>,
+  context?: Pick<RequestContext, 'waitUntil'>,
+): boolean {
+  if (!context?.waitUntil) return false
+  try {
+    context.waitUntil(work.catch(() => {}))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkUserId(userId: unknown): void {

@@ -1,5 +1,5 @@
 /** Text to cookie and back. Knows nothing of sessions. */
-import { BOOLEAN, type OptionRule, checkOption, matching } from './options.ts'
+import { BOOLEAN, type OptionRule, checkOption, matching, shown } from './options.ts'
 
 /**
  * Attributes of a cookie, in the form that Hono's `setCookie`, the `cookie` package and Next take.
@@ -92,7 +92,7 @@ export const COOKIE_NAME: OptionRule = matching(
 
 /** The grammar of the attributes that tell cookies of one name apart. */
 export const COOKIE_FORM: Readonly<Record<string, OptionRule>> = {
-  domain: matching(/^[a-z\d.-]+$/, 'a host such as "example.com"'),
+  domain: matching(/^\.?([a-z\d-]+\.)*[a-z\d-]*[a-z\d]$/, 'a host such as "example.com"'),
   path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
   partitioned: BOOLEAN,
 }
@@ -118,7 +118,7 @@ export function checkCookie(
   const { domain, path, sameSite, secure, partitioned } = attributes
   const isHostOnly = /^__host-/i.test(name)
   const refuse = (breaks: unknown, part: string, wanted: string, given: unknown) =>
-    checkOption(!breaks, `${option}: ${part}`, wanted, given)
+    checkOption(!breaks, `${option}: ${part}`, wanted, shown(given))
   refuse(isHostOnly && domain, 'domain', 'left out for a "__Host-" name', domain)
   refuse(isHostOnly && path !== '/', 'path', '"/" for a "__Host-" name', path)
   if (secure) return

@@ -552,3 +552,22 @@ describe('isSafe()', () => {
     }
   })
 })
+
+describe('B: `allowedSubdomains: "*"` without a base domain', () => {
+  type Case = [url: string, origin: string, trusted: boolean, because: string]
+  it.each<Case>([
+    ['https://example.com/', 'https://a.example.com', true, 'it is below our own host'],
+    ['http://localhost/', 'http://a.localhost', true, 'it is below localhost'],
+    [
+      'http://app/',
+      'https://evil.app',
+      false,
+      'a proxy sends the name of its upstream, also a TLD',
+    ],
+    ['http://services/', 'https://evil.services', false, 'a name without a dot has no owner'],
+  ])('at %s, %s is %s: %s', (url, origin, trusted) => {
+    const headers = new Headers({ Origin: origin, Upgrade: 'websocket' })
+    const check = originRule({ allowedSubdomains: '*' }, true)
+    expect(check({ method: 'GET', url, headers }).trusted).toBe(trusted)
+  })
+})

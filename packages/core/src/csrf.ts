@@ -113,6 +113,8 @@ export function originRule(
     hostHeader,
   } = options || {}
 
+  const listed = new Set(typeof trustedOrigins === 'function' ? [] : trustedOrigins)
+
   return (request, safe = isSafe(request)) => {
     if (safe) return SAFE
     if (!options) return TRUSTED
@@ -148,7 +150,7 @@ export function originRule(
 
   function isTrustedOrigin(origin: string | null): boolean {
     if (origin === null || origin === 'null') return false
-    if (typeof trustedOrigins !== 'function') return trustedOrigins.includes(origin)
+    if (typeof trustedOrigins !== 'function') return listed.has(origin)
     try {
       return trustedOrigins(origin) === true
     } catch {
@@ -164,7 +166,7 @@ export function originRule(
       from.protocol === own?.protocol &&
       from.port === own.port &&
       (allowedSubdomains === '*'
-        ? from.hostname.endsWith(`.${baseDomain ?? own.hostname}`)
+        ? from.hostname.endsWith(`.${baseDomain ?? baseOf(own)}`)
         : allowedSubdomains.some(
             (name) => from.hostname === (name ? `${name}.${baseDomain}` : baseDomain),
           ))
@@ -202,6 +204,11 @@ function parse(url: string): URL | null {
   } catch {
     return null
   }
+}
+
+/** Our own host as a base domain. A name without a dot is one inside a network, such as `app`, and can be a TLD. */
+function baseOf({ hostname }: URL): string {
+  return hostname.includes('.') || hostname === 'localhost' ? hostname : '.'
 }
 
 const DOMAIN = /^([a-z\d_-]+\.)*[a-z\d_-]+$/

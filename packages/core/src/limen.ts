@@ -20,6 +20,7 @@ import {
   isListOf,
   isPlain,
   isSync,
+  shown,
 } from './options.ts'
 import type { AuthEvent, NoisyEvent } from './event.ts'
 import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
@@ -33,6 +34,12 @@ const MINUTE = 60_000
 
 /** Where a framework's object holds its AuthRequests, by `auth`. A WeakMap costs more at each collection of garbage. */
 const OPENED = Symbol('limen')
+
+/** The AuthRequests of one object. */
+interface Opened<AnyRequest> {
+  readonly key: object
+  readonly byAuth: Map<unknown, AnyRequest>
+}
 
 /** What a function that chooses attributes returns at once: an object, and not a promise of one. */
 export interface NoPromise {
@@ -181,11 +188,16 @@ export function limen<
   const auth = { ...settings, ...sessions }
   type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
   const openRequest = (context: RequestContext): AnyRequest => {
-    const key = context.key as { [OPENED]?: Map<unknown, AnyRequest> } | undefined
-    const known = key?.[OPENED]?.get(auth)
+    const key = context.key as { [OPENED]?: Opened<AnyRequest> } | undefined
+    // A copy of the object, a proxy or one that inherits from it has its property, and is another.
+    const opened = key?.[OPENED]?.key === key ? key?.[OPENED] : undefined
+    const known = opened?.byAuth.get(auth)
     if (known && !known.isResponseSent) return known
     const authRequest = new OpenAuthRequest<Session<UserFields, Fields>>(auth, context)
-    if (key && Object.isExtensible(key)) (key[OPENED] ??= new Map()).set(auth, authRequest)
+    if (opened) opened.byAuth.set(auth, authRequest)
+    else if (key && Object.isExtensible(key)) {
+      key[OPENED] = { key, byAuth: new Map([[auth, authRequest]]) }
+    }
     return authRequest
   }
 
@@ -228,7 +240,7 @@ function checkedPeriods(given: SessionPeriods): Periods {
     // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
     const isInSeconds = ms % 86_400 === 0 && ms % MINUTE !== 0
     const wanted = 'in milliseconds: this looks like seconds'
-    checkOption(!isInSeconds, `sessionExpiresIn.${name}`, wanted, ms)
+    checkOption(!isInSeconds, `sessionExpiresIn.${name}`, wanted, shown(ms))
   }
   const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
   return { activePeriod, idlePeriod, absolutePeriod }

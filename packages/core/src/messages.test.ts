@@ -49,12 +49,12 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'store must be a store, such as memoryStore() or d1Store(env.DB) (got "memory")',
+    'store must be a store, such as memoryStore() or d1Store(env.DB) (got string)',
     given('store', 'memory'),
   ],
   [
     'AUTH_CONFIG',
-    'store must be a store, such as memoryStore() or d1Store(env.DB) (got [object Promise])',
+    'store must be a store, such as memoryStore() or d1Store(env.DB) (got object)',
     given('store', Promise.resolve(store)),
   ],
   [
@@ -241,7 +241,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'cors(): csrfProtection must be the options that limen({ csrfProtection }) has, and not false: every page could read every answer (got false)',
+    'cors(): csrfProtection must be the options that limen({ csrfProtection }) has, and not false: every page could read every answer (got boolean)',
     corsWith({ csrfProtection: false }),
   ],
   [
@@ -271,7 +271,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'cached(): maxAge must be a number of milliseconds above 0 (got "10000")',
+    'cached(): maxAge must be a number of milliseconds above 0 (got string)',
     cachedWith({ maxAge: '10000' }),
   ],
   [
@@ -306,7 +306,7 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'getUserAttributes must be a function that returns an object, and not a promise (got [object Promise])',
+    'getUserAttributes must be a function that returns an object, and not a promise (got object)',
     () => limen({ store, getUserAttributes: (() => Promise.resolve({})) as never }).createUser({}),
   ],
 ]

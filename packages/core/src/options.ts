@@ -32,7 +32,9 @@ export function checkOptions(
     }
     const [fits, wanted, isRequired] = rules[name]!
     const value = values[name]
-    if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, value)
+    // What must be given is an object: a text in its place can be an address with a password.
+    const given = isRequired ? typeof value : shown(value)
+    if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, given)
   }
 }
 
@@ -42,23 +44,33 @@ export function checkOptions(
  * @param fits Whether the value fits.
  * @param option The option's path, such as `sessionCookie.name`.
  * @param wanted The form that is wanted: what follows "must be".
- * @param given The value as the user wrote it.
+ * @param given The value as the user wrote it, by {@link shown}, or its type where it can be a secret.
  * @throws {AuthError} `AUTH_CONFIG`, with a message that has all three.
  */
-export function checkOption(fits: unknown, option: string, wanted: string, given: unknown): void {
-  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${shown(given)})`)
+export function checkOption(
+  fits: unknown,
+  option: string,
+  wanted: string,
+  given: string,
+): asserts fits {
+  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${given})`)
 }
 
-function shown(given: unknown): string {
-  if (typeof given === 'string') return `"${given}"`
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`
+  if (typeof value === 'function') return isSync(value) ? 'a function' : 'an async function'
   try {
-    if (Array.isArray(given)) return `[${String(given)}]`
-    if (typeof given !== 'function') return String(given)
-    return isSync(given) ? 'a function' : 'an async function'
+    return Array.isArray(value) ? `[${String(value)}]` : String(value)
   } catch {
     // An object without a prototype, or an array with a symbol.
-    return typeof given
+    return typeof value
   }
+}
+
+/** Whether a value is a promise, of any library. */
+export function isPromise(value: object): boolean {
+  return 'then' in value && typeof value.then === 'function'
 }
 
 /** The rule of an option that is a text of some form. */

@@ -94,6 +94,20 @@ describe('P10: respond(), caches', () => {
       noStore,
       'Cookie',
     ],
+    [
+      'no-store that caches ignore beside must-understand',
+      { 'Cache-Control': 'public, max-age=60, must-understand, no-store' },
+      read,
+      noStore,
+      'Cookie',
+    ],
+    [
+      'no-store between quotes',
+      { 'Cache-Control': 'foo="bar, no-store, baz", public, s-maxage=60' },
+      read,
+      noStore,
+      'Cookie',
+    ],
     ['a word that begins like it', { 'Cache-Control': 'x-private' }, read, noStore, 'Cookie'],
     [
       'a cookie on a page called public',
@@ -157,9 +171,13 @@ describe('P10: respond(), caches', () => {
 })
 
 describe('respond(), kinds of response', () => {
-  it('changes a response in place where it can', () => {
+  it('changes headers in place where it can, and writes no cookie into the object of the app', () => {
     const response = new Response('page')
-    expect(respond(response, left({ cookie: signIn }))).toBe(response)
+    expect(respond(response, left({ wasRead: true }))).toBe(response)
+    const marked = respond(response, left({ cookie: signIn }))
+    expect(marked).not.toBe(response)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(respond(marked, left({ cookie: signIn })), 'twice').toBe(marked)
   })
 
   it('copies one with immutable headers: a redirect', () => {

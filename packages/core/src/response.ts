@@ -26,7 +26,7 @@ export interface Left {
  *
  * @param response Any response: streamed, redirecting, switching protocols, with immutable headers.
  * @param left What the request left behind.
- * @returns The same response, or a copy where its headers cannot be changed. Calling it twice changes
+ * @returns The same response, or a copy where a cookie is added or its headers cannot be changed. Calling it twice changes
  * nothing more.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9111#section-3 RFC 9111, section 3}
  *
@@ -41,13 +41,22 @@ export interface Left {
  */
 export function respond(response: Response, left: Left): Response {
   if (!left.vary.length) return response
+  const cookie = left.cookie()
+  const isSet = cookie && response.headers.getSetCookie().includes(cookie.serialize())
+  // An app can return one `Response` without a body to many visitors: no cookie is written into its
+  // own object. One that switches protocols cannot be copied, nor returned twice.
+  if (cookie && !isSet && response.status !== 101) response = copyOf(response)
   try {
     mark(response, left)
   } catch {
-    response = new Response(response.body, response)
+    response = copyOf(response)
     mark(response, left)
   }
   return response
+}
+
+function copyOf(response: Response): Response {
+  return new Response(response.body, response)
 }
 
 function mark({ headers }: Response, request: Left): void {
@@ -71,7 +80,9 @@ function mark({ headers }: Response, request: Left): void {
       if (/-cache-control|^(surrogate|edge)-control$/.test(name)) overriding.push(name)
     })
     for (const name of overriding) headers.delete(name)
-    if (!/(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')) {
+    // Caches ignore `no-store` beside `must-understand`, and what stands between quotes.
+    const isPrivate = /(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')
+    if (!isPrivate || /must-understand|"/i.test(cacheControl ?? '')) {
       headers.set('Cache-Control', 'private, no-store')
     }
   }
@@ -125,15 +136,16 @@ export async function answer<AnySession, Answer extends Response | undefined | v
     setCookie() {},
   }
   const opens = typeof auth?.openRequest === 'function'
-  checkOption(opens, 'auth', 'what limen() returned, and no promise of it', auth)
+  checkOption(opens, 'auth', 'what limen() returned, and no promise of it', typeof auth)
   const authRequest = auth.openRequest(context)
   try {
     if (options?.eager) await authRequest.validate().catch(() => {})
     const response = await handler(authRequest)
     return response ? respond(response, authRequest) : response
   } catch (error) {
-    const response =
-      error instanceof Response ? error : (error as Partial<AuthError> | null)?.getResponse?.()
+    const { getResponse } = (error ?? {}) as Partial<AuthError>
+    const own = typeof getResponse === 'function' ? getResponse.call(error) : undefined
+    const response = error instanceof Response ? error : own
     if (!response) throw error
     return respond(response, authRequest)
   } finally {

@@ -126,3 +126,11 @@ describe('sessionCookies()', () => {
     expect(name(false, false)).toBe('session')
   })
 })
+
+it('C1: a domain with and without a leading dot is one cookie, and is not deleted', () => {
+  const { make } = sessionCookies(
+    { attributes: { domain: 'example.com' }, formerly: [{ domain: '.example.com' }] },
+    true,
+  )
+  expect(make('id.secret', 60).formerly).toEqual([])
+})

@@ -135,7 +135,14 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     { path = '/', domain, partitioned, name }: CookieForm,
     option = 'sessionCookie',
   ) {
-    const form = { path, ...(domain && { domain }), ...(partitioned && { partitioned }), ...fixed }
+    // Browsers ignore a leading dot: with and without it is one cookie.
+    const host = domain?.replace(/^\./, '')
+    const form = {
+      path,
+      ...(host && { domain: host }),
+      ...(partitioned && { partitioned }),
+      ...fixed,
+    }
     const prefix = path === '/' && !domain ? '__Host-Http-' : '__Secure-'
     name ??= `${secure ? prefix : ''}${partitioned ? 'partitioned-' : ''}session`
     checkCookie(option, name, form)

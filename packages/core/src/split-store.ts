@@ -1,11 +1,11 @@
 /** Keeps sessions in one store and users in another. */
 import { declaredBy } from './declared.ts'
-import { type OptionRule, checkOptions, isObject } from './options.ts'
-import { STORE, type SessionAndUser, type Store } from './store.ts'
+import { type OptionRule, checkOptions } from './options.ts'
+import { STORE, type SessionAndUser, type Store, isUserStore } from './store.ts'
 
 const ATTEMPTS = 3
 const USERS: OptionRule = [
-  (value) => isObject(value) && 'readUser' in value,
+  isUserStore,
   'a store of users: a whole store, or createUser, readUser, updateUser and deleteUser',
   true,
 ]

@@ -1,5 +1,5 @@
 /** What every store promises. */
-import { type OptionRule, isObject } from './options.ts'
+import type { OptionRule } from './options.ts'
 import type { Deadlines } from './session.ts'
 
 /** How fresh a read must be. `strong` sees every write that was confirmed before it began. */
@@ -111,9 +111,22 @@ export type StoreCalls<UserAttributes, SessionAttributes> = {
   ) => ReturnType<Required<Store<UserAttributes, SessionAttributes>>[Call]>
 }
 
+const USER_CALLS = ['createUser', 'readUser', 'updateUser', 'deleteUser']
+const SESSION_CALLS = ['read', 'insert', 'renew', 'update', 'delete', 'deleteByUser', 'listByUser']
+
+/** Whether a value has every call that a store of users must answer. */
+export function isUserStore(value: unknown): boolean {
+  return hasCalls(value, USER_CALLS)
+}
+
+function hasCalls(value: unknown, calls: readonly string[]): boolean {
+  const store = (value ?? {}) as Readonly<Record<string, unknown>>
+  return calls.every((call) => typeof store[call] === 'function')
+}
+
 /** The rule of an option that is a store. */
 export const STORE: OptionRule = [
-  (value) => isObject(value) && 'read' in value && 'insert' in value,
+  (value) => hasCalls(value, [...SESSION_CALLS, ...USER_CALLS]),
   'a store, such as memoryStore() or d1Store(env.DB)',
   true,
 ]

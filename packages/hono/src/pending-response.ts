@@ -98,7 +98,7 @@ export class PendingResponse {
 
   /** Applies what has changed to the responses that a handler can already hold. */
   update(): void {
-    if (this.#made) this.#mark(this.#made)
+    if (this.#made) this.#markInPlace(this.#made)
     if (this.#c.finalized) this.read()
   }
 
@@ -128,11 +128,25 @@ export class PendingResponse {
       for (const line of own) if (!names.has(nameOf(line))) headers.append('Set-Cookie', line)
     }
     if (this.#hasFailed && this.#running === 0) this.#hasLeft = true
-    if (this.#isWatched && response) this.read()
+    if (this.#isWatched && response && this.read() !== response) {
+      // Without middleware Hono can send the assigned object itself. It can be one for all visitors, so
+      // it gets no cookie, but it must not be public.
+      for (const { vary } of this.#requests) {
+        respond(response, { cookie: () => undefined, wasRead: true, vary })
+      }
+    }
   }
 
   #keep(made: Response): Response {
     return (this.#made = this.#mark(made))
+  }
+
+  /** The handler holds this response, and no other visitor does: the context has just made it. */
+  #markInPlace(made: Response): void {
+    const marked = this.#mark(made)
+    if (marked === made) return
+    for (const name of [...made.headers.keys()]) made.headers.delete(name)
+    for (const [name, value] of marked.headers) made.headers.append(name, value)
   }
 
   #mark(response: Response): Response {

@@ -386,10 +386,6 @@ const publicly: [what: string, answer: Answer][] = [
   ['c.notFound()', (c) => (c.header('Cache-Control', PUBLIC), c.notFound())],
   ['stream()', (c) => (c.header('Cache-Control', PUBLIC), stream(c, async () => {}))],
   [
-    'an assigned c.res',
-    (c) => (c.res = new Response('page', { headers: { 'Cache-Control': PUBLIC } })),
-  ],
-  [
     'c.res.headers',
     (c) => {
       c.res = c.text('page')
@@ -400,6 +396,10 @@ const publicly: [what: string, answer: Answer][] = [
 ]
 /** The same, where only a middleware sees the response. */
 const ownResponses: typeof publicly = [
+  [
+    'an assigned c.res',
+    (c) => (c.res = new Response('page', { headers: { 'Cache-Control': PUBLIC } })),
+  ],
   ['a Response of its own', () => new Response('page', { headers: { 'Cache-Control': PUBLIC } })],
   ['an immutable redirect', () => Response.redirect('https://app.example/next')],
   [
@@ -438,6 +438,19 @@ describe('D4: hono() mode has the last word', () => {
     check(await app.request(URL, { headers, method: 'POST' }), [setting(token)])
     clock.now += DAY
     check(await app.request(URL, { headers }), [setting(token)])
+  })
+
+  it('P10: an assigned Response that Hono sends as it is is private, and gets no cookie', async () => {
+    const { auth, clock, headers } = await createAuth()
+    clock.now += DAY
+    const app = new Hono()
+    app.get('/', async (c) => {
+      await auth.handleRequest(c).validate()
+      return (c.res = new Response('page', { headers: { 'Cache-Control': PUBLIC } }))
+    })
+    const response = await app.request(URL, { headers })
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(cookiesOf(response)).toEqual([])
   })
 
   it('P10: over a response that was made before the session was found', async () => {
@@ -879,5 +892,27 @@ describe('A4: options', () => {
     ] as const
     app.get('/', ...middleware, (c) => c.text('page'))
     expect(await (await app.request(URL, { headers })).text()).toBe('page')
+  })
+})
+
+describe('D: one Response that an app returns to several visitors', () => {
+  it.each(['authenticate', 'hono()'])('carries no cookie of another visitor: %s', async (mode) => {
+    const { auth, session } = await createAuth()
+    const done = new Response(null, { status: 204 })
+    const app = new Hono()
+    if (mode === 'authenticate') app.use(authenticate(auth))
+    else app.use(passing)
+    app.post('/', (c) => {
+      auth.handleRequest(c).setSession(session)
+      return done
+    })
+    app.get('/', () => done)
+    const signedIn = await app.request(URL, {
+      method: 'POST',
+      headers: { Origin: 'https://app.example', 'Sec-Fetch-Site': 'same-origin' },
+    })
+    expect(cookiesOf(signedIn)).toHaveLength(1)
+    expect(cookiesOf(await app.request(URL))).toEqual([])
+    expect(done.headers.getSetCookie()).toEqual([])
   })
 })

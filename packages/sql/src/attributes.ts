@@ -62,7 +62,12 @@ function inJson(whose: string, column: string, dialect: Dialect): StoredAttribut
       return all([[column, dialect.merged(column, names, textOf(kept))]])
     },
     parsed(text) {
-      const attributes = parsedJson(text as string, `The JSON of the ${whose}'s attributes`)
+      const name = `The JSON of the ${whose}'s attributes`
+      // A column of the app's own can be NULL.
+      const attributes = text == null ? {} : parsedJson(text as string, name)
+      if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+        throw new AuthError('AUTH_STORE_REJECTED', `${name} cannot be read: it is no object`)
+      }
       if (dialect.deepest === Infinity) return attributes
       return Object.fromEntries(
         Object.entries(attributes as object).map(([name, value]) => [

@@ -79,7 +79,7 @@ const sqlite: Dialect = {
   // No JSON path before 3.46 can name a key with quotes, and json_patch drops what is null: so the
   // old values are patched away, and the new ones written behind the rest.
   merged: (column, names, attributes) =>
-    sql`(select case when rest = '{}' then added when added = '{}' then rest else substr(rest, 1, length(rest) - 1) || ',' || substr(added, 2) end from (select json_patch(${raw(column)}, ${removalOf(names)}) as rest, ${attributes} as added))`,
+    sql`(select case when rest = '{}' then added when added = '{}' then rest else substr(rest, 1, length(rest) - 1) || ',' || substr(added, 2) end from (select json_patch(coalesce(${raw(column)}, '{}'), ${removalOf(names)}) as rest, ${attributes} as added))`,
   uncached: '',
   // There is one writer at a time.
   lock: '',
@@ -121,7 +121,7 @@ const postgres: Dialect = {
   larger: 'greatest',
   deepest: Infinity,
   merged: (column, names, attributes) =>
-    sql`(${raw(column)}::jsonb - array(select jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb))) || ${attributes}::text::jsonb`,
+    sql`(coalesce(${raw(column)}::jsonb, '{}') - array(select jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb))) || ${attributes}::text::jsonb`,
   uncached,
   lock: ' for key share',
   returning: true,
@@ -168,7 +168,7 @@ const mysql: Dialect = {
   merged(column, names, attributes) {
     const count = 2 ** Math.ceil(Math.log2(Math.max(names.length, 1)))
     const removals = Array.from({ length: count }, (_, index) => names.slice(index, index + 1))
-    return sql`json_merge_preserve(json_merge_patch(${raw(column)}, ${list(removals.map((own) => sql`${removalOf(own)}`))}), ${attributes})`
+    return sql`json_merge_preserve(json_merge_patch(coalesce(${raw(column)}, '{}'), ${list(removals.map((own) => sql`${removalOf(own)}`))}), ${attributes})`
   },
   uncached,
   lock: ' lock in share mode',

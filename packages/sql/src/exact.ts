@@ -24,7 +24,7 @@ export function isExact(text: string): boolean {
 /**
  * Parses JSON.
  *
- * @throws {AuthError} `AUTH_STORE_REJECTED` when it holds a number that would be rounded.
+ * @throws {AuthError} `AUTH_STORE_REJECTED` when it is broken, or holds a number that would be rounded.
  */
 export function parsedJson(text: string, name: string): unknown {
   // Limen writes no such number itself, but another program may write to the same column.
@@ -37,5 +37,10 @@ export function parsedJson(text: string, name: string): unknown {
       )
     }
   }
-  return JSON.parse(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text.
+    throw new AuthError('AUTH_STORE_REJECTED', `${name} cannot be read: it is not JSON`)
+  }
 }

@@ -76,6 +76,7 @@ const REJECTED_CLASSES = new Set([
   '22', // data
   '23', // constraint
   '26', // a prepared statement that is gone
+  '28', // no such user, or a wrong password
   '2B', // dependent objects
   '3D', // no such database
   '3F', // no such schema
@@ -93,6 +94,7 @@ const REJECTED_NUMBERS = new Set([
   1265, // data truncated
   1364, // no default
   1366, // wrong value
+  1390, // too many placeholders
   1525, // wrong value
   3819, // check constraint
   4025, // check constraint

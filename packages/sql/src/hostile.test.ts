@@ -249,3 +249,23 @@ describe.each(await everywhere())('json columns in %s', (_, open) => {
     await close()
   })
 })
+
+describe.each(await everywhere())('A7: a JSON column of the app in %s', (_, open) => {
+  it('is filled by an update where it is NULL, and refused where it holds something else', async () => {
+    const { driver, maker, close } = await open()
+    const { id, json } = columnTypes[maker.dialect]
+    const layout = { user: { table: 'accounts', attributes: 'meta' } }
+    await maker.batch([
+      `create table accounts (id ${id} primary key, meta ${json})`,
+      `insert into accounts values ('ada', null), ('list', '[1,2]')`,
+    ])
+    await migrate(maker, layout)
+    const store = sqlStore<{ isBanned?: boolean }>(driver, layout)
+
+    expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: {} })
+    expect(await store.updateUser('ada', { isBanned: true })).toBe(true)
+    expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: { isBanned: true } })
+    await expect(store.readUser('list')).rejects.toMatchObject(rejected)
+    await close()
+  })
+})
