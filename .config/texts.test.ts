@@ -46,12 +46,14 @@ it('G: SECURITY.md says that with a domain siblings can sign visitors in', () =>
 
 it.each(['node:sqlite', 'better-sqlite3', 'libSQL', 'PGlite', 'postgres.js', 'pg', 'mysql2'])(
   'H2: load.md compares store.read with a read by hand, for %s',
-  (client) => expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\| ${client}\\b`, 'm')),
+  (client) =>
+    expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\|[^|]*\\b${client}\\b`, 'm')),
 )
 
 it.each(['ioredis', 'node-redis', 'D1', 'Durable Objects', 'Deno KV'])(
   'H2, H3: load.md compares store.read with a read by hand, for %s',
-  (client) => expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\| ${client}\\b`, 'm')),
+  (client) =>
+    expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\|[^|]*\\b${client}\\b`, 'm')),
 )
 
 it.each(packages)('E12: %s requires the Nodes in which its entry points are loaded', (name) => {

@@ -164,7 +164,7 @@ function load({ load: measured }: Results): string {
     `${app}, ${sessions.toLocaleString('en')} sessions, ${connections} connections`,
     ...[limen, bare].flatMap(({ perSecond, p50, p99 }) => [
       number(perSecond),
-      `${whole(p50)} / ${whole(p99)}`,
+      `${number(p50)} / ${number(p99)}`,
     ]),
     spreadText(kept),
   ])
@@ -186,7 +186,7 @@ function onPostgres(results: Results): string {
     return [
       page,
       spreadText(spreadOf(perSecond)),
-      `${whole(p50)} / ${whole(p99)}`,
+      `${number(p50)} / ${number(p99)}`,
       spreadText(ratioOf(perSecond, pagesASecond(results, bare!))!),
     ]
   })
@@ -197,11 +197,6 @@ ${sentence(when)} PostgreSQL ${version}, the app and the client that loads it sh
 Bare Hono reads the session with its user in one prepared join and checks nothing. express-session and better-auth run with the settings that their documentation shows: express-session moves the session's end in the database at every request, and better-auth reads session and user with two statements; its cookie cache is off.
 
 ${table([['', 'requests a second', 'p50 / p99, ms', `to ${bare}`], ...rows])}`
-}
-
-/** autocannon counts whole milliseconds. */
-function whole(milliseconds: number): string {
-  return milliseconds < 1 ? '< 1' : number(milliseconds)
 }
 
 function spreadText({ median, low, high }: Spread): string {

@@ -94,9 +94,7 @@ function commitOf(): string {
 
 /** What puts the load on the apps, and serves them. */
 export function toolVersions(): Record<string, string> {
-  return Object.fromEntries(
-    ['wrangler', 'miniflare', 'autocannon'].map((name) => [name, versionOf(name)]),
-  )
+  return Object.fromEntries(['wrangler', 'miniflare'].map((name) => [name, versionOf(name)]))
 }
 
 /** The packages that were measured. */
