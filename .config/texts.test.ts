@@ -27,7 +27,8 @@ it.each(texts)('G: %s does not promise what was not tried on Deno Deploy', (_, t
 it('G: the wrangler configuration in the README runs on Node 20 as well', () => {
   const [, config = ''] = /```jsonc\n([^]*?)```/.exec(read('README.md')) ?? []
   // npm installs wrangler 4.86 there, whose workerd is of May.
-  expect(/"compatibility_date": "(.*)"/.exec(config)?.[1]! <= '2026-05-01').toBe(true)
+  const [, date = '9999'] = /"compatibility_date": "(.*)"/.exec(config) ?? []
+  expect(date <= '2026-05-01').toBe(true)
   expect(config).not.toContain('database_id')
 })
 

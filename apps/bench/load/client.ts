@@ -39,7 +39,7 @@ function load(): Promise<void> {
     socket.on('data', (part: string) => {
       received += part
       if (!isWhole(received)) return
-      if (!/^HTTP\/1\.1 2/.test(received)) {
+      if (!received.startsWith('HTTP/1.1 2')) {
         reject(new Error(`No page: ${received.slice(0, 200)}`))
         return
       }

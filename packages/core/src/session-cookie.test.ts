@@ -128,9 +128,9 @@ describe('sessionCookies()', () => {
 })
 
 it('C1: a domain with and without a leading dot is one cookie, and is not deleted', () => {
-  const { make } = sessionCookies(
+  const cookies = sessionCookies(
     { attributes: { domain: 'example.com' }, formerly: [{ domain: '.example.com' }] },
     true,
   )
-  expect(make('id.secret', 60).formerly).toEqual([])
+  expect(cookies.make('id.secret', 60).formerly).toEqual([])
 })

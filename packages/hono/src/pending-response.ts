@@ -145,7 +145,8 @@ export class PendingResponse {
   #markInPlace(made: Response): void {
     const marked = this.#mark(made)
     if (marked === made) return
-    for (const name of [...made.headers.keys()]) made.headers.delete(name)
+    const names = Array.from(made.headers.keys())
+    for (const name of names) made.headers.delete(name)
     for (const [name, value] of marked.headers) made.headers.append(name, value)
   }
 
