@@ -99,9 +99,9 @@ const cases: Case[] = [
     'a renewal in a Worker',
     (own) => inWorker(get(own)),
     2 * DAY,
-    { 'D1 statements': 1, hashes: 1 },
+    { 'D1 statements': 1, hashes: 1, Response: 1 },
     { 'D1 statements': 1 },
-    'the write does not hold the response',
+    'the write does not hold the response, and the cookie goes on a copy of the page',
   ],
   [
     'an active session in a Worker',

@@ -8,7 +8,8 @@ const DEPTH = 64
 /** A type of attributes, where each value that JSON cannot carry is replaced by the reason. */
 export type JsonAttributes<Given> = { [Name in keyof Given]: JsonValue<Given[Name]> }
 
-type JsonValue<Value> = unknown extends Value
+/** One attribute's type, or the reason why JSON cannot carry it. */
+export type JsonValue<Value> = unknown extends Value
   ? Value
   : Value extends string | number | boolean | null | undefined
     ? Value

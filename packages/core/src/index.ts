@@ -27,7 +27,7 @@ export type {
   Sessions,
   ValidateOptions,
 } from './sessions.ts'
-export type { JsonAttributes } from './attributes.ts'
+export type { JsonAttributes, JsonValue } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginVerdict, UntrustedReason } from './csrf.ts'
 export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'

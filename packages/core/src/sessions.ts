@@ -39,6 +39,7 @@ export type AttributesUpdate<Given> = {
 
 /** What {@link Sessions.createSessionCookie} takes. A promise is none: await it first. */
 export interface IssuedSessionLike {
+  /** Every session has it, and a promise of one has not. */
   readonly sessionId: string
 }
 
