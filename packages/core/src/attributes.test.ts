@@ -217,9 +217,9 @@ describe('A7: checkedAttributes()', () => {
     expect(Object.getOwnPropertyDescriptor(copy, 'a')).toHaveProperty('value', 1)
   })
 
-  const realm = otherRealm()
-  it.skipIf(!realm)('takes plain values of another realm, and refuses its classes', () => {
-    const vm = realm!
+  it('takes plain values of another realm, where there is one, and refuses its classes', () => {
+    const vm = otherRealm()
+    if (!vm) return
     const given = vm('({ a: { b: [1, { c: null }] } })') as object
     expect(checkedAttributes(given)).toEqual({ a: { b: [1, { c: null }] } })
     for (const code of ['new Date(0)', 'new Map()', 'new (class A {})()', '[,1]', '() => 1']) {
