@@ -35,11 +35,11 @@ export const reasons: Readonly<Record<string, string>> = {
   'through Hono, to bare Hono and the floor':
     'The floor stands in the handler, so it is no middleware, which would send Hono the longer way, and it marks no response: a shared cache may keep its page. Ours is marked for one visitor: one header of the response is read, two are written, and all names are looked through for those that only a CDN reads (`mark` in the profiles of workerd and Deno; in Node the reading is part of `get`). The rest is the active session itself.',
   'page on PostgreSQL, share of the throughput of bare Hono with the same client':
-    'The app, the database and the client share two cores here, and runs differ by a tenth. In the profile of the process, which is idle for a fifth of the time, Limen’s own functions take about 5 %; what `hono/node-server` does to read and write headers of a response, and PostgreSQL’s casts of each column to text, come on top. Alone, one `store.read` through pg takes 1.10 times as long as the read by hand (packages/sql/load.md).',
+    'The app, the database and the client share two cores here, and runs differ by a tenth. In the profile of the process, which is idle for a fifth of the time, Limen’s own functions take about 5 %. The cause of the rest was not found. Alone, one `store.read` through pg takes 1.10 times as long as the read by hand (packages/sql/load.md).',
   'page on PostgreSQL, throughput to express-session with connect-pg-simple':
-    'Bare Hono itself, which checks nothing, has 3.3 times its throughput on this machine: a limit of 4 cannot be reached. Loaded by wrk, which takes less of the two cores, one run gave 4.3.',
+    'Bare Hono itself, which checks nothing, has 3.3 times its throughput on this machine. Loaded by wrk in place of our client, three short rounds gave 3.0, 2.7 and 4.3 for Limen through pg: too few, and too far apart, to say more.',
   'page on PostgreSQL, throughput to better-auth':
-    'Bare Hono itself has 4.3 times its throughput on this machine. Loaded by wrk, which takes less of the two cores, one run gave 4.4 for Limen through pg.',
+    'Bare Hono itself has 4.3 times its throughput on this machine. Loaded by wrk in place of our client, three short rounds gave 3.8, 3.2 and 4.4 for Limen through pg: too few, and too far apart, to say more.',
   'smallest Worker with D1, Limen, kB gzip':
     'Core has grown by its checks and messages; decision 75 has the price of each.',
   'what the Hono middleware adds, kB gzip':

@@ -32,7 +32,7 @@ const DAY = 86_400_000
 const CENTURY = 36_500 * DAY
 const MINUTE = 60_000
 
-/** Where a framework's object holds its AuthRequests, by `auth`. A WeakMap costs more at each collection of garbage. */
+/** The property in which a framework's object holds its AuthRequests. A WeakMap was slower in Node. */
 const OPENED = Symbol('limen')
 
 /** The AuthRequests of one object. */
@@ -171,8 +171,8 @@ export function limen<
   }
   const settings = {
     ...config,
-    // Date.now is read at each call: tests replace it by a clock of their own. A text would make
-    // deadlines by joining texts.
+    // Read Date.now at each call: tests replace it. Convert to a number: `+` would join a text and a
+    // period to a deadline that never comes.
     now: () => Number(config.now ? config.now() : Date.now()),
     periods: checkedPeriods(config.sessionExpiresIn ?? {}),
     cookies,
