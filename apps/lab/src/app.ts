@@ -7,7 +7,7 @@ import {
   type RequestContext,
   type Session,
   type Store,
-  answer,
+  handle,
   cors,
   limen,
 } from '@limen/core'
@@ -138,7 +138,7 @@ async function signIn(visits: readonly Visit[]): Promise<Response> {
 /** Signs in, signs out or reports, with a configuration that the test has chosen. */
 function configured(request: Request, store: LabStore, config: LabConfig): Promise<Response> {
   const auth = limen({ store, ...config })
-  return answer(auth, request, async (visit) => {
+  return handle(auth, request, async (visit) => {
     if (request.method === 'GET') {
       const session = await visit.validate()
       return Response.json({

@@ -1,5 +1,5 @@
 /** A small app for the tests behind proxies: it signs in, and reports what Limen decided. */
-import { type CsrfProtection, answer, limen } from '@limen/core'
+import { type CsrfProtection, handle, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 
 const store = memoryStore()
@@ -13,7 +13,7 @@ export default {
       secure?: boolean
     }
     const auth = limen({ store, ...config })
-    return answer(auth, request, async (authRequest) => {
+    return handle(auth, request, async (authRequest) => {
       const { origin } = authRequest
       if (request.method === 'POST' && origin.trusted) {
         authRequest.setSession(await auth.createSession(await auth.createUser({})))

@@ -1,4 +1,4 @@
-import { answer } from '@limen/core'
+import { handle } from '@limen/core'
 import { describe, it } from 'vitest'
 import { type CaseAdapter, adapterSuite } from './index.ts'
 
@@ -6,10 +6,10 @@ const adapter: CaseAdapter = {
   eager: true,
   returnsNothing: true,
   serve(auth, handler, { between, ...options } = {}) {
-    const inner = (request: Request) => answer(auth, request, handler, options)
+    const inner = (request: Request) => handle(auth, request, handler, options)
     if (!between) return inner
     return (request) =>
-      answer(auth, request, async (authRequest) => {
+      handle(auth, request, async (authRequest) => {
         await authRequest.validate()
         const response = await inner(request)
         between(response)
@@ -18,6 +18,6 @@ const adapter: CaseAdapter = {
   },
 }
 
-describe('answer()', () => {
+describe('handle()', () => {
   it.each(adapterSuite(adapter))('$name', ({ run }) => run())
 })

@@ -1,4 +1,4 @@
-import { type AuthRequest, answer, respond } from '@limen/core'
+import { type AuthRequest, handle, respond } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { type CaseAdapter, type CaseAuth, adapterSuite } from '../src/index.ts'
 
@@ -14,7 +14,7 @@ function adapterOf(serve: Serve): CaseAdapter {
       const inner = serve(auth, handler, { eager: eager === true })
       if (!between) return inner
       return (request) =>
-        answer(auth, request, async (authRequest) => {
+        handle(auth, request, async (authRequest) => {
           await authRequest.validate()
           const response = await inner(request)
           between(response)
@@ -62,13 +62,13 @@ describe('adapterSuite() on a broken adapter', () => {
     ],
     [
       'ignores eager',
-      (auth, handler) => (request) => answer(auth, request, handler),
+      (auth, handler) => (request) => handle(auth, request, handler),
       'D2: eager marks a page that validates in its body, and renews its session',
     ],
     [
       'marks each page as private',
       (auth, handler, options) => async (request) => {
-        const response = await answer(auth, request, handler, options)
+        const response = await handle(auth, request, handler, options)
         response.headers.set('Cache-Control', 'private, no-store')
         return response
       },
@@ -90,7 +90,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'adds each header at each call',
       (auth, handler) => async (request) => {
-        const response = await answer(auth, request, handler)
+        const response = await handle(auth, request, handler)
         response.headers.append('Vary', 'Cookie')
         return response
       },
@@ -112,7 +112,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'makes a response of nothing',
       (auth, handler) => async (request) => {
-        const response = (await answer(auth, request, handler)) as Response | undefined
+        const response = (await handle(auth, request, handler)) as Response | undefined
         return response ?? new Response(null, { status: 404 })
       },
       'D6: passes on that a handler returned nothing',
@@ -120,7 +120,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'answers a refusal with 500',
       (auth, handler) => (request) =>
-        answer(auth, request, async (authRequest) => {
+        handle(auth, request, async (authRequest) => {
           try {
             return await handler(authRequest)
           } catch {
@@ -132,7 +132,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'throws an error without a status',
       (auth, handler) => (request) =>
-        answer(auth, request, (authRequest) => {
+        handle(auth, request, (authRequest) => {
           const setSession: Opened['setSession'] = (...args) => {
             try {
               authRequest.setSession(...args)
@@ -148,7 +148,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'deletes cookies by Max-Age alone',
       (auth, handler) => async (request) => {
-        const response = await answer(auth, request, handler)
+        const response = await handle(auth, request, handler)
         const lines = response.headers.getSetCookie()
         response.headers.delete('Set-Cookie')
         for (const line of lines) {
@@ -175,7 +175,7 @@ describe('adapterSuite() on a broken adapter', () => {
   })
 
   const right = adapterOf(
-    (auth, handler, options) => (request) => answer(auth, request, handler, options),
+    (auth, handler, options) => (request) => handle(auth, request, handler, options),
   )
   it.each(cases.map(([, , caughtBy]) => caughtBy))('lets a right one pass: %s', (caughtBy) =>
     adapterSuite(right)

@@ -1,4 +1,4 @@
-import { type StoreCall, answer, limen } from '@limen/core'
+import { type StoreCall, handle, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 
@@ -37,7 +37,7 @@ describe('E5: two copies of core in one app', () => {
     expect(events).toEqual([{ type: 'store-failed', call, code: 'AUTH_STORE_REJECTED' }])
   })
 
-  it('E5: answer() answers a refusal of the other copy with 403', async () => {
+  it('E5: handle() answers a refusal of the other copy with 403', async () => {
     const auth = other.limen({ store: memoryStore() })
     const { userId } = await auth.createUser({})
     const session = await auth.createSession({ userId })
@@ -45,7 +45,7 @@ describe('E5: two copies of core in one app', () => {
       method: 'POST',
       headers: { 'Sec-Fetch-Site': 'cross-site' },
     })
-    const response = await answer(auth, request, (authRequest) => {
+    const response = await handle(auth, request, (authRequest) => {
       authRequest.setSession(session)
       return new Response('page')
     })

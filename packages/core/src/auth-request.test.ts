@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, COOKIE, DAY, createApp, notingStore, visit } from '../test/app.ts'
-import { limen } from './limen.ts'
+import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Consistency } from './store.ts'
 

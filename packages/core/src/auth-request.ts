@@ -1,10 +1,10 @@
 /** One request's view of its session. No other module collects cookies. */
-import type { ValidateOptions } from './sessions.ts'
+import type { TokenResult, ValidateOptions } from './session-api.ts'
 import { LONGEST_HEADER, findCookies } from './cookie.ts'
 import {
   type CheckOrigin,
   type OriginRequest,
-  type OriginVerdict,
+  type OriginResult,
   SAFE,
   UNTRUSTED,
   isSafe,
@@ -13,14 +13,15 @@ import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
 import type { SessionCookie, SessionCookies } from './session-cookie.ts'
-import { IssuedSession, type SessionFields } from './session.ts'
-import type { Consistency } from './store.ts'
-import { type TokenParts, parseToken } from './token.ts'
+import { tokenOf } from './issued-session.ts'
+import type { SessionFields } from './session-lifetime.ts'
+import { ROUTE_LENGTH, type StoreTraits } from './store.ts'
+import { parseToken } from './token.ts'
 
 /** One request's view of its session, where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
   /** Whether this request may use a cookie, so that an app can answer 403 and not 401. Judged when first asked. */
-  readonly origin: OriginVerdict
+  readonly origin: OriginResult
   /** The session cookie it has for the response, if any: a function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** True once a session was found: the response is private. */
@@ -68,13 +69,7 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
 
 /** What an AuthRequest needs of the `auth` object: its calls, and the settings for requests. */
 export interface RequestAuth<AnySession> {
-  validateToken(
-    token: string,
-    consistency: Consistency,
-    options: ValidateOptions,
-    context: RequestContext,
-    parts: TokenParts,
-  ): Promise<AnySession | TokenRejection>
+  validateToken(options: ValidateOptions): Promise<TokenResult<AnySession>>
   createSessionCookie(session: AnySession | null, isAlone?: boolean): SessionCookie
   readonly cookies: SessionCookies
   readonly secure: boolean
@@ -82,7 +77,7 @@ export interface RequestAuth<AnySession> {
   readonly isLocal: (request: OriginRequest) => boolean
   readonly checkOrigin: CheckOrigin
   readonly emit: (event: AuthEvent) => unknown
-  readonly store: { readonly staleMisses?: true; readonly routeLength?: number }
+  readonly store: { readonly traits?: StoreTraits | undefined }
 }
 
 /** The token in a request's session cookie; `null` when there is none, or several. */
@@ -108,6 +103,8 @@ export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): st
   return /^Bearer +(\S+)$/i.exec(headers.get('Authorization') ?? '')?.[1] ?? null
 }
 
+const MALFORMED = { valid: false, reason: 'malformed' } as const
+
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
 
@@ -124,7 +121,7 @@ export class OpenAuthRequest<
   readonly #context: RequestContext
   /** Whether there was a response to put cookies on. */
   readonly #hasResponse: boolean
-  #origin: OriginVerdict | undefined
+  #origin: OriginResult | undefined
   #cookie: SessionCookie | undefined
   #answers: { [carrier in Carrier]?: Promise<AnySession | null> } = {}
   #isStrong = false
@@ -140,7 +137,7 @@ export class OpenAuthRequest<
   }
 
   // Checked when it is first read: most visitors are anonymous, and each header costs a microsecond.
-  get origin(): OriginVerdict {
+  get origin(): OriginResult {
     return (this.#origin ??= this.#auth.checkOrigin(this.#context.request))
   }
 
@@ -185,7 +182,7 @@ export class OpenAuthRequest<
     }
     this.#setCookie(session, false)
     this.vary.push('Cookie')
-    this.#chosen = session ? IssuedSession.tokenOf(session) : null
+    this.#chosen = session ? tokenOf(session) : null
     this.#fresh.Cookie = true
     this.invalidate()
     // An https origin behind a local URL: a proxy that ends TLS.
@@ -231,11 +228,11 @@ export class OpenAuthRequest<
       const isAmbiguous = tokens.length > forms
       for (const token of isAmbiguous ? [] : tokens) {
         // Reject malformed tokens before the origin check, which reads two more headers.
-        const parts = parseToken(token, auth.store.routeLength)
-        if (parts && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
-        const session = parts ? await this.#read(carrier, token, parts) : 'malformed'
-        if (typeof session === 'string') reasons.push(session)
-        else sessions.push(session)
+        const isToken = parseToken(token, auth.store.traits?.routed ? ROUTE_LENGTH : 0) !== null
+        if (isToken && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
+        const result = isToken ? await this.#read(carrier, token) : MALFORMED
+        if (result.valid) sessions.push(result.session)
+        else reasons.push(result.reason)
       }
       const [session, other] = sessions
       if (isAmbiguous || other) {
@@ -253,7 +250,7 @@ export class OpenAuthRequest<
       (reason === 'unknown' || reason === 'expired') &&
       request.method === 'GET' &&
       request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
-      !auth.store.staleMisses &&
+      !auth.store.traits?.staleMisses &&
       // Ports share cookies: it can be the cookie of another app on this machine.
       !auth.isLocal(request) &&
       this.#mayChangeCookie()
@@ -277,15 +274,19 @@ export class OpenAuthRequest<
     return session
   }
 
-  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<AnySession | TokenRejection> {
-    const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(this.#context.request)
-    return this.#auth.validateToken(
+  #read(carrier: Carrier, token: string): Promise<TokenResult<AnySession>> {
+    const context = this.#context
+    const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(context.request)
+    return this.#auth.validateToken({
       token,
-      this.#isStrong || isUnsafe ? 'strong' : 'eventual',
-      { mayRenew: () => this.#mayChangeCookie(), fresh: this.#fresh[carrier] },
-      this.#context,
-      parts,
-    )
+      consistency: this.#isStrong || isUnsafe ? 'strong' : 'eventual',
+      mayRenew: () => this.#mayChangeCookie(),
+      fresh: this.#fresh[carrier],
+      // A getter: some frameworks throw when their execution context is read where there is none.
+      get waitUntil() {
+        return context.waitUntil
+      },
+    })
   }
 
   /** The tokens under each name; `null` for a header that is too large to be read. */

@@ -1,304 +1,247 @@
-/** Creates, validates and invalidates sessions. No other module reads the clock or calls the store. */
-import { checkedAttributes, isText, newAttributes } from './attributes.ts'
-import { sha256 } from './digest.ts'
-import { AuthError, fail, isAuthError } from './error.ts'
-import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+/** Creates the `auth` object from its configuration. */
+import { sessionManager } from './session-manager.ts'
+import type { Sessions } from './session-api.ts'
 import {
-  IssuedSession,
-  type Periods,
-  type Session,
-  type User,
-  deadlinesOf,
-  stateOf,
-} from './session.ts'
-import type { RequestContext } from './middleware.ts'
-import { checkOption, isObject, isPromise, shown } from './options.ts'
-import type { SessionCookies } from './session-cookie.ts'
-import type { IssuedSessionLike, Sessions, ValidateOptions } from './sessions.ts'
-import type {
-  Consistency,
-  SessionAndUser,
-  Store,
-  StoreCall,
-  StoreCalls,
-  UserRecord,
-} from './store.ts'
+  type AuthRequest,
+  type ReadonlyAuthRequest,
+  findBearerToken,
+  OpenAuthRequest,
+  readSessionCookie,
+} from './auth-request.ts'
+import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
 import {
-  ID_BYTES,
-  SECRET_BYTES,
-  type TokenParts,
-  isSessionId,
-  parseToken,
-  randomText,
-  sameHash,
-} from './token.ts'
+  BOOLEAN,
+  FUNCTION,
+  OBJECT,
+  SYNC_FUNCTION,
+  type OptionRule,
+  checkOption,
+  checkOptions,
+  isListOf,
+  isPlain,
+  isSync,
+  shown,
+} from './options.ts'
+import type { AuthEvent, NoisyEvent } from './event.ts'
+import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
+import type { Periods, Session, SessionPeriods } from './session-lifetime.ts'
+import { type SessionCookieOptions, sessionCookies } from './session-cookie.ts'
+import { type AnyStore, STORE } from './store.ts'
 
-/** What `limen()` settled from its configuration. */
-export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
-  readonly store: Store<UserAttributes, SessionAttributes>
-  readonly periods: Periods
-  readonly cookies: SessionCookies
-  readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
-  readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
-  readonly emit: (event: AuthEvent) => unknown
-  readonly events?: readonly NoisyEvent[] | undefined
-  readonly now: () => number
+const DAY = 86_400_000
+const CENTURY = 36_500 * DAY
+const MINUTE = 60_000
+
+/** The property in which a framework's object holds its AuthRequests. A WeakMap was slower in Node. */
+const OPENED = Symbol('limen')
+
+/** The AuthRequests of one object. */
+interface Opened<AnyRequest> {
+  readonly key: object
+  readonly byAuth: Map<unknown, AnyRequest>
 }
 
-/** Joins the settings into the calls that keep sessions. */
-export function sessionKeeper<UserAttributes, SessionAttributes, UserFields, Fields>(
-  settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
-): Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
-  type AnySession = Session<UserFields, Fields>
-  type AnyUser = User<UserFields>
-  type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  type Calls = StoreCalls<UserAttributes, SessionAttributes>
-  const { periods, emit, now } = settings
-  const store = settings.store as Calls & Pick<typeof settings.store, 'route' | 'routeLength'>
-  const { routeLength } = store
+/** What a function that chooses attributes returns at once: an object, and not a promise of one. */
+export interface NoPromise {
+  /** A promise has it. */
+  readonly then?: undefined
+}
+
+/** How sessions are stored, sent and protected. Only `store` is required. */
+export interface LimenConfig<
+  UserAttributes,
+  SessionAttributes,
+  UserFields,
+  Fields,
+  Args extends unknown[],
+  Context extends RequestContext,
+> {
+  /** Where sessions and users are kept. All types flow from here. */
+  readonly store: AnyStore<UserAttributes, SessionAttributes>
+  /** What `handleRequest()` takes. Default `web()`. */
+  readonly middleware?: Middleware<Args, Context> | undefined
+  /** `false` only for plain-http development. Default `true`. */
+  readonly secure?: boolean | undefined
+  /** How long sessions live, in milliseconds. */
+  readonly sessionExpiresIn?: SessionPeriods | undefined
+  /** How the session cookie looks. */
+  readonly sessionCookie?: SessionCookieOptions | undefined
+  /** Which other origins may send unsafe requests; `false` turns the check off, for WebSockets too. */
+  readonly csrfProtection?: CsrfProtection | false | undefined
+  /**
+   * Chooses what `session.user` shows of the stored attributes. Default: none. Not `async`. What it
+   * throws, the call throws: `createUser()` and `createSession()` then leave nothing stored, and
+   * `updateUserAttributes()` has stored its update.
+   */
+  readonly getUserAttributes?:
+    | ((attributes: Readonly<UserAttributes>) => UserFields & NoPromise)
+    | undefined
+  /** Chooses what a session shows of its stored attributes. Default: none. As `getUserAttributes`. */
+  readonly getSessionAttributes?:
+    | ((attributes: Readonly<SessionAttributes>) => Fields & NoPromise)
+    | undefined
+  /** Called for each event. Events contain no secrets. Errors thrown by the callback are ignored. */
+  readonly onEvent?: ((event: AuthEvent) => unknown) | undefined
+  /** Frequent events to send as well. Default: none. */
+  readonly events?: readonly NoisyEvent[] | undefined
+  /** The time in whole milliseconds since the epoch. Default: `Date.now()`. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Keeps people signed in. */
+export interface Auth<
+  UserAttributes,
+  SessionAttributes,
+  UserFields,
+  Fields,
+  Args extends unknown[],
+  Context extends RequestContext,
+> extends Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+  /**
+   * One AuthRequest for one request.
+   *
+   * @param args What the chosen middleware takes.
+   */
+  handleRequest(
+    ...args: Args
+  ): Context extends CookieContext
+    ? AuthRequest<Session<UserFields, Fields>>
+    : ReadonlyAuthRequest<Session<UserFields, Fields>>
+  /** An AuthRequest over a context of the caller's own: what adapters call. */
+  openRequest(context: RequestContext): AuthRequest<Session<UserFields, Fields>>
+  /**
+   * The raw token of a request's session cookie, or `null`, also when the cookie is ambiguous.
+   * Validates neither the session nor the request's origin.
+   */
+  readSessionCookie(request: Pick<OriginRequest, 'headers'>): string | null
+  /** The raw token of a request's `Authorization: Bearer` header, or `null`. Validates nothing. */
+  readBearerToken(request: Pick<OriginRequest, 'headers'>): string | null
+}
+
+/** The session type of an `auth` object. */
+export type InferSession<AnyAuth> = AnyAuth extends {
+  validateSession(token: string): Promise<infer AnySession>
+}
+  ? AnySession
+  : never
+
+/** The user type of an `auth` object. */
+export type InferUser<AnyAuth> =
+  InferSession<AnyAuth> extends { readonly user: infer AnyUser } ? AnyUser : never
+
+/**
+ * Makes the `auth` object. Cheap enough to call for each request, where bindings exist only there.
+ *
+ * @param config Only `store` is needed.
+ * @returns The object whose calls keep people signed in. It holds no state of its own.
+ * @throws {AuthError} `AUTH_CONFIG` for what could never work, with a message that says what to change.
+ *
+ * @example
+ * const auth = limen({
+ *   store: memoryStore<{ name: string }>(),
+ *   getUserAttributes: ({ name }) => ({ name }),
+ * })
+ * const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+ * const session = await auth.createSession({ userId })
+ * session.user.name
+ * // 'Ada'
+ */
+export function limen<
+  UserAttributes,
+  SessionAttributes,
+  UserFields = object,
+  Fields = object,
+  Args extends unknown[] = [request: OriginRequest],
+  Context extends RequestContext = RequestContext,
+>(
+  config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
+): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
+  checkConfig(config)
+  const { secure = true } = config
+  const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
+  const cookies = sessionCookies(config.sessionCookie ?? {}, secure)
+  const { host, hostHeader } = config.csrfProtection || {}
+  const hasHost = Boolean(host ?? hostHeader)
+  const emit = async (event: AuthEvent): Promise<void> => {
+    try {
+      if (config.onEvent) await config.onEvent(event)
+    } catch {
+      // A failing observer must not fail a sign-in that the store has confirmed.
+    }
+  }
+  const settings = {
+    ...config,
+    // Read Date.now at each call: tests replace it. Convert to a number: `+` would join a text and a
+    // period to a deadline that never comes.
+    now: () => Number(config.now ? config.now() : Date.now()),
+    periods: checkedPeriods(config.sessionExpiresIn ?? {}),
+    cookies,
+    secure,
+    checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
+      emit({ type: 'origin-refused', reason }),
+    ),
+    emit,
+    // A configured host is not this machine, whatever a proxy made of the URL.
+    isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
+  }
+  const sessions = sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
+  const auth = { ...settings, ...sessions }
+  type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
+  const openRequest = (context: RequestContext): AnyRequest => {
+    const key = context.key as { [OPENED]?: Opened<AnyRequest> } | undefined
+    // A copy of the object, a proxy or one that inherits from it has its property, and is another.
+    const opened = key?.[OPENED]?.key === key ? key?.[OPENED] : undefined
+    const known = opened?.byAuth.get(auth)
+    if (known && !known.isResponseSent) return known
+    const authRequest = new OpenAuthRequest<Session<UserFields, Fields>>(auth, context)
+    if (opened) opened.byAuth.set(auth, authRequest)
+    else if (key && Object.isExtensible(key)) {
+      key[OPENED] = { key, byAuth: new Map([[auth, authRequest]]) }
+    }
+    return authRequest
+  }
 
   return {
-    async createSession(created) {
-      const { userId, attributes: given = {} } = created ?? {}
-      checkUserId(userId)
-      const attributes = newAttributes(given) as SessionAttributes
-      const id = ((await store.route?.(userId)) ?? '') + randomText(ID_BYTES)
-      const secret = randomText(SECRET_BYTES)
-      const secretHash = await sha256(secret)
-      const createdAt = now()
-      const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
-      const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
-      const user = (await ask('insert', session)) ?? noSuchUser()
-      try {
-        const created = toSession({ session, user }, `${id}.${secret}`, true)
-        if (!created) noSuchSession('it expired while it was created')
-        emit({ type: 'created', sessionId: id, userId })
-        return created
-      } catch (error) {
-        // Nobody holds its token. If it cannot be deleted now, it expires like any other.
-        await ask('delete', id).catch(() => {})
-        throw error
-      }
-    },
-
-    createSessionCookie(session: IssuedSessionLike | null, isAlone?: boolean) {
-      if (!session) return settings.cookies.make('', 0, isAlone)
-      const token = tokenOf(session)
-      const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
-      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), isAlone)
-    },
-
-    createBearerToken: tokenOf,
-
-    validateToken,
-
-    async validateSession(token) {
-      const session = await validateToken(token, 'strong')
-      return typeof session === 'string' ? noSuchSession(`the token is ${session}`) : session
-    },
-
-    getSession,
-
-    async getAllUserSessions(userId) {
-      if (!isText(userId)) return []
-      return (await ask('listByUser', userId)).flatMap((found) => toSession(found) ?? [])
-    },
-
-    async updateSessionAttributes(sessionId, attributes) {
-      checkSessionId(sessionId)
-      await ask('update', sessionId, checkedAttributes(attributes) as Partial<SessionAttributes>)
-      return (await getSession(sessionId)) ?? noSuchSession('it has been revoked or has expired')
-    },
-
-    async invalidateSession(sessionId) {
-      checkSessionId(sessionId)
-      await ask('delete', sessionId)
-      emit({ type: 'invalidated', sessionId })
-    },
-
-    async invalidateAllUserSessions(userId, options) {
-      checkUserId(userId)
-      const except = options?.except ?? undefined
-      if (except !== undefined) checkSessionId(except)
-      await ask('deleteByUser', userId, { except })
-      emit({ type: 'invalidated', userId, except })
-    },
-
-    async deleteExpiredSessions(options) {
-      const { limit = 1000 } = options ?? {}
-      const fits = Number.isSafeInteger(limit) && limit > 0
-      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', shown(limit))
-      return ask('deleteExpired', { now: now(), limit })
-    },
-
-    async createUser(created) {
-      const { userId: id = randomText(ID_BYTES), attributes: given = {} } = created ?? {}
-      checkUserId(id)
-      const attributes = newAttributes(given) as UserAttributes
-      // Before it is stored: what getUserAttributes throws must not leave a user without a trace.
-      const user = toUser({ id, attributes: structuredClone(attributes) })
-      if (await ask('createUser', { id, attributes })) return user
-      return fail('AUTH_DUPLICATE_USER_ID', 'There is such a user already')
-    },
-
-    getUser,
-
-    async updateUserAttributes(userId, attributes) {
-      checkUserId(userId)
-      await ask('updateUser', userId, checkedAttributes(attributes) as Partial<UserAttributes>)
-      return (await getUser(userId)) ?? noSuchUser()
-    },
-
-    async deleteUser(userId) {
-      checkUserId(userId)
-      await ask('deleteUser', userId)
-      emit({ type: 'invalidated', userId })
-    },
-  }
-
-  async function validateToken(
-    token: string,
-    consistency: Consistency,
-    options?: ValidateOptions,
-    context?: Pick<RequestContext, 'waitUntil'>,
-    parts: TokenParts | null = parseToken(token, routeLength),
-  ): Promise<AnySession | TokenRejection> {
-    if (!parts) return 'malformed'
-    const [id, secret] = parts
-    // Where it is a promise, it runs while the store is being read.
-    const hash = sha256(secret)
-    const found = await ask('read', id, { consistency })
-    if (!found) return 'unknown'
-    if (!sameHash(await hash, found.session.secretHash)) return 'secret-mismatch'
-
-    let session = toSession(found, token, options?.fresh)
-    if (!session) {
-      if (consistency === 'strong') return 'expired'
-      // An old copy can look dead when the session was renewed a moment ago.
-      return validateToken(token, 'strong', options, context)
-    }
-    if (session.state === 'idle' && options?.mayRenew?.() !== false) {
-      const deadlines = deadlinesOf(found.session, periods, now())
-      const work = ask('renew', id, deadlines).then((stillThere) => {
-        if (stillThere) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
-        return stillThere
-      })
-      if (!inBackground(work, context) && !(await work)) return 'unknown'
-      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
-      if (!session) return 'expired'
-    }
-    if (settings.events?.includes('validated')) {
-      emit({ type: 'validated', sessionId: id, userId: found.user.id })
-    }
-    return session
-  }
-
-  async function getSession(sessionId: string): Promise<AnySession | null> {
-    if (!isSessionId(sessionId, routeLength)) return null
-    const found = await ask('read', sessionId, { consistency: 'strong' })
-    return found && toSession(found)
-  }
-
-  async function getUser(userId: string): Promise<AnyUser | null> {
-    const user = isText(userId) ? await ask('readUser', userId) : null
-    return user && toUser(user)
-  }
-
-  /** A stored session as apps see it, or `null` when it has expired. */
-  function toSession(
-    { session, user }: Found,
-    token: string | null = null,
-    fresh = false,
-  ): AnySession | null {
-    const deadlines = deadlinesOf(session, periods)
-    const state = stateOf(deadlines, now())
-    if (!state) return null
-    return new IssuedSession(
-      {
-        ...view('getSessionAttributes', session.attributes),
-        sessionId: session.id,
-        user: toUser(user),
-        createdAt: new Date(session.createdAt),
-        activePeriodExpiresAt: new Date(deadlines.activePeriodExpiresAt),
-        idlePeriodExpiresAt: new Date(deadlines.idlePeriodExpiresAt),
-        state,
-        fresh,
-      },
-      token,
-    ) as unknown as AnySession
-  }
-
-  function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
-    return { ...view('getUserAttributes', attributes), userId: id } as AnyUser
-  }
-
-  /** What the app shows of stored attributes. */
-  function view(
-    option: 'getUserAttributes' | 'getSessionAttributes',
-    attributes: UserAttributes | SessionAttributes,
-  ): object | undefined {
-    const show = settings[option] as ((attributes: unknown) => unknown) | undefined
-    const fields = show?.(attributes)
-    // A promise spread into a session would show no attribute, without an error.
-    const fits = fields == null || (isObject(fields) && !isPromise(fields))
-    checkOption(fits, option, 'a function that returns an object, and not a promise', typeof fields)
-    return fields as object | undefined
-  }
-
-  function checkSessionId(sessionId: unknown): void {
-    if (!isSessionId(sessionId, routeLength)) noSuchSession('pass session.sessionId, not the token')
-  }
-
-  /** Calls the store. What it rejects with becomes an {@link AuthError}, and never a sign-out. */
-  async function ask<Call extends StoreCall>(
-    call: Call,
-    ...args: Parameters<Calls[Call]>
-  ): Promise<Awaited<ReturnType<Calls[Call]>>> {
-    try {
-      return await (store as Calls)[call](...args)
-    } catch (cause) {
-      const error = isAuthError(cause)
-        ? cause
-        : new AuthError('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
-      const { code } = error
-      if (code === 'AUTH_STORE_UNAVAILABLE' || code === 'AUTH_STORE_REJECTED') {
-        emit({ type: 'store-failed', call, code })
-      }
-      throw error
-    }
+    ...sessions,
+    openRequest,
+    handleRequest: (...args) => openRequest(middleware(...args)),
+    readSessionCookie: (request) => readSessionCookie(request, cookies),
+    readBearerToken: findBearerToken,
   }
 }
 
-function tokenOf(session: unknown): string {
-  return (
-    IssuedSession.tokenOf(session) ??
-    noSuchSession('pass what createSession() or validate() returned, awaited, and not a copy')
-  )
+const SHOWS: OptionRule = [isSync, 'a function that returns an object, and not a promise']
+
+const PERIOD: OptionRule = [
+  (ms) => Number.isSafeInteger(ms) && (ms as number) >= MINUTE && (ms as number) <= CENTURY,
+  `whole milliseconds from ${MINUTE} to ${CENTURY}, such as ${DAY} for a day`,
+]
+
+function checkConfig(config: object): void {
+  checkOptions('', config, {
+    store: STORE,
+    middleware: SYNC_FUNCTION,
+    secure: BOOLEAN,
+    sessionExpiresIn: OBJECT,
+    sessionCookie: OBJECT,
+    csrfProtection: [(value) => value === false || isPlain(value), 'an object or false'],
+    getUserAttributes: SHOWS,
+    getSessionAttributes: SHOWS,
+    onEvent: FUNCTION,
+    events: [(value) => isListOf(value, (name) => name === 'validated'), "['validated'] or []"],
+    now: SYNC_FUNCTION,
+  })
 }
 
-/** Hands a write to `waitUntil`, where there is one that takes it. A failure is reported by its event. */
-function inBackground(
-  work: Promise<unknown>,
-  context?: Pick<RequestContext, 'waitUntil'>,
-): boolean {
-  if (!context?.waitUntil) return false
-  try {
-    context.waitUntil(work.catch(() => {}))
-    return true
-  } catch {
-    return false
+function checkedPeriods(given: SessionPeriods): Periods {
+  const rules = { activePeriod: PERIOD, idlePeriod: PERIOD, absolutePeriod: PERIOD }
+  checkOptions('sessionExpiresIn.', given, rules)
+  for (const [name, ms] of Object.entries(given)) {
+    // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
+    const isInSeconds = ms % 86_400 === 0 && ms % MINUTE !== 0
+    const wanted = 'in milliseconds: this looks like seconds'
+    checkOption(!isInSeconds, `sessionExpiresIn.${name}`, wanted, shown(ms))
   }
-}
-
-function checkUserId(userId: unknown): void {
-  // Engines compare other types by rules of their own: in MySQL 0 equals every name.
-  if (!isText(userId)) noSuchUser()
-}
-
-function noSuchUser(): never {
-  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
-}
-
-function noSuchSession(why: string): never {
-  return fail('AUTH_INVALID_SESSION_ID', `There is no such session: ${why}`)
+  const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
+  return { activePeriod, idlePeriod, absolutePeriod }
 }

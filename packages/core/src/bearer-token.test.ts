@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, COOKIE, DAY, createApp, notingStore } from '../test/app.ts'
-import { limen } from './limen.ts'
+import { limen } from './auth.ts'
 import type { Consistency } from './store.ts'
 
 describe('validateBearerToken()', () => {

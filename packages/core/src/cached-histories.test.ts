@@ -95,7 +95,7 @@ async function play(
   }
 
   const cache = makeCache(turn, clock)
-  const options = { cache, maxAge: MAX_AGE, now: () => clock.now }
+  const options = { cache, maxAgeMs: MAX_AGE, now: () => clock.now }
   async function run({ kind, id, via, isStrong, wait, isLost }: Command): Promise<void> {
     await turn()
     clock.now += wait
@@ -186,7 +186,7 @@ async function act(turn: () => Promise<void>): Promise<void> {
 
 describe('P1: cached(), while reads and changes of several stores run into each other,', () => {
   const sizes = [1, 2, 3, 4, 5, 100]
-  it('over an LRU cache: shows changes through it at once, others after maxAge', async () => {
+  it('over an LRU cache: shows changes through it at once, others after maxAgeMs', async () => {
     let made = 0
     const lru = (_turn: unknown, clock: { now: number }) =>
       new LRUCache<string, object>({ max: sizes[made++ % sizes.length]!, perf: clockOf(clock) })
@@ -211,7 +211,7 @@ describe('P1: cached(), while reads and changes of several stores run into each 
     await check(forgetful, true, 2000)
   }, 60_000)
 
-  it('over a cache that answers with promises: shows every change after maxAge', async () => {
+  it('over a cache that answers with promises: shows every change after maxAgeMs', async () => {
     const remote = (turn: () => Promise<void>): StoreCache => {
       const map = new Map<string, object>()
       const late = async <Answer>(act: () => Answer) => {

@@ -76,12 +76,12 @@ async function kept(cache: StoreCache, more: Partial<Parameters<typeof cached>[1
       return structuredClone(await store.read(id, options))
     },
   }
-  const options = { cache, maxAge: MAX_AGE, now: () => clock.now, ...more }
+  const options = { cache, maxAgeMs: MAX_AGE, now: () => clock.now, ...more }
   return { store, clock, reads, counting, options, front: cached(counting, options) }
 }
 
 describe.each(caches)('cached() over %s', (_name, make) => {
-  it('answers eventual reads without asking the store, until maxAge is over', async () => {
+  it('answers eventual reads without asking the store, until maxAgeMs is over', async () => {
     const { clock, reads, front } = await kept(make())
     const first = await front.read('a', eventual)
     clock.now += MAX_AGE - 1
@@ -110,7 +110,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toEqual(['a strong'])
   })
 
-  it('counts maxAge from when the read began, however long it took', async () => {
+  it('counts maxAgeMs from when the read began, however long it took', async () => {
     const cache = make()
     const { clock, reads, counting, options } = await kept(cache)
     const slow: AnyStore = {
@@ -264,7 +264,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     await store.createUser({ id: 'ada', attributes: { born: new Date(5) } })
     const list = [{ at: new Date(6) }, [null, undefined, 1n], 'text']
     await store.insert({ ...recordOf('a'), attributes: { tags: new Set(['x']), list } })
-    const front = cached(store, { cache: make(), maxAge: MAX_AGE })
+    const front = cached(store, { cache: make(), maxAgeMs: MAX_AGE })
     const first = await front.read('a', eventual)
     await store.deleteUser('ada')
     expect(await front.read('a', eventual)).toEqual(first)
@@ -272,9 +272,9 @@ describe.each(caches)('cached() over %s', (_name, make) => {
 })
 
 describe('cached()', () => {
-  it.each([0, -1, Number.NaN, Infinity])('refuses maxAge %d', (maxAge) => {
-    const make = () => cached(memoryStore(), { cache: new Map(), maxAge })
-    const message = expect.stringContaining('maxAge') as string
+  it.each([0, -1, Number.NaN, Infinity])('refuses maxAgeMs %d', (maxAgeMs) => {
+    const make = () => cached(memoryStore(), { cache: new Map(), maxAgeMs })
+    const message = expect.stringContaining('maxAgeMs') as string
     expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
   })
 
@@ -398,10 +398,10 @@ describe('cached()', () => {
       }
     }
     const store = Object.assign(new Routed(), memoryStore())
-    const front = cached(store, { cache: new Map(), maxAge: 1 })
+    const front = cached(store, { cache: new Map(), maxAgeMs: 1 })
     expect(front.route?.('ada')).toBe('r-a')
     expect(front).toMatchObject({ routeLength: 3, staleMisses: true })
-    const plain = cached(memoryStore(), { cache: new Map(), maxAge: 1 })
+    const plain = cached(memoryStore(), { cache: new Map(), maxAgeMs: 1 })
     for (const name of ['route', 'routeLength', 'staleMisses'])
       expect(plain).not.toHaveProperty(name)
   })
@@ -409,7 +409,7 @@ describe('cached()', () => {
   it('P1, P5: requests with unsafe methods never see it, whichever auth object they meet', async () => {
     const store = memoryStore()
     const cache = new LRUCache<string, object>({ max: 100 })
-    const auth = () => limen({ store: cached(store, { cache, maxAge: MAX_AGE }) })
+    const auth = () => limen({ store: cached(store, { cache, maxAgeMs: MAX_AGE }) })
     const { userId } = await auth().createUser({})
     const session = await auth().createSession({ userId })
     const visit = (method: string) =>
@@ -426,7 +426,7 @@ describe('cached()', () => {
         .validate()
     expect(await visit('GET')).not.toBeNull()
     await store.delete(session.sessionId)
-    expect(await visit('GET'), 'revoked past the cache, within maxAge').not.toBeNull()
+    expect(await visit('GET'), 'revoked past the cache, within maxAgeMs').not.toBeNull()
     expect(await visit('POST')).toBeNull()
     expect(await visit('GET'), 'what the POST saw').toBeNull()
   })

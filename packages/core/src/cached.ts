@@ -10,9 +10,17 @@
  * Entries and marks carry times of their own, so that a cache may forget anything at any time, and
  * may keep it longer than it was asked to.
  */
-import { declaredBy } from './declared.ts'
 import { FUNCTION, SYNC_FUNCTION, checkOptions } from './options.ts'
-import { STORE, type SessionAndUser, type Store } from './store.ts'
+import {
+  type AnyStore,
+  type RoutedStore,
+  STORE,
+  type SessionAndUser,
+  type Store,
+  type StoreId,
+  type StoreCalls,
+  idOf,
+} from './store.ts'
 import { ID_BYTES, randomText } from './token.ts'
 
 const LAYOUT = 'limen:1:'
@@ -37,7 +45,7 @@ export interface CachedOptions {
   /** Where answers are kept. All state is here: as many stores as you like may share it. */
   readonly cache: StoreCache
   /** For how many milliseconds an answer is trusted, counted from when its read began. */
-  readonly maxAge: number
+  readonly maxAgeMs: number
   /** Called with what the cache failed with. Errors thrown by the callback are ignored. */
   readonly onCacheError?: ((error: unknown) => unknown) | undefined
   /** The time in milliseconds since the epoch. Default `Date.now`. */
@@ -61,7 +69,7 @@ interface Kept<Found> {
  *
  * A change made through this store, or through another over the same cache, is seen by every read
  * that begins after it: the change drops what it concerns, also when it fails. Any other change, and
- * any change where two isolates have a cache each, is seen after `maxAge` at the latest. In a cache
+ * any change where two isolates have a cache each, is seen after `maxAgeMs` at the latest. In a cache
  * that answers with promises, a change that happens while an entry is being written to it, or that
  * the cache could not be told, counts as such another change.
  *
@@ -75,7 +83,7 @@ interface Kept<Found> {
  *
  * @example
  * const cache = new LRUCache<string, object>({ max: 10_000 })
- * const store = cached(memoryStore<{ name: string }>(), { cache, maxAge: 10_000 })
+ * const store = cached(memoryStore<{ name: string }>(), { cache, maxAgeMs: 10_000 })
  * const auth = limen({ store, getUserAttributes: ({ name }) => ({ name }) })
  * const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
  * await auth.updateUserAttributes(userId, { name: 'Ada L.' })
@@ -84,7 +92,16 @@ interface Kept<Found> {
 export function cached<UserAttributes, SessionAttributes>(
   store: Store<UserAttributes, SessionAttributes>,
   options: CachedOptions,
-): Store<UserAttributes, SessionAttributes> {
+): Store<UserAttributes, SessionAttributes>
+export function cached<UserAttributes, SessionAttributes>(
+  store: RoutedStore<UserAttributes, SessionAttributes>,
+  options: CachedOptions,
+): RoutedStore<UserAttributes, SessionAttributes>
+export function cached<UserAttributes, SessionAttributes>(
+  cachedStore: AnyStore<UserAttributes, SessionAttributes>,
+  options: CachedOptions,
+): AnyStore<UserAttributes, SessionAttributes> {
+  const store = cachedStore as StoreCalls<UserAttributes, SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Peeked = Kept<Found> | null | undefined
   checkOptions(
@@ -93,7 +110,7 @@ export function cached<UserAttributes, SessionAttributes>(
     {
       store: STORE,
       cache: [isCache, 'a cache with get, set and delete, such as an LRUCache', true],
-      maxAge: [
+      maxAgeMs: [
         (ms) => Number.isFinite(ms) && (ms as number) > 0,
         'a number of milliseconds above 0',
         true,
@@ -102,11 +119,11 @@ export function cached<UserAttributes, SessionAttributes>(
       now: SYNC_FUNCTION,
     },
   )
-  const { cache, maxAge, now = () => Date.now() } = options
+  const { cache, maxAgeMs, now = () => Date.now() } = options
   const get = (key: string) => handled(cache.get(key) as Peeked | PromiseLike<Peeked>)
 
   return {
-    ...declaredBy(store),
+    ...(store.traits && { traits: store.traits }),
 
     async read(sessionId, { consistency }) {
       const key = keyOfSession(sessionId)
@@ -132,20 +149,23 @@ export function cached<UserAttributes, SessionAttributes>(
     deleteByUser: (userId, which) =>
       dropping(keyOfUser(userId), () => store.deleteByUser(userId, which)),
     listByUser: (userId) => store.listByUser(userId),
-    deleteExpired: (which) => store.deleteExpired(which),
+    ...(store.deleteExpired && { deleteExpired: (which) => store.deleteExpired!(which) }),
     createUser: (user) => store.createUser(user),
     readUser: (userId) => store.readUser(userId),
     updateUser: (userId, attributes) =>
       dropping(keyOfUser(userId), () => store.updateUser(userId, attributes)),
     deleteUser: (userId) => dropping(keyOfUser(userId), () => store.deleteUser(userId)),
-  }
+  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
+    UserAttributes,
+    SessionAttributes
+  >
 
   /** What an entry says, if it may be trusted still: a copy, which the caller may change. */
   async function foundIn(entry: Peeked): Promise<Found | null> {
     if (!entry?.found) return null
     const mark = await get(keyOfUser(entry.found.user.id))
     const age = now() - entry.at
-    const isTrusted = mark?.token === entry.token && age >= 0 && age < maxAge
+    const isTrusted = mark?.token === entry.token && age >= 0 && age < maxAgeMs
     return isTrusted ? copyOf(entry.found) : null
   }
 
@@ -162,7 +182,7 @@ export function cached<UserAttributes, SessionAttributes>(
       if ((mark?.at ?? 0) > readAt || (entry?.at ?? 0) > readAt) return
       const token = mark?.token ?? randomText(ID_BYTES)
       const copy = { at: readAt, token, found: copyOf(found) }
-      return Promise.all([mark ?? set(keyOfMark, { at: 0, token }), set(key, copy, maxAge)])
+      return Promise.all([mark ?? set(keyOfMark, { at: 0, token }), set(key, copy, maxAgeMs)])
     }
   }
 
@@ -190,7 +210,7 @@ export function cached<UserAttributes, SessionAttributes>(
   }
 
   /** Keeps a mark, which outlives the entries that it speaks of, or with `ttl` an entry. */
-  function set(key: string, value: Kept<Found>, ttl: number = maxAge + DAY): unknown {
+  function set(key: string, value: Kept<Found>, ttl: number = maxAgeMs + DAY): unknown {
     return handled(cache.set(key, value, { ttl }))
   }
 
@@ -219,12 +239,12 @@ export function cached<UserAttributes, SessionAttributes>(
   }
 }
 
-function keyOfSession(sessionId: string): string {
-  return `${LAYOUT}session:${sessionId}`
+function keyOfSession(sessionId: StoreId): string {
+  return `${LAYOUT}session:${idOf(sessionId)}`
 }
 
-function keyOfUser(userId: string): string {
-  return `${LAYOUT}user:${userId}`
+function keyOfUser(userId: StoreId): string {
+  return `${LAYOUT}user:${idOf(userId)}`
 }
 
 /** A deep copy: much faster than `structuredClone`, which has what is more than plain data. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../test/app.ts'
 import { type CorsOptions, cors } from './cors.ts'
 import { type CsrfProtection, originRule } from './csrf.ts'
-import { answer } from './response.ts'
+import { handle } from './response.ts'
 
 const api = 'https://api.example.com'
 const app = 'https://app.example.com'
@@ -289,7 +289,7 @@ describe('cors(), configured', () => {
   })
 })
 
-describe('cors() with answer()', () => {
+describe('cors() with handle()', () => {
   it('shares sign-in and page with the front end, and with nobody else', async () => {
     const { auth, calls } = createApp({ csrfProtection })
     const user = await auth.createUser({ attributes: { name: 'Ada' } })
@@ -299,7 +299,7 @@ describe('cors() with answer()', () => {
       before(request) ??
       respond(
         request,
-        await answer(auth, request, async (authRequest) => {
+        await handle(auth, request, async (authRequest) => {
           if (request.method === 'POST') {
             const attributes = { device: 'Laptop' }
             const session = await auth.createSession({ userId: user.userId, attributes })

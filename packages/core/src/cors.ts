@@ -63,7 +63,7 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
  * const api = cors({ csrfProtection, allowMethods: ['DELETE'], maxAge: 600 })
  *
  * const handle = async (request: Request) =>
- *   api.preflight(request) ?? api.respond(request, await answer(auth, request, () => new Response()))
+ *   api.preflight(request) ?? api.respond(request, await handle(auth, request, () => new Response()))
  *
  * const headers = { Origin: 'https://app.example.com', 'Sec-Fetch-Site': 'same-site' }
  * const response = await handle(new Request('https://api.example.com/', { headers }))

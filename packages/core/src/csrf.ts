@@ -20,7 +20,7 @@ export const UNTRUSTED: Readonly<Record<UntrustedReason, string>> = {
 }
 
 /** Whether a request may use a cookie, and if not, why. */
-export type OriginVerdict =
+export type OriginResult =
   | { readonly trusted: true }
   | { readonly trusted: false; readonly reason: UntrustedReason }
 
@@ -57,11 +57,11 @@ export interface OriginRequest {
 }
 
 /** Checks one request. */
-export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginVerdict
+export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginResult
 
-const TRUSTED: OriginVerdict = { trusted: true }
+const TRUSTED: OriginResult = { trusted: true }
 /** The result for a safe request: it changes nothing and opens nothing. */
-export const SAFE: OriginVerdict = { trusted: true }
+export const SAFE: OriginResult = { trusted: true }
 
 /**
  * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../test/app.ts'
 import { type Kept, cookieHeader, keep } from '../test/browser.ts'
-import { limen } from './limen.ts'
+import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 import type { SessionCookieOptions } from './session-cookie.ts'
 

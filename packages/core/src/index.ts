@@ -3,18 +3,18 @@
  *
  * @module
  */
-export { limen } from './limen.ts'
-export type { Auth, InferSession, InferUser, LimenConfig, NoPromise } from './limen.ts'
+export { limen } from './auth.ts'
+export type { Auth, InferSession, InferUser, LimenConfig, NoPromise } from './auth.ts'
 export { web } from './middleware.ts'
 export type { CookieContext, Middleware, RequestContext } from './middleware.ts'
-export { answer, respond } from './response.ts'
-export type { AnswerOptions, Left, RequestOpener } from './response.ts'
+export { handle, respond } from './response.ts'
+export type { HandleOptions, PendingResponse, RequestOpener } from './response.ts'
 export { cors } from './cors.ts'
 export type { Cors, CorsOptions } from './cors.ts'
 export { cached } from './cached.ts'
 export type { CachedOptions, StoreCache } from './cached.ts'
 export { splitStore } from './split-store.ts'
-export type { SplitStores, UserStore } from './split-store.ts'
+export type { SplitStores } from './split-store.ts'
 export { AuthError, isAuthError } from './error.ts'
 export type { AuthErrorCode } from './error.ts'
 export type { AuthRequest, ReadonlyAuthRequest } from './auth-request.ts'
@@ -25,20 +25,34 @@ export type {
   NewSession,
   NewUser,
   Sessions,
+  TokenResult,
   ValidateOptions,
-} from './sessions.ts'
+} from './session-api.ts'
 export type { JsonAttributes, JsonValue } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
-export type { CsrfProtection, OriginRequest, OriginVerdict, UntrustedReason } from './csrf.ts'
+export type { CsrfProtection, OriginRequest, OriginResult, UntrustedReason } from './csrf.ts'
 export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
-export type { Session, SessionFields, SessionPeriods, SessionState, User } from './session.ts'
+export type {
+  Session,
+  SessionFields,
+  SessionPeriods,
+  SessionState,
+  User,
+} from './session-lifetime.ts'
 export type { CookieForm, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
 export type {
+  AnyStore,
+  AnyUserStore,
   Consistency,
+  RoutedId,
+  RoutedStore,
   SessionAndUser,
   SessionRecord,
+  SessionStore,
   Store,
   StoreCall,
+  StoreTraits,
   UserRecord,
+  UserStore,
 } from './store.ts'
-export type { Deadlines } from './session.ts'
+export type { Deadlines } from './session-lifetime.ts'

@@ -5,8 +5,17 @@
  */
 import type { SessionRecord, Store, UserRecord } from './store.ts'
 
-export type { Deadlines } from './session.ts'
-export type { Consistency, SessionAndUser, SessionRecord, Store, UserRecord } from './store.ts'
+export type { Deadlines } from './session-lifetime.ts'
+export type {
+  Consistency,
+  SessionAndUser,
+  SessionRecord,
+  SessionStore,
+  Store,
+  StoreTraits,
+  UserRecord,
+  UserStore,
+} from './store.ts'
 
 /**
  * Keeps sessions and users in memory.

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import type { AuthRequest } from './auth-request.ts'
-import type { InferSession } from './limen.ts'
-import { answer, respond } from './response.ts'
+import type { InferSession } from './auth.ts'
+import { handle, respond } from './response.ts'
 import { sessionCookies } from './session-cookie.ts'
 
 type App = ReturnType<typeof createApp>
@@ -87,11 +87,11 @@ describe('D1: once the response has left', () => {
     expect(auth.openRequest(without)).not.toBe(auth.openRequest(without))
   })
 
-  it('answer(): setSession() inside a streamed body throws there', async () => {
+  it('handle(): setSession() inside a streamed body throws there', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const errors: unknown[] = []
-    const response = await answer(auth, visit(token), (authRequest) => {
+    const response = await handle(auth, visit(token), (authRequest) => {
       const body = new ReadableStream(
         {
           async pull(controller) {
@@ -114,7 +114,7 @@ describe('D1: once the response has left', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('answer(): setSession() after a forgotten await throws there', async () => {
+  it('handle(): setSession() after a forgotten await throws there', async () => {
     const { auth, signIn } = createApp()
     const { user } = await signIn()
     let forgotten: Promise<unknown> | undefined
@@ -122,7 +122,7 @@ describe('D1: once the response has left', () => {
       const attributes = { device: 'Phone' }
       authRequest.setSession(await auth.createSession({ userId: user.userId, attributes }))
     }
-    await answer(auth, visit(null, {}, 'POST'), (authRequest) => {
+    await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
       forgotten = signInLater(authRequest).catch((error: unknown) => error)
       return new Response('signed in?')
     })
@@ -143,11 +143,11 @@ describe('D1: once the response has left', () => {
         throw new Error('x')
       },
     ],
-  ])('answer(): also after %s', async (_, handler) => {
+  ])('handle(): also after %s', async (_, handler) => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
     let kept: Request | undefined
-    const answered = answer(auth, visit(null), (authRequest) => {
+    const answered = handle(auth, visit(null), (authRequest) => {
       kept = authRequest
       return handler()
     })
@@ -175,7 +175,7 @@ describe('D2: the first validate() inside a streamed body', () => {
   it('that finds a session reports it as validated-late', async () => {
     const { auth, events, signIn } = createApp()
     const { session, token } = await signIn()
-    const response = await answer(auth, visit(token), stream)
+    const response = await handle(auth, visit(token), stream)
     expect(response.headers.get('Cache-Control')).toBe('public, max-age=60')
     expect(await response.text()).toBe('Ada')
     expect(events).toEqual([{ type: 'validated-late', sessionId: session.sessionId }])
@@ -183,7 +183,7 @@ describe('D2: the first validate() inside a streamed body', () => {
 
   it('that finds none reports nothing', async () => {
     const { auth, events } = createApp()
-    const response = await answer(auth, visit(null), stream)
+    const response = await handle(auth, visit(null), stream)
     expect(await response.text()).toBe('anonymous')
     expect(events).toEqual([])
   })
@@ -203,7 +203,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     const { auth, calls, clock, events, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
-    const response = await answer(auth, visit(token), stream, { eager: true })
+    const response = await handle(auth, visit(token), stream, { eager: true })
     expect(response.headers.get('Cache-Control')).toBe(noStore)
     expect(response.headers.get('Vary')).toBe('Cookie')
     expect(response.headers.getSetCookie()).toHaveLength(1)
@@ -214,7 +214,7 @@ describe('D2: the first validate() inside a streamed body', () => {
 
   it('with eager costs an anonymous visitor no read, and a public page stays public', async () => {
     const { auth, calls } = createApp()
-    const response = await answer(auth, visit(null), stream, { eager: true })
+    const response = await handle(auth, visit(null), stream, { eager: true })
     expect(response.headers.get('Cache-Control')).toBe('public, max-age=60')
     expect(response.headers.get('Vary')).toBe('Cookie')
     expect(await response.text()).toBe('anonymous')
@@ -225,7 +225,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     const { auth, calls, faults, signIn } = createApp()
     const { token } = await signIn()
     faults.set('read', new Error('down'))
-    const response = await answer(
+    const response = await handle(
       auth,
       visit(token),
       async (authRequest) => {
@@ -244,7 +244,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     async (options) => {
       const { auth, calls, signIn } = createApp()
       const { token } = await signIn()
-      await answer(auth, visit(token), () => new Response(), options)
+      await handle(auth, visit(token), () => new Response(), options)
       expect(calls).toEqual([])
     },
   )
@@ -274,7 +274,7 @@ describe('D3: onSession', () => {
   })
 })
 
-describe('answer(), waitUntil', () => {
+describe('handle(), waitUntil', () => {
   it('takes the renewing write, as the fourth argument says', async () => {
     const { auth, clock, calls, signIn } = createApp()
     const { token } = await signIn()
@@ -285,7 +285,7 @@ describe('answer(), waitUntil', () => {
       const session = await authRequest.validate()
       return new Response(String(session?.fresh))
     }
-    const response = await answer(auth, visit(token), handler, { waitUntil })
+    const response = await handle(auth, visit(token), handler, { waitUntil })
     expect(await response.text()).toBe('true')
     expect(pending).toHaveLength(1)
     await Promise.all(pending)
@@ -296,9 +296,9 @@ describe('answer(), waitUntil', () => {
     const { auth, calls, signIn } = createApp()
     const { token } = await signIn()
     const request = visit(token)
-    const response = await answer(auth, request, async (outer) => {
+    const response = await handle(auth, request, async (outer) => {
       await outer.validate()
-      return answer(auth, request, async (inner) => {
+      return handle(auth, request, async (inner) => {
         expect(inner).toBe(outer)
         return new Response((await inner.validate())?.user.name)
       })
@@ -325,7 +325,7 @@ describe('D5: a response that is thrown', () => {
   it.each(thrown)('%s is answered, with the cookies of a sign-in', async (_, make, status) => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
-    const response = await answer(auth, visit(null, {}, 'POST'), (authRequest) => {
+    const response = await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
       authRequest.setSession(session)
       throw make()
     })
@@ -343,7 +343,7 @@ describe('D5: a response that is thrown', () => {
     ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
   ])('%s passes through', async (_, error) => {
     const { auth } = createApp()
-    const asked = answer(auth, visit(null), () => {
+    const asked = handle(auth, visit(null), () => {
       throw error
     })
     await expect(asked).rejects.toBe(error)
@@ -356,10 +356,10 @@ describe('D6: a handler that returns nothing', () => {
     const { token } = await signIn()
     const handlers = [() => undefined, async () => undefined, () => {}]
     for (const handler of handlers) {
-      expect(await answer(auth, visit(token), handler, options)).toBeUndefined()
+      expect(await handle(auth, visit(token), handler, options)).toBeUndefined()
     }
     const validating = async (authRequest: Request) => void (await authRequest.validate())
-    expect(await answer(auth, visit(token), validating, options)).toBeUndefined()
+    expect(await handle(auth, visit(token), validating, options)).toBeUndefined()
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
 import { type SessionCookie, sessionCookies } from './session-cookie.ts'
-import { type Left, answer, respond } from './response.ts'
+import { type PendingResponse, handle, respond } from './response.ts'
 
 const sessionCookie = sessionCookies({}, true)
 const signIn = sessionCookie.make('id.secret', 60)
@@ -13,7 +13,9 @@ const line = { set: signIn.serialize(), gone: signOut.serialize() }
 const left = ({
   cookie,
   ...change
-}: Partial<Omit<Left, 'cookie'>> & { cookie?: SessionCookie | undefined } = {}): Left => ({
+}: Partial<Omit<PendingResponse, 'cookie'>> & {
+  cookie?: SessionCookie | undefined
+} = {}): PendingResponse => ({
   cookie: () => cookie,
   wasRead: false,
   vary: ['Cookie'],
@@ -215,12 +217,12 @@ describe('respond(), kinds of response', () => {
   })
 })
 
-describe('answer()', () => {
+describe('handle()', () => {
   it('gives the handler an AuthRequest and puts what it left on the response', async () => {
     const { auth, clock, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
-    const response = await answer(auth, visit(token), async (authRequest) => {
+    const response = await handle(auth, visit(token), async (authRequest) => {
       const session = await authRequest.validate()
       return new Response(session?.user.name)
     })
@@ -236,7 +238,7 @@ describe('answer()', () => {
     const { auth, signIn } = createApp()
     const { token } = await signIn()
     const own = new Response('public', { headers: { 'Cache-Control': 'public' } })
-    expect(await answer(auth, visit(token), () => own)).toBe(own)
+    expect(await handle(auth, visit(token), () => own)).toBe(own)
     expect(own.headers.get('Cache-Control')).toBe('public')
     expect(own.headers.get('Vary')).toBeNull()
     expect(own.headers.getSetCookie()).toEqual([])
@@ -246,7 +248,7 @@ describe('answer()', () => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
     const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
-    const response = await answer(auth, request, (authRequest) => {
+    const response = await handle(auth, request, (authRequest) => {
       authRequest.setSession(session)
       return new Response('signed in')
     })
@@ -258,7 +260,7 @@ describe('answer()', () => {
   const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
   it.each(others)('lets every other error pass: %s', async (thrown) => {
     const { auth } = createApp()
-    const asked = answer(auth, visit(null), () => {
+    const asked = handle(auth, visit(null), () => {
       throw thrown
     })
     await expect(asked).rejects.toBe(thrown)

@@ -7,7 +7,7 @@ import type { CookieContext } from './middleware.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 /** What one request left behind for its response: any AuthRequest, say. */
-export interface Left {
+export interface PendingResponse {
   /** The session cookie that was set last, if any: a function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** Whether a session was found. */
@@ -39,7 +39,7 @@ export interface Left {
  * response.headers.get('Cache-Control')
  * // 'private, no-store'
  */
-export function respond(response: Response, left: Left): Response {
+export function respond(response: Response, left: PendingResponse): Response {
   if (!left.vary.length) return response
   const cookie = left.cookie()
   const isSet = cookie && response.headers.getSetCookie().includes(cookie.serialize())
@@ -59,7 +59,7 @@ function copyOf(response: Response): Response {
   return new Response(response.body, response)
 }
 
-function mark({ headers }: Response, request: Left): void {
+function mark({ headers }: Response, request: PendingResponse): void {
   const cookie = request.cookie()
   if (cookie) {
     const lines = headers.getSetCookie()
@@ -98,8 +98,8 @@ export interface RequestOpener<AnySession> {
   openRequest(context: CookieContext): AuthRequest<AnySession>
 }
 
-/** How {@link answer} opens a request. */
-export interface AnswerOptions {
+/** How {@link handle} opens a request. */
+export interface HandleOptions {
   /** Receives the write that renews an idle session, where the platform has a place for it. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
   /**
@@ -123,11 +123,11 @@ export interface AnswerOptions {
  * @param options `waitUntil` and `eager`.
  * @returns The handler's response with cookies and cache headers.
  */
-export async function answer<AnySession, Answer extends Response | undefined | void = Response>(
+export async function handle<AnySession, Answer extends Response | undefined | void = Response>(
   auth: RequestOpener<AnySession>,
   request: OriginRequest,
   handler: (authRequest: AuthRequest<AnySession>) => Answer | Promise<Answer>,
-  options?: AnswerOptions,
+  options?: HandleOptions,
 ): Promise<Answer | Response> {
   const context: { -readonly [Name in keyof CookieContext]: CookieContext[Name] } = {
     request,

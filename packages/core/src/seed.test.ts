@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, COOKIE, DAY, createApp, visit } from '../test/app.ts'
-import { limen } from './limen.ts'
+import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 import { web } from './middleware.ts'
 

@@ -1,7 +1,7 @@
 /** D: one object of the app, used for two visitors. */
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
-import { answer } from './response.ts'
+import { handle } from './response.ts'
 
 describe('D: one Response that the app returns to several visitors', () => {
   type Case = [how: string, run: (response: Response) => Response]
@@ -18,16 +18,16 @@ describe('D: one Response that the app returns to several visitors', () => {
     const { auth, clock, signIn } = createApp()
     const { session, token } = await signIn()
     const done = new Response(null, { status: 204 })
-    const signedIn = await answer(auth, visit(null, {}, 'POST'), (authRequest) => {
+    const signedIn = await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
       authRequest.setSession(session)
       return run(done)
     })
     clock.now += DAY
-    const renewed = await answer(auth, visit(token), async (authRequest) => {
+    const renewed = await handle(auth, visit(token), async (authRequest) => {
       await authRequest.validate()
       return run(done)
     })
-    const other = await answer(auth, visit(null), () => run(done))
+    const other = await handle(auth, visit(null), () => run(done))
 
     expect(signedIn.headers.getSetCookie()).toHaveLength(1)
     expect(renewed.headers.getSetCookie()).toHaveLength(1)
@@ -43,7 +43,7 @@ describe('D: one object that requests are made of', () => {
     const [ada, bob] = [await signIn('Ada'), await signIn('Bob')]
     const base = { method: 'GET', url: 'https://app.example/', headers: headersOf(null) }
     const whoIs = (request: typeof base) =>
-      answer(auth, request, async (authRequest) =>
+      handle(auth, request, async (authRequest) =>
         Response.json((await authRequest.validate())?.user.name ?? null),
       ).then((response) => response.json())
 
@@ -66,9 +66,9 @@ describe('D: one object that requests are made of', () => {
         }),
     }[kind]!()
     let name: string | undefined
-    await answer(auth, outer, async (authRequest) => {
+    await handle(auth, outer, async (authRequest) => {
       await authRequest.validate()
-      return answer(auth, inner, async (own) => {
+      return handle(auth, inner, async (own) => {
         name = (await own.validate())?.user.name
         return new Response()
       })

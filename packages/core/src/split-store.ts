@@ -1,7 +1,17 @@
 /** Keeps sessions in one store and users in another. */
-import { declaredBy } from './declared.ts'
 import { type OptionRule, checkOptions } from './options.ts'
-import { STORE, type SessionAndUser, type Store, isUserStore } from './store.ts'
+import { withPlainIds, withPlainUserIds } from './plain-ids.ts'
+import {
+  type AnyStore,
+  type AnyUserStore,
+  type RoutedStore,
+  STORE,
+  type SessionAndUser,
+  type Store,
+  type StoreCalls,
+  idOf,
+  isUserStore,
+} from './store.ts'
 
 const ATTEMPTS = 3
 const USERS: OptionRule = [
@@ -10,18 +20,12 @@ const USERS: OptionRule = [
   true,
 ]
 
-/** The calls on users: a whole store has them, or write these four over a table of your own. */
-export type UserStore<UserAttributes> = Pick<
-  Store<UserAttributes, never>,
-  'createUser' | 'readUser' | 'updateUser' | 'deleteUser' | 'staleMisses'
->
-
 /** Which store keeps what. */
 export interface SplitStores<UserAttributes, SessionAttributes> {
   /** Keeps the sessions. Where it wants users of its own, it is given their ids and no attributes. */
-  readonly sessions: Store<object, SessionAttributes>
+  readonly sessions: AnyStore<object, SessionAttributes>
   /** Keeps the users. Whom it does not know is nobody, whatever sessions there are. */
-  readonly users: UserStore<UserAttributes>
+  readonly users: AnyUserStore<UserAttributes>
 }
 
 /**
@@ -50,19 +54,32 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  * // { id: 'ada', attributes: { name: 'Ada' } }
  */
 export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<UserAttributes, SessionAttributes> & {
+    readonly sessions: Store<object, SessionAttributes>
+  },
+): Store<UserAttributes, SessionAttributes>
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<UserAttributes, SessionAttributes> & {
+    readonly sessions: RoutedStore<object, SessionAttributes>
+  },
+): RoutedStore<UserAttributes, SessionAttributes>
+export function splitStore<UserAttributes, SessionAttributes>(
   stores: SplitStores<UserAttributes, SessionAttributes>,
-): Store<UserAttributes, SessionAttributes> {
+): AnyStore<UserAttributes, SessionAttributes> {
   checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
-  const { sessions, users } = stores
+  const sessions = withPlainIds(stores.sessions)
+  const users = withPlainUserIds(stores.users)
+  const { deleteExpired } = sessions
+  const staleMisses = sessions.traits?.staleMisses || stores.users.traits?.staleMisses
   const anchor = (userId: string) => sessions.createUser({ id: userId, attributes: {} })
 
   return {
-    ...declaredBy(sessions),
-    ...(users.staleMisses && { staleMisses: true }),
+    traits: { ...sessions.traits, ...(staleMisses && { staleMisses }) },
 
-    read,
+    read: (sessionId, options) => read(idOf(sessionId), options),
 
-    async insert(session) {
+    async insert(record) {
+      const session = { ...record, id: idOf(record.id) }
       const { userId } = session
       let isAnchored = false
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -78,23 +95,25 @@ export function splitStore<UserAttributes, SessionAttributes>(
     },
 
     renew: async (sessionId, deadlines) =>
-      (await isThere(sessionId)) && sessions.renew(sessionId, deadlines),
+      (await isThere(idOf(sessionId))) && sessions.renew(idOf(sessionId), deadlines),
 
     update: async (sessionId, attributes) =>
-      (await isThere(sessionId)) && sessions.update(sessionId, attributes),
+      (await isThere(idOf(sessionId))) && sessions.update(idOf(sessionId), attributes),
 
-    delete: (sessionId) => sessions.delete(sessionId),
+    delete: (sessionId) => sessions.delete(idOf(sessionId)),
 
-    deleteByUser: (userId, which) => sessions.deleteByUser(userId, which),
+    deleteByUser: (userId, which) => sessions.deleteByUser(idOf(userId), which),
 
-    async listByUser(userId) {
+    async listByUser(key) {
+      const userId = idOf(key)
       const [found, user] = await Promise.all([sessions.listByUser(userId), users.readUser(userId)])
       return user ? found.map(({ session }) => ({ session, user })) : []
     },
 
-    deleteExpired: (which) => sessions.deleteExpired(which),
+    ...(deleteExpired && { deleteExpired }),
 
-    async createUser(user) {
+    async createUser(record) {
+      const user = { ...record, id: idOf(record.id) }
       if (!(await anchor(user.id)) && !(await users.readUser(user.id))) {
         // A deletion that stopped half-way has left sessions, which are not to be this user's.
         await sessions.deleteUser(user.id)
@@ -103,16 +122,20 @@ export function splitStore<UserAttributes, SessionAttributes>(
       return users.createUser(user)
     },
 
-    readUser: (userId) => users.readUser(userId),
+    readUser: (userId) => users.readUser(idOf(userId)),
 
-    updateUser: (userId, attributes) => users.updateUser(userId, attributes),
+    updateUser: (userId, attributes) => users.updateUser(idOf(userId), attributes),
 
-    async deleteUser(userId) {
+    async deleteUser(key) {
+      const userId = idOf(key)
       // From here on no session of this user counts, and no new one can.
       await users.deleteUser(userId)
       await sessions.deleteUser(userId)
     },
-  }
+  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
+    UserAttributes,
+    SessionAttributes
+  >
 
   async function read(
     sessionId: string,

@@ -1,33 +1,41 @@
-/** What every store promises. */
+/** The contract of a store. */
 import type { OptionRule } from './options.ts'
-import type { Deadlines } from './session.ts'
+import type { Deadlines } from './session-lifetime.ts'
 
 /** How fresh a read must be. `strong` sees every write that was confirmed before it began. */
 export type Consistency = 'eventual' | 'strong'
 
-/** A session as a store keeps it. Times are milliseconds since the epoch. */
-export interface SessionRecord<SessionAttributes> extends Deadlines {
-  /** Public: it may be listed and logged. */
+/** What a store with the trait `routed` receives in place of an id. */
+export interface RoutedId {
+  /** Names the user's data: 22 base64url characters of the SHA-256 of the user id. */
+  readonly route: string
+  /** The id. A session id begins with the route. */
   readonly id: string
-  /** Whose session it is. */
+}
+
+/** A stored session. Times are milliseconds since the epoch. */
+export interface SessionRecord<SessionAttributes, Id = string> extends Deadlines {
+  /** Public: it can be listed and logged. */
+  readonly id: Id
+  /** The id of the session's user. */
   readonly userId: string
-  /** SHA-256 of the token's secret, base64url. The secret itself is kept nowhere. */
+  /** SHA-256 of the token's secret, base64url. The secret itself is stored nowhere. */
   readonly secretHash: string
   /** When it was created; renewal does not move it. */
   readonly createdAt: number
-  /** What the app keeps with the session. */
+  /** What the app stores with the session. */
   readonly attributes: SessionAttributes
 }
 
-/** A user as a store keeps it. */
-export interface UserRecord<UserAttributes> {
+/** A stored user. */
+export interface UserRecord<UserAttributes, Id = string> {
   /** The user's id. */
-  readonly id: string
-  /** What the app keeps with the user. */
+  readonly id: Id
+  /** What the app stores with the user. */
   readonly attributes: UserAttributes
 }
 
-/** A session with the user it belongs to: what one validation needs. */
+/** A session with its user: what one validation needs. */
 export interface SessionAndUser<UserAttributes, SessionAttributes> {
   /** The session. */
   readonly session: SessionRecord<SessionAttributes>
@@ -36,85 +44,135 @@ export interface SessionAndUser<UserAttributes, SessionAttributes> {
 }
 
 /**
- * Keeps sessions and users, and decides nothing: it gives back dead sessions too.
+ * Stores sessions. It returns expired sessions too: core decides which are valid.
+ *
+ * A session whose user was deleted is deleted.
+ */
+export interface SessionStore<UserAttributes, SessionAttributes, Id = string> {
+  /**
+   * Reads the session and its user in one round trip, or `null`.
+   * An `eventual` read can return stale data but must not miss an existing session: on a miss, read
+   * again from the primary.
+   */
+  read(
+    sessionId: Id,
+    options: { readonly consistency: Consistency },
+  ): Promise<SessionAndUser<UserAttributes, SessionAttributes> | null>
+  /** Stores a new session and returns its user; `null`, and nothing stored, when there is no such user. */
+  insert(session: SessionRecord<SessionAttributes, Id>): Promise<UserRecord<UserAttributes> | null>
+  /**
+   * Moves the deadlines of an existing session, each to the later of old and new.
+   * `false` when the session does not exist: a renewal never restores one.
+   */
+  renew(sessionId: Id, deadlines: Deadlines): Promise<boolean>
+  /** Merges attributes into an existing session; `false` when it does not exist. */
+  update(sessionId: Id, attributes: Partial<SessionAttributes>): Promise<boolean>
+  /** Deletes a session. Deleting one that does not exist is no failure. */
+  delete(sessionId: Id): Promise<void>
+  /** Deletes all sessions of a user that were created before the call, except the one in `except`. */
+  deleteByUser(userId: Id, options: { readonly except?: string | undefined }): Promise<void>
+  /** All sessions of a user, with the user, read strongly and in order of creation; `[]` when there is none. */
+  listByUser(userId: Id): Promise<readonly SessionAndUser<UserAttributes, SessionAttributes>[]>
+  /**
+   * Deletes at most `limit` sessions whose idle period ended at or before `now`, and returns how many.
+   * Absent only in a store with the trait `selfExpiring`.
+   */
+  deleteExpired?(options: { readonly now: number; readonly limit: number }): Promise<number>
+}
+
+/** Stores users. */
+export interface UserStore<UserAttributes, Id = string> {
+  /** Stores a new user; `false`, and nothing changed, when the id is taken. */
+  createUser(user: UserRecord<UserAttributes, Id>): Promise<boolean>
+  /** Reads the user strongly; `null` when there is none. */
+  readUser(userId: Id): Promise<UserRecord<UserAttributes> | null>
+  /** Merges attributes into an existing user; `false` when there is none. */
+  updateUser(userId: Id, attributes: Partial<UserAttributes>): Promise<boolean>
+  /** Deletes a user and all its sessions, together. */
+  deleteUser(userId: Id): Promise<void>
+}
+
+/** How a store differs from what core otherwise expects. */
+export interface StoreTraits {
+  /**
+   * The engine finds data by its user: the store receives a {@link RoutedId} wherever another store
+   * receives an id, also as the `id` of the records in `insert` and `createUser`. The records that it
+   * returns have plain ids.
+   */
+  readonly routed?: boolean | undefined
+  /**
+   * A strong read can miss an existing session. A miss in such a store never deletes the visitor's
+   * cookie.
+   */
+  readonly staleMisses?: boolean | undefined
+  /** The engine deletes expired sessions by itself, so the store has no `deleteExpired`. */
+  readonly selfExpiring?: boolean | undefined
+}
+
+/**
+ * Stores sessions and users.
  *
  * Each call is atomic, resolves only when the engine has confirmed it, and rejects when the engine
  * fails. A store rejects with an `AuthError` of the code `AUTH_STORE_REJECTED` where the engine
- * answered and will answer the same call the same way; the core turns every other error into
- * `AUTH_STORE_UNAVAILABLE`. What a call returns belongs to the caller: changing it changes nothing in
- * the store. A session whose user is gone is gone.
+ * answered and will answer the same call the same way; core turns every other error into
+ * `AUTH_STORE_UNAVAILABLE`. The caller owns what a call returns: changing it changes nothing in the
+ * store.
  *
- * The core has checked every id and every attribute before it calls a store: ids are well-formed
- * strings without NUL, attributes are plain JSON values. Updates merge attributes one by one: a key
- * that is not named stays, and a key whose value is `undefined` is removed.
+ * Core has checked every id and every attribute before it calls a store: ids are well-formed strings
+ * without NUL, attributes are plain JSON values. Updates merge attributes one by one: a key that is
+ * not named stays, and a key whose value is `undefined` is removed.
  */
-export interface Store<UserAttributes, SessionAttributes> {
-  /**
-   * The session and its user in one round trip, or `null`.
-   * An `eventual` read may give an old hit but never an old miss: ask the primary before saying no.
-   */
-  read(
-    sessionId: string,
-    options: { readonly consistency: Consistency },
-  ): Promise<SessionAndUser<UserAttributes, SessionAttributes> | null>
-  /** Keeps a new session and gives back its user; `null`, and nothing kept, when there is no such user. */
-  insert(session: SessionRecord<SessionAttributes>): Promise<UserRecord<UserAttributes> | null>
-  /**
-   * Moves the deadlines of a session that still exists, each to the later of old and new.
-   * `false` when the session is gone: a renewal never brings one back.
-   */
-  renew(sessionId: string, deadlines: Deadlines): Promise<boolean>
-  /** Merges attributes into a session that still exists; `false` when it is gone. */
-  update(sessionId: string, attributes: Partial<SessionAttributes>): Promise<boolean>
-  /** Removes a session. Removing what is not there is no failure. */
-  delete(sessionId: string): Promise<void>
-  /** Removes all sessions of a user created before the call, but for the one in `except`. */
-  deleteByUser(userId: string, options: { readonly except?: string | undefined }): Promise<void>
-  /** All sessions of a user, with the user, read strongly and in order of creation; `[]` when there is none. */
-  listByUser(userId: string): Promise<readonly SessionAndUser<UserAttributes, SessionAttributes>[]>
-  /** Removes at most `limit` sessions whose idle period ended at or before `now`; says how many. */
-  deleteExpired(options: { readonly now: number; readonly limit: number }): Promise<number>
-
-  /** Keeps a new user; `false`, and nothing changed, when the id is taken. */
-  createUser(user: UserRecord<UserAttributes>): Promise<boolean>
-  /** The user, read strongly, or `null`. */
-  readUser(userId: string): Promise<UserRecord<UserAttributes> | null>
-  /** Merges attributes into a user that exists; `false` when there is none. */
-  updateUser(userId: string, attributes: Partial<UserAttributes>): Promise<boolean>
-  /** Removes a user and all its sessions, together. */
-  deleteUser(userId: string): Promise<void>
-
-  /**
-   * Text of `routeLength` base64url characters put before each session id of a user, where the
-   * engine must know from the id alone whom to ask. Never the user id itself.
-   */
-  route?(userId: string): string | Promise<string>
-  /** The length of every route. */
-  readonly routeLength?: number
-  /**
-   * Declared by a store that can miss a session that exists, even when asked strongly. A miss on
-   * such a store never deletes the visitor's cookie.
-   */
-  readonly staleMisses?: true
+export interface Store<UserAttributes, SessionAttributes>
+  extends SessionStore<UserAttributes, SessionAttributes>, UserStore<UserAttributes> {
+  /** Default: none. */
+  readonly traits?: (StoreTraits & { readonly routed?: false | undefined }) | undefined
 }
 
-/** The name of a call that a store answers. */
-export type StoreCall = Exclude<
-  keyof Store<unknown, unknown>,
-  'route' | 'routeLength' | 'staleMisses'
->
-
-/** The calls that a store answers, by name. */
-export type StoreCalls<UserAttributes, SessionAttributes> = {
-  [Call in StoreCall]: (
-    ...args: Parameters<Required<Store<UserAttributes, SessionAttributes>>[Call]>
-  ) => ReturnType<Required<Store<UserAttributes, SessionAttributes>>[Call]>
+/** A {@link Store} whose engine finds data by its user. */
+export interface RoutedStore<UserAttributes, SessionAttributes>
+  extends
+    SessionStore<UserAttributes, SessionAttributes, RoutedId>,
+    UserStore<UserAttributes, RoutedId> {
+  /** Has `routed: true`. */
+  readonly traits: StoreTraits & { readonly routed: true }
 }
+
+/** What `limen({ store })` takes. */
+export type AnyStore<UserAttributes, SessionAttributes> =
+  | Store<UserAttributes, SessionAttributes>
+  | RoutedStore<UserAttributes, SessionAttributes>
+
+/** The name of a call to a store. */
+export type StoreCall = Exclude<keyof Store<unknown, unknown>, 'traits'>
+
+/** A {@link UserStore} that can be routed. */
+export type AnyUserStore<UserAttributes> =
+  | (UserStore<UserAttributes> & Pick<Store<UserAttributes, never>, 'traits'>)
+  | (UserStore<UserAttributes, RoutedId> & Pick<RoutedStore<UserAttributes, never>, 'traits'>)
+
+/** An id as either kind of store receives it. */
+export type StoreId = string | RoutedId
+
+/** The calls of either kind of store. */
+export interface StoreCalls<UserAttributes, SessionAttributes>
+  extends
+    SessionStore<UserAttributes, SessionAttributes, StoreId>,
+    UserStore<UserAttributes, StoreId> {
+  readonly traits?: StoreTraits | undefined
+}
+
+/** The id itself. */
+export function idOf(id: StoreId): string {
+  return typeof id === 'string' ? id : id.id
+}
+
+/** How many characters a {@link RoutedId.route} has. */
+export const ROUTE_LENGTH = 22
 
 const USER_CALLS = ['createUser', 'readUser', 'updateUser', 'deleteUser']
 const SESSION_CALLS = ['read', 'insert', 'renew', 'update', 'delete', 'deleteByUser', 'listByUser']
 
-/** Whether a value has every call that a store of users must answer. */
+/** Whether a value has every call of a {@link UserStore}. */
 export function isUserStore(value: unknown): boolean {
   return hasCalls(value, USER_CALLS)
 }
@@ -124,9 +182,17 @@ function hasCalls(value: unknown, calls: readonly string[]): boolean {
   return calls.every((call) => typeof store[call] === 'function')
 }
 
+function isStore(value: unknown): boolean {
+  const { deleteExpired, traits } = (value ?? {}) as Partial<Store<unknown, unknown>>
+  return (
+    hasCalls(value, [...SESSION_CALLS, ...USER_CALLS]) &&
+    (typeof deleteExpired === 'function' || traits?.selfExpiring === true)
+  )
+}
+
 /** The rule of an option that is a store. */
 export const STORE: OptionRule = [
-  (value) => hasCalls(value, [...SESSION_CALLS, ...USER_CALLS]),
+  isStore,
   'a store, such as memoryStore() or d1Store(env.DB)',
   true,
 ]

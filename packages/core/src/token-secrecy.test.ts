@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { DAY, createApp, visit } from '../test/app.ts'
-import { limen } from './limen.ts'
+import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from './digest.ts'
-import { deadlinesOf, stateOf } from './session.ts'
+import { deadlinesOf, stateOf } from './session-lifetime.ts'
 import {
   ID_BYTES,
   SECRET_BYTES,

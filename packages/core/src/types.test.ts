@@ -11,7 +11,7 @@ import {
   type ReadonlyAuthRequest,
   type SessionCookie,
   type Store,
-  answer,
+  handle,
   cached,
   cors,
   limen,
@@ -179,7 +179,7 @@ describe('types', () => {
     void (() => cached(store, { cache, maxAge: 1, onCacheError: may(() => {}), now: may(() => 0) }))
     const handler = () => new Response()
     void (() =>
-      answer(auth, new Request('https://x'), handler, {
+      handle(auth, new Request('https://x'), handler, {
         waitUntil: may(() => {}),
         eager: may(true),
       }))
@@ -272,14 +272,14 @@ describe('types', () => {
     void generic
   })
 
-  it('D6: of answer() have undefined where the handler has it', () => {
+  it('D6: of handle() have undefined where the handler has it', () => {
     const request = new Request('https://x')
     void (async () => {
-      const whole = await answer(auth, request, () => new Response())
+      const whole = await handle(auth, request, () => new Response())
       expectTypeOf(whole).toEqualTypeOf<Response>()
-      const upgraded = await answer(auth, request, () => undefined)
+      const upgraded = await handle(auth, request, () => undefined)
       expectTypeOf(upgraded).toEqualTypeOf<Response | undefined>()
-      const either = await answer(auth, request, async () =>
+      const either = await handle(auth, request, async () =>
         request.url ? new Response() : undefined,
       )
       expectTypeOf(either).toEqualTypeOf<Response | undefined>()

@@ -1,5 +1,5 @@
 /** Connects Limen to a Deno server's handler. */
-import { type AnswerOptions, type AuthRequest, type RequestOpener, answer } from '@limen/core'
+import { type HandleOptions, type AuthRequest, type RequestOpener, handle } from '@limen/core'
 
 /**
  * Wraps the handler of a Deno server: it receives an AuthRequest, whose cookies and cache headers are
@@ -26,8 +26,8 @@ export function withAuth<AnySession, Info = unknown>(
     info: Info,
     authRequest: AuthRequest<AnySession>,
   ) => Response | Promise<Response>,
-  options?: Pick<AnswerOptions, 'eager'>,
+  options?: Pick<HandleOptions, 'eager'>,
 ): (request: Request, info: Info) => Promise<Response> {
   return (request, info) =>
-    answer(auth, request, (authRequest) => handler(request, info, authRequest), options)
+    handle(auth, request, (authRequest) => handler(request, info, authRequest), options)
 }

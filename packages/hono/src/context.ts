@@ -1,5 +1,11 @@
 /** Joins one Hono context to Limen's core. */
-import type { CookieContext, Left, Middleware, OriginRequest, SessionCookie } from '@limen/core'
+import type {
+  CookieContext,
+  PendingResponse,
+  Middleware,
+  OriginRequest,
+  SessionCookie,
+} from '@limen/core'
 import type { Context } from 'hono'
 import { PendingResponse } from './pending-response.ts'
 
@@ -68,7 +74,7 @@ export class HonoContext implements CookieContext {
 }
 
 /** A context whose AuthRequest no middleware has, so that it keeps what the response needs itself. */
-class WatchedContext extends HonoContext implements Left {
+class WatchedContext extends HonoContext implements PendingResponse {
   override readonly request: OriginRequest
   readonly vary: string[] = []
   wasRead = false

@@ -1,5 +1,5 @@
 /** Applies Limen's cookies and cache headers to every response of one Hono context. */
-import { type Left, respond } from '@limen/core'
+import { type PendingResponse, respond } from '@limen/core'
 import type { Context } from 'hono'
 
 const PENDING = 'limen:pending'
@@ -16,7 +16,7 @@ const MAKERS = ['body', 'html', 'json', 'newResponse', 'text'] as const
  */
 export class PendingResponse {
   readonly #c: Context
-  readonly #requests = new Set<Left>()
+  readonly #requests = new Set<PendingResponse>()
   /** What functions of the context have made. */
   readonly #values = new Map<unknown, unknown>()
   /** How many of Limen's middleware run on this context. */
@@ -42,7 +42,7 @@ export class PendingResponse {
   }
 
   /** Adds an AuthRequest, or what is known of one. */
-  add(request: Left): void {
+  add(request: PendingResponse): void {
     this.#requests.add(request)
   }
 

@@ -1,5 +1,5 @@
 /** Connects Limen to a Worker's handlers. */
-import { type AnswerOptions, type AuthRequest, type RequestOpener, answer } from '@limen/core'
+import { type HandleOptions, type AuthRequest, type RequestOpener, handle } from '@limen/core'
 import type { WorkerContext, WorkerEvents, WorkerHandler, WorkerRequest } from './worker.ts'
 
 /** What the adapter needs of an `auth` object. */
@@ -40,13 +40,13 @@ export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
 export function withAuth<AnySession, Env = unknown>(
   auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
   handler: AuthHandler<Env, AnySession>,
-  options?: Pick<AnswerOptions, 'eager'>,
+  options?: Pick<HandleOptions, 'eager'>,
 ): WorkerHandler<Env> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
   return {
     ...handler,
     fetch: (request: WorkerRequest, env, ctx) =>
-      answer(authOf(env), request, (authRequest) => handler.fetch(request, env, ctx, authRequest), {
+      handle(authOf(env), request, (authRequest) => handler.fetch(request, env, ctx, authRequest), {
         ...options,
         waitUntil: (work) => ctx.waitUntil(work),
       }),

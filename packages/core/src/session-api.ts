@@ -2,17 +2,28 @@
 import type { JsonAttributes } from './attributes.ts'
 import type { TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
-import type { Session, User } from './session.ts'
+import type { Session, User } from './session-lifetime.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { Consistency } from './store.ts'
 
-/** How one validation is to be done. */
+/** What {@link Sessions.validateToken} takes. */
 export interface ValidateOptions {
-  /** Whether an idle session is renewed; asked only when it is idle. Default: yes. */
+  /** The token, as `readSessionCookie` or `readBearerToken` returned it. */
+  readonly token: string
+  /** How fresh the store's read must be. */
+  readonly consistency: Consistency
+  /** Whether an idle session is renewed; called only when it is idle. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
-  /** Whether the session became fresh earlier in this request. */
+  /** Whether the session became fresh earlier in this request. Default `false`. */
   readonly fresh?: boolean | undefined
+  /** Receives the write that renews an idle session, so that the result need not wait for it. */
+  readonly waitUntil?: RequestContext['waitUntil']
 }
+
+/** The session of a token, or why there is none. */
+export type TokenResult<AnySession> =
+  | { readonly valid: true; readonly session: AnySession }
+  | { readonly valid: false; readonly reason: TokenRejection }
 
 /** Whose session is created, and its attributes. */
 export type NewSession<SessionAttributes> = {
@@ -79,18 +90,11 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
   validateSession(token: string): Promise<Session<UserFields, Fields>>
   /**
    * The session of a token, or why there is none: {@link Sessions.validateSession} without throwing,
-   * for adapters, and for a look that renews nothing (`mayRenew: () => false`).
+   * for adapters, and for a check that renews nothing (`mayRenew: () => false`).
    *
-   * @param context Its `waitUntil` takes the renewing write, so that the answer need not wait for it.
-   * Looked at only when a session is renewed.
-   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store could not be read.
    */
-  validateToken(
-    token: string,
-    consistency: Consistency,
-    options?: ValidateOptions,
-    context?: Pick<RequestContext, 'waitUntil'>,
-  ): Promise<Session<UserFields, Fields> | TokenRejection>
+  validateToken(options: ValidateOptions): Promise<TokenResult<Session<UserFields, Fields>>>
   /** A living session by its public id, without its token; `null` when there is none. */
   getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
   /** The living sessions of a user in order of creation, without their tokens: "your devices". */

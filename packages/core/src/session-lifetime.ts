@@ -81,24 +81,3 @@ export function stateOf(deadlines: Deadlines, now: number): SessionState | null 
   if (now < deadlines.idlePeriodExpiresAt) return 'idle'
   return null
 }
-
-class Given {
-  constructor(given: object) {
-    return given
-  }
-}
-
-/** Ties a token to a session object, out of reach of JSON, logs, copies and other code. */
-export class IssuedSession extends Given {
-  readonly #token: string | null
-
-  constructor(session: object, token: string | null) {
-    super(session)
-    this.#token = token
-  }
-
-  /** The token of a session that was created or validated, or `null`: a copy or a listed session has none. */
-  static tokenOf(session: unknown): string | null {
-    return typeof session === 'object' && session && #token in session ? session.#token : null
-  }
-}

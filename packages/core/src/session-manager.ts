@@ -1,0 +1,306 @@
+/** Creates, validates and invalidates sessions. No other module reads the clock or calls the store. */
+import { checkedAttributes, isText, newAttributes } from './attributes.ts'
+import { sha256 } from './digest.ts'
+import { AuthError, fail, isAuthError } from './error.ts'
+import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+import { tokenOf, withToken } from './issued-session.ts'
+import { type Periods, type Session, type User, deadlinesOf, stateOf } from './session-lifetime.ts'
+import { checkOption, isObject, isPromise, shown } from './options.ts'
+import { routeOf } from './plain-ids.ts'
+import type { SessionCookies } from './session-cookie.ts'
+import type { IssuedSessionLike, Sessions, TokenResult, ValidateOptions } from './session-api.ts'
+import {
+  type AnyStore,
+  ROUTE_LENGTH,
+  type SessionAndUser,
+  type StoreCall,
+  type StoreCalls,
+  type StoreId,
+  type UserRecord,
+} from './store.ts'
+import { ID_BYTES, SECRET_BYTES, isSessionId, parseToken, randomText, sameHash } from './token.ts'
+
+/** What `limen()` resolved from its configuration. */
+export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
+  readonly store: AnyStore<UserAttributes, SessionAttributes>
+  readonly periods: Periods
+  readonly cookies: SessionCookies
+  readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
+  readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
+  readonly emit: (event: AuthEvent) => unknown
+  readonly events?: readonly NoisyEvent[] | undefined
+  readonly now: () => number
+}
+
+/** Creates the calls on sessions and users from the settings. */
+export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(
+  settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
+): Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+  type AnySession = Session<UserFields, Fields>
+  type AnyUser = User<UserFields>
+  type Found = SessionAndUser<UserAttributes, SessionAttributes>
+  type Calls = Required<Omit<StoreCalls<UserAttributes, SessionAttributes>, 'traits'>>
+  const { periods, emit, now } = settings
+  const store = settings.store as StoreCalls<UserAttributes, SessionAttributes>
+  const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
+
+  return {
+    async createSession(created) {
+      const { userId, attributes: given = {} } = created ?? {}
+      checkUserId(userId)
+      const attributes = newAttributes(given) as SessionAttributes
+      const route = routeLength ? await routeOf(userId) : ''
+      const id = route + randomText(ID_BYTES)
+      const secret = randomText(SECRET_BYTES)
+      const secretHash = await sha256(secret)
+      const createdAt = now()
+      const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
+      const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
+      const stored = { ...session, id: sessionKey(id) }
+      const user = (await callStore('insert', stored)) ?? noSuchUser()
+      try {
+        const created = toSession({ session, user }, `${id}.${secret}`, true)
+        if (!created) noSuchSession('it expired while it was created')
+        emit({ type: 'created', sessionId: id, userId })
+        return created
+      } catch (error) {
+        // Nobody holds its token. If it cannot be deleted now, it expires like any other.
+        await callStore('delete', sessionKey(id)).catch(() => {})
+        throw error
+      }
+    },
+
+    createSessionCookie(session: IssuedSessionLike | null, isAlone?: boolean) {
+      if (!session) return settings.cookies.make('', 0, isAlone)
+      const token = issuedToken(session)
+      const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
+      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), isAlone)
+    },
+
+    createBearerToken: issuedToken,
+
+    validateToken: (options) => validateToken(options),
+
+    async validateSession(token) {
+      const result = await validateToken({ token, consistency: 'strong' })
+      return result.valid ? result.session : noSuchSession(`the token is ${result.reason}`)
+    },
+
+    getSession,
+
+    async getAllUserSessions(userId) {
+      if (!isText(userId)) return []
+      return (await callStore('listByUser', await userKey(userId))).flatMap(
+        (found) => toSession(found) ?? [],
+      )
+    },
+
+    async updateSessionAttributes(sessionId, attributes) {
+      checkSessionId(sessionId)
+      const changes = checkedAttributes(attributes) as Partial<SessionAttributes>
+      await callStore('update', sessionKey(sessionId), changes)
+      return (await getSession(sessionId)) ?? noSuchSession('it has been revoked or has expired')
+    },
+
+    async invalidateSession(sessionId) {
+      checkSessionId(sessionId)
+      await callStore('delete', sessionKey(sessionId))
+      emit({ type: 'invalidated', sessionId })
+    },
+
+    async invalidateAllUserSessions(userId, options) {
+      checkUserId(userId)
+      const except = options?.except ?? undefined
+      if (except !== undefined) checkSessionId(except)
+      await callStore('deleteByUser', await userKey(userId), { except })
+      emit({ type: 'invalidated', userId, except })
+    },
+
+    async deleteExpiredSessions(options) {
+      const { limit = 1000 } = options ?? {}
+      const fits = Number.isSafeInteger(limit) && limit > 0
+      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', shown(limit))
+      return store.deleteExpired ? callStore('deleteExpired', { now: now(), limit }) : 0
+    },
+
+    async createUser(created) {
+      const { userId: id = randomText(ID_BYTES), attributes: given = {} } = created ?? {}
+      checkUserId(id)
+      const attributes = newAttributes(given) as UserAttributes
+      // Before it is stored: what getUserAttributes throws must not leave a user without a trace.
+      const user = toUser({ id, attributes: structuredClone(attributes) })
+      if (await callStore('createUser', { id: await userKey(id), attributes })) return user
+      return fail('AUTH_DUPLICATE_USER_ID', 'There is such a user already')
+    },
+
+    getUser,
+
+    async updateUserAttributes(userId, attributes) {
+      checkUserId(userId)
+      const changes = checkedAttributes(attributes) as Partial<UserAttributes>
+      await callStore('updateUser', await userKey(userId), changes)
+      return (await getUser(userId)) ?? noSuchUser()
+    },
+
+    async deleteUser(userId) {
+      checkUserId(userId)
+      await callStore('deleteUser', await userKey(userId))
+      emit({ type: 'invalidated', userId })
+    },
+  }
+
+  async function validateToken(
+    options: ValidateOptions,
+    consistency = options.consistency,
+  ): Promise<TokenResult<AnySession>> {
+    const { token, mayRenew, fresh } = options
+    const parts = parseToken(token, routeLength)
+    if (!parts) return rejected('malformed')
+    const [id, secret] = parts
+    // Where it is a promise, it runs while the store is being read.
+    const hash = sha256(secret)
+    const found = await callStore('read', sessionKey(id), { consistency })
+    if (!found) return rejected('unknown')
+    if (!sameHash(await hash, found.session.secretHash)) return rejected('secret-mismatch')
+
+    let session = toSession(found, token, fresh)
+    if (!session) {
+      if (consistency === 'strong') return rejected('expired')
+      // A stale copy can look expired when the session was renewed a moment ago.
+      return validateToken(options, 'strong')
+    }
+    if (session.state === 'idle' && mayRenew?.() !== false) {
+      const deadlines = deadlinesOf(found.session, periods, now())
+      const work = callStore('renew', sessionKey(id), deadlines).then((exists) => {
+        if (exists) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
+        return exists
+      })
+      if (!inBackground(work, options) && !(await work)) return rejected('unknown')
+      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
+      if (!session) return rejected('expired')
+    }
+    if (settings.events?.includes('validated')) {
+      emit({ type: 'validated', sessionId: id, userId: found.user.id })
+    }
+    return { valid: true, session }
+  }
+
+  async function getSession(sessionId: string): Promise<AnySession | null> {
+    if (!isSessionId(sessionId, routeLength)) return null
+    const found = await callStore('read', sessionKey(sessionId), { consistency: 'strong' })
+    return found && toSession(found)
+  }
+
+  async function getUser(userId: string): Promise<AnyUser | null> {
+    const user = isText(userId) ? await callStore('readUser', await userKey(userId)) : null
+    return user && toUser(user)
+  }
+
+  /** A stored session as apps see it, or `null` when it has expired. */
+  function toSession({ session, user }: Found, token?: string, fresh = false): AnySession | null {
+    const deadlines = deadlinesOf(session, periods)
+    const state = stateOf(deadlines, now())
+    if (!state) return null
+    const shown = {
+      ...view('getSessionAttributes', session.attributes),
+      sessionId: session.id,
+      user: toUser(user),
+      createdAt: new Date(session.createdAt),
+      activePeriodExpiresAt: new Date(deadlines.activePeriodExpiresAt),
+      idlePeriodExpiresAt: new Date(deadlines.idlePeriodExpiresAt),
+      state,
+      fresh,
+    } as AnySession
+    return token === undefined ? shown : withToken(shown, token)
+  }
+
+  function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
+    return { ...view('getUserAttributes', attributes), userId: id } as AnyUser
+  }
+
+  /** What the app shows of stored attributes. */
+  function view(
+    option: 'getUserAttributes' | 'getSessionAttributes',
+    attributes: UserAttributes | SessionAttributes,
+  ): object | undefined {
+    const show = settings[option] as ((attributes: unknown) => unknown) | undefined
+    const fields = show?.(attributes)
+    // A promise spread into a session would show no attribute, without an error.
+    const fits = fields == null || (isObject(fields) && !isPromise(fields))
+    checkOption(fits, option, 'a function that returns an object, and not a promise', typeof fields)
+    return fields as object | undefined
+  }
+
+  function checkSessionId(sessionId: unknown): void {
+    if (!isSessionId(sessionId, routeLength)) noSuchSession('pass session.sessionId, not the token')
+  }
+
+  /** A user's id as the store receives it. */
+  async function userKey(id: string): Promise<StoreId> {
+    return routeLength ? { route: await routeOf(id), id } : id
+  }
+
+  /** A session's id as the store receives it. */
+  function sessionKey(id: string): StoreId {
+    return routeLength ? { route: id.slice(0, routeLength), id } : id
+  }
+
+  /** Calls the store. Its failure becomes an {@link AuthError}, and never a sign-out. */
+  async function callStore<Call extends StoreCall>(
+    call: Call,
+    ...args: Parameters<Calls[Call]>
+  ): Promise<Awaited<ReturnType<Calls[Call]>>> {
+    try {
+      const method = store[call] as (...args: Parameters<Calls[Call]>) => ReturnType<Calls[Call]>
+      return await method.apply(store, args)
+    } catch (cause) {
+      const error = isAuthError(cause)
+        ? cause
+        : new AuthError('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
+      const { code } = error
+      if (code === 'AUTH_STORE_UNAVAILABLE' || code === 'AUTH_STORE_REJECTED') {
+        emit({ type: 'store-failed', call, code })
+      }
+      throw error
+    }
+  }
+}
+
+function rejected(reason: TokenRejection): TokenResult<never> {
+  return { valid: false, reason }
+}
+
+function issuedToken(session: unknown): string {
+  return (
+    tokenOf(session) ??
+    noSuchSession('pass what createSession() or validate() returned, awaited, and not a copy')
+  )
+}
+
+/** Hands a write to `waitUntil`, where there is one that takes it. A failure is reported by its event. */
+function inBackground(
+  work: Promise<unknown>,
+  options: Pick<ValidateOptions, 'waitUntil'>,
+): boolean {
+  const { waitUntil } = options
+  if (!waitUntil) return false
+  try {
+    waitUntil(work.catch(() => {}))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function checkUserId(userId: unknown): void {
+  // Engines compare other types by rules of their own: in MySQL 0 equals every name.
+  if (!isText(userId)) noSuchUser()
+}
+
+function noSuchUser(): never {
+  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
+}
+
+function noSuchSession(why: string): never {
+  return fail('AUTH_INVALID_SESSION_ID', `There is no such session: ${why}`)
+}
