@@ -10,7 +10,7 @@ const store = memoryStore()
 // Before any test replaces the clock, as an app has it at module level.
 const auth = limen({ store })
 const cache = new LRUCache<string, object>({ max: 10 })
-const front = limen({ store: cached(store, { cache, maxAge: 10_000 }) })
+const front = limen({ store: cached(store, { cache, maxAgeMs: 10_000 }) })
 
 afterEach(() => void vi.useRealTimers())
 

@@ -199,21 +199,21 @@ const options: Option[] = [
     (value) => cors({ csrfProtection: {}, maxAge: value as never }),
     ['0', '-0', '1'],
   ],
-  ['cached: store', (value) => cached(value as typeof store, { cache, maxAge: 1 }), []],
-  ['cached: cache', (value) => cached(store, { cache: value as never, maxAge: 1 }), ['a Map']],
+  ['cached: store', (value) => cached(value as typeof store, { cache, maxAgeMs: 1 }), []],
+  ['cached: cache', (value) => cached(store, { cache: value as never, maxAgeMs: 1 }), ['a Map']],
   [
-    'cached: maxAge',
-    (value) => cached(store, { cache, maxAge: value as never }),
+    'cached: maxAgeMs',
+    (value) => cached(store, { cache, maxAgeMs: value as never }),
     ['1', '0.5', '2 ** 53'],
   ],
   [
     'cached: onCacheError',
-    (value) => cached(store, { cache, maxAge: 1, onCacheError: value as never }),
+    (value) => cached(store, { cache, maxAgeMs: 1, onCacheError: value as never }),
     ['a function', 'an async function', 'a generator', 'an async generator'],
   ],
   [
     'cached: now',
-    (value) => cached(store, { cache, maxAge: 1, now: value as never }),
+    (value) => cached(store, { cache, maxAgeMs: 1, now: value as never }),
     ['a function'],
   ],
   [
@@ -238,7 +238,7 @@ describe('A4: an option', () => {
   })
 
   it.each(options)('%s takes undefined where it can be left out', (option, make) => {
-    const isNeeded = /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAge/.test(
+    const isNeeded = /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAgeMs/.test(
       option,
     )
     if (isNeeded) expect(() => make(undefined)).toThrow(configError)
@@ -280,7 +280,7 @@ describe('A4: the options themselves', () => {
     ['csrfProtection', (name) => limen({ store, csrfProtection: own(name) })],
     ['cors()', (name) => cors({ csrfProtection: {}, ...own(name) })],
     ['cors({ csrfProtection })', (name) => cors({ csrfProtection: own(name) })],
-    ['cached()', (name) => cached(store, { cache, maxAge: 1, ...own(name) })],
+    ['cached()', (name) => cached(store, { cache, maxAgeMs: 1, ...own(name) })],
     ['splitStore()', (name) => splitStore({ sessions: store, users: store, ...own(name) })],
   ]
   const names = ['typo', 'Secure', 'trustedOrigin', '', '__proto__', 'constructor', 'toString']

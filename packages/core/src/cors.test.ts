@@ -295,7 +295,7 @@ describe('cors() with handle()', () => {
     const user = await auth.createUser({ attributes: { name: 'Ada' } })
     calls.length = 0
     const { preflight: before, respond } = cors({ csrfProtection })
-    const handle = async (request: Request) =>
+    const serve = async (request: Request): Promise<Response> =>
       before(request) ??
       respond(
         request,
@@ -309,12 +309,12 @@ describe('cors() with handle()', () => {
         }),
       )
 
-    await handle(preflight(app, { 'Sec-Fetch-Site': 'same-site' }))
-    await handle(preflight(evil))
+    await serve(preflight(app, { 'Sec-Fetch-Site': 'same-site' }))
+    await serve(preflight(evil))
     expect(calls).toEqual([])
 
     const sibling = { 'Sec-Fetch-Site': 'same-site' }
-    const signedIn = await handle(ask(app, { method: 'POST', ...sibling }))
+    const signedIn = await serve(ask(app, { method: 'POST', ...sibling }))
     const [cookie = ''] = signedIn.headers.getSetCookie()
     expect(sent(signedIn)).toMatchObject({
       'access-control-allow-origin': app,
@@ -322,15 +322,15 @@ describe('cors() with handle()', () => {
       vary: 'Cookie, Origin',
     })
     const Cookie = cookie.split(';')[0] ?? ''
-    const page = await handle(ask(app, { Cookie, ...sibling }))
+    const page = await serve(ask(app, { Cookie, ...sibling }))
     expect(await page.text()).toBe('Ada')
     expect(page.headers.get('Access-Control-Allow-Origin')).toBe(app)
 
     const foreign = { Cookie, 'Sec-Fetch-Site': 'cross-site' }
-    const refused = await handle(ask(evil, { method: 'POST', ...foreign }))
+    const refused = await serve(ask(evil, { method: 'POST', ...foreign }))
     expect(refused.status).toBe(403)
     expect(refused.headers.getSetCookie()).toEqual([])
-    const unread = await handle(ask(evil, foreign))
+    const unread = await serve(ask(evil, foreign))
     expect(unread.headers.get('Access-Control-Allow-Origin')).toBeNull()
   })
 })

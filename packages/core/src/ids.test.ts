@@ -1,6 +1,9 @@
 /** A2, A3: an id is a well-formed string without NUL, or it names nothing. */
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../test/app.ts'
+import { routeOf } from '@limen/core/store-kit'
+import { type AppSession, type AppUser, createApp } from '../test/app.ts'
+import { routedStore } from '../test/routed-store.ts'
+import { memoryStore } from './memory-store.ts'
 
 const code = (expected: string) =>
   expect.objectContaining({ name: 'AuthError', code: expected }) as Error
@@ -108,18 +111,21 @@ describe('A2: a session id', () => {
     await expect(auth.invalidateSession(sessionId)).rejects.toThrow(refused)
     await expect(auth.updateSessionAttributes(sessionId, {})).rejects.toThrow(refused)
     await expect(auth.validateSession(sessionId)).rejects.toThrow(refused)
-    expect(await auth.validateToken(sessionId, 'strong')).toBe('malformed')
+    expect(await auth.validateToken({ token: sessionId, consistency: 'strong' })).toEqual({
+      valid: false,
+      reason: 'malformed',
+    })
     expect(calls).toEqual([])
     expect(events).toEqual([])
   })
 
   it('with the route of its store is longer', async () => {
-    const { store } = createApp()
-    const { auth, signIn } = createApp({ store: { ...store, route: () => 'rt', routeLength: 2 } })
-    const { session } = await signIn()
-    expect(session.sessionId).toMatch(/^rt[\w-]{22}$/)
+    const { auth, signIn } = createApp({ store: routedStore(memoryStore<AppUser, AppSession>()) })
+    const { user, session } = await signIn()
+    const route = await routeOf(user.userId)
+    expect(session.sessionId).toMatch(new RegExp(`^${route}[\\w-]{22}$`))
     await auth.invalidateSession(session.sessionId)
-    await expect(auth.invalidateSession(session.sessionId.slice(2))).rejects.toThrow(
+    await expect(auth.invalidateSession(session.sessionId.slice(22))).rejects.toThrow(
       code('AUTH_INVALID_SESSION_ID'),
     )
   })
@@ -149,7 +155,9 @@ describe('A3: invalidateAllUserSessions(userId, { except })', () => {
     const { auth, signIn } = createApp({
       store: {
         ...store,
-        deleteByUser: async (_, options) => void seen.push(options.except),
+        async deleteByUser(_: string, options: { readonly except?: string | undefined }) {
+          seen.push(options.except)
+        },
       },
     })
     const { user } = await signIn()

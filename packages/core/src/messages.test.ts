@@ -25,7 +25,7 @@ const cookie =
 const csrf = (csrfProtection: unknown) => () =>
   limen({ store, csrfProtection: csrfProtection as CsrfProtection })
 const corsWith = (options: object) => () => cors({ csrfProtection: {}, ...options })
-const cachedWith = (options: object) => () => cached(store, { cache, maxAge: 1, ...options })
+const cachedWith = (options: object) => () => cached(store, { cache, maxAgeMs: 1, ...options })
 const attribute = (a: unknown) => () =>
   createApp().auth.createUser({ attributes: { name: '', a } as never })
 
@@ -271,13 +271,13 @@ const options: Row[] = [
   ],
   [
     'AUTH_CONFIG',
-    'cached(): maxAge must be a number of milliseconds above 0 (got string)',
-    cachedWith({ maxAge: '10000' }),
+    'cached(): maxAgeMs must be a number of milliseconds above 0 (got string)',
+    cachedWith({ maxAgeMs: '10000' }),
   ],
   [
     'AUTH_CONFIG',
-    'cached(): maxAge must be a number of milliseconds above 0 (got undefined)',
-    cachedWith({ maxAge: undefined }),
+    'cached(): maxAgeMs must be a number of milliseconds above 0 (got undefined)',
+    cachedWith({ maxAgeMs: undefined }),
   ],
   [
     'AUTH_CONFIG',
@@ -287,7 +287,7 @@ const options: Row[] = [
   [
     'AUTH_CONFIG',
     'cached(): store must be a store, such as memoryStore() or d1Store(env.DB) (got undefined)',
-    () => cached(undefined as never, { cache, maxAge: 1 }),
+    () => cached(undefined as never, { cache, maxAgeMs: 1 }),
   ],
   [
     'AUTH_CONFIG',

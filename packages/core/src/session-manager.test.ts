@@ -289,7 +289,10 @@ describe('the life of a session', () => {
     slow.clock = clock
     const { token } = await signIn()
     clock.now += 2.5 * DAY
-    expect(await auth.validateToken(token, 'strong')).toBe('expired')
+    expect(await auth.validateToken({ token, consistency: 'strong' })).toEqual({
+      valid: false,
+      reason: 'expired',
+    })
     await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
@@ -324,10 +327,11 @@ describe('the life of a session', () => {
     const { auth, clock, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
-    const idle = await auth.validateToken(token, 'strong', { mayRenew: () => false })
-    expect(idle).toMatchObject({ state: 'idle', fresh: false })
-    const renewed = await auth.validateToken(token, 'strong', { fresh: false })
-    expect(renewed).toMatchObject({ state: 'active', fresh: true })
+    const options = { token, consistency: 'strong' } as const
+    const idle = await auth.validateToken({ ...options, mayRenew: () => false })
+    expect(idle).toMatchObject({ valid: true, session: { state: 'idle', fresh: false } })
+    const renewed = await auth.validateToken({ ...options, fresh: false })
+    expect(renewed).toMatchObject({ valid: true, session: { state: 'active', fresh: true } })
   })
 })
 
@@ -421,7 +425,10 @@ describe('events', () => {
     for (const [cookie, reason] of rejected) {
       await open(visit(cookie)).authRequest.validate()
       expect(events.splice(0)).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason }])
-      expect(await auth.validateToken(cookie, 'strong')).toBe(reason)
+      expect(await auth.validateToken({ token: cookie, consistency: 'strong' })).toEqual({
+        valid: false,
+        reason,
+      })
     }
     const twice = visit(null, { Cookie: `${COOKIE}=a; ${COOKIE}=b` })
     await open(twice).authRequest.validate()
