@@ -384,7 +384,7 @@ describe('a cookie that opens nothing', () => {
   it('is never deleted where the store cannot be sure', async () => {
     const store = {
       ...memoryStore<{ name: string }, { device: string }>(),
-      staleMisses: true as const,
+      traits: { staleMisses: true },
     }
     const { authRequest, sent } = createApp({ store }).open(visit(unknown))
     expect(await authRequest.validate()).toBeNull()

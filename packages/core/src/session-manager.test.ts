@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, notingStore, visit } from '../test/app.ts'
+import { routeOf } from '@limen/core/store-kit'
+import {
+  type AppSession,
+  type AppUser,
+  COOKIE,
+  DAY,
+  createApp,
+  notingStore,
+  visit,
+} from '../test/app.ts'
+import { routedStore } from '../test/routed-store.ts'
 import { AuthError } from './error.ts'
 import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
@@ -43,14 +53,13 @@ describe('createSession()', () => {
     for (const token of tokens) expect(token).toMatch(/^[\w-]{22}\.[\w-]{43}$/)
   })
 
-  it('puts the route of the store before the id', async () => {
-    const plain = memoryStore<{ name: string }, { device: string }>()
-    const store = { ...plain, route: async () => 'rt-0', routeLength: 4 }
+  it('puts the route of a user before the id in a routed store', async () => {
+    const store = routedStore(memoryStore<AppUser, AppSession>())
     const { auth, open, signIn } = createApp({ store })
-    const { session, token } = await signIn()
-    expect(session.sessionId).toMatch(/^rt-0[\w-]{22}$/)
+    const { user, session, token } = await signIn()
+    expect(session.sessionId).toMatch(new RegExp(`^${await routeOf(user.userId)}[\\w-]{22}$`))
     expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
-    await expect(auth.validateSession(token.slice(4))).rejects.toThrow(
+    await expect(auth.validateSession(token.slice(22))).rejects.toThrow(
       code('AUTH_INVALID_SESSION_ID'),
     )
   })

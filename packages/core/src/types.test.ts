@@ -176,7 +176,8 @@ describe('types', () => {
         maxAge: may(1),
       }))
     const cache = new Map<string, object>()
-    void (() => cached(store, { cache, maxAgeMs: 1, onCacheError: may(() => {}), now: may(() => 0) }))
+    void (() =>
+      cached(store, { cache, maxAgeMs: 1, onCacheError: may(() => {}), now: may(() => 0) }))
     const handler = () => new Response()
     void (() =>
       handle(auth, new Request('https://x'), handler, {
