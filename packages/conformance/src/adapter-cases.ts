@@ -112,14 +112,15 @@ async function signedIn(store: Store<object, object>) {
   const clock = { now: 1_700_000_000_000 }
   const reads: string[] = []
   const events: AuthEvent['type'][] = []
-  const auth = limen({
-    store: {
-      ...store,
-      read(id, options) {
-        reads.push(id)
-        return store.read(id, options)
-      },
+  const watched: Store<object, object> = {
+    ...store,
+    read(id, options) {
+      reads.push(id)
+      return store.read(id, options)
     },
+  }
+  const auth = limen({
+    store: watched,
     now: () => clock.now,
     onEvent: ({ type }) => events.push(type),
   })

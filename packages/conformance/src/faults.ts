@@ -1,21 +1,29 @@
-/** A store that fails when it is told to: for tests of what stands on a store. */
-import { AuthError, type SessionAndUser, type Store, type StoreCall } from '@limen/core'
+/** A store that fails when a test chooses so: for tests of what is built on a store. */
+import {
+  type AnyStore,
+  AuthError,
+  type RoutedStore,
+  type SessionAndUser,
+  type Store,
+  type StoreCall,
+} from '@limen/core'
+import { ROUTE_LENGTH, type StoreCalls, type StoreId, idOf } from '@limen/core/store-kit'
 
 /**
- * How one call goes wrong.
+ * How one call fails.
  *
  * - `before`: it rejects, and nothing has happened.
  * - `rejected`: it rejects with `AUTH_STORE_REJECTED`, as for a missing table, and nothing has happened.
- * - `after`: it rejects, but has happened: the answer was lost.
+ * - `after`: it rejects, but it has happened: the answer was lost.
  * - `half-way`: it rejects, and a part of it has happened, where it has parts.
- * - `stale`: an eventual read gives what was read of that session before, if anything was.
+ * - `stale`: an eventual read returns what was read of that session before, if anything was.
  */
 export type Fault = 'before' | 'rejected' | 'after' | 'half-way' | 'stale'
 
 /**
- * Chooses what goes wrong; `undefined`: nothing. A promise delays the call until it is settled.
+ * Chooses how a call fails; `undefined`: it does not. A promise delays the call until it is resolved.
  *
- * @param call The call that is being made.
+ * @param call The call that is made.
  * @param args Its arguments.
  */
 export type ChooseFault = (
@@ -24,10 +32,10 @@ export type ChooseFault = (
 ) => Fault | undefined | Promise<Fault | undefined>
 
 /**
- * Puts faults between a store and what stands on it.
+ * Puts faults between a store and what is built on it.
  *
  * @param store A store that works.
- * @param choose Says for each call what goes wrong.
+ * @param choose Returns for each call how it fails.
  * @returns The same store with faults. Except for `rejected` it throws an `Error`, as an engine does.
  *
  * @example
@@ -41,8 +49,20 @@ export type ChooseFault = (
 export function faulty<UserAttributes, SessionAttributes>(
   store: Store<UserAttributes, SessionAttributes>,
   choose: ChooseFault,
-): Store<UserAttributes, SessionAttributes> {
+): Store<UserAttributes, SessionAttributes>
+export function faulty<UserAttributes, SessionAttributes>(
+  store: RoutedStore<UserAttributes, SessionAttributes>,
+  choose: ChooseFault,
+): RoutedStore<UserAttributes, SessionAttributes>
+export function faulty<UserAttributes, SessionAttributes>(
+  working: AnyStore<UserAttributes, SessionAttributes>,
+  choose: ChooseFault,
+): AnyStore<UserAttributes, SessionAttributes> {
+  const store = working as StoreCalls<UserAttributes, SessionAttributes>
+  const { deleteExpired } = store
   const seen = new Map<string, SessionAndUser<UserAttributes, SessionAttributes>>()
+  const sessionKey = (id: string): StoreId =>
+    store.traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
 
   return {
     ...store,
@@ -53,11 +73,11 @@ export function faulty<UserAttributes, SessionAttributes>(
         [id, options],
         async () => {
           const found = await store.read(id, options)
-          if (found) seen.set(id, found)
+          if (found) seen.set(idOf(id), found)
           return found
         },
         undefined,
-        options.consistency === 'eventual' ? seen.get(id) : undefined,
+        options.consistency === 'eventual' ? seen.get(idOf(id)) : undefined,
       ),
 
     insert: (session) => through('insert', [session], () => store.insert(session)),
@@ -88,19 +108,21 @@ export function faulty<UserAttributes, SessionAttributes>(
         async () => {
           const others = (await store.listByUser(userId)).map(({ session }) => session.id)
           const first = others.find((id) => id !== options.except)
-          if (first) await store.delete(first)
+          if (first) await store.delete(sessionKey(first))
         },
       ),
 
     listByUser: (userId) => through('listByUser', [userId], () => store.listByUser(userId)),
 
-    deleteExpired: (options) =>
-      through(
-        'deleteExpired',
-        [options],
-        () => store.deleteExpired(options),
-        () => store.deleteExpired({ ...options, limit: 1 }),
-      ),
+    ...(deleteExpired && {
+      deleteExpired: (options: Parameters<typeof deleteExpired>[0]) =>
+        through(
+          'deleteExpired',
+          [options],
+          () => deleteExpired.call(store, options),
+          () => deleteExpired.call(store, { ...options, limit: 1 }),
+        ),
+    }),
 
     createUser: (user) => through('createUser', [user], () => store.createUser(user)),
 
@@ -121,7 +143,10 @@ export function faulty<UserAttributes, SessionAttributes>(
         () => store.deleteUser(userId),
         () => store.deleteByUser(userId, {}),
       ),
-  }
+  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
+    UserAttributes,
+    SessionAttributes
+  >
 
   async function through<Answer>(
     call: StoreCall,

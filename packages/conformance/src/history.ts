@@ -1,10 +1,11 @@
 /** Random histories: several clients call a store at once, and the answers must make sense in some order. */
 import type { SessionRecord } from '@limen/core'
+import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import fc from 'fast-check'
 import { type Engine, paceOf } from './engine.ts'
 import { type Call, type Made, onSession, onUser } from './model.ts'
 import { type Observed, isExplained } from './order.ts'
-import type { CaseSession, CaseStore } from './store-cases.ts'
+import type { CaseSession, PlainCaseStore } from './store-cases.ts'
 
 /** How the histories of one case differ from those of another. */
 export interface HistoryOptions {
@@ -75,8 +76,10 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
   const { histories, seed, isFaulty } = options
   let turn: (call: string) => Promise<void> = async () => {}
   const pace = paceOf((call) => turn(call))
-  const clients: CaseStore[] = []
-  for (let client = 0; client < CLIENTS; client++) clients.push(await opened.connect(pace))
+  const clients: PlainCaseStore[] = []
+  for (let client = 0; client < CLIENTS; client++) {
+    clients.push(withPlainIds(await opened.connect(pace)))
+  }
   let count = 0
   const engine = turnsOfTheEngine()
 
@@ -196,14 +199,17 @@ interface Names {
   readonly sessions: readonly SessionRecord<CaseSession>[]
   /** The sessions that are there from the beginning, one for each user. */
   readonly first: readonly number[]
+  /** Whether the store has no `deleteExpired`. */
+  readonly isSelfExpiring: boolean
 }
 
-async function namesOf(store: CaseStore, count: number, hasOther: boolean): Promise<Names> {
+async function namesOf(store: PlainCaseStore, count: number, hasOther: boolean): Promise<Names> {
   const now = Date.now()
   const history = `h${count.toString(36).padStart(10, '0')}`
   const first = hasOther ? [0, SESSIONS] : [0]
   const users = first.map((_, user) => `${history}-${user}`)
-  const routes = await Promise.all(users.map(async (id) => (await store.route?.(id)) ?? ''))
+  const { deleteExpired, traits } = store
+  const routes = await Promise.all(users.map(async (id) => (traits?.routed ? routeOf(id) : '')))
   const sessions = Array.from({ length: SESSIONS + users.length - 1 }, (_, session) => {
     const user = session < SESSIONS ? 0 : 1
     const route = routes[user]!
@@ -218,7 +224,7 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
       attributes: { device: `device ${session}` },
     }
   })
-  return { users, sessions, first }
+  return { users, sessions, first, isSelfExpiring: !deleteExpired }
 }
 
 /** Gives a command its names; `null` for a session that was created before. */
@@ -247,6 +253,7 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
     case 'updateUser':
       return { call, userId, attributes: flag ? { note: `${time}` } : { name: `name ${time}` } }
     case 'deleteExpired':
+      if (names.isSelfExpiring) return null
       return { call, now: session.idlePeriodExpiresAt + (time - 5) * SECOND }
     case 'listByUser':
     case 'readUser':
@@ -255,7 +262,7 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
   }
 }
 
-function answerOf(store: CaseStore, made: Call): Promise<unknown> {
+function answerOf(store: PlainCaseStore, made: Call): Promise<unknown> {
   switch (made.call) {
     case 'insert':
       return store.insert(made.session)
@@ -275,7 +282,7 @@ function answerOf(store: CaseStore, made: Call): Promise<unknown> {
     case 'listByUser':
       return store.listByUser(made.userId)
     case 'deleteExpired':
-      return store.deleteExpired({ now: made.now, limit: 1000 })
+      return store.deleteExpired!({ now: made.now, limit: 1000 })
     case 'readUser':
       return store.readUser(made.userId)
     case 'updateUser':

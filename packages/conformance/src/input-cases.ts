@@ -72,7 +72,11 @@ const exceptCall: Call = (auth, except) => auth.invalidateAllUserSessions('ada',
 /** Calls that take a token, and their outcome for what cannot be one. */
 const tokenCalls: typeof userCalls = [
   ['validateSession', NO_SESSION, (auth, token) => auth.validateSession(token)],
-  ['validateToken', 'malformed', (auth, token) => auth.validateToken(token, 'strong')],
+  [
+    'validateToken',
+    { valid: false, reason: 'malformed' },
+    (auth, token) => auth.validateToken({ token, consistency: 'strong' }),
+  ],
 ]
 
 /** A user with a session, to be found unchanged. */
@@ -89,7 +93,8 @@ async function signedIn(auth: CaseAuth, userId: string) {
     async isUnchanged() {
       equal(await auth.getUser(userId), user, `user ${userId}`)
       const expected = { ...session, fresh: false }
-      equal(await auth.validateToken(token, 'strong'), expected, `session of ${userId}`)
+      const validated = await auth.validateToken({ token, consistency: 'strong' })
+      equal(validated, { valid: true, session: expected }, `session of ${userId}`)
       equal(await auth.getAllUserSessions(userId), [expected], `sessions of ${userId}`)
     },
   }
@@ -276,7 +281,8 @@ export const inputCases: readonly StoreCase[] = [
       equal(await read(), { ...session, fresh: false }, 'the next read of the session')
       equal(await auth.getAllUserSessions('ada'), [await read()], 'the list')
       const token = auth.createBearerToken(session)
-      equal(await auth.validateToken(token, 'eventual'), await read(), 'an eventual read')
+      const validated = await auth.validateToken({ token, consistency: 'eventual' })
+      equal(validated, { valid: true, session: await read() }, 'an eventual read')
 
       for (const value of [...wholeJson, values]) {
         const user = await auth.updateUserAttributes('ada', attributesOfUser({ note: value }))

@@ -1,5 +1,6 @@
 /** What every store must do: one case, one sentence. */
-import type { SessionRecord, Store } from '@limen/core'
+import type { AnyStore, SessionRecord } from '@limen/core'
+import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
 import { equal, holds } from './expect.ts'
 import { inputCases } from './input-cases.ts'
 
@@ -16,8 +17,11 @@ export interface CaseSession {
   readonly seen?: number | null
 }
 
-/** A store under test, empty. */
-export type CaseStore = Store<CaseUser, CaseSession>
+/** A store under test. */
+export type CaseStore = AnyStore<CaseUser, CaseSession>
+
+/** A store under test, called with plain ids. */
+export type PlainCaseStore = PlainStore<CaseUser, CaseSession>
 
 /** Which of Limen's promises a case proves, or that it is what the store's calls say of themselves. */
 export type StorePromise = 'P1' | 'P2' | 'P4' | 'P7' | 'contract'
@@ -40,9 +44,14 @@ type MakeRecord = (
 ) => SessionRecord<CaseSession>
 
 /** Makes records for a store: with the route it wants before their ids. */
-export async function recordsFor(store: CaseStore, ...userIds: string[]): Promise<MakeRecord> {
+export async function recordsFor(
+  store: Pick<CaseStore | PlainCaseStore, 'traits'>,
+  ...userIds: string[]
+): Promise<MakeRecord> {
   const routes = new Map<string, string>()
-  for (const id of ['ada', 'bob', ...userIds]) routes.set(id, (await store.route?.(id)) ?? '')
+  for (const id of ['ada', 'bob', ...userIds]) {
+    routes.set(id, store.traits?.routed ? await routeOf(id) : '')
+  }
   return (letter, { userId = 'ada', id = letter.repeat(22), ...change } = {}) => ({
     id: `${routes.get(userId)}${id}`,
     userId,
@@ -59,17 +68,21 @@ const ada = { id: 'ada', attributes: { name: 'Ada' } }
 const bob = { id: 'bob', attributes: { name: 'Bob' } }
 const later = { activePeriodExpiresAt: NOW + 2 * DAY, idlePeriodExpiresAt: NOW + 16 * DAY }
 
-const read = async (store: CaseStore, letter: string) =>
+const read = async (store: PlainCaseStore, letter: string) =>
   store.read((await recordsFor(store))(letter).id, { consistency: 'strong' })
 
-async function withAda(store: CaseStore, ...letters: string[]): Promise<void> {
+async function withAda(store: PlainCaseStore, ...letters: string[]): Promise<void> {
   const record = await recordsFor(store)
   await store.createUser(ada)
   for (const letter of letters) await store.insert(record(letter))
 }
 
-/** The cases, for any test runner to loop over. Each wants an empty store. */
-export const storeCases: readonly StoreCase[] = [
+/** A case as it is written: over plain ids, and over the store itself. */
+interface WrittenCase extends Omit<StoreCase, 'run'> {
+  readonly run: (store: PlainCaseStore, itself: CaseStore) => Promise<void>
+}
+
+const written: readonly WrittenCase[] = [
   {
     name: 'gives back a session with its user, unchanged',
     promise: 'contract',
@@ -291,9 +304,18 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'deletes expired sessions, at most as many as asked for, and says how many',
+    name: 'has deleteExpired(), or the trait selfExpiring',
+    promise: 'contract',
+    async run({ deleteExpired, traits }) {
+      holds(deleteExpired !== undefined || traits?.selfExpiring === true, 'it has neither')
+    },
+  },
+  {
+    name: 'deletes expired sessions, at most limit of them, and returns how many',
     promise: 'contract',
     async run(store) {
+      // Without it, the engine deletes them by itself.
+      if (!store.deleteExpired) return
       const record = await recordsFor(store)
       await store.createUser(ada)
       for (const [letter, end] of [
@@ -460,5 +482,13 @@ export const storeCases: readonly StoreCase[] = [
       equal((await store.readUser('ada'))?.attributes.settings, { theme: 'dark' }, 'user')
     },
   },
+]
+
+/** The cases, for any test runner to loop over. Each needs an empty store. */
+export const storeCases: readonly StoreCase[] = [
+  ...written.map(({ run, ...rest }) => ({
+    ...rest,
+    run: (store: CaseStore) => run(withPlainIds(store), store),
+  })),
   ...inputCases,
 ]

@@ -1,4 +1,5 @@
 /** The whole suite for one store, as data. */
+import { withPlainIds } from '@limen/core/store-kit'
 import { type Engine, type Subject, unpaced } from './engine.ts'
 import { runHistories } from './history.ts'
 import { type StorePromise, storeCases } from './store-cases.ts'
@@ -51,7 +52,8 @@ export function storeSuite(subject: Subject, options: SuiteOptions = {}): readon
       promise,
       async (engine) => {
         const store = await engine.connect(unpaced)
-        if (await store.readUser('ada')) throw new Error('open() must give an empty engine')
+        if (await withPlainIds(store).readUser('ada'))
+          throw new Error('open() must give an empty engine')
         await run(store)
       },
     ]),

@@ -42,7 +42,7 @@ const engines: [name: string, histories: number, open: () => Engine][] = [
     100,
     () => {
       const [cache, { connect }] = [lru(), split()]
-      return { connect: (pace) => cached(connect(pace), { cache, maxAge: MINUTES }) }
+      return { connect: (pace) => cached(connect(pace), { cache, maxAgeMs: MINUTES }) }
     },
   ],
 ]
@@ -64,7 +64,7 @@ function lru(max = 1000): LRUCache<string, object> {
 function behind(cache: StoreCache) {
   const store = memoryStore<CaseUser, CaseSession>()
   return {
-    connect: (pace: Pace) => cached(pace(store), { cache: pace(cache), maxAge: MINUTES }),
+    connect: (pace: Pace) => cached(pace(store), { cache: pace(cache), maxAgeMs: MINUTES }),
   }
 }
 

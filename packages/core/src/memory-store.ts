@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { laterDeadlines, mergedAttributes } from './store-merge.ts'
 import type { SessionRecord, Store, UserRecord } from './store.ts'
 
 export type { Deadlines } from './session-lifetime.ts'
@@ -53,15 +54,10 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
       sessions.set(session.id, frozenCopy(session))
       return user
     },
-    async renew(sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) {
+    async renew(sessionId, deadlines) {
       const session = sessions.get(sessionId)
       if (!session) return false
-      const renewed = {
-        ...session,
-        activePeriodExpiresAt: Math.max(session.activePeriodExpiresAt, activePeriodExpiresAt),
-        idlePeriodExpiresAt: Math.max(session.idlePeriodExpiresAt, idlePeriodExpiresAt),
-      }
-      sessions.set(sessionId, Object.freeze(renewed))
+      sessions.set(sessionId, Object.freeze({ ...session, ...laterDeadlines(session, deadlines) }))
       return true
     },
     async update(sessionId, attributes) {
@@ -110,12 +106,6 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
       remove((session) => session.userId === userId)
     },
   }
-}
-
-/** Old attributes with new ones; `undefined` removes. */
-function mergedAttributes<Attributes>(old: Attributes, update: Partial<Attributes>): Attributes {
-  const entries = Object.entries({ ...old, ...update }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Attributes
 }
 
 /** Frozen once when written, so that every read may hand out the same object. */

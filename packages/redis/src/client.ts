@@ -1,6 +1,6 @@
 /** The clients that the store can be given, structurally typed, and one way to run a script on each. */
 import { AuthError, type AuthErrorCode } from '@limen/core'
-import { kindOf, misconfigured } from './options.ts'
+import { checkClient, hasMethod } from '@limen/core/store-kit'
 
 /** What node-redis wants beside a script. */
 export interface KeysAndArguments {
@@ -75,6 +75,9 @@ export function scriptRunner(client: RedisClient): RunScript {
   }
 }
 
+const WANTED =
+  'a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()'
+
 /** Sends a script whole, or by its SHA-1. */
 type Send = (
   how: 'eval' | 'evalsha',
@@ -84,7 +87,8 @@ type Send = (
 ) => Promise<unknown>
 
 function senderFor(client: RedisClient): Send {
-  checkClient(client)
+  const digested = hasMethod(client, 'evalSha') ? 'evalSha' : 'evalsha'
+  checkClient('redisStore', WANTED, client, ['eval', digested])
   if ('evalSha' in client) {
     return (how, script, keys, args) =>
       client[how === 'eval' ? 'eval' : 'evalSha'](script, { keys: [...keys], arguments: [...args] })
@@ -93,19 +97,6 @@ function senderFor(client: RedisClient): Send {
     return (how, script, keys, args) => client[how](script, keys.length, ...keys, ...args)
   }
   return (how, script, keys, args) => client[how](script, [...keys], [...args])
-}
-
-function checkClient(client: unknown): void {
-  const given: Partial<Record<'eval' | 'evalSha' | 'evalsha', unknown>> =
-    typeof client === 'object' && client !== null ? client : {}
-  if (typeof given.eval === 'function') {
-    if (typeof given.evalSha === 'function' || typeof given.evalsha === 'function') return
-  }
-  throw misconfigured(
-    'client',
-    kindOf(client),
-    'a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()',
-  )
 }
 
 /** Upstash's client puts words of its own before those of a command that shared a request. */

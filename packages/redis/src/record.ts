@@ -6,13 +6,12 @@
  * a text: so a script can merge attributes without a JSON parser. (`cjson` would turn `[]` into `{}`
  * and round numbers to 14 digits.)
  */
-import type { Deadlines, SessionRecord, UserRecord } from '@limen/core'
+import type { Deadlines, RoutedId, SessionRecord, UserRecord } from '@limen/core'
+import { GENERATION_LENGTH } from '@limen/core/store-kit'
 
 const ACTIVE = '{"activePeriodExpiresAt":'
 const IDLE = ',"idlePeriodExpiresAt":'
 
-/** How long a generation is, which begins each text: the length of a UUID. */
-export const GENERATION_LENGTH = 36
 /** How long a padded deadline is: enough for every time that a `Date` can hold. */
 export const DEADLINE_LENGTH = 20
 /** Where the first deadline begins, counted from 0. */
@@ -21,12 +20,12 @@ export const ACTIVE_AT: number = GENERATION_LENGTH + ACTIVE.length
 export const IDLE_AT: number = ACTIVE_AT + DEADLINE_LENGTH + IDLE.length
 
 /** A user, without its generation. */
-export function userText({ id, attributes }: UserRecord<unknown>): string {
+export function userText({ id: { id }, attributes }: UserRecord<unknown, RoutedId>): string {
   return `{"id":${JSON.stringify(id)},${attributesText(attributes)}}`
 }
 
 /** A session, without its generation, and without the id and the user id, which its key tells. */
-export function sessionText(session: SessionRecord<unknown>): string {
+export function sessionText(session: SessionRecord<unknown, RoutedId>): string {
   const { secretHash, createdAt, attributes } = session
   const [active, idle] = deadlineTexts(session)
   const own = `"secretHash":${JSON.stringify(secretHash)},"createdAt":${createdAt}`

@@ -12,15 +12,9 @@
  * cluster. A session is valid only while its generation is its user's: revoking all sessions is one
  * change of that text, however many there are, and depends on no list that could have lost one.
  */
-import {
-  AuthError,
-  type SessionAndUser,
-  type SessionRecord,
-  type Store,
-  type UserRecord,
-} from '@limen/core'
+import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import { RETRY, checkCallOptions, newGeneration, retrying } from '@limen/core/store-kit'
 import { type RedisClient, scriptRunner } from './client.ts'
-import { kindOf, misconfigured, shown } from './options.ts'
 import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
 import {
   CREATE_USER,
@@ -36,8 +30,8 @@ import {
   UPDATE_USER,
 } from './scripts.ts'
 
-const ROUTE_LENGTH = 22
 const ATTEMPTS = 20
+const LONGEST_WAIT_MS = 128
 
 /** How the store is set up. */
 export interface RedisStoreOptions {
@@ -45,8 +39,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined
 }
 
-/** A session as the scripts return it: without what the id and the user already tell. */
-type Kept<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'userId'>
+/** A session as the scripts return it: without what the id and the user contain. */
+type StoredSession<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'userId'>
 
 /**
  * Stores sessions and users in Redis, through node-redis, ioredis or `@upstash/redis`.
@@ -73,17 +67,19 @@ type Kept<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'us
  */
 export function redisStore<UserAttributes = object, SessionAttributes = object>(
   client: RedisClient,
-  options: RedisStoreOptions = {},
-): Store<UserAttributes, SessionAttributes> {
+  options?: RedisStoreOptions,
+): RoutedStore<UserAttributes, SessionAttributes> {
   type AnyUser = UserRecord<UserAttributes>
-  type AnySession = Kept<SessionAttributes>
+  type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  const prefix = prefixIn(options)
+  checkCallOptions('redisStore', options, {
+    prefix: [isPrefix, 'a string such as "limen", without braces'],
+  })
+  const { prefix = 'limen' } = options ?? {}
   const run = scriptRunner(client)
 
   return {
-    routeLength: ROUTE_LENGTH,
-    route,
+    traits: { routed: true, selfExpiring: true },
 
     async read(sessionId) {
       const { user, session } = keysOf(sessionId)
@@ -92,7 +88,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
         [user, session],
         [],
       )
-      return found && foundOf(sessionId, found.session, found.user)
+      return found && foundOf(sessionId.id, found.session, found.user)
     },
 
     insert(record) {
@@ -124,68 +120,62 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
     },
 
     async deleteByUser(userId, { except }) {
-      const path = await route(userId)
-      const { user, sessions } = keysOf(path)
-      const spared = isText(except) && except.startsWith(path) ? keysOf(except) : undefined
-      const keys = spared ? [user, sessions, spared.session] : [user, sessions]
-      await run(DELETE_BY_USER, keys, [newGeneration(), spared?.rest ?? ''])
+      const { user, sessions } = keysOf(userId)
+      const excepted = except?.startsWith(userId.route)
+        ? keysOf({ route: userId.route, id: except })
+        : undefined
+      const keys = excepted ? [user, sessions, excepted.session] : [user, sessions]
+      await run(DELETE_BY_USER, keys, [newGeneration(), excepted?.rest ?? ''])
     },
 
     async listByUser(userId) {
-      const path = await route(userId)
-      const { user, sessions } = keysOf(path)
+      const { route } = userId
+      const { user, sessions } = keysOf(userId)
       let ids: readonly string[] = []
-      for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-        const keys = ids.map((id) => keysOf(path + id).session)
-        const listed = await run<
-          { ids: readonly string[] } | { user: AnyUser; sessions: (AnySession | null)[] } | null
-        >(LIST, [user, sessions, ...keys], ids)
-        if (!listed) return []
-        if ('sessions' in listed) {
+      return retrying(
+        async () => {
+          const keys = ids.map((id) => keysOf({ route, id: route + id }).session)
+          const listed = await run<
+            { ids: readonly string[] } | { user: AnyUser; sessions: (AnySession | null)[] } | null
+          >(LIST, [user, sessions, ...keys], ids)
+          if (!listed) return []
+          if ('ids' in listed) {
+            ids = listed.ids
+            return RETRY
+          }
           return listed.sessions
-            .flatMap((kept, i) => (kept ? foundOf(path + ids[i]!, kept, listed.user) : []))
+            .flatMap((stored, i) => (stored ? foundOf(route + ids[i]!, stored, listed.user) : []))
             .toSorted((a, b) => a.session.createdAt - b.session.createdAt)
-        }
-        ids = listed.ids
-      }
-      throw new AuthError(
-        'AUTH_STORE_UNAVAILABLE',
-        `listByUser gave up after ${ATTEMPTS} concurrent sign-ins of the user. Call it again.`,
+        },
+        {
+          attempts: ATTEMPTS,
+          longestWaitMs: LONGEST_WAIT_MS,
+          message: `listByUser gave up after ${ATTEMPTS} concurrent sign-ins of the user. Call it again.`,
+        },
       )
     },
 
-    async deleteExpired() {
-      return 0
+    createUser(record) {
+      const args = [newGeneration(), userText(record)]
+      return run<boolean>(CREATE_USER, [keysOf(record.id).user], args)
     },
 
-    async createUser(record) {
-      const path = await route(record.id)
-      if (path === NO_ROUTE) {
-        throw new AuthError('AUTH_INVALID_USER_ID', 'A user id must be a well-formed string.')
-      }
-      return run<boolean>(CREATE_USER, [keysOf(path).user], [newGeneration(), userText(record)])
-    },
+    readUser: (userId) => run<AnyUser | null>(READ_USER, [keysOf(userId).user], []),
 
-    async readUser(userId) {
-      return run<AnyUser | null>(READ_USER, [keysOf(await route(userId)).user], [])
-    },
-
-    async updateUser(userId, attributes) {
-      const { user } = keysOf(await route(userId))
-      return run<boolean>(UPDATE_USER, [user], changesOf(attributes))
+    updateUser(userId, attributes) {
+      return run<boolean>(UPDATE_USER, [keysOf(userId).user], changesOf(attributes))
     },
 
     async deleteUser(userId) {
-      const { user, sessions } = keysOf(await route(userId))
+      const { user, sessions } = keysOf(userId)
       await run(DELETE_USER, [user, sessions], [])
     },
   }
 
-  /** The keys that a session id or a route leads to, and the part of the id that is the session's own. */
-  function keysOf(routed: string) {
-    const known = isText(routed) ? routed : NO_ROUTE
-    const rest = known.slice(ROUTE_LENGTH)
-    const slot = `{${prefix}:${known.slice(0, ROUTE_LENGTH)}}`
+  /** The keys of a user, those of a session, and the part of the session id behind the route. */
+  function keysOf({ route, id }: RoutedId) {
+    const rest = id.slice(route.length)
+    const slot = `{${prefix}:${route}}`
     return {
       user: `${slot}:user`,
       sessions: `${slot}:sessions`,
@@ -194,41 +184,12 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
     }
   }
 
-  function foundOf(id: string, kept: AnySession, user: AnyUser): Found {
-    return { session: { ...kept, id, userId: user.id }, user }
+  function foundOf(id: string, stored: AnySession, user: AnyUser): Found {
+    return { session: { ...stored, id, userId: user.id }, user }
   }
 }
 
-/** Leads to keys that are never written. No user has it: a route has 22 characters. */
-const NO_ROUTE = ''
-
-/** Where an id begins that is a user's; {@link NO_ROUTE} for anything that is no well-formed string. */
-async function route(userId: string): Promise<string> {
-  if (!isText(userId)) return NO_ROUTE
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(userId))
-  const half = btoa(String.fromCharCode(...new Uint8Array(digest, 0, 16)))
-  return half.replaceAll('+', '-').replaceAll('/', '_').slice(0, ROUTE_LENGTH)
-}
-
-/** Whether it is a string that UTF-8 can carry: a lone surrogate would become another character. */
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && !/\p{Surrogate}/u.test(value)
-}
-
-function newGeneration(): string {
-  return crypto.randomUUID()
-}
-
-function prefixIn(options: unknown): string {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw misconfigured('options', kindOf(options), 'an object such as { prefix: "limen" }')
-  }
-  const { prefix = 'limen', ...unknown } = options as { readonly prefix?: unknown }
-  for (const [name, value] of Object.entries(unknown)) {
-    throw misconfigured(name, kindOf(value), 'left out: the only option is prefix')
-  }
-  if (!isText(prefix) || prefix === '' || /[{}]/.test(prefix)) {
-    throw misconfigured('prefix', shown(prefix), 'a string such as "limen", without braces')
-  }
-  return prefix
+/** Whether UTF-8 can carry a text, and it does not end the braces that name a hash slot. */
+function isPrefix(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !/[{}\p{Surrogate}]/u.test(value)
 }

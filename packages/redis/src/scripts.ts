@@ -12,7 +12,8 @@
  * Where memory is full Redis refuses a script at its first write that needs some. Renewing and
  * revoking must go on then, so they begin with a write that needs none; signing in does not.
  */
-import { ACTIVE_AT, DEADLINE_LENGTH, GENERATION_LENGTH, IDLE_AT } from './record.ts'
+import { GENERATION_LENGTH } from '@limen/core/store-kit'
+import { ACTIVE_AT, DEADLINE_LENGTH, IDLE_AT } from './record.ts'
 
 /** How long an expired session is stored, in milliseconds: clocks need not agree. */
 const GRACE = 60 * 60 * 1000

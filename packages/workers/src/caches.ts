@@ -1,9 +1,15 @@
 /** What `cached()` can keep answers in on Cloudflare: the Workers Cache API, or Workers KV. */
 import type { StoreCache } from '@limen/core'
-import { checkBinding, checkOptions } from './check.ts'
+import { type OptionRule, checkCallOptions, checkOption, shown } from '@limen/core/store-kit'
+import { checkBinding } from './check.ts'
 
 /** The shortest life of a value in Workers KV, in seconds. */
 const KV_SHORTEST = 60
+
+const ORIGIN: OptionRule = [
+  (value) => typeof value === 'string' && /^https?:\/\/[^/?#\s]+$/.test(value),
+  'an origin such as "https://app.example"',
+]
 
 /** A cache of the Workers Cache API, by shape: `caches.default` and `await caches.open(…)` have it. */
 export interface WorkersCache {
@@ -29,17 +35,17 @@ export interface WorkersCacheOptions {
  *
  * Give it a cache of its own by a function that opens it, for `caches.default` is shared with all
  * else that the zone caches. A revocation drops what this data center holds; the others may trust
- * what they hold until `maxAge` is over. Attributes must be what JSON can carry: others are not cached.
+ * what they hold until `maxAgeMs` is over. Attributes must be what JSON can carry: others are not cached.
  *
  * @param cache The cache, or what opens it; it is opened for each call and never kept.
  * @param options The origin of the Worker.
- * @returns The cache for `cached(store, { cache, maxAge })`.
+ * @returns The cache for `cached(store, { cache, maxAgeMs })`.
  * @throws {AuthError} `AUTH_CONFIG` when it is given no cache, or when `origin` is not an origin.
  * @see {@link https://developers.cloudflare.com/workers/runtime-apis/cache/ Workers Cache API}
  *
  * @example
  * const cache = workersCache(() => caches.open('sessions'), { origin: 'https://app.example' })
- * const auth = limen({ store: cached(d1Store<{ name: string }>(env.DB), { cache, maxAge: 10_000 }) })
+ * const auth = limen({ store: cached(d1Store<{ name: string }>(env.DB), { cache, maxAgeMs: 10_000 }) })
  */
 export function workersCache(
   cache: WorkersCache | (() => WorkersCache | Promise<WorkersCache>),
@@ -49,13 +55,9 @@ export function workersCache(
     const wanted = 'a cache such as caches.default, or a function that opens one'
     checkBinding('workersCache', wanted, cache, 'match', 'put', 'delete')
   }
-  checkOptions('workersCache', options, {
-    origin: [
-      (value) => typeof value === 'string' && /^https?:\/\/[^/?#\s]+$/.test(value),
-      'an origin such as "https://app.example"',
-    ],
-  })
-  const { origin } = options
+  checkCallOptions('workersCache', options, { origin: ORIGIN })
+  const { origin } = options ?? {}
+  checkOption(ORIGIN[0](origin), 'workersCache(): origin', ORIGIN[1], shown(origin))
   const open = async () => (typeof cache === 'function' ? cache() : cache)
   const urlOf = (key: string) => `${origin}/limen-cache/${encodeURIComponent(key)}`
 
@@ -77,7 +79,7 @@ export function workersCache(
   }
 }
 
-/** The part of a Workers KV binding that a cache uses, by shape: `KVNamespace` has it. */
+/** The part of a Workers KV binding that a cache uses, structurally typed: `KVNamespace` fits. */
 export interface KvCacheNamespace {
   /** The text kept under a key. */
   get(key: string): Promise<string | null>
@@ -91,17 +93,17 @@ export interface KvCacheNamespace {
  * Keeps answers in Workers KV: one cache for the whole world, where reads are cheap and writes are not.
  *
  * Each answer that is not known is a write, and a revocation may take a minute to be seen elsewhere;
- * `maxAge` holds all the same, and is well chosen at a minute or more. Where the store is nearer than
+ * `maxAgeMs` holds all the same, and is well chosen at a minute or more. Where the store is nearer than
  * that, {@link workersCache} costs less. KV keeps nothing for less than 60 seconds: `cached()` goes by
  * the time in the value. Attributes must be what JSON can carry: others are not cached.
  *
  * @param namespace The KV binding. Its keys begin with `limen:`.
- * @returns The cache for `cached(store, { cache, maxAge })`.
+ * @returns The cache for `cached(store, { cache, maxAgeMs })`.
  * @throws {AuthError} `AUTH_CONFIG` when it is given no KV binding.
  * @see {@link https://developers.cloudflare.com/kv/api/write-key-value-pairs/ Writing to Workers KV}
  *
  * @example
- * const store = cached(d1Store<{ name: string }>(env.DB), { cache: kvCache(env.KV), maxAge: 60_000 })
+ * const store = cached(d1Store<{ name: string }>(env.DB), { cache: kvCache(env.KV), maxAgeMs: 60_000 })
  * const auth = limen({ store })
  */
 export function kvCache(namespace: KvCacheNamespace): StoreCache {

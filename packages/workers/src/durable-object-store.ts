@@ -1,8 +1,7 @@
 /** Sessions and users in Durable Objects: one object for each user, one RPC for each call. */
-import type { Store } from '@limen/core'
-import { checkBinding, checkOptions } from './check.ts'
-import { storeFailure } from './failure.ts'
-import { ROUTE_LENGTH, idText, routeOf } from './route.ts'
+import type { RoutedId, RoutedStore } from '@limen/core'
+import { checkCallOptions, firstLineOf, removedNames, storeFailure } from '@limen/core/store-kit'
+import { checkBinding } from './check.ts'
 import type { LocationHint, SessionsNamespace, SessionsObject } from './sessions-object.ts'
 
 const REGIONS: readonly LocationHint[] = [
@@ -18,6 +17,8 @@ const REGIONS: readonly LocationHint[] = [
   'afr',
   'me',
 ]
+/** An id that no session has. */
+const NO_SESSION = ''
 const TOO_LARGE = /SQLITE_TOOBIG|limited to 32MiB/
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|SQL is not enabled|does not implement/
 
@@ -56,8 +57,8 @@ export interface DurableObjectStoreOptions {
  */
 export function durableObjectStore<UserAttributes = object, SessionAttributes = object>(
   namespace: SessionsNamespace,
-  options: DurableObjectStoreOptions = {},
-): Store<UserAttributes, SessionAttributes> {
+  options?: DurableObjectStoreOptions,
+): RoutedStore<UserAttributes, SessionAttributes> {
   checkBinding(
     'durableObjectStore',
     'a Durable Object binding such as env.SESSIONS',
@@ -65,77 +66,60 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
     'idFromName',
     'get',
   )
-  checkOptions('durableObjectStore', options, {
+  checkCallOptions('durableObjectStore', options, {
     locationHint: [
-      (hint) => hint === undefined || REGIONS.includes(hint as LocationHint),
+      (hint) => REGIONS.includes(hint as LocationHint),
       `one of ${REGIONS.join(', ')}`,
     ],
   })
-  const { locationHint } = options
+  const { locationHint } = options ?? {}
 
-  /** Calls the object that a route or a session id names. */
+  /** Calls the object of one user. */
   async function call<Answer>(
-    routed: string,
-    send: (object: SessionsObject, id: string) => Promise<Answer>,
+    { route }: RoutedId,
+    send: (object: SessionsObject) => Promise<Answer>,
   ): Promise<Answer> {
-    const id = idText(routed)
     try {
-      const objectId = namespace.idFromName(id.slice(0, ROUTE_LENGTH))
-      // A stub that has failed stays broken: each call takes a new one.
-      return await send(namespace.get(objectId, locationHint && { locationHint }), id)
+      const objectId = namespace.idFromName(route)
+      // A stub that has failed stays broken: each call creates a new one.
+      return await send(namespace.get(objectId, locationHint && { locationHint }))
     } catch (cause) {
       throw failed(cause)
     }
   }
-  const callUser = async <Answer>(
-    userId: string,
-    send: (object: SessionsObject) => Promise<Answer>,
-  ) => call(await routeOf(userId), send)
 
   return {
-    routeLength: ROUTE_LENGTH,
-    route: routeOf,
+    traits: { routed: true, selfExpiring: true },
 
-    read: async (sessionId) => parse(await call(sessionId, (object, id) => object.read(id))),
+    read: async (sessionId) => parse(await call(sessionId, (object) => object.read(sessionId.id))),
 
-    async insert({ attributes, ...session }) {
-      const sent = {
-        ...session,
-        userId: idText(session.userId),
-        attributes: JSON.stringify(attributes),
-      }
-      return parse(await call(session.id, (object, id) => object.insert({ ...sent, id })))
+    async insert({ id: sessionId, attributes, ...session }) {
+      const sent = { ...session, id: sessionId.id, attributes: JSON.stringify(attributes) }
+      return parse(await call(sessionId, (object) => object.insert(sent)))
     },
 
-    renew: (sessionId, deadlines) => call(sessionId, (object, id) => object.renew(id, deadlines)),
+    renew: (sessionId, deadlines) =>
+      call(sessionId, (object) => object.renew(sessionId.id, deadlines)),
 
     update: (sessionId, attributes) =>
-      call(sessionId, (object, id) =>
-        object.update(id, JSON.stringify(attributes), removedIn(attributes)),
-      ),
+      call(sessionId, (object) => object.update(sessionId.id, ...changesOf(attributes))),
 
-    delete: (sessionId) => call(sessionId, (object, id) => object.delete(id)),
+    delete: (sessionId) => call(sessionId, (object) => object.delete(sessionId.id)),
 
-    deleteByUser: (userId, { except }) =>
-      callUser(userId, (object) => object.deleteByUser(idText(except))),
+    deleteByUser: (userId, { except = NO_SESSION }) =>
+      call(userId, (object) => object.deleteByUser(except)),
 
-    listByUser: async (userId) =>
-      JSON.parse(await callUser(userId, (object) => object.listByUser())),
+    listByUser: async (userId) => JSON.parse(await call(userId, (object) => object.listByUser())),
 
-    deleteExpired: async () => 0,
+    createUser: ({ id: userId, attributes }) =>
+      call(userId, (object) => object.createUser(userId.id, JSON.stringify(attributes))),
 
-    createUser: async ({ id, attributes }) =>
-      typeof id === 'string' &&
-      callUser(id, (object) => object.createUser(id, JSON.stringify(attributes))),
-
-    readUser: async (userId) => parse(await callUser(userId, (object) => object.readUser())),
+    readUser: async (userId) => parse(await call(userId, (object) => object.readUser())),
 
     updateUser: (userId, attributes) =>
-      callUser(userId, (object) =>
-        object.updateUser(JSON.stringify(attributes), removedIn(attributes)),
-      ),
+      call(userId, (object) => object.updateUser(...changesOf(attributes))),
 
-    deleteUser: (userId) => callUser(userId, (object) => object.deleteUser()),
+    deleteUser: (userId) => call(userId, (object) => object.deleteUser()),
   }
 }
 
@@ -143,20 +127,19 @@ function parse<Found>(found: string | null): Found | null {
   return found === null ? null : JSON.parse(found)
 }
 
-/** The names of the attributes to remove, as JSON: JSON leaves out what is undefined. */
-function removedIn(attributes: object): string {
-  const removed = Object.entries(attributes).filter(([, value]) => value === undefined)
-  return JSON.stringify(removed.map(([name]) => name))
+/** An update as JSON, and the names that it removes: JSON omits what is undefined. */
+function changesOf(attributes: object): [attributes: string, removed: string] {
+  return [JSON.stringify(attributes), JSON.stringify(removedNames(attributes))]
 }
 
 /** The error to throw. It comes from another isolate: its class is lost, its name and code may be. */
 function failed(cause: unknown): unknown {
-  const { name, code, message, retryable, overloaded } = Object(cause) as Partial<
-    Record<'name' | 'code' | 'message' | 'retryable' | 'overloaded', unknown>
+  const { name, code, retryable, overloaded } = Object(cause) as Partial<
+    Record<'name' | 'code' | 'retryable' | 'overloaded', unknown>
   >
   if (name === 'AuthError' && code) return cause
-  const [line] = String(message ?? cause).split('\n')
-  const advice = /does not implement/.test(line!)
+  const line = firstLineOf(cause)
+  const advice = /does not implement/.test(line)
     ? ' The class of the binding must be LimenSessions.'
     : ''
   const isTransient = retryable === true || overloaded === true

@@ -1,4 +1,4 @@
-/** The part of a Workers KV binding that the store uses, by shape: `KVNamespace` has it. */
+/** The part of a Workers KV binding that the store uses, structurally typed: `KVNamespace` fits. */
 
 /** A Workers KV binding. */
 export interface KvNamespace {

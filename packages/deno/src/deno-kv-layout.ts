@@ -1,0 +1,92 @@
+/**
+ * How sessions and users are laid out in Deno KV.
+ *
+ * | key | value | lifetime |
+ * | --- | --- | --- |
+ * | `['limen', 'user', route]` | {@link StoredUser} | until it is deleted |
+ * | `['limen', 'generation', route]` | a random text, once all sessions were revoked | the same |
+ * | `['limen', 'session', route, sessionId]` | {@link StoredSession} | until its idle period ends |
+ *
+ * A session id begins with the route, so one `getMany` reads a session with its user, and one `list`
+ * all sessions of a user: there is no index that could lose an entry. A session is valid only while it
+ * carries both generations of its user; revoking all sessions is one write of the second one. That
+ * has a key of its own, so that changes of attributes neither delay nor undo it. A value of another
+ * `layout` is no session and no user.
+ */
+import type { RoutedId, SessionAndUser, SessionRecord } from '@limen/core'
+import type { KvEntry, KvKey } from './kv.ts'
+
+/** The layout that this version reads and writes. */
+export const LAYOUT = 2
+/** How long an expired session stays, in milliseconds, so that clocks need not agree. */
+const GRACE = 60 * 60 * 1000
+
+/** A user, as it is stored. */
+export interface StoredUser<UserAttributes> {
+  readonly layout: typeof LAYOUT
+  readonly id: string
+  /** A user who is created again under the same id has none of the old sessions. */
+  readonly generation: string
+  readonly attributes: UserAttributes
+}
+
+/** A session, as it is stored: its record, and the generations of its user when it was written. */
+export interface StoredSession<SessionAttributes> extends SessionRecord<SessionAttributes> {
+  readonly layout: typeof LAYOUT
+  /** Of {@link StoredUser}. */
+  readonly userGeneration: string
+  /** Of the key `generation`; absent while the user's sessions were never revoked all at once. */
+  readonly generation?: string
+}
+
+/** What one read of a session returns. */
+export type Entries<UserAttributes, SessionAttributes> = [
+  user: KvEntry<StoredUser<UserAttributes>>,
+  generation: KvEntry<string>,
+  session: KvEntry<StoredSession<SessionAttributes>>,
+]
+
+/** The key of a user. */
+export function userKey({ route }: Pick<RoutedId, 'route'>): KvKey {
+  return ['limen', 'user', route]
+}
+
+/** The key of the generation of a user's sessions. */
+export function generationKey({ route }: Pick<RoutedId, 'route'>): KvKey {
+  return ['limen', 'generation', route]
+}
+
+/** The key of a session. */
+export function sessionKey({ route, id }: RoutedId): KvKey {
+  return ['limen', 'session', route, id]
+}
+
+/** What the keys of all sessions of a user begin with. */
+export function sessionsKey({ route }: Pick<RoutedId, 'route'>): KvKey {
+  return ['limen', 'session', route]
+}
+
+/** Whether an entry has a value of this layout. */
+export function isStored<Stored extends { readonly layout: typeof LAYOUT }>(
+  entry: KvEntry<Stored>,
+): entry is KvEntry<Stored> & { readonly value: Stored } {
+  return entry.value?.layout === LAYOUT
+}
+
+/** The session and user in entries, or `null` when the session does not exist or is revoked. */
+export function foundIn<UserAttributes, SessionAttributes>(
+  ...[user, generation, session]: Entries<UserAttributes, SessionAttributes>
+): SessionAndUser<UserAttributes, SessionAttributes> | null {
+  if (!isStored(user) || !isStored(session)) return null
+  const { layout: _, userGeneration, generation: own = null, ...record } = session.value
+  if (userGeneration !== user.value.generation || own !== generation.value) return null
+  const { id, attributes } = user.value
+  return { session: record, user: { id, attributes } }
+}
+
+/** How long Deno KV stores a session. */
+export function lifetime({ idlePeriodExpiresAt }: { readonly idlePeriodExpiresAt: number }): {
+  expireIn: number
+} {
+  return { expireIn: Math.max(0, idlePeriodExpiresAt - Date.now()) + GRACE }
+}
