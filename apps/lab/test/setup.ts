@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import { readFile, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { chromium } from 'playwright-core'
 import { generate } from 'selfsigned'
 import type { TestProject } from 'vitest/node'
@@ -98,17 +100,14 @@ async function start(closers: Closers): Promise<LabAddress> {
 
 /** Starts the Worker in workerd itself: `wrangler dev` rewrites `Origin` on its way in. */
 async function startWorkers(closers: Closers): Promise<number> {
-  const ofWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'))
-  const esbuild = ofWrangler('esbuild') as Esbuild
-  const mini = ofWrangler('miniflare') as MiniflareModule
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles } = await build({
     entryPoints: [at('../src/worker.ts')],
     bundle: true,
     format: 'esm',
     write: false,
   })
-  const miniflare = new mini.Miniflare(
-    mini.convertV4MiniflareOptions({
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
       modules: true,
       script: outputFiles[0]!.text,
       compatibilityDate: '2026-11-01',
@@ -126,19 +125,6 @@ async function startWorkers(closers: Closers): Promise<number> {
     }
   }
   return Number((await miniflare.unsafeGetDirectURL()).port)
-}
-
-/** What is used of the two packages, which come with wrangler. */
-interface Esbuild {
-  build(options: object): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>
-}
-interface MiniflareModule {
-  convertV4MiniflareOptions(options: object): object
-  readonly Miniflare: new (options: object) => {
-    getD1Database(binding: string): Promise<{ prepare(sql: string): { run(): Promise<unknown> } }>
-    unsafeGetDirectURL(): Promise<URL>
-    dispose(): Promise<void>
-  }
 }
 
 async function startDeno(closers: Closers): Promise<number> {

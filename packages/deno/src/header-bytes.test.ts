@@ -5,7 +5,9 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import fc from 'fast-check'
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Said, headerServer } from '../test/header-server.ts'
 
@@ -40,12 +42,12 @@ async function node(): Promise<Running> {
 
 /** workerd itself: `wrangler dev` would put a proxy of its own in front, which reads the bytes first. */
 async function workerd(): Promise<Running> {
-  const ofRoot = createRequire(new URL('../../../package.json', import.meta.url))
-  const ofWrangler = createRequire(ofRoot.resolve('wrangler'))
-  const esbuild = ofWrangler('esbuild') as Esbuild
-  const { Miniflare, convertV4MiniflareOptions } = ofWrangler('miniflare') as MiniflareModule
-  const options = { entryPoints: [program], bundle: true, format: 'esm', write: false }
-  const { outputFiles } = await esbuild.build(options)
+  const { outputFiles } = await build({
+    entryPoints: [program],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
@@ -57,20 +59,6 @@ async function workerd(): Promise<Running> {
   )
   const { port } = await miniflare.unsafeGetDirectURL()
   return { port: Number(port), stop: () => miniflare.dispose() }
-}
-
-/** What is used of the two packages, which come with wrangler. */
-interface Esbuild {
-  readonly build: (
-    options: object,
-  ) => Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>
-}
-interface MiniflareModule {
-  readonly convertV4MiniflareOptions: (options: object) => object
-  readonly Miniflare: new (options: object) => {
-    unsafeGetDirectURL(): Promise<URL>
-    dispose(): Promise<void>
-  }
 }
 
 async function deno(): Promise<Running> {

@@ -2,8 +2,8 @@
 import { AuthError, type AuthRequest, type InferSession, type RequestOpener } from '@limen/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { ContextResponse } from './context-response.ts'
 import { HonoContext } from './context.ts'
-import { PendingResponse } from './pending-response.ts'
 
 /** What the middleware needs of an `auth` object. */
 export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
@@ -203,7 +203,7 @@ function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Ope
   if (typeof source !== 'function') checkAuth(source)
 
   return async (c, run) => {
-    const pending = PendingResponse.of(c)
+    const pending = ContextResponse.of(c)
     const auth =
       typeof source === 'function' ? checkAuth(pending.once(source, () => source(c))) : source
     const outer: unknown = c.get('auth')

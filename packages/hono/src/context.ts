@@ -7,7 +7,7 @@ import type {
   SessionCookie,
 } from '@limen/core'
 import type { Context } from 'hono'
-import { PendingResponse } from './pending-response.ts'
+import { ContextResponse } from './context-response.ts'
 
 /**
  * Lets `auth.handleRequest(c)` work anywhere a Hono context is at hand. Its cookies and cache headers
@@ -29,7 +29,7 @@ import { PendingResponse } from './pending-response.ts'
  */
 export function hono(): Middleware<[c: Context]> {
   return (c) => {
-    const pending = PendingResponse.of(c)
+    const pending = ContextResponse.of(c)
     pending.watch()
     return new WatchedContext(c, pending)
   }
@@ -42,10 +42,10 @@ export function hono(): Middleware<[c: Context]> {
 export class HonoContext implements CookieContext {
   readonly key: Context
   readonly request: OriginRequest
-  readonly pending: PendingResponse
+  readonly pending: ContextResponse
   #isOpened = false
 
-  constructor(c: Context, pending: PendingResponse) {
+  constructor(c: Context, pending: ContextResponse) {
     this.key = c
     this.request = c.req.raw
     this.pending = pending
@@ -80,7 +80,7 @@ class WatchedContext extends HonoContext implements PendingResponse {
   wasRead = false
   #cookie: SessionCookie | undefined
 
-  constructor(c: Context, pending: PendingResponse) {
+  constructor(c: Context, pending: ContextResponse) {
     super(c, pending)
     const { headers, method, url } = c.req.raw
     const get = (name: string) => {

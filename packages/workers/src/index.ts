@@ -20,14 +20,5 @@ export type {
   SessionsObject,
 } from './sessions-object.ts'
 export { withAuth } from './with-auth.ts'
-export type { AuthHandler, WorkerAuth } from './with-auth.ts'
-export type {
-  WorkerBatch,
-  WorkerContext,
-  WorkerEmail,
-  WorkerEvents,
-  WorkerHandler,
-  WorkerMessage,
-  WorkerRequest,
-  WorkerSchedule,
-} from './worker.ts'
+export type { AuthHandler, Unwrapped, WorkerAuth, WorkerHandler } from './with-auth.ts'
+export type { WorkerContext, WorkerRequest, WorkerSchedule } from './worker.ts'

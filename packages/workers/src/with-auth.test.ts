@@ -5,12 +5,15 @@ import {
   reset,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { limen } from '@limen/core'
+import { type InferSession, limen } from '@limen/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type AuthHandler, d1Store, withAuth } from './index.ts'
+import { d1Store, withAuth } from './index.ts'
 
 await reset()
 await applyD1Migrations(env.DB, env.MIGRATIONS)
+
+type Env = Cloudflare.Env
+type Incoming = Request<unknown, IncomingRequestCfProperties>
 
 const DAY = 86_400_000
 const COOKIE = '__Host-Http-session'
@@ -33,7 +36,7 @@ const visit = (token: string, init: { method?: string; headers?: Record<string, 
   new Request('https://app.example/', {
     ...init,
     headers: { Cookie: `${COOKIE}=${token}`, 'Sec-Fetch-Site': 'same-origin', ...init.headers },
-  }) as Request<unknown, IncomingRequestCfProperties>
+  }) as Incoming
 
 describe('withAuth()', () => {
   it('gives fetch an AuthRequest, from a value or from a function of env', async () => {
@@ -180,15 +183,27 @@ describe('withAuth()', () => {
     expect(batches).toHaveLength(3 + 10)
   })
 
-  it('passes the other handlers on, with types that fit Cloudflare’s', async () => {
-    type Env = Cloudflare.Env
-    type Incoming = Request<unknown, IncomingRequestCfProperties>
+  it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
     const seen: string[] = []
-    const worker = withAuth((env: Env) => authOf(env), {
-      fetch(request, _env, ctx) {
+    const handler = {
+      queue(batch: MessageBatch<string>) {
+        for (const { body } of batch.messages) seen.push(body)
+      },
+    }
+    const annotated = withAuth(authOf, { fetch: () => new Response(), ...handler })
+    annotated satisfies ExportedHandler<Env, string>
+    expectTypeOf(annotated.queue).toEqualTypeOf<typeof handler.queue>()
+    expect(annotated.queue).toBe(handler.queue)
+
+    const worker = withAuth((its: Env) => authOf(its), {
+      fetch(request, its, ctx, authRequest) {
         expectTypeOf(request).toExtend<Incoming>()
         expectTypeOf(request.cf!).toEqualTypeOf<IncomingRequestCfProperties>()
         expectTypeOf(request.clone()).toExtend<Incoming>()
+        expectTypeOf(its).toEqualTypeOf<Env>()
+        expectTypeOf(authRequest.validate()).resolves.toEqualTypeOf<InferSession<
+          ReturnType<typeof authOf>
+        > | null>()
         ctx.waitUntil(Promise.resolve())
         return new Response(request.cf?.country)
       },
@@ -198,19 +213,34 @@ describe('withAuth()', () => {
         ctx.waitUntil(Promise.resolve())
       },
       queue(batch, its) {
+        expectTypeOf(batch).toEqualTypeOf<MessageBatch<string>>()
         expectTypeOf(its).toEqualTypeOf<Env>()
-        for (const message of batch.messages) seen.push(message.id)
+        for (const { body } of batch.messages) seen.push(body)
       },
-      email: (message) => message.setReject(message.from),
-      tail: (events: TraceItem[], _env: Env, ctx: ExecutionContext) => ctx.abort(events),
-    })
-    expectTypeOf(worker).toExtend<ExportedHandler<Env>>()
-    expectTypeOf(worker).toExtend<ExportedHandler<Env, string>>()
-    expectTypeOf<keyof AuthHandler<Env, unknown>>().toEqualTypeOf<keyof ExportedHandler>()
-    const message = { id: 'm', timestamp: new Date(0), body: 1, attempts: 1, ack() {}, retry() {} }
+      email(message) {
+        expectTypeOf(message).toEqualTypeOf<ForwardableEmailMessage>()
+      },
+      tail(events, _env, ctx) {
+        expectTypeOf(events).toEqualTypeOf<TraceItem[]>()
+        ctx.abort()
+      },
+    }) satisfies ExportedHandler<Env, string>
+    const message = {
+      id: 'm',
+      timestamp: new Date(0),
+      body: 'b',
+      attempts: 1,
+      ack() {},
+      retry() {},
+    }
     const batch = { queue: 'q', messages: [message], ackAll() {}, retryAll() {} }
-    await worker.queue?.(batch, env, createExecutionContext())
-    expect(seen).toEqual(['m'])
+    worker.queue(batch as unknown as MessageBatch<string>, env)
+    expect(seen).toEqual(['b'])
+
+    // @ts-expect-error: fetch must return a response.
+    withAuth(authOf, { fetch: () => 'text' })
+    // @ts-expect-error: the Worker has no such binding.
+    withAuth(authOf, { fetch: (_request, its) => new Response(its.OTHER) })
   })
 
   it('really removes them from D1', async () => {

@@ -1,15 +1,15 @@
 /** Connects Limen to a Worker's handlers. */
-import { type HandleOptions, type AuthRequest, type RequestOpener, handle } from '@limen/core'
-import type { WorkerContext, WorkerEvents, WorkerHandler, WorkerRequest } from './worker.ts'
+import { type AuthRequest, type HandleOptions, type RequestOpener, handle } from '@limen/core'
+import type { WorkerContext, WorkerRequest, WorkerSchedule } from './worker.ts'
 
-/** What the adapter needs of an `auth` object. */
+/** The part of an `auth` object that the adapter uses. */
 export interface WorkerAuth<AnySession> extends RequestOpener<AnySession> {
-  /** Removes at most 1000 dead sessions from the store and says how many it removed. */
+  /** Deletes up to 1000 expired sessions and returns how many it deleted. */
   deleteExpiredSessions(): Promise<number>
 }
 
-/** A Worker's handlers, whose `fetch` is also given the request's view of its session. */
-export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
+/** The handlers that `withAuth` wraps. */
+export interface AuthHandler<Env, AnySession> {
   /** Answers a request. */
   fetch(
     request: WorkerRequest,
@@ -17,31 +17,49 @@ export interface AuthHandler<Env, AnySession> extends WorkerEvents<Env> {
     ctx: WorkerContext,
     authRequest: AuthRequest<AnySession>,
   ): Response | Promise<Response>
+  /** Runs on a cron trigger. */
+  scheduled?(controller: WorkerSchedule, env: Env, ctx: WorkerContext): void | Promise<void>
+}
+
+/** The handlers that `withAuth` returns. */
+export interface WorkerHandler<Env> {
+  /** Answers a request. */
+  fetch(request: Request, env: Env, ctx: WorkerContext): Promise<Response>
+  /** Runs on a cron trigger. */
+  scheduled(controller: WorkerSchedule, env: Env, ctx: WorkerContext): Promise<void>
+}
+
+/** The handlers that `withAuth` returns unchanged. */
+export type Unwrapped<Handlers> = {
+  [Name in keyof Handlers]: Name extends keyof WorkerHandler<never> ? unknown : Handlers[Name]
 }
 
 /**
- * Wraps a Worker's handlers: `fetch` receives an AuthRequest, whose cookies and cache headers are put
- * on the response. On a cron trigger, dead sessions are removed from the store, in at most 10 batches
- * of 1000, beside the handlers' own `scheduled`.
+ * Wraps a Worker's `fetch` and `scheduled` handlers. `fetch` receives an AuthRequest, whose cookies and
+ * cache headers are applied to the response. A cron trigger deletes expired sessions, at most 10
+ * batches of 1000, and runs the app's own `scheduled` handler.
  *
- * @param auth The `auth` object, or a function of `env` that makes one for each request.
+ * Other handlers (`queue`, `email`, `tail`, …) are returned unchanged. `satisfies` gives their parameters
+ * Cloudflare's types.
+ *
+ * @param auth The `auth` object, or a function of `env` that creates one for each call.
  * @param handler The Worker's handlers.
  * @param options `eager: true` validates before `fetch` runs, for streamed pages.
- * @returns What a Worker exports by default.
+ * @returns The Worker's default export.
  *
  * @example
  * export default withAuth((env: Env) => limen({ store: d1Store(env.DB) }), {
  *   async fetch(request, env, ctx, authRequest) {
  *     const session = await authRequest.validate()
- *     return new Response(session ? `Hello ${session.user.userId}` : 'Hello stranger')
+ *     return new Response(session ? `Hello ${session.user.userId}` : 'Please sign in')
  *   },
- * })
+ * }) satisfies ExportedHandler<Env>
  */
-export function withAuth<AnySession, Env = unknown>(
+export function withAuth<AnySession, Env = unknown, Others extends object = object>(
   auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
-  handler: AuthHandler<Env, AnySession>,
+  handler: AuthHandler<Env, AnySession> & Unwrapped<Others>,
   options?: Pick<HandleOptions, 'eager'>,
-): WorkerHandler<Env> {
+): WorkerHandler<Env> & Unwrapped<Others> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
   return {
     ...handler,

@@ -1,4 +1,4 @@
-/** Applies Limen's cookies and cache headers to every response of one Hono context. */
+/** Applies pending cookies and cache headers to every response of one Hono context. */
 import { type PendingResponse, respond } from '@limen/core'
 import type { Context } from 'hono'
 
@@ -14,7 +14,7 @@ const MAKERS = ['body', 'html', 'json', 'newResponse', 'text'] as const
  * each read. So a cache between the handler and the middleware sees that a response is private, and
  * no `Cache-Control` that is set later removes it: Hono itself reads `c.res` last.
  */
-export class PendingResponse {
+export class ContextResponse {
   readonly #c: Context
   readonly #requests = new Set<PendingResponse>()
   /** What functions of the context have made. */
@@ -32,10 +32,10 @@ export class PendingResponse {
   }
 
   /** Returns the state of a context. */
-  static of(c: Context): PendingResponse {
-    const known: PendingResponse | undefined = c.get(PENDING)
+  static of(c: Context): ContextResponse {
+    const known: ContextResponse | undefined = c.get(PENDING)
     if (known) return known
-    const pending = new PendingResponse(c)
+    const pending = new ContextResponse(c)
     c.set(PENDING, pending)
     Object.defineProperty(c, 'res', RES)
     return pending
@@ -170,10 +170,10 @@ export class PendingResponse {
 const RES: PropertyDescriptor & ThisType<Context> = {
   configurable: true,
   get() {
-    return PendingResponse.of(this).read()
+    return ContextResponse.of(this).read()
   },
   set(response: Response | undefined) {
-    PendingResponse.of(this).assign(response)
+    ContextResponse.of(this).assign(response)
   },
 }
 
