@@ -1,11 +1,13 @@
 /**
- * Requests one page for some seconds over many connections, and prints how it went.
+ * Requests one page for some seconds over many connections, and prints its throughput.
  *
- * On bare sockets: a whole HTTP client in JavaScript costs as much as a fast page, on the same two
- * cores, and makes fast servers look like slower ones.
+ * On bare sockets: an HTTP client in JavaScript needs as much processor time as a fast page, and
+ * shares its cores with it, so it makes fast servers look slower.
  */
 import { readFileSync } from 'node:fs'
-import { type Socket, connect } from 'node:net'
+import { connect } from 'node:net'
+import { quantileOf } from '../src/statistics.ts'
+import type { Throughput } from './turns.ts'
 
 const [url, connections, seconds, cookies] = process.argv.slice(2)
 const { hostname, port, pathname } = new URL(url!)
@@ -17,12 +19,14 @@ const latencies: number[] = []
 let next = 0
 
 await Promise.all(Array.from({ length: Number(connections) }, load))
-latencies.sort((a, b) => a - b)
-const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
-const perSecond = latencies.length / Number(seconds)
-console.log(JSON.stringify({ perSecond, p50: at(0.5), p99: at(0.99) }))
+const throughput: Throughput = {
+  perSecond: latencies.length / Number(seconds),
+  p50: quantileOf(latencies, 0.5),
+  p99: quantileOf(latencies, 0.99),
+}
+console.log(JSON.stringify(throughput))
 
-/** Sends requests over one connection, each after the answer to the one before, until the time is up. */
+/** Sends one request after another over one connection, until the time is up. */
 function load(): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
@@ -38,30 +42,26 @@ function load(): Promise<void> {
     socket.on('close', () => reject(new Error('The server closed a connection')))
     socket.on('data', (part: string) => {
       received += part
-      if (!isWhole(received)) return
+      if (!isComplete(received)) return
       if (!received.startsWith('HTTP/1.1 2')) {
-        reject(new Error(`No page: ${received.slice(0, 200)}`))
+        reject(new Error(`Not a page: ${received.slice(0, 200)}`))
         return
       }
       received = ''
       const now = performance.now()
-      if (now >= end) finish(socket, resolve)
-      else {
+      if (now < end) {
         latencies.push(now - sentAt)
         send()
+        return
       }
+      socket.removeAllListeners('close').destroy()
+      resolve()
     })
   })
 }
 
-function finish(socket: Socket, resolve: () => void): void {
-  socket.removeAllListeners('close')
-  socket.destroy()
-  resolve()
-}
-
-/** Whether a response has arrived to its end, by its length or its last chunk. */
-function isWhole(response: string): boolean {
+/** Whether a response is complete, by its length or its last chunk. */
+function isComplete(response: string): boolean {
   const head = response.indexOf('\r\n\r\n')
   if (head === -1) return false
   const length = /\r\ncontent-length: (\d+)/i.exec(response.slice(0, head + 2))?.[1]

@@ -1,14 +1,15 @@
-/** `store.read` beside a read by hand, in workerd and in Deno. */
+/** Compares `store.read` with a read by hand, in workerd and in Deno. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import type { Comparison } from '../../../packages/sql/test/load-compare.ts'
-import { COMPATIBILITY_DATE, bundle, denoBinary } from '../src/runtimes.ts'
+import { denoBinary, run } from '@limen/test-servers'
+import { bundle } from '../src/bundle.ts'
+import { COMPATIBILITY_DATE } from '../src/runtimes.ts'
 import { denoOptions } from './deno-notes.ts'
-import { run } from './process.ts'
 
-/** What was measured of one client, by name. */
+/** The result of one client. */
 export interface ComparedClient extends Comparison {
   readonly name: string
 }
@@ -18,7 +19,7 @@ const migration = new URL(
   import.meta.url,
 )
 
-/** D1 and Durable Objects, from a Worker that holds that many sessions in each. */
+/** Compares D1 and Durable Objects in a Worker, with that many sessions in each. */
 export async function workerReads(sessions: number): Promise<ComparedClient[]> {
   const { code } = await bundle(
     `export * from './load/reads-worker.ts'
@@ -50,7 +51,7 @@ export async function workerReads(sessions: number): Promise<ComparedClient[]> {
   }
 }
 
-/** Deno KV in a file that holds that many sessions. Returns why it cannot, where there is no Deno. */
+/** Compares Deno KV in a file with that many sessions. Returns the reason where there is no Deno. */
 export async function denoReads(sessions: number): Promise<ComparedClient[] | string> {
   let deno: string
   try {
@@ -64,7 +65,7 @@ export async function denoReads(sessions: number): Promise<ComparedClient[] | st
     const script = join(folder, 'reads.mjs')
     await writeFile(script, code)
     const args = ['run', '-A', ...denoOptions, script, join(folder, 'kv'), String(sessions)]
-    const comparison = JSON.parse(await run(deno, args, folder)) as Comparison
+    const comparison = JSON.parse(await run(deno, args, { cwd: folder })) as Comparison
     return [{ name: 'Deno KV (Deno)', ...comparison }]
   } finally {
     await rm(folder, { recursive: true, force: true })

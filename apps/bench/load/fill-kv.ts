@@ -1,7 +1,15 @@
 /** Fills a Deno KV with sessions through Limen's own store, in large commits; prints some cookies. */
 import process from 'node:process'
 import { denoKvStore } from '@limen/deno'
-import { NAME, PER_USER, bareIdOf, commonFields, cookieOf, userIdOf } from './sessions.ts'
+import {
+  NAME,
+  PER_USER,
+  bareIdOf,
+  commonFields,
+  cookieOf,
+  samplesOf,
+  userIdOf,
+} from './sessions.ts'
 
 type Key = readonly string[]
 interface Kv {
@@ -10,7 +18,6 @@ interface Kv {
   close(): void
 }
 
-const SAMPLES = 1000
 const COMMIT = 500
 
 const [path = '', from = '0', to = '0'] = process.argv.slice(2)
@@ -20,12 +27,12 @@ const kv = await (
 const users = new Map<string, Promise<object>>()
 let pending: [Key, unknown][] = []
 
-/** The same database, except that a user is read once and nothing is checked before it is written. */
+/** The same database, but it reads each user once, and collects writes without checks. */
 const bulk = {
   get(key: Key) {
-    const known = users.get(key.join('/')) ?? kv.get(key)
-    users.set(key.join('/'), known)
-    return known
+    const user = users.get(key.join('/')) ?? kv.get(key)
+    users.set(key.join('/'), user)
+    return user
   },
   atomic() {
     const operation = {
@@ -40,6 +47,7 @@ const bulk = {
   },
 }
 const store = denoKvStore<{ name: string }, object>(bulk as never)
+const idOf = async (n: number) => (await store.route!(userIdOf(n))) + bareIdOf(n)
 
 async function flush(): Promise<void> {
   const operation = kv.atomic()
@@ -49,22 +57,17 @@ async function flush(): Promise<void> {
 }
 
 const fields = commonFields()
-const step = Math.max(1, Math.floor(Number(to) / SAMPLES))
 for (let n = Number(from); n < Number(to); n++) {
-  const userId = userIdOf(Math.floor(n / PER_USER))
+  const userId = userIdOf(n)
   if (n % PER_USER === 0) {
     await store.createUser({ id: userId, attributes: { name: NAME } })
     await flush()
   }
-  const id = (await store.route!(userId)) + bareIdOf(n)
-  await store.insert({ id, userId, ...fields })
+  await store.insert({ id: await idOf(n), userId, ...fields })
   if (pending.length >= COMMIT) await flush()
 }
 await flush()
 kv.close()
 
-const cookies: string[] = []
-for (let n = 0; n < Number(to); n += step) {
-  cookies.push(cookieOf((await store.route!(userIdOf(Math.floor(n / PER_USER)))) + bareIdOf(n)))
-}
-process.stdout.write(JSON.stringify(cookies))
+const ids = await Promise.all(samplesOf(Number(to)).map(idOf))
+process.stdout.write(JSON.stringify(ids.map(cookieOf)))

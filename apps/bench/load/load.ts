@@ -1,13 +1,21 @@
-/** How much of an app's throughput Limen costs. */
+/** Measures the share of an app's throughput that is left with Limen. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Spread, spreadOf } from '../src/statistics.ts'
-import { fillNotes, startNotes } from './deno-notes.ts'
-import { fillGuestbook, prepareGuestbook, startGuestbook } from './guestbook.ts'
-import type { Server } from './process.ts'
+import type { Server } from '@limen/test-servers'
+import { type Spread, ratioOf } from '../src/statistics.ts'
+import { denoNotes } from './deno-notes.ts'
+import { guestbook } from './guestbook.ts'
 import { NAME } from './sessions.ts'
-import { type Throughput, cookiesIn, inTurns, middle } from './turns.ts'
+import { type Throughput, inTurns, middle } from './turns.ts'
+
+/** An app that runs with Limen, and with one read of the session in its place. */
+export interface LoadedApp {
+  readonly name: string
+  /** Adds sessions until the app has as many as given, and returns the cookies of some. */
+  fill(folder: string, from: number, sessions: number): Promise<readonly string[]>
+  start(folder: string, isBare: boolean): Promise<Server>
+}
 
 /** One app with and without Limen. */
 export interface Load {
@@ -25,61 +33,42 @@ const SIZES = [1000, 1_000_000]
 const CONNECTIONS = [1, 16, 128]
 
 /** Loads both apps, with and without Limen in turn. */
-export async function loads(rounds: number, seconds: number): Promise<Load[]> {
-  return [
-    ...(await loadsOf('guestbook', rounds, seconds)),
-    ...(await loadsOf('deno-notes', rounds, seconds)),
-  ]
-}
-
-async function loadsOf(
-  app: 'guestbook' | 'deno-notes',
+export async function loads(
   rounds: number,
   seconds: number,
+  sizes: readonly number[] = SIZES,
 ): Promise<Load[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const all: Load[] = []
-  try {
-    if (app === 'guestbook') await prepareGuestbook(folder)
-    const start = app === 'guestbook' ? startGuestbook : startNotes
-    let filled = 0
-    for (const sessions of SIZES) {
-      const cookies =
-        app === 'guestbook'
-          ? await fillGuestbook(folder, sessions)
-          : await fillNotes(folder, filled, sessions)
-      filled = sessions
-      await using limen = await start(folder, false)
-      await using bare = await start(folder, true)
-      await check(limen, cookies)
-      await check(bare, cookies)
-      for (const connections of CONNECTIONS) {
-        const servers = [limen, bare].map((server) => ({ server, cookies }))
-        const [ours, theirs] = await inTurns(servers, { rounds, seconds, connections })
-        const kept = spreadOf(ours!.map(({ perSecond }, n) => perSecond / theirs![n]!.perSecond))
-        all.push({
-          app,
-          sessions,
-          connections,
-          limen: middle(ours!),
-          bare: middle(theirs!),
-          kept,
-        })
-        console.log(
-          `${app}, ${sessions} sessions, ${connections} connections: ${kept.median.toFixed(2)}`,
-        )
+  for (const { name: app, fill, start } of [guestbook, denoNotes]) {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+    try {
+      for (const [n, sessions] of sizes.entries()) {
+        const cookies = await fill(folder, sizes[n - 1] ?? 0, sessions)
+        await using withLimen = await start(folder, false)
+        await using without = await start(folder, true)
+        const pages = [withLimen, without].map(({ port }) => ({
+          // As 127.0.0.1, the guestbook would have another origin.
+          url: `http://localhost:${port}/`,
+          cookies,
+        }))
+        for (const { url } of pages) await check(url, cookies[0]!)
+        for (const connections of CONNECTIONS) {
+          const [limen, bare] = await inTurns(pages, { rounds, seconds, connections })
+          const perSecond = (turns: readonly Throughput[]) => turns.map((turn) => turn.perSecond)
+          const kept = ratioOf(perSecond(limen!), perSecond(bare!))!
+          all.push({ app, sessions, connections, limen: middle(limen!), bare: middle(bare!), kept })
+          console.log(`${app}, ${sessions} sessions, ${connections}: ${kept.median.toFixed(2)}`)
+        }
       }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
   return all
 }
 
-/** Both variants must know the visitor. */
-async function check({ url }: Server, cookies: string): Promise<void> {
-  const [Cookie] = await cookiesIn(cookies)
-  const page = await (await fetch(url, { headers: { Cookie: Cookie! } })).text()
-  if (!page.includes(NAME))
-    throw new Error(`${url} does not know the visitor: ${page.slice(0, 500)}`)
+/** Both variants must greet the visitor by name. */
+async function check(url: string, cookie: string): Promise<void> {
+  const page = await (await fetch(url, { headers: { Cookie: cookie } })).text()
+  if (!page.includes(NAME)) throw new Error(`${url} does not greet: ${page.slice(0, 500)}`)
 }

@@ -1,16 +1,14 @@
-/** A whole app on PostgreSQL: one page for a signed-in visitor, by each session library. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+/** Loads a whole app on PostgreSQL: one page for a signed-in visitor, by each session library. */
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { serve } from '@limen/test-servers'
 import { Client } from 'pg'
 import { startPostgres } from '../../../packages/sql/test/postgres.ts'
 import { type FoundPage, greeting } from '../postgres/page.ts'
 import { forged } from '../src/subject.ts'
-import { type Server, freePort, serve } from './process.ts'
-import { type Loaded, type Throughput, inTurns } from './turns.ts'
+import { type LoadedPage, type Throughput, inTurns } from './turns.ts'
 
-/** What was measured of the pages. */
+/** The result of all pages. */
 export interface PagesResult {
   /** The version of PostgreSQL. */
   readonly version: string
@@ -25,48 +23,58 @@ const TOGETHER = 10
 
 const program = fileURLToPath(new URL('../postgres/serve.ts', import.meta.url))
 
-/** Loads all pages in turn, each in a process of its own, over one server. Returns why it cannot. */
+/** A page that runs. */
+interface RunningPage extends AsyncDisposable {
+  readonly url: string
+}
+
+/**
+ * Loads all pages in turn, each in a process of its own, over one PostgreSQL.
+ *
+ * @returns The result, or the reason why PostgreSQL does not start.
+ */
 export async function loadPages(
   found: readonly FoundPage[],
   pressure: { readonly rounds: number; readonly seconds: number },
 ): Promise<PagesResult | string> {
   const postgres = await startPostgres()
   if (typeof postgres === 'string') return postgres
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   await using stack = new AsyncDisposableStack()
   stack.defer(() => postgres.stop())
-  stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const all: Loaded[] = []
+  const all: LoadedPage[] = []
   for (const [n, page] of found.entries()) {
-    const server = stack.use(await startPage(page, await newDatabase(postgres.url, `page_${n}`)))
-    const cookies = join(folder, `${n}.json`)
-    await writeFile(cookies, JSON.stringify(await visitorsOf(server)))
-    all.push({ server, cookies })
+    const running = stack.use(await startPage(page, await newDatabase(postgres.url, `page_${n}`)))
+    all.push({ url: running.url, cookies: await visitorsOf(running) })
   }
   const turns = await inTurns(all, { ...pressure, connections: CONNECTIONS })
   return {
-    version: await ask(postgres.url, 'show server_version'),
+    version: await queryValue(postgres.url, 'show server_version'),
     connections: CONNECTIONS,
     pages: found.map(({ name }, n) => ({ page: name, turns: turns[n]! })),
   }
 }
 
 /** Starts a page over an empty database. */
-export async function startPage({ file, as }: FoundPage, databaseUrl: string): Promise<Server> {
-  const port = String(await freePort())
-  const args = [program, file, as, databaseUrl, port]
-  const env = { NODE_ENV: 'production' }
-  return serve(process.execPath, args, tmpdir(), `http://127.0.0.1:${port}/`, env)
+export async function startPage(
+  { file, as }: FoundPage,
+  databaseUrl: string,
+): Promise<RunningPage> {
+  const server = await serve(
+    process.execPath,
+    (port) => [program, file, as, databaseUrl, String(port)],
+    { cwd: tmpdir(), env: { NODE_ENV: 'production' } },
+  )
+  return { ...server, url: `http://127.0.0.1:${server.port}/` }
 }
 
 /** Creates an empty database, and returns its URL. */
 export async function newDatabase(serverUrl: string, name: string): Promise<string> {
-  await ask(serverUrl, `create database ${name}`)
+  await queryValue(serverUrl, `create database ${name}`)
   return new URL(name, serverUrl).href
 }
 
 /** Signs a new visitor in, and returns the cookies. */
-export async function signIn({ url }: Server, name: string): Promise<string> {
+export async function signIn({ url }: RunningPage, name: string): Promise<string> {
   const response = await fetch(`${url}sign-in?name=${encodeURIComponent(name)}`, {
     method: 'POST',
     headers: { 'Sec-Fetch-Site': 'same-origin' },
@@ -79,31 +87,31 @@ export async function signIn({ url }: Server, name: string): Promise<string> {
 }
 
 /**
- * Checks what a page answers to a signed-in visitor, to an anonymous one, and to a cookie whose end
- * was changed.
+ * Checks a page's response to a signed-in visitor, to an anonymous visitor, and to a cookie whose
+ * last characters were changed.
  *
- * @throws {Error} When an answer is wrong.
+ * @throws {Error} When a response is wrong.
  */
-export async function checkPage({ url }: Server, name: string, cookie: string): Promise<void> {
+export async function checkPage({ url }: RunningPage, name: string, cookie: string): Promise<void> {
   for (const [sent, status, text] of [
     [cookie, 200, greeting(name)],
     ['', 401, 'Unauthorized'],
     [forged(cookie), 401, 'Unauthorized'],
   ] as const) {
     const response = await fetch(url, { headers: { Cookie: sent } })
-    const answer = `${response.status} ${await response.text()}`
-    if (answer !== `${status} ${text}`) throw new Error(`${url} with “${sent}”: ${answer}`)
+    const actual = `${response.status} ${await response.text()}`
+    if (actual !== `${status} ${text}`) throw new Error(`${url} with “${sent}”: ${actual}`)
   }
 }
 
-/** The cookies of new visitors, each of whom was checked. */
-async function visitorsOf(server: Server): Promise<string[]> {
+/** Signs visitors in, checks the page for each, and returns their cookies. */
+async function visitorsOf(page: RunningPage): Promise<string[]> {
   const names = Array.from({ length: VISITORS }, (_, n) => `Visitor ${n}`)
   const cookies: string[] = []
   for (let n = 0; n < VISITORS; n += TOGETHER) {
     const some = names.slice(n, n + TOGETHER).map(async (name) => {
-      const cookie = await signIn(server, name)
-      await checkPage(server, name, cookie)
+      const cookie = await signIn(page, name)
+      await checkPage(page, name, cookie)
       return cookie
     })
     cookies.push(...(await Promise.all(some)))
@@ -111,7 +119,7 @@ async function visitorsOf(server: Server): Promise<string[]> {
   return cookies
 }
 
-async function ask(url: string, statement: string): Promise<string> {
+async function queryValue(url: string, statement: string): Promise<string> {
   const client = new Client({ connectionString: url })
   await client.connect()
   const { rows } = await client.query<Record<string, string>>(statement)

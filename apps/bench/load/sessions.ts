@@ -1,19 +1,26 @@
-/** The sessions of the load: their ids and cookies follow from a number. */
+/** The sessions of the load: their ids and cookies are computed from a number. */
 import { createHash } from 'node:crypto'
 
 export const PER_USER = 50
 export const NAME = 'Visitor'
 const SECRET = 's'.repeat(43)
 const DAY = 86_400_000
+const SAMPLES = 1000
 
-export const userIdOf = (user: number) => `user-${user}`
+export const userIdOf = (session: number) => `user-${Math.floor(session / PER_USER)}`
 
 /** A session's id without its route. */
-export const bareIdOf = (n: number) => String(n).padStart(22, '0')
+export const bareIdOf = (session: number) => String(session).padStart(22, '0')
 
 export const cookieOf = (sessionId: string) => `__Host-Http-session=${sessionId}.${SECRET}`
 
-/** What every session holds beside its id and its user. */
+/** The sessions whose cookies are used, evenly spread over all. */
+export function samplesOf(sessions: number): number[] {
+  const step = Math.max(1, Math.floor(sessions / SAMPLES))
+  return Array.from({ length: Math.ceil(sessions / step) }, (_, n) => n * step)
+}
+
+/** The fields of every session except its id and its user. */
 export function commonFields() {
   const now = Date.now()
   return {

@@ -1,10 +1,10 @@
-/** Runs once before the tests: one PostgreSQL, where it can start. */
+/** Starts one PostgreSQL before the tests, if it is installed. */
 import type { TestProject } from 'vitest/node'
 import { startPostgres } from '../../../packages/sql/test/postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The URL of the server; `null` where it cannot start. */
+    /** The URL of the server; `null` if it is not installed. */
     pagesServer: string | null
     leftOut: readonly string[]
   }

@@ -1,9 +1,10 @@
-/** Loads several servers in turn, so that other work on the machine hits all alike. */
-import { readFile } from 'node:fs/promises'
+/** Loads several servers in turn, so that other work on the machine affects all alike. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { spreadOf } from '../src/statistics.ts'
-import { type Server, run } from './process.ts'
+import { run } from '@limen/test-servers'
+import { medianOf } from '../src/statistics.ts'
 
 /** Pages a second, and milliseconds. */
 export interface Throughput {
@@ -12,13 +13,12 @@ export interface Throughput {
   readonly p99: number
 }
 
-/** A server, and the file of the cookies that its visitors send. */
-export interface Loaded {
-  readonly server: Server
-  readonly cookies: string
+/** A page, and the cookies of its visitors. */
+export interface LoadedPage {
+  readonly url: string
+  readonly cookies: readonly string[]
 }
 
-/** How it is loaded. */
 export interface Pressure {
   readonly rounds: number
   readonly seconds: number
@@ -27,42 +27,40 @@ export interface Pressure {
 
 const client = fileURLToPath(new URL('client.ts', import.meta.url))
 
-/** Each server's turns, one for each round. The order rotates by one place each round. */
+/** Returns each page's turns, one for each round. The order rotates by one position each round. */
 export async function inTurns(
-  all: readonly Loaded[],
+  pages: readonly LoadedPage[],
   { rounds, seconds, connections }: Pressure,
 ): Promise<Throughput[][]> {
-  const found = all.map((): Throughput[] => [])
-  // The first round warms up.
-  for (let round = 0; round <= rounds; round++) {
-    for (let turn = 0; turn < all.length; turn++) {
-      const at = (round + turn) % all.length
-      const { server, cookies } = all[at]!
-      const args = [
-        client,
-        server.url,
-        String(connections),
-        String(round === 0 ? Math.min(seconds, 3) : seconds),
-        cookies,
-      ]
-      const outcome = JSON.parse(await run(process.execPath, args, tmpdir())) as Throughput
-      if (round > 0) found[at]!.push(outcome)
+  const found = pages.map((): Throughput[] => [])
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const fileOf = (n: number) => join(folder, `${n}.json`)
+  try {
+    for (const [n, { cookies }] of pages.entries()) {
+      await writeFile(fileOf(n), JSON.stringify(cookies))
     }
+    // The first round warms up.
+    for (let round = 0; round <= rounds; round++) {
+      for (let turn = 0; turn < pages.length; turn++) {
+        const n = (round + turn) % pages.length
+        const duration = round === 0 ? Math.min(seconds, 3) : seconds
+        const args = [client, pages[n]!.url, String(connections), String(duration), fileOf(n)]
+        const throughput = JSON.parse(await run(process.execPath, args)) as Throughput
+        if (round > 0) found[n]!.push(throughput)
+      }
+    }
+    return found
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
-  return found
-}
-
-/** The cookies of the visitors, as `name=value`. */
-export async function cookiesIn(file: string): Promise<string[]> {
-  return JSON.parse(await readFile(file, 'utf8')) as string[]
 }
 
 /** The medians over the rounds. */
-export function middle(all: readonly Throughput[]): Throughput {
-  const median = (of: (one: Throughput) => number) => spreadOf(all.map(of)).median
+export function middle(turns: readonly Throughput[]): Throughput {
+  const median = (of: (turn: Throughput) => number) => medianOf(turns.map(of))
   return {
-    perSecond: median((one) => one.perSecond),
-    p50: median((one) => one.p50),
-    p99: median((one) => one.p99),
+    perSecond: median(({ perSecond }) => perSecond),
+    p50: median(({ p50 }) => p50),
+    p99: median(({ p99 }) => p99),
   }
 }

@@ -1,4 +1,4 @@
-/** Hono without a session library: the cookie is the id of a row, which is read once by hand. */
+/** Hono without a session library: the cookie is the id of a row, which is read by hand. */
 import { getRequestListener } from '@hono/node-server'
 import { migrate, sqlStore } from '@limen/sql'
 import { Hono } from 'hono'

@@ -15,7 +15,7 @@ export const betterAuthOverPg: OpenPage = async (url) => {
     session: { expiresIn: (15 * DAY) / 1000, updateAge: DAY / 1000 },
     emailAndPassword: {
       enabled: true,
-      // What a password costs is another matter.
+      // Password hashing is not measured.
       password: { hash: async (password) => password, verify: async () => true },
     },
     rateLimit: { enabled: false },

@@ -1,4 +1,4 @@
-/** The two clients of PostgreSQL: for Limen, and for a read by hand. */
+/** The two clients of PostgreSQL, each for Limen and for a read by hand. */
 import { type SqlDriver, pg, postgresJs } from '@limen/sql'
 import { Pool } from 'pg'
 import postgres from 'postgres'
@@ -23,7 +23,7 @@ export function postgresJsClient(url: string): Client {
   return { driver: postgresJs(client), byHand: byPostgresJs(client) }
 }
 
-/** A pool that survives the end of the server. */
+/** A pool that ignores the errors of idle connections when the server stops. */
 export function openPool(connectionString: string): Pool {
   const pool = new Pool({ connectionString, max: POOL })
   pool.on('error', () => {})

@@ -1,4 +1,4 @@
-/** express-session with connect-pg-simple on Express, with the settings that its README shows. */
+/** express-session with connect-pg-simple on Express, with the settings of its README. */
 import pgSimple from 'connect-pg-simple'
 import express from 'express'
 import session from 'express-session'

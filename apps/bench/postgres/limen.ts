@@ -1,4 +1,4 @@
-/** Limen in Hono, as its README sets it up. */
+/** Limen in Hono, with the settings of its README. */
 import { getRequestListener } from '@hono/node-server'
 import { limen } from '@limen/core'
 import { type AuthVariables, authenticate, hono } from '@limen/hono'

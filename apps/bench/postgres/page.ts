@@ -1,16 +1,16 @@
 /** One page for a signed-in visitor, over PostgreSQL, by several session libraries. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Answers one request. */
+/** A request listener of Node. */
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
  * Opens an app over an empty database. `POST /sign-in?name=Ada` signs a new visitor in; `GET /`
- * greets a signed-in visitor by name, and answers 401 to any other.
+ * greets a signed-in visitor by name, and responds with 401 to any other visitor.
  */
 export type OpenPage = (databaseUrl: string) => Promise<Listener>
 
-/** Where a page is found. */
+/** A page's file and export. */
 export interface FoundPage {
   readonly name: string
   readonly file: string
@@ -20,7 +20,7 @@ export interface FoundPage {
 /** How many connections each app opens to PostgreSQL. */
 export const POOL = 10
 
-/** What a signed-in visitor sees. */
+/** The page of a signed-in visitor. */
 export const greeting = (name: string): string => `<h1>Hello, ${name}</h1>`
 
 /** The pages that are loaded, each in a process of its own. */

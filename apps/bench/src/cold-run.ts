@@ -1,4 +1,4 @@
-/** What a fresh isolate is asked: to open a subject, sign in, and answer two authenticated requests. */
+/** What a fresh isolate runs: it opens a subject, creates a session and validates it in two requests. */
 import { cookieHeader, newRequest } from './requests.ts'
 import { type Subject, USER } from './subject.ts'
 

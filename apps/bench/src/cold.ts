@@ -1,23 +1,23 @@
-/** What a fresh process or isolate takes to evaluate a subject, and to answer its first two requests. */
-import { execFile } from 'node:child_process'
+/** Measures how long a fresh process or isolate takes to evaluate a subject and to respond to two requests. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
-import { COMPATIBILITY_DATE, type Found, type RuntimeName, bundle, processOf } from './runtimes.ts'
-import { type Spread, spreadOf } from './statistics.ts'
+import { type Found, bundleSubject } from './bundle.ts'
+import { COMPATIBILITY_DATE, type RuntimeName, processOf } from './runtimes.ts'
+import { type Spread, medianOf, spreadOf } from './statistics.ts'
 
 /** Milliseconds of one subject in one runtime. */
 export interface Cold {
   readonly subject: string
   /** Until its module was evaluated. */
   readonly evaluated: Spread
-  /** Until it was opened, had signed in and had answered two authenticated requests. */
+  /** Until it was opened, had created a session and had validated it in two requests. */
   readonly answered: Spread
 }
 
-/** Starts every subject afresh in each round, in another order each time. */
+/** Starts every subject in each round, in random order. */
 export async function coldStarts(
   name: RuntimeName,
   subjects: readonly Found[],
@@ -25,29 +25,20 @@ export async function coldStarts(
 ): Promise<Cold[]> {
   await using starter =
     name === 'workerd' ? await isolates(subjects) : await processes(name, subjects)
-  const all = subjects.map(({ name: subject }, n) => ({
-    subject,
-    n,
-    evaluated: [] as number[],
-    answered: [] as number[],
-  }))
-  const empty: number[] = []
+  const starts = subjects.map((): Started[] => [])
   for (let round = 0; round <= rounds; round++) {
-    for (const one of all.toSorted(() => Math.random() - 0.5)) {
-      const { evaluated, answered, nothing } = await starter.start(one.n)
-      // The first round fills the caches of the file system.
-      if (round === 0) continue
-      one.evaluated.push(evaluated)
-      one.answered.push(answered)
-      empty.push(nothing)
+    for (const n of [...starts.keys()].toSorted(() => Math.random() - 0.5)) {
+      const started = await starter.start(n)
+      // The first round fills the file system's caches.
+      if (round > 0) starts[n]!.push(started)
     }
   }
-  const { median } = spreadOf(empty)
-  const without = (times: number[]) => spreadOf(times.map((time) => time - median))
-  return all.map(({ subject, evaluated, answered }) => ({
+  const empty = medianOf(starts.flat().map((one) => one.empty))
+  const without = (times: number[]) => spreadOf(times.map((time) => time - empty))
+  return subjects.map(({ name: subject }, n) => ({
     subject,
-    evaluated: without(evaluated),
-    answered: without(answered),
+    evaluated: without(starts[n]!.map(({ evaluated }) => evaluated)),
+    answered: without(starts[n]!.map(({ answered }) => answered)),
   }))
 }
 
@@ -55,32 +46,22 @@ interface Starter extends AsyncDisposable {
   start(n: number): Promise<Started>
 }
 
-/** Milliseconds; `nothing` is what an empty one took beside it. */
+/** Milliseconds; `empty` is the time of an empty isolate at the same moment. */
 interface Started {
   readonly evaluated: number
   readonly answered: number
-  readonly nothing: number
+  readonly empty: number
 }
 
-const linesOf = (subject: Found) => `
-  import { ${subject.as} } from './subjects/${subject.file}'
-  import { answerTwo } from './src/cold-run.ts'`
-
-/** No handler through Hono is asked for, so nobody has to read one. */
-const options = ({ beside }: Found) => ({
-  minify: true,
-  beside,
-  leftOut: ['*/limen-hono.ts', '*/floor-hono.ts'],
-})
+/** The Hono apps of the subjects are not called here, so they are not evaluated. */
+const options = { minify: true, leftOut: ['*/limen-hono.ts', '*/floor-hono.ts'] }
 
 async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Promise<Starter> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const lines = `import { answerTwo } from './src/cold-run.ts'
+    export const run = () => answerTwo(subject)`
   for (const [n, subject] of subjects.entries()) {
-    const { code } = await bundle(
-      `${linesOf(subject)}; export const run = () => answerTwo(${subject.as})`,
-      false,
-      options(subject),
-    )
+    const { code } = await bundleSubject(subject, lines, false, options)
     await writeFile(join(folder, `${n}.mjs`), code)
     await writeFile(
       join(folder, `start-${n}.mjs`),
@@ -89,41 +70,35 @@ async function processes(name: 'Node' | 'Deno', subjects: readonly Found[]): Pro
        const evaluated = performance.now() - start
        await run()
        const answered = performance.now() - start
-       console.log(JSON.stringify({ evaluated, answered, nothing: 0 }))
+       console.log(JSON.stringify({ evaluated, answered, empty: 0 }))
        globalThis.process.exit()`,
     )
   }
   return {
     async start(n) {
-      const [command, args, options] = processOf(name, join(folder, `start-${n}.mjs`), folder)
-      const { stdout } = await promisify(execFile)(command, args, options)
+      const [program, args, where] = processOf(name, join(folder, `start-${n}.mjs`), folder)
+      const { stdout } = await execa(program, args, { ...where, extendEnv: false })
       return JSON.parse(stdout) as Started
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }
 
-/** workerd loads each into an isolate of its own, and an empty one beside it is taken off. */
+/** workerd loads each subject into an isolate of its own; the time of an empty one is subtracted. */
 async function isolates(subjects: readonly Found[]): Promise<Starter> {
-  const modules: Record<string, string> = {
-    empty: 'export default { fetch: () => new Response() }',
+  const lines = `import { answerTwo } from './src/cold-run.ts'
+    export default {
+      async fetch(request: Request) {
+        if (request.method === 'POST') await answerTwo(subject)
+        return new Response()
+      },
+    }`
+  const workers: Record<string, { code: string; flags: readonly string[] }> = {
+    empty: { code: 'export default { fetch: () => new Response() }', flags: [] },
   }
-  const flags: Record<string, readonly string[]> = {}
   for (const [n, subject] of subjects.entries()) {
-    flags[n] = subject.workerdFlags ?? []
-    modules[n] = (
-      await bundle(
-        `${linesOf(subject)}
-         export default {
-           async fetch(request: Request) {
-             if (request.method === 'POST') await answerTwo(${subject.as})
-             return new Response()
-           },
-         }`,
-        true,
-        options(subject),
-      )
-    ).code
+    const { code } = await bundleSubject(subject, lines, true, options)
+    workers[n] = { code, flags: subject.workerdFlags ?? [] }
   }
   const flare = new Miniflare(
     convertV4MiniflareOptions({
@@ -131,17 +106,16 @@ async function isolates(subjects: readonly Found[]): Promise<Starter> {
       compatibilityDate: COMPATIBILITY_DATE,
       workerLoaders: { LOADER: {} },
       script: `
-        const modules = ${JSON.stringify(modules)}
-        const flags = ${JSON.stringify(flags)}
+        const workers = ${JSON.stringify(workers)}
         let started = 0
         export default {
           async fetch(request, { LOADER }) {
-            const name = new URL(request.url).searchParams.get('name')
+            const { code, flags } = workers[new URL(request.url).searchParams.get('name')]
             const worker = LOADER.get(String(started++), () => ({
               compatibilityDate: '${COMPATIBILITY_DATE}',
-              compatibilityFlags: flags[name] ?? [],
+              compatibilityFlags: flags,
               mainModule: 'main.js',
-              modules: { 'main.js': modules[name] },
+              modules: { 'main.js': code },
             }))
             return worker.getEntrypoint().fetch('http://cold/', { method: request.method })
           },
@@ -158,10 +132,11 @@ async function isolates(subjects: readonly Found[]): Promise<Starter> {
     return performance.now() - start
   }
   return {
-    async start(n) {
-      const nothing = await time('empty', 'GET')
-      return { nothing, evaluated: await time(n, 'GET'), answered: await time(n, 'POST') }
-    },
+    start: async (n) => ({
+      empty: await time('empty', 'GET'),
+      evaluated: await time(n, 'GET'),
+      answered: await time(n, 'POST'),
+    }),
     [Symbol.asyncDispose]: () => flare.dispose(),
   }
 }

@@ -1,125 +1,109 @@
-/** Runs one subject inside one runtime: checks it, then times what it is told to. */
+/** Runs one subject inside one runtime: checks it, then measures what each command names. */
 import { cookieHeader, crossSitePost, newRequest } from './requests.ts'
-import { type CookieState, type Opened, type Subject, USER } from './subject.ts'
+import { type CookieState, type Opened, type Subject, USER, cookieStates } from './subject.ts'
 import { type Workload, workloads } from './workloads.ts'
 
-/** What the bench tells a host. */
+/** What the bench sends to a host. */
 export type Command =
   | { readonly do: 'check' }
   | {
       readonly do: 'run'
       readonly workload: string
       readonly count: number
+      /** How many requests are made before the clock starts. */
       readonly chunk: number
-      /** Whether to read the processor's time, where there is such a clock. */
+      /** Whether to measure processor time, where the runtime has such a clock. */
       readonly cpu: boolean
     }
 
-/** What a host answers. */
+/** What a host returns. */
 export interface Answer {
-  /** Whether the subject does what is asked. */
+  /** Whether the subject supports the workload. */
   readonly able: boolean
   /** Milliseconds that the subject took. */
   readonly time: number
-  /** Milliseconds that making the requests took. */
+  /** Milliseconds that creating the requests took. */
   readonly making: number
-  /** Whatever the check found worth telling. */
+  /** What the subject does not support. */
   readonly notes: readonly string[]
   readonly error?: string
 }
 
-const TEXTS = 64
+const COOKIES = 64
 const PARALLEL = 20
+const empty: Answer = { able: true, time: 0, making: 0, notes: [] }
 
-/** Opens the subject and gives what answers commands. */
+/** Opens the subject at the first command, and returns the function that executes commands. */
 export function hostOf(
   subject: Subject,
-  cpuNow: () => number = () => performance.now(),
+  cpuNow = () => performance.now(),
 ): (command: Command) => Promise<Answer> {
-  let opening: { readonly opened: Opened } | undefined
-  const kept = new Map<CookieState, readonly string[]>()
+  let opened: Opened | undefined
+  const cookies = new Map<CookieState, readonly string[]>()
 
-  // One peer prints each cookie that it cannot read; nobody is timed for printing.
+  // One peer logs each cookie that it cannot read. Logging is not measured.
   console.error = () => {}
 
   return async (command) => {
     try {
-      // The value is kept and never its promise: in workerd that belongs to one request.
-      opening ??= { opened: await subject.open(true) }
-      const { opened } = opening
-      if (command.do === 'check') return { ...nothing, notes: await check(opened) }
+      // Not a shared promise: in workerd it would belong to one request.
+      opened ??= await subject.open(true)
+      if (command.do === 'check') return { ...empty, notes: await check(opened) }
       const workload = workloads.find(({ name }) => name === command.workload)!
-      return can(opened, workload)
-        ? { ...nothing, ...(await run(opened, workload, command)) }
-        : { ...nothing, able: false }
+      return supports(opened, workload)
+        ? { ...empty, ...(await run(opened, workload, command)) }
+        : { ...empty, able: false }
     } catch (error) {
-      const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      return { ...nothing, error: said }
+      return { ...empty, error: error instanceof Error ? error.stack! : String(error) }
     }
   }
 
-  function can(opened: Opened, { ask, state }: Workload): boolean {
+  function supports(opened: Opened, { call, state }: Workload): boolean {
     if (state !== null && subject.cannot?.[state]) return false
-    return opened[ask === 'twenty' ? 'validate' : ask] !== undefined
+    return opened[call === 'twenty' ? 'validate' : call] !== undefined
   }
 
-  async function check(opened: Opened): Promise<string[]> {
+  async function check({ validate, cookie, handle, signIn }: Opened): Promise<string[]> {
     const notes: string[] = []
-    const { validate } = opened
     if (!validate) return notes
-    for (const state of [
-      'active',
-      'idle',
-      'expired',
-      'revoked',
-      'forged',
-      'unknown',
-      'malformed',
-    ] as const) {
+    for (const state of cookieStates) {
       const cannot = subject.cannot?.[state]
-      if (cannot) {
-        notes.push(`${state}: ${cannot}`)
-        continue
+      if (cannot) notes.push(`${state}: ${cannot}`)
+      else {
+        const user = await validate(newRequest('GET', cookieHeader(await cookie(state), true)))
+        expect(user, state === 'active' || state === 'idle' ? USER : null, state)
       }
-      const answer = await validate(
-        newRequest('GET', cookieHeader(await opened.cookie(state), true)),
-      )
-      expect(answer, state === 'active' || state === 'idle' ? USER : null, state)
     }
     for (const crowded of [true, false]) {
-      const answer = await validate(newRequest('GET', cookieHeader(null, crowded)))
-      expect(answer, null, 'anonymous')
+      expect(await validate(newRequest('GET', cookieHeader(null, crowded))), null, 'anonymous')
     }
-    const own = cookieHeader(await opened.cookie('active'), true)!
+    const own = cookieHeader(await cookie('active'), true)!
     expect(await validate(newRequest('POST', own)), USER, 'same-origin POST')
     const cannot = subject.cannot?.csrf
     if (cannot) notes.push(`cross-site POST: ${cannot}`)
     else expect(await validate(crossSitePost(own)), null, 'cross-site POST')
-    if (opened.handle) {
-      const response = await opened.handle(newRequest('GET', own))
-      expect(await response.text(), USER, 'through Hono')
-    }
-    const cookie = await opened.signIn?.()
-    if (cookie !== undefined) {
-      const signedIn = cookieHeader(cookie.split(';')[0]!, true)
+    if (handle) expect(await (await handle(newRequest('GET', own))).text(), USER, 'through Hono')
+    const set = await signIn?.()
+    if (set !== undefined) {
+      const signedIn = cookieHeader(set.split(';')[0]!, true)
       expect(await validate(newRequest('GET', signedIn)), USER, 'sign-in')
     }
     return notes
   }
 
-  function expect(answer: string | null, expected: string | null, what: string): void {
-    if (answer !== expected) throw new Error(`${subject.name}: ${what}: ${answer}`)
+  function expect(actual: string | null, expected: string | null, what: string): void {
+    if (actual !== expected) throw new Error(`${subject.name}: ${what}: ${actual}`)
   }
 
-  async function cookieTexts({ state, crowded }: Workload, opened: Opened, count: number) {
+  async function cookieHeaders({ state, crowded }: Workload, opened: Opened, count: number) {
     if (state === null) return [cookieHeader(null, crowded)]
-    let own = kept.get(state)
+    let own = cookies.get(state)
     if (!own) {
       const made: string[] = []
-      // An idle session is idle once.
-      const needed = state === 'idle' ? count : TEXTS
+      // A renewal makes an idle session active, so each request needs its own.
+      const needed = state === 'idle' ? count : COOKIES
       for (let n = 0; n < needed; n++) made.push(await opened.cookie(state))
-      if (state !== 'idle') kept.set(state, made)
+      if (state !== 'idle') cookies.set(state, made)
       own = made
     }
     return own.map((cookie) => cookieHeader(cookie, crowded))
@@ -131,50 +115,45 @@ export function hostOf(
     { count, chunk, cpu }: { count: number; chunk: number; cpu: boolean },
   ) {
     const now = cpu ? cpuNow : () => performance.now()
-    const { method, ask, known } = workload
-    const expected = known ? USER : null
+    const { validate, signIn, handle } = opened
+    const { method, call, isSignedIn } = workload
+    const expected = isSignedIn ? USER : null
     let time = 0
     let making = 0
     for (let left = count; left > 0; left -= chunk) {
-      const asked = Math.min(left, chunk)
-      const size = ask === 'twenty' ? asked * PARALLEL : asked
-      const texts = await cookieTexts(workload, opened, size)
+      const size = Math.min(left, chunk) * (call === 'twenty' ? PARALLEL : 1)
+      const headers = await cookieHeaders(workload, opened, size)
       const start = now()
       const requests: Request[] = []
-      for (let n = 0; n < size; n++) requests.push(newRequest(method, texts[n % texts.length]!))
+      for (let n = 0; n < size; n++) requests.push(newRequest(method, headers[n % headers.length]!))
       const made = now()
-      await askAll(requests)
+      await callAll(requests)
       time += now() - made
       making += made - start
     }
     return { time, making }
 
-    async function askAll(requests: readonly Request[]): Promise<void> {
-      const { validate, signIn, handle } = opened
-      if (ask === 'validate') {
+    async function callAll(requests: readonly Request[]): Promise<void> {
+      if (call === 'validate') {
         for (const request of requests) {
-          const answer = await validate!(request)
-          if (answer !== expected) expect(answer, expected, workload.name)
+          const user = await validate!(request)
+          if (user !== expected) expect(user, expected, workload.name)
         }
-      } else if (ask === 'handle') {
+      } else if (call === 'handle') {
         for (const request of requests) {
-          const response = await handle!(request)
-          if (response.status !== 200) expect(String(response.status), '200', workload.name)
+          const { status } = await handle!(request)
+          if (status !== 200) expect(String(status), '200', workload.name)
         }
-      } else if (ask === 'signIn') {
+      } else if (call === 'signIn') {
         for (let n = 0; n < requests.length; n++) await signIn!()
       } else {
         for (let n = 0; n < requests.length; n += PARALLEL) {
-          const answers = await Promise.all(
-            requests.slice(n, n + PARALLEL).map(async (request) => validate!(request)),
-          )
-          for (const answer of answers) {
-            if (answer !== expected) expect(answer, expected, workload.name)
+          const some = requests.slice(n, n + PARALLEL)
+          for (const user of await Promise.all(some.map(async (request) => validate!(request)))) {
+            if (user !== expected) expect(user, expected, workload.name)
           }
         }
       }
     }
   }
 }
-
-const nothing: Answer = { able: true, time: 0, making: 0, notes: [] }

@@ -1,6 +1,6 @@
-/** Lets a library that keeps its own time do something as if it were earlier. */
+/** Sets the clock back for libraries that read the time themselves. */
 
-/** Runs `make` with every clock of JavaScript that much earlier; nothing else runs meanwhile. */
+/** Runs `make` with JavaScript's clock set back by `age`. Nothing else may run at the same time. */
 export async function inThePast<Made>(age: number, make: () => Promise<Made>): Promise<Made> {
   const Today = globalThis.Date
   globalThis.Date = class extends Today {

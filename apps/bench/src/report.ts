@@ -1,84 +1,73 @@
-/** Writes `results.md` from what was found. */
+/** Writes `results.md` and `results.svg` from the results. */
 import { writeFileSync } from 'node:fs'
-import { chartOf } from './chart.ts'
 import { middle } from '../load/turns.ts'
+import { chartOf } from './chart.ts'
 import {
   type Results,
   type RuntimeResult,
   floorOf,
   pagesASecond,
-  ratioOf,
   sentence,
   timesOf,
 } from './results.ts'
 import { runtimeNames } from './runtimes.ts'
-import { type Spread, spreadOf } from './statistics.ts'
-import { table } from './table.ts'
-import { judge, reasons } from './targets.ts'
+import { medianOf, ratioOf, spreadOf } from './statistics.ts'
+import { checkTargets } from './targets.ts'
+import { list, numberText, spreadText, table } from './text.ts'
 
 const file = (name: string) => new URL(`../${name}`, import.meta.url)
 
-export function writeReport(results: Results): void {
-  const parts = [
-    head(results),
-    targets(results),
-    calls(),
-    times(results),
-    cold(results),
-    sizes(results),
-    load(results),
-    onPostgres(results),
-  ]
-  writeFileSync(file('results.md'), `${parts.filter(Boolean).join('\n\n')}\n`)
-  if (results.times) writeFileSync(file('results.svg'), chartOf(results.times.runtimes))
+export async function writeReport(results: Results): Promise<void> {
+  const parts = [head, targets, calls, times, cold, sizes, load, onPostgres]
+  const texts = parts.map((part) => part(results)).filter(Boolean)
+  writeFileSync(file('results.md'), `${texts.join('\n\n')}\n`)
+  if (results.times) writeFileSync(file('results.svg'), await chartOf(results.times.runtimes))
 }
 
-function head({ times, versions, tools: used }: Results): string {
-  const tools = Object.entries(used ?? {})
-    .map((tool) => tool.join(' '))
+const named = (versions: Record<string, string> = {}) =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name.replace(/^lucia[23]$/, 'lucia')} ${version}`)
     .join(', ')
-  const packages = Object.entries(versions ?? {}).map(
-    ([name, version]) => `${name.replace(/^lucia[23]$/, 'lucia')} ${version}`,
-  )
+
+function head({ times: measured, versions, tools }: Results): string {
   return `# Bench
 
-${times ? `${sentence(times.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). A plus behind a commit stands for changes beside it. Limen is this repository's; the peers are ${packages.join(', ')}.${tools ? ` Under load: ${tools}.` : ''}
+${measured ? `${sentence(measured.when)} ` : ''}By \`pnpm bench\`; the numbers are in [results.json](results.json). A plus behind a commit means that files had changed since. Limen is this repository's; the peers are ${named(versions)}. Under load: ${named(tools)}.
 
-Ratios count, times do not: every subject takes its turn in each round, in another order each time, and a ratio is of two turns in one round. Given is the median, and in brackets the two quartiles. The floor is what a careful person would write by hand: find the cookie, hash its secret by the best that the platform offers, look into a \`Map\`, compare in constant time, check the origin of a POST. Each subject is checked before it is timed, in each runtime: the right user for a valid session, nobody for a forged, an expired and a revoked one; what a peer cannot do is told below.
+Compare ratios, not times: every subject takes one turn in each round, in random order, and a ratio is of two turns in one round. Each value is a median, with the two quartiles in brackets. The floor is code that a careful person would write by hand: it finds the cookie, hashes its secret with the fastest hash of the platform, looks into a \`Map\`, compares in constant time and checks the origin of a POST. Each subject is checked in each runtime before it is timed: it must return the right user for a valid session, and none for a forged, an expired and a revoked one. What a peer does not support is listed below.
 
-All keep their sessions in memory and are asked with the same headers of Chromium: 12 cookies are 1.2 kB. Each answer is to a \`Request\` of its own, made before the clock starts, so its making is in nobody's time. What runs through Hono or h3 is timed with it, as it cannot run without.
+All subjects store their sessions in memory and receive the same headers of Chromium: 12 cookies are 1.2 kB. Each call has a \`Request\` of its own, created before the clock starts, so no subject's time includes it. Libraries that need Hono or h3 are timed with it.
 
-![One active session with 12 cookies, by library and runtime, to a floor written by hand](results.svg)`
+![Bar chart of the time of one active session with 12 cookies, as a multiple of the floor’s, by library and runtime. The section “Times” has the same numbers as tables.](results.svg)`
 }
 
 function targets(results: Results): string {
-  const judged = judge(results)
-  const rows = judged.flatMap(({ what, limit, found }) =>
-    found.map(({ where, value, spread, holds }) => [
+  const checked = checkTargets(results)
+  const rows = checked.flatMap(({ what, limit, values }) =>
+    values.map(({ where, value, spread, holds }) => [
       what,
       limit,
       where,
-      spread ? spreadText(spread) : number(value),
+      spread ? spreadText(spread) : numberText(value),
       holds ? 'holds' : '**missed**',
     ]),
   )
-  const why = judged
-    .filter(({ found }) => found.some(({ holds }) => !holds))
-    .map(({ what }) => `- ${what}: ${reasons[what] ?? 'not looked into yet.'}`)
-  const missed =
-    why.length > 0
-      ? `\n\nWhat is missed, and why; [profile.md](profile.md) shows where our time goes:\n\n${why.join('\n')}`
-      : ''
-  return `## What must hold
+  const missed = checked
+    .filter(({ values }) => values.some(({ holds }) => !holds))
+    .map(({ what, reason }) => `${what}: ${reason}`)
+  return `## Targets
 
-${table([['what', 'limit', 'where', 'found', ''], ...rows])}${missed}`
+${table([['target', 'limit', 'where', 'measured', 'result'], ...rows])}${
+    missed.length === 0
+      ? ''
+      : `\n\nMissed targets, and why; [profile.md](profile.md) shows where the time goes:\n\n${list(missed)}`
+  }`
 }
 
-/** Exact, so asserted and not measured. */
 function calls(): string {
   return `## Calls
 
-An active session costs one D1 statement and one hash, and no \`URL\`, \`Headers\`, \`Request\` or \`Response\`, through Hono no more than bare Hono makes. A renewal costs one statement more, which in a Worker comes after the response. Anonymous visitors and malformed tokens cost none. [calls.test.ts](src/calls.test.ts) counts and asserts it. How one read grows with the number of stored sessions is in [load.md](../../packages/sql/load.md).`
+An active session costs one D1 statement and one hash, and no \`URL\`, \`Headers\`, \`Request\` or \`Response\`; through Hono no more than bare Hono creates. A renewal costs one more statement, which a Worker runs after the response. Anonymous visitors and malformed tokens cost none. These numbers are exact: [calls.test.ts](src/calls.test.ts) asserts them. [load.md](../../packages/sql/load.md) shows how one read grows with the number of stored sessions.`
 }
 
 function times({ times: measured }: Results): string {
@@ -87,15 +76,13 @@ function times({ times: measured }: Results): string {
     const result = measured.runtimes[name]
     return result ? [{ name, result }] : []
   })
-  const sections = found.map(({ name, result }) => runtime(name, result))
-  const notes = new Set(found.flatMap(({ result }) => result.notes))
   return `## Times
 
-${sections.join('\n\n')}
+${found.map(({ name, result }) => runtime(name, result)).join('\n\n')}
 
-### Not asked, or answered otherwise
+### Not supported, or different
 
-${[...notes].map((note) => `- ${note}`).join('\n')}`
+${list(new Set(found.flatMap(({ result }) => result.notes)))}`
 }
 
 function runtime(name: string, result: RuntimeResult): string {
@@ -106,22 +93,18 @@ function runtime(name: string, result: RuntimeResult): string {
   const cell = (subject: string, workload: string) => {
     const own = timesOf(result, subject, workload)
     if (!own) return '-'
-    const time = `${number(spreadOf(own).median)} µs`
+    const time = `${numberText(medianOf(own))} µs`
     const ratio = ratioOf(own, timesOf(result, floor, workload))
     return ratio && subject !== floor ? `${time} · ${spreadText(ratio)} ×` : time
   }
   const half = Math.ceil(workloads.length / 2)
-  const tables = [workloads.slice(0, half), workloads.slice(half)].map((some) =>
-    table([
-      ['', ...some],
-      ...subjects
-        .map((subject) => [subject, ...some.map((workload) => cell(subject, workload))])
-        .filter(([, ...cells]) => cells.some((text) => text !== '-')),
-    ]),
-  )
+  const tables = [workloads.slice(0, half), workloads.slice(half)].map((some) => {
+    const rows = subjects.map((subject) => [subject, ...some.map((one) => cell(subject, one))])
+    return table([['', ...some], ...rows.filter((row) => row.slice(1).some((one) => one !== '-'))])
+  })
   return `### ${name} ${version}
 
-${timed[0]?.times.length} rounds; ratios are to “${floor}”; to make one \`Request\` took ${number(making.median)} µs.
+${timed[0]?.times.length} rounds. Ratios are to “${floor}”. Creating one \`Request\` took ${numberText(making.median)} µs.
 
 ${tables.join('\n\n')}`
 }
@@ -129,31 +112,30 @@ ${tables.join('\n\n')}`
 function cold({ cold: measured }: Results): string {
   if (!measured) return ''
   const names = runtimeNames.filter((name) => measured.runtimes[name])
-  const subjects = measured.runtimes[names[0]!]!.map(({ subject }) => subject)
-  const rows = subjects.map((subject) => [
+  const rows = measured.runtimes[names[0]!]!.map(({ subject }) => [
     subject,
     ...names.flatMap((name) => {
-      const one = measured.runtimes[name]!.find((it) => it.subject === subject)
+      const one = measured.runtimes[name]!.find((other) => other.subject === subject)
       return one ? [spreadText(one.evaluated), spreadText(one.answered)] : ['-', '-']
     }),
   ])
-  return `## Starting
+  return `## Start
 
-${sentence(measured.when)} Milliseconds in a fresh process (Node, Deno) or isolate (workerd, an empty one beside it taken off): until the module is evaluated, and until two authenticated requests are answered, opening and one sign-in included.
+${sentence(measured.when)} Milliseconds in a fresh process (Node, Deno) or isolate (workerd, without the time of an empty one): until the module is evaluated, and until the session of a sign-in is validated in two requests.
 
-${table([['', ...names.flatMap((name) => [`${name}: evaluated`, `${name}: two answered`])], ...rows])}`
+${table([['', ...names.flatMap((name) => [`${name}: evaluated`, `${name}: two requests`])], ...rows])}`
 }
 
-function sizes({ sizes: weighed }: Results): string {
-  if (!weighed) return ''
-  const rows = weighed.map(({ name, minified, gzip, brotli, modules, builtins }) => [
+function sizes({ sizes: measured }: Results): string {
+  if (!measured) return ''
+  const rows = measured.map(({ name, minified, gzip, brotli, modules, builtins }) => [
     name,
     ...[minified, gzip, brotli, modules].map((count) => count.toLocaleString('en')),
     builtins.join(', ') || '-',
   ])
   return `## Size
 
-The smallest Worker that tells a visitor who they are, with D1 where the library stores sessions, its own handler included. Bytes, by esbuild.
+The smallest Worker that responds with the id of the user, with D1 if the library stores sessions, its own handler included. Bytes, by esbuild.
 
 ${table([['', 'minified', 'gzip', 'brotli', 'modules', 'of Node'], ...rows])}`
 }
@@ -163,16 +145,16 @@ function load({ load: measured }: Results): string {
   const rows = measured.apps.map(({ app, sessions, connections, limen, bare, kept }) => [
     `${app}, ${sessions.toLocaleString('en')} sessions, ${connections} connections`,
     ...[limen, bare].flatMap(({ perSecond, p50, p99 }) => [
-      number(perSecond),
-      `${number(p50)} / ${number(p99)}`,
+      numberText(perSecond),
+      `${numberText(p50)} / ${numberText(p99)}`,
     ]),
     spreadText(kept),
   ])
   return `## Load
 
-${sentence(measured.when)} Authenticated pages from a second process: the guestbook under \`wrangler dev\` and deno-notes, and the same two with Limen taken out and one read of the same session row left in. Requests a second, and the median and 99th percentile in milliseconds; what is kept of them is a ratio of two turns in one round.
+${sentence(measured.when)} Authenticated pages, requested by a second process: the guestbook under \`wrangler dev\`, deno-notes, and the same two with Limen replaced by one read of the same session. Requests a second, and the median and 99th percentile in milliseconds. The share is a ratio of two turns in one round.
 
-${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'kept'], ...rows])}`
+${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'share'], ...rows])}`
 }
 
 function onPostgres(results: Results): string {
@@ -186,25 +168,15 @@ function onPostgres(results: Results): string {
     return [
       page,
       spreadText(spreadOf(perSecond)),
-      `${number(p50)} / ${number(p99)}`,
+      `${numberText(p50)} / ${numberText(p99)}`,
       spreadText(ratioOf(perSecond, pagesASecond(results, bare!))!),
     ]
   })
   return `## A whole app on PostgreSQL
 
-${sentence(when)} PostgreSQL ${version}, the app and the client that loads it share the machine. One page greets a signed-in visitor by name. ${connections} connections request it with the cookies of 500 visitors, ${pages[0]!.turns.length} rounds; the subjects take turns in rotating order. Each app is a Node process of its own with 10 connections to a database of its own. Before it is timed, each subject is checked with each visitor: it greets the visitor by name, and answers 401 to an anonymous visitor and to a changed cookie.
+${sentence(when)} PostgreSQL ${version}, the app and the client that loads it share the machine. One page greets a signed-in visitor by name. ${connections} connections request it with the cookies of 500 visitors, in ${pages[0]!.turns.length} rounds; the subjects take turns in rotating order. Each app is a Node process with 10 connections to a database of its own. Before it is timed, each subject is checked with each visitor: it greets the visitor by name, and responds with 401 to an anonymous visitor and to a changed cookie.
 
-Bare Hono reads the session with its user in one prepared join and checks nothing. express-session and better-auth run with the settings that their documentation shows: express-session moves the session's end in the database at every request, and better-auth reads session and user with two statements; its cookie cache is off.
+Bare Hono reads the session with its user in one prepared join and checks nothing. express-session and better-auth run with the settings of their documentation: express-session extends the session in the database at every request, and better-auth reads session and user with two statements, without its cookie cache.
 
 ${table([['', 'requests a second', 'p50 / p99, ms', `to ${bare}`], ...rows])}`
-}
-
-function spreadText({ median, low, high }: Spread): string {
-  return `${number(median)} (${number(low)} to ${number(high)})`
-}
-
-function number(value: number): string {
-  return Math.abs(value) >= 100
-    ? Math.round(value).toLocaleString('en')
-    : String(Number(value.toPrecision(3)))
 }

@@ -1,4 +1,4 @@
-/** The requests of the bench: what a browser sends with a navigation and with a form. */
+/** The requests of the bench: what Chromium sends with a navigation and with a form. */
 
 export const ORIGIN = 'https://app.example'
 
@@ -19,8 +19,8 @@ const common = {
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36',
 }
 
-/** What other programs leave in a browser; the session's own cookie stands among them. */
-const foreign = [
+/** The cookies of other programs. The session cookie is between them. */
+const others = [
   '_ga=GA1.1.1190463871.1761915602',
   '_ga_7Q3JXW2H9K=GS2.1.s1763892210$o14$g1$t1763893377$j60$l0$h0',
   '_gid=GA1.2.603284411.1763712044',
@@ -35,14 +35,14 @@ const foreign = [
 ]
 const BEFORE = 8
 
-/** A request's cookies: its own alone, or among those of others. */
+/** A `Cookie` header: the session cookie alone, or between eleven others. */
 export function cookieHeader(own: string | null, crowded: boolean): string | null {
-  const others = crowded ? foreign : []
-  const all = [...others.slice(0, BEFORE), ...(own === null ? [] : [own]), ...others.slice(BEFORE)]
-  return all.length > 0 ? all.join('; ') : null
+  const cookies = crowded ? [...others] : []
+  if (own !== null) cookies.splice(BEFORE, 0, own)
+  return cookies.length > 0 ? cookies.join('; ') : null
 }
 
-/** A new Request of the given cookies. */
+/** A new request with the given cookies. */
 export function newRequest(method: 'GET' | 'POST', cookie: string | null): Request {
   const headers: Record<string, string> = { ...common }
   if (method === 'POST') {
@@ -55,7 +55,7 @@ export function newRequest(method: 'GET' | 'POST', cookie: string | null): Reque
   return new Request(`${ORIGIN}/entries?page=2`, { method, headers })
 }
 
-/** What a page of another site makes a browser send. */
+/** The request that a page of another site makes a browser send. */
 export function crossSitePost(cookie: string): Request {
   const { headers } = newRequest('POST', cookie)
   headers.set('Origin', 'https://evil.example')

@@ -1,29 +1,24 @@
-/** What a whole run found: the text of `results.json`. */
+/** The results of a whole run: the content of `results.json`. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import type { Cold } from './cold.ts'
+import stringify from 'json-stringify-pretty-compact'
 import type { Load } from '../load/load.ts'
 import type { PagesResult } from '../load/postgres.ts'
+import { versionOf } from './bundle.ts'
+import type { Cold } from './cold.ts'
 import type { Measured } from './rounds.ts'
-import { type RuntimeName, versionOf } from './runtimes.ts'
+import type { RuntimeName } from './runtimes.ts'
 import type { Sized } from './size.ts'
-import { type Spread, spreadOf } from './statistics.ts'
-
-/** One subject and workload in one runtime: microseconds a request, one value for each round. */
-interface Timed {
-  readonly subject: string
-  readonly workload: string
-  readonly times: readonly number[]
-}
+import { type Spread, medianOf, spreadOf } from './statistics.ts'
 
 /** One runtime's times. */
 export interface RuntimeResult {
   readonly version: string
-  /** Microseconds that a `Request` takes to make, with 12 cookies. */
+  /** Microseconds to create a `Request` with 12 cookies. */
   readonly making: Spread
-  readonly timed: readonly Timed[]
-  /** What subjects cannot do, and who was left out. */
+  readonly timed: readonly Omit<Measured, 'making'>[]
+  /** What subjects do not support, and which were left out. */
   readonly notes: readonly string[]
 }
 
@@ -31,18 +26,18 @@ export interface RuntimeResult {
 export interface Circumstances {
   readonly date: string
   readonly machine: string
-  /** Of this repository; with a plus where files were changed since. */
+  /** Of this repository; with a plus if files had changed since. */
   readonly commit: string
-  /** Whether other work was done on it at the same time. */
+  /** Whether the machine did other work at the same time. */
   readonly busy: boolean
 }
 
-/** Everything; each part may be of another run. */
+/** All parts; each may be of another run. */
 export interface Results {
   times?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, RuntimeResult>> }
   cold?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, readonly Cold[]>> }
   sizes?: readonly Sized[]
-  /** Bytes gzip that our middleware adds to an app that has Hono and Limen. */
+  /** Bytes gzip that `@limen/hono` adds to an app that has Hono and Limen. */
   addedToHono?: number
   load?: { when: Circumstances; apps: readonly Load[] }
   /** One page on PostgreSQL, by each session library. */
@@ -54,73 +49,60 @@ export interface Results {
 const FILE = new URL('../results.json', import.meta.url)
 
 export function readResults(): Results {
-  try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as Results
-  } catch {
-    return {}
-  }
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {}
 }
 
+/** Writes numbers with four digits, and each record on one line. */
 export function writeResults(results: Results): void {
-  const rounded = (_: string, value: unknown) =>
+  const replacer = (_: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value
-  const text = JSON.stringify(results, rounded, 1)
-  // A list of numbers is one line.
-  writeFileSync(FILE, `${text.replace(/\[[\d.,\s-]+\]/g, (list) => list.replace(/\s+/g, ''))}\n`)
+  writeFileSync(FILE, `${stringify(results, { replacer, indent: 1, maxLength: 400 })}\n`)
 }
 
-/** Asked before anything is measured. */
+/** Must be called before anything is measured. */
 export function circumstances(): Circumstances {
-  const [cpu] = cpus()
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  // The files that a run writes do not change what is measured.
+  const changed = git('status', '--porcelain', '--', ':!*results.*', ':!*profile.md')
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpu?.model ?? 'unknown CPU'}, ${cpus().length} cores`,
-    commit: commitOf(),
+    machine: `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores`,
+    commit: git('rev-parse', '--short', 'HEAD') + (changed ? '+' : ''),
     busy: loadavg()[0]! > 0.5,
   }
 }
 
-/** Where and when, for a reader. */
 export function sentence({ date, machine, commit, busy }: Circumstances): string {
-  return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that had other work at the same time' : ''}.`
+  return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that did other work at the same time' : ''}.`
 }
 
-function commitOf(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
-  // What a run writes itself is no change of what is measured.
-  const changed = git('status', '--porcelain', '--', ':!*results.*', ':!*profile.md')
-  return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '')
-}
+const PACKAGES = [
+  ...['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions', '@hono/session'],
+  ...['@auth/core', '@remix-run/session', 'h3', 'hono'],
+  ...['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres'],
+]
 
-/** What puts the load on the apps, and serves them. */
-export function toolVersions(): Record<string, string> {
-  return Object.fromEntries(['wrangler', 'miniflare'].map((name) => [name, versionOf(name)]))
-}
+/** The versions of the packages that are measured, and of the tools that serve the apps under load. */
+export const versions = (): Pick<Results, 'versions' | 'tools'> => ({
+  versions: versionsOf(PACKAGES),
+  tools: versionsOf(['wrangler', 'miniflare']),
+})
 
-/** The packages that were measured. */
-export function packageVersions(): Record<string, string> {
-  const names = ['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions']
-  const more = ['@hono/session', '@auth/core', '@remix-run/session', 'h3', 'hono']
-  const onPostgres = ['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres']
-  return Object.fromEntries(
-    [...names, ...more, ...onPostgres].map((name) => [name, versionOf(name)]),
-  )
-}
+const versionsOf = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, versionOf(name)]))
 
-/** What one runtime's rounds gave. */
+/** The result of one runtime's rounds. */
 export function resultOf(
   version: string,
   measured: readonly Measured[],
   notes: readonly string[],
 ): RuntimeResult {
-  const making = measured
-    .filter(({ workload }) => workload === measured[0]?.workload)
-    .flatMap((one) => one.making)
+  const first = measured.filter(({ workload }) => workload === measured[0]?.workload)
   const timed = measured.map(({ subject, workload, times }) => ({ subject, workload, times }))
-  return { version, making: spreadOf(making), timed, notes }
+  return { version, making: spreadOf(first.flatMap(({ making }) => making)), timed, notes }
 }
 
-/** The times of one subject and workload, where it was asked. */
+/** The times of one subject and workload, if it was measured. */
 export function timesOf(
   { timed }: RuntimeResult,
   subject: string,
@@ -129,23 +111,15 @@ export function timesOf(
   return timed.find((one) => one.subject === subject && one.workload === workload)?.times
 }
 
-/** The floor with the best hash of a runtime: what the others are measured by. */
+/** The floor with the faster hash of a runtime: the others are compared with it. */
 export function floorOf(result: RuntimeResult): string {
-  const hashing = ['floor, built-in hash', 'floor, crypto.subtle']
   const median = (name: string) =>
-    spreadOf(timesOf(result, name, result.timed[0]!.workload) ?? [Infinity]).median
-  return hashing.toSorted((a, b) => median(a) - median(b))[0]!
+    medianOf(timesOf(result, name, result.timed[0]!.workload) ?? [Infinity])
+  const [builtin, subtle] = ['floor, built-in hash', 'floor, crypto.subtle'] as const
+  return median(builtin) <= median(subtle) ? builtin : subtle
 }
 
 /** The pages a second of one page on PostgreSQL, one value for each round. */
 export function pagesASecond({ postgres }: Results, page: string): readonly number[] | undefined {
   return postgres?.pages.find((one) => one.page === page)?.turns.map(({ perSecond }) => perSecond)
-}
-
-/** The ratios of two in the same rounds. */
-export function ratioOf(
-  times: readonly number[] | undefined,
-  base: readonly number[] | undefined,
-): Spread | undefined {
-  return times && base && spreadOf(times.map((time, n) => time / base[n]!))
 }

@@ -1,8 +1,8 @@
-/** How large the smallest Worker is that asks a subject who is there, with D1. */
+/** Measures the smallest Worker that finds the user of a request, with D1, for each library. */
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { bundle } from './runtimes.ts'
+import { bundle } from './bundle.ts'
 
-/** One Worker: its name, its file and what it weighs. */
+/** One Worker; all but the number of modules are bytes. */
 export interface Sized {
   readonly name: string
   readonly minified: number
@@ -30,11 +30,11 @@ const workers: readonly [name: string, file: string][] = [
   ['better-auth', 'better-auth'],
 ]
 
-/** Weighs them all. */
+/** The sizes of all Workers. */
 export async function sizes(): Promise<Sized[]> {
   const all: Sized[] = []
   for (const [name, file] of workers) {
-    all.push({ name, ...(await weigh(`export { default } from './workers/${file}.ts'`)) })
+    all.push({ name, ...(await sizeOf(`export { default } from './workers/${file}.ts'`)) })
   }
   return all
 }
@@ -45,15 +45,15 @@ const withoutMiddleware = `
   export { limen, respond } from '@limen/core'
   export { d1Store } from '@limen/workers'`
 
-/** How many bytes gzip our middleware adds to an app that has Hono and Limen. */
+/** How many bytes gzip `@limen/hono` adds to an app that has Hono and Limen. */
 export async function addedToHono(): Promise<number> {
-  const without = await weigh(withoutMiddleware)
-  const whole = await weigh(`${withoutMiddleware}; export * from '@limen/hono'`)
+  const without = await sizeOf(withoutMiddleware)
+  const whole = await sizeOf(`${withoutMiddleware}; export * from '@limen/hono'`)
   return whole.gzip - without.gzip
 }
 
-/** What some lines weigh as a Worker, in bytes. */
-async function weigh(contents: string): Promise<Omit<Sized, 'name'>> {
+/** The size of some lines, bundled as a Worker. */
+async function sizeOf(contents: string): Promise<Omit<Sized, 'name'>> {
   const { code, modules, builtins } = await bundle(contents, true, { minify: true })
   return {
     minified: Buffer.byteLength(code),

@@ -1,6 +1,7 @@
-/** Medians and quartiles. */
+/** Medians, quartiles and ratios. */
+import { quantile } from 'd3-array'
 
-/** What half of all values lie between, and their middle. */
+/** The median of some values, between the quartiles that half of them lie within. */
 export interface Spread {
   readonly least: number
   readonly low: number
@@ -8,21 +9,21 @@ export interface Spread {
   readonly high: number
 }
 
-/** The least value, the median and the two quartiles. */
+/** The value that a share of all values do not exceed. */
+export const quantileOf = (values: readonly number[], share: number): number =>
+  quantile(values, share) ?? 0
+
 export function spreadOf(values: readonly number[]): Spread {
-  return {
-    least: quantile(values, 0),
-    low: quantile(values, 0.25),
-    median: quantile(values, 0.5),
-    high: quantile(values, 0.75),
-  }
+  const [least, low, median, high] = [0, 0.25, 0.5, 0.75].map((share) => quantileOf(values, share))
+  return { least: least!, low: low!, median: median!, high: high! }
 }
 
-/** The value that a share of all values do not exceed. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).toSorted()
-  const at = share * (sorted.length - 1)
-  const low = sorted[Math.floor(at)] ?? 0
-  const high = sorted[Math.ceil(at)] ?? 0
-  return low + (high - low) * (at % 1)
+export const medianOf = (values: readonly number[]): number => quantileOf(values, 0.5)
+
+/** The ratios of two subjects in the same rounds. */
+export function ratioOf(
+  values: readonly number[] | undefined,
+  base: readonly number[] | undefined,
+): Spread | undefined {
+  return values && base && spreadOf(values.map((value, round) => value / base[round]!))
 }

@@ -1,39 +1,39 @@
-/** What the subjects are asked, and what they must answer. */
+/** What is measured, and the result that each subject must return. */
 import type { CookieState } from './subject.ts'
 
 export interface Workload {
   readonly name: string
   /** What is called: once for each request, or for twenty at a time. */
-  readonly ask: 'validate' | 'twenty' | 'signIn' | 'handle'
+  readonly call: 'validate' | 'twenty' | 'signIn' | 'handle'
   readonly method: 'GET' | 'POST'
-  /** What the session cookie is worth; `null`: there is none. */
+  /** The state of the session cookie; `null`: there is none. */
   readonly state: CookieState | null
-  /** Whether eleven cookies of others come along. */
+  /** Whether the request carries eleven other cookies. */
   readonly crowded: boolean
-  /** Whether the answer is the user. */
-  readonly known: boolean
+  /** Whether the result is the user. */
+  readonly isSignedIn: boolean
 }
 
 const active = {
-  ask: 'validate',
+  call: 'validate',
   method: 'GET',
   state: 'active',
   crowded: true,
-  known: true,
+  isSignedIn: true,
 } as const
-const refused = { ...active, known: false } as const
+const anonymous = { ...active, isSignedIn: false } as const
 
 export const workloads: readonly Workload[] = [
   { ...active, name: 'active, 12 cookies' },
   { ...active, name: 'active, 1 cookie', crowded: false },
   { ...active, name: 'same-origin POST', method: 'POST' },
-  { ...refused, name: 'anonymous, 11 cookies', state: null },
-  { ...refused, name: 'anonymous, no cookie', state: null, crowded: false },
-  { ...refused, name: 'forged', state: 'forged' },
-  { ...refused, name: 'unknown', state: 'unknown' },
-  { ...refused, name: 'malformed', state: 'malformed' },
+  { ...anonymous, name: 'anonymous, 11 cookies', state: null },
+  { ...anonymous, name: 'anonymous, no cookie', state: null, crowded: false },
+  { ...anonymous, name: 'forged', state: 'forged' },
+  { ...anonymous, name: 'unknown', state: 'unknown' },
+  { ...anonymous, name: 'malformed', state: 'malformed' },
   { ...active, name: 'idle renewal', state: 'idle' },
-  { ...active, name: 'sign-in', ask: 'signIn' },
-  { ...active, name: 'through Hono', ask: 'handle' },
-  { ...active, name: '20 in parallel', ask: 'twenty' },
+  { ...active, name: 'sign-in', call: 'signIn' },
+  { ...active, name: 'through Hono', call: 'handle' },
+  { ...active, name: '20 in parallel', call: 'twenty' },
 ]

@@ -1,4 +1,4 @@
-/** better-auth over its memory adapter, with its cookie cache off and on. */
+/** better-auth over its memory adapter, without and with its cookie cache. */
 import { betterAuth } from 'better-auth'
 import { inThePast } from '../src/past.ts'
 import { ORIGIN } from '../src/requests.ts'
@@ -15,11 +15,11 @@ function subjectOf(name: string, cached: boolean): Subject {
       ...(cached && {
         revoked: 'valid as long as its cookie cache',
         unknown: 'valid as long as its cookie cache',
-        idle: 'the cookie cache hides it until it ends',
+        idle: 'not renewed while the cookie cache is valid',
       }),
     },
     async open() {
-      // better-auth imports it so too; with both kinds of import esbuild forgets to run it.
+      // better-auth imports it dynamically. With a static import beside that, esbuild does not run it.
       const { memoryAdapter } = await import('better-auth/adapters/memory')
       const tables: Record<string, { userId?: string; token?: string }[]> = {
         user: [],
@@ -38,7 +38,7 @@ function subjectOf(name: string, cached: boolean): Subject {
         },
         emailAndPassword: {
           enabled: true,
-          // What a password costs is another matter.
+          // Password hashing is not measured.
           password: { hash: async (password) => password, verify: async () => true },
         },
         rateLimit: { enabled: false },
@@ -59,7 +59,7 @@ function subjectOf(name: string, cached: boolean): Subject {
         },
         async signIn() {
           const cookies = await signIn()
-          // Its memory adapter looks through all rows, so they stay few.
+          // Its memory adapter searches all rows, so keep them few.
           if (tables['session']!.length > 100) tables['session']!.pop()
           return cookies[0]!
         },

@@ -1,5 +1,5 @@
-/** Who is measured. Each runs alone in its own process or isolate, so only its place is told here. */
-import type { Found } from '../src/runtimes.ts'
+/** The measured subjects. Each is imported only in the process or isolate that runs it. */
+import type { Found } from '../src/bundle.ts'
 
 export const subjects: readonly Found[] = [
   {

@@ -1,4 +1,4 @@
-/** The smallest Worker that asks Auth.js who is there, with D1. */
+/** The smallest Worker that finds the user of a request with Auth.js, with D1. */
 import { Auth } from '@auth/core'
 import { D1Adapter } from '@auth/d1-adapter'
 import type { D1Database } from '@cloudflare/workers-types'
@@ -15,6 +15,6 @@ export default {
       adapter: D1Adapter(env.DB as never),
     })
     const session = (await response.json()) as { user: { email: string } } | null
-    return session ? new Response(session.user.email) : new Response('nobody', { status: 401 })
+    return session ? new Response(session.user.email) : new Response('anonymous', { status: 401 })
   },
 }

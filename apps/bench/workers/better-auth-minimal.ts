@@ -8,6 +8,6 @@ export default {
       secret: 'a secret of more than thirty-two characters, for the bench',
     })
     const found = await auth.api.getSession({ headers })
-    return found ? new Response(found.user.id) : new Response('nobody', { status: 401 })
+    return found ? new Response(found.user.id) : new Response('anonymous', { status: 401 })
   },
 }

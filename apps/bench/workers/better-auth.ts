@@ -1,4 +1,4 @@
-/** The smallest Worker that asks better-auth who is there, with D1. */
+/** The smallest Worker that finds the user of a request with better-auth, with D1. */
 import { betterAuth } from 'better-auth'
 import type { D1Database } from '@cloudflare/workers-types'
 
@@ -10,6 +10,6 @@ export default {
       database: env.DB as never,
     })
     const found = await auth.api.getSession({ headers })
-    return found ? new Response(found.user.id) : new Response('nobody', { status: 401 })
+    return found ? new Response(found.user.id) : new Response('anonymous', { status: 401 })
   },
 }

@@ -4,8 +4,8 @@ import type { D1Database } from '@cloudflare/workers-types'
 export default {
   async fetch(request: Request, env: { DB: D1Database }): Promise<Response> {
     const id = request.headers.get('Cookie')
-    if (!id) return new Response('nobody', { status: 401 })
+    if (!id) return new Response('anonymous', { status: 401 })
     const row = await env.DB.prepare('select user_id from session where id = ?').bind(id).first()
-    return new Response(row ? String(row['user_id']) : 'nobody', { status: row ? 200 : 401 })
+    return new Response(row ? String(row['user_id']) : 'anonymous', { status: row ? 200 : 401 })
   },
 }

@@ -1,4 +1,4 @@
-/** The smallest Worker that asks @hono/session who is there, with a storage of its own in D1. */
+/** The smallest Worker that finds the user of a request with @hono/session, with a storage of its own in D1. */
 import { type SessionEnv, useSession, useSessionStorage } from '@hono/session'
 import { Hono } from 'hono'
 import type { D1Database } from '@cloudflare/workers-types'
@@ -34,6 +34,6 @@ app.use(
     duration: { absolute: 15 * 86_400 },
   }),
 )
-app.get('/', async (c) => c.text((await c.var.session.get())?.userId ?? 'nobody'))
+app.get('/', async (c) => c.text((await c.var.session.get())?.userId ?? 'anonymous'))
 
 export default app

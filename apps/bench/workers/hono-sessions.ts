@@ -1,4 +1,4 @@
-/** The smallest Worker that asks hono-sessions who is there, with a store of its own in D1. */
+/** The smallest Worker that finds the user of a request with hono-sessions, with a store of its own in D1. */
 import { Hono } from 'hono'
 import { type Session, type SessionData, sessionMiddleware } from 'hono-sessions'
 import type { D1Database } from '@cloudflare/workers-types'
@@ -24,6 +24,6 @@ const storeOf = (db: D1Database) => ({
 type Env = { Bindings: { DB: D1Database }; Variables: { session: Session<{ userId: string }> } }
 const app = new Hono<Env>()
 app.use((c, next) => sessionMiddleware({ store: storeOf(c.env.DB) })(c, next))
-app.get('/', (c) => c.text(c.var.session.get('userId') ?? 'nobody'))
+app.get('/', (c) => c.text(c.var.session.get('userId') ?? 'anonymous'))
 
 export default app

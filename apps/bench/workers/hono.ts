@@ -6,7 +6,7 @@ const app = new Hono<{ Bindings: { DB: D1Database } }>()
 app.get('/', async (c) => {
   const statement = c.env.DB.prepare('select user_id from session where id = ?')
   const row = await statement.bind(c.req.header('Cookie') ?? '').first()
-  return row ? c.text(String(row['user_id'])) : c.text('nobody', 401)
+  return row ? c.text(String(row['user_id'])) : c.text('anonymous', 401)
 })
 
 export default app

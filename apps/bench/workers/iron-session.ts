@@ -1,4 +1,4 @@
-/** The smallest Worker that asks iron-session who is there: nothing is stored. */
+/** The smallest Worker that finds the user of a request with iron-session: nothing is stored. */
 import { getIronSession, webCookies } from 'iron-session'
 
 export default {
@@ -8,6 +8,6 @@ export default {
       password: 'a secret of more than thirty-two characters, for the bench',
       cookieName: '__Host-session',
     })
-    return new Response(session.userId ?? 'nobody', { status: session.userId ? 200 : 401, headers })
+    return new Response(session.userId ?? 'anonymous', { status: session.userId ? 200 : 401, headers })
   },
 }

@@ -1,4 +1,4 @@
-/** The smallest Worker that asks Limen who is there through Hono, with D1. */
+/** The smallest Worker that finds the user of a request with Limen through Hono, with D1. */
 import { limen } from '@limen/core'
 import { requireSession } from '@limen/hono'
 import { d1Store } from '@limen/workers'

@@ -1,4 +1,4 @@
-/** The smallest Worker that asks Lucia 2.7 who is there, with D1. */
+/** The smallest Worker that finds the user of a request with Lucia 2.7, with D1. */
 import { lucia } from 'lucia2'
 import { d1 } from 'lucia2-sqlite'
 import { web } from 'lucia2/middleware'
@@ -10,6 +10,6 @@ export default {
   async fetch(request: Request, env: { DB: D1Database }): Promise<Response> {
     const auth = lucia({ adapter: d1(env.DB, tables) as never, middleware: web(), env: 'PROD' })
     const session = await auth.handleRequest(request).validate()
-    return session ? new Response(session.user.userId) : new Response('nobody', { status: 401 })
+    return session ? new Response(session.user.userId) : new Response('anonymous', { status: 401 })
   },
 }

@@ -1,4 +1,4 @@
-/** The smallest Worker that asks Remix's session who is there, with a storage of its own in D1. */
+/** The smallest Worker that finds the user of a request with Remix, with a storage of its own in D1. */
 import { createCookie } from '@remix-run/cookie'
 import { createSession } from '@remix-run/session'
 import type { D1Database } from '@cloudflare/workers-types'
@@ -19,6 +19,6 @@ export default {
       : null
     const session = createSession(id ?? '', data ? (JSON.parse(data) as Data) : [{}, {}])
     const userId = session.get('userId')
-    return userId ? new Response(userId) : new Response('nobody', { status: 401 })
+    return userId ? new Response(userId) : new Response('anonymous', { status: 401 })
   },
 }
