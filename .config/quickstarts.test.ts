@@ -2,7 +2,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bun } from './bun.ts'
+import { deno } from './deno.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
@@ -86,13 +86,6 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
     await rm(state, { recursive: true, force: true })
   }, 60_000)
 })
-
-const deno = () => {
-  const api = createRequire(at('packages/deno/package.json'))('deno/install_api.cjs') as {
-    runInstall: () => string
-  }
-  return api.runInstall()
-}
 
 type Server = readonly [title: string, app: string, command: string | null, args: string[]]
 
