@@ -1,23 +1,10 @@
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { bun } from './bun.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const platform = { win32: 'windows' }[process.platform as 'win32'] ?? process.platform
-const cpu = { arm64: 'aarch64' }[process.arch as 'arm64'] ?? process.arch
-
-/** The Bun that npm brought, without running anybody's install script. */
-function bun(): string | null {
-  try {
-    const manifest = `@oven/bun-${platform}-${cpu}/package.json`
-    return join(dirname(createRequire(import.meta.url).resolve(manifest)), 'bin', 'bun')
-  } catch {
-    return null
-  }
-}
 
 it.skipIf(!bun())(
   'the suites of core, conformance and Hono pass in Bun',

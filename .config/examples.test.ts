@@ -83,13 +83,8 @@ interface Example {
   readonly code: string
 }
 
-/** Every `@example` of the packages' sources, and the programs in core's README, as code. */
+/** Every `@example` of the packages' sources, as code. */
 function* examples(): Generator<Example> {
-  const readme = readFileSync(`${packages}/core/README.md`, 'utf8')
-  for (const [, program = ''] of readme.matchAll(/^```ts\n([^]*?)^```/gm)) {
-    const code = program.replaceAll(/^import .*\n/gm, '').trim()
-    yield { where: `core/README.md: ${code.split('\n')[0]}`, code }
-  }
   for (const path of readdirSync(packages, { recursive: true, encoding: 'utf8' })) {
     if (!/^[^/]+\/src\/.*(?<!\.test)\.ts$/.test(path)) continue
     const source = readFileSync(`${packages}/${path}`, 'utf8')

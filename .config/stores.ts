@@ -1,10 +1,11 @@
-/** The README's table of stores, from what each package says of its own: `node .config/stores.ts` writes it. */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+/** The table of stores in docs/stores.md, from the `stores.json` of each package. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { markdownTable } from 'markdown-table'
 
-/** What a package declares of one of its stores, in its `stores.json`. */
-interface DeclaredStore {
-  /** How it is made. */
+/** What a package specifies of one of its stores, in its `stores.json`. */
+interface StoreFacts {
+  /** How it is created. */
   readonly call: string
   readonly engine: string
   /** What a strong read is sure to see. */
@@ -14,32 +15,21 @@ interface DeclaredStore {
   /** Calls to the engine. */
   readonly calls: Readonly<Record<'validate' | 'renew' | 'signIn' | 'revokeAll', string>>
   readonly runsOn: string
-  /** Cases of the suite that it cannot promise, each with its reason. */
+  /** Conformance cases that it does not pass, each with the reason. */
   readonly cannot: Readonly<Record<string, string>>
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const readme = `${root}README.md`
-const MARKS = ['<!-- stores, by `node .config/stores.ts` -->\n\n', '\n\n<!-- /stores -->'] as const
+const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
-/** The README with the table as it should be. */
-export function readmeWithStores(): string {
-  const text = readFileSync(readme, 'utf8')
-  const [before, after] = [text.indexOf(MARKS[0]) + MARKS[0].length, text.indexOf(MARKS[1])]
-  return text.slice(0, before) + tableOf(declaredStores()) + text.slice(after)
-}
-
-function declaredStores(): DeclaredStore[] {
-  return readdirSync(`${root}packages`)
-    .map((name) => `${root}packages/${name}/stores.json`)
+/** The table, and below it the conformance cases that a store does not pass. */
+export function storesMarkdown(): string {
+  const stores = readdirSync(packages)
+    .map((name) => `${packages}/${name}/stores.json`)
     .filter((path) => existsSync(path))
     .flatMap((path) =>
-      Object.values(JSON.parse(readFileSync(path, 'utf8')) as Record<string, DeclaredStore>),
+      Object.values(JSON.parse(readFileSync(path, 'utf8')) as Record<string, StoreFacts>),
     )
-}
-
-function tableOf(stores: readonly DeclaredStore[]): string {
-  const rows = [
+  const table = markdownTable([
     ['store', 'engine', 'a strong read sees', 'a revocation is seen', 'calls¹', 'runs on'],
     ...stores.map(({ call, engine, strongRead, revocation, calls, runsOn }) => [
       `\`${call}\``,
@@ -49,21 +39,14 @@ function tableOf(stores: readonly DeclaredStore[]): string {
       [calls.validate, calls.renew, calls.signIn, calls.revokeAll].join(' · '),
       runsOn,
     ]),
-  ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  const [head, ...body] = rows.map(line)
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  const cannot = stores.flatMap(({ call, cannot }) =>
+  ])
+  const exceptions = stores.flatMap(({ call, cannot }) =>
     Object.entries(cannot).map(([name, reason]) => `- \`${call}\`: “${name}”: ${reason}.`),
   )
   return [
-    [head, rule, ...body].join('\n'),
-    '¹ Calls to the engine to validate · to renew beside that · to sign in · to revoke all sessions of a user.',
-    'What a store cannot promise, in the words of the suite:',
-    cannot.join('\n'),
+    table,
+    '¹ Calls to the engine to validate · to renew, in addition · to sign in · to revoke all sessions of a user.',
+    'Known exceptions (conformance cases that a store does not pass):',
+    exceptions.join('\n'),
   ].join('\n\n')
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(readme, readmeWithStores())

@@ -1,0 +1,43 @@
+/** Fills the generated blocks of READMEs and docs, such as programs from files: `pnpm embed`. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { transform } from 'automd'
+import { storesMarkdown } from './stores.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The paths of all pages of the documentation, from the root of the repository. */
+export const pages: readonly string[] = [
+  'README.md',
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => `docs/${path}`),
+  ...readdirSync(`${root}packages`, { recursive: false, encoding: 'utf8' })
+    .map((name) => `packages/${name}/README.md`)
+    .filter((path) => read(path) !== null),
+].toSorted()
+
+/** A page's text, or `null` when there is no such file. */
+export function read(path: string): string | null {
+  try {
+    return readFileSync(root + path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** A page with all its generated blocks as they must be. */
+export async function generated(path: string): Promise<string> {
+  const stores = { name: 'stores', generate: () => ({ contents: storesMarkdown() }) }
+  const url = pathToFileURL(root + path).href
+  const { contents, updates } = await transform(read(path)!, { generators: { stores } }, url)
+  for (const { result } of updates) {
+    const [issue] = result.issues ?? []
+    if (issue) throw new Error(`${path}: ${issue}`)
+  }
+  return contents
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const path of pages) writeFileSync(root + path, await generated(path))
+}
