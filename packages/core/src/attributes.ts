@@ -1,6 +1,18 @@
 /** Which attributes can be stored: what JSON carries exactly, the same on every store. */
 import { fail } from './error.ts'
-import { isPlain } from './options.ts'
+import {
+  ATTRIBUTES_FORM,
+  ATTRIBUTE_DATE,
+  ATTRIBUTE_DEPTH,
+  ATTRIBUTE_FORM,
+  ATTRIBUTE_NAMES,
+  ATTRIBUTE_NUMBER,
+  ATTRIBUTE_TEXT,
+  ATTRIBUTE_UNDEFINED,
+  ATTRIBUTE_WHOLE,
+  wrongAttribute,
+} from './messages.ts'
+import { isPlain, shown, typeName } from './options.ts'
 
 /** How many objects and arrays can be nested in one attribute. */
 const DEPTH = 64
@@ -24,15 +36,16 @@ export type JsonValue<Value> = unknown extends Value
 /**
  * Checks attributes before they are stored, and copies them, so that nothing changes them later.
  *
- * JSON must carry each value exactly: `null`, booleans, finite numbers but -0, well-formed strings,
- * arrays without holes and plain objects of these. No string has a NUL, as PostgreSQL stores none.
+ * JSON must carry each value exactly: `null`, booleans, finite numbers except -0, well-formed strings,
+ * arrays without holes and plain objects of these. Strings have no NUL, which PostgreSQL cannot store.
  *
  * @param given What the app wrote.
  * @returns A copy. `undefined` stays at the top: in an update it removes the attribute.
  * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES`, with the path of the value.
  */
 export function checkedAttributes(given: unknown): object {
-  return isPlain(given) ? (copyOf(given, 'attributes', 0) as object) : refuse('attributes', given)
+  if (!isPlain(given)) refuse('attributes', ATTRIBUTES_FORM, given)
+  return copyOf(given, 'attributes', 0) as object
 }
 
 /** Attributes of a new user or session: `undefined` is the same as leaving it out. */
@@ -47,36 +60,43 @@ export function isText(value: unknown): value is string {
 }
 
 function copyOf(value: unknown, path: string, depth: number): unknown {
-  if (value === null || typeof value === 'boolean' || isText(value)) return value
-  if (Number.isFinite(value) && !Object.is(value, -0)) return value
-  if (value === undefined && depth === 1) return value
-  // JSON drops symbols and hidden properties; an array's length is hidden.
+  const check = (fits: boolean, wanted: string) => fits || refuse(path, wanted, value)
   const copyItem = (item: unknown, name: string | number) =>
     copyOf(item, `${path}.${name}`, depth + 1)
-  if (
-    depth <= DEPTH &&
-    Array.isArray(value) &&
-    Reflect.ownKeys(value).length === value.length + 1
-  ) {
+
+  if (value === null || typeof value === 'boolean') return value
+  if (value === undefined) {
+    check(depth === 1, ATTRIBUTE_UNDEFINED)
+    return value
+  }
+  if (typeof value === 'string') {
+    check(isText(value), ATTRIBUTE_TEXT)
+    return value
+  }
+  if (typeof value === 'number') {
+    check(Number.isFinite(value) && !Object.is(value, -0), ATTRIBUTE_NUMBER)
+    return value
+  }
+  if (Array.isArray(value)) {
+    check(depth <= DEPTH, ATTRIBUTE_DEPTH)
+    // An array has one property more than items: its length.
+    check(Reflect.ownKeys(value).length === value.length + 1, ATTRIBUTE_WHOLE)
     return Array.from(value, copyItem)
   }
-  if (depth <= DEPTH && isPlain(value)) {
+  if (isPlain(value)) {
     const entries = Object.entries(value)
-    if (
-      Reflect.ownKeys(value).length === entries.length &&
-      entries.every(([name]) => isText(name))
-    ) {
-      return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
-    }
+    check(depth <= DEPTH, ATTRIBUTE_DEPTH)
+    check(Reflect.ownKeys(value).length === entries.length, ATTRIBUTE_WHOLE)
+    check(
+      entries.every(([name]) => isText(name)),
+      ATTRIBUTE_NAMES,
+    )
+    return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
   }
-  return refuse(path, value)
+  return refuse(path, typeName(value) === 'Date' ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
 }
 
-function refuse(path: string, given: unknown): never {
-  const kind = Object.prototype.toString.call(given).slice(8, -1)
-  const hint = kind === 'Date' ? '. Store its milliseconds' : ''
-  return fail(
-    'AUTH_INVALID_ATTRIBUTES',
-    `${path} must be exact JSON without NUL, at most ${DEPTH} levels deep (got ${kind})${hint}`,
-  )
+function refuse(path: string, wanted: string, value: unknown): never {
+  const given = typeof value === 'number' ? shown(value) : typeName(value)
+  return fail('AUTH_INVALID_ATTRIBUTES', wrongAttribute(path, wanted, given))
 }

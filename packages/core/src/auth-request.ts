@@ -1,64 +1,69 @@
 /** One request's view of its session. No other module collects cookies. */
-import type { TokenResult, ValidateOptions } from './session-api.ts'
-import { LONGEST_HEADER, findCookies } from './cookie.ts'
 import {
   type CheckOrigin,
   type OriginRequest,
   type OriginResult,
   SAFE,
-  UNTRUSTED,
+  isHttpsUrl,
   isSafe,
 } from './csrf.ts'
 import { fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
-import type { RequestContext } from './middleware.ts'
-import type { SessionCookie, SessionCookies } from './session-cookie.ts'
 import { tokenOf } from './issued-session.ts'
+import { COOKIES_DISABLED, RESPONSE_SENT, untrustedOrigin } from './messages.ts'
+import type { RequestContext } from './middleware.ts'
+import { readBearerToken } from './request-token.ts'
+import type { TokenResult, ValidateOptions } from './session-api.ts'
+import type { CookieSearch, SessionCookie, SessionCookies } from './session-cookie.ts'
 import type { SessionFields } from './session-lifetime.ts'
 import { ROUTE_LENGTH, type StoreTraits } from './store.ts'
 import { parseToken } from './token.ts'
 
-/** One request's view of its session, where no cookie can be sent: `web()` mode. */
+/** One request's view of its session where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
-  /** Whether this request may use a cookie, so that an app can answer 403 and not 401. Judged when first asked. */
+  /** Whether this request may use a cookie, so that an app can send 403 instead of 401. Checked at the first read. */
   readonly origin: OriginResult
-  /** The session cookie it has for the response, if any: a function, so that no log shows a token. */
+  /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** True once a session was found: the response is private. */
   readonly wasRead: boolean
-  /** The request headers that the answers given so far depend on. */
+  /** The request headers that the results so far depend on. */
   readonly vary: readonly string[]
   /**
-   * The session of this request's cookie, renewed when idle, or `null` when there is none or the
-   * request comes from an untrusted origin. Asks the store once, however often it is called.
+   * Validates the session cookie of this request. An idle session is renewed. The store is read once,
+   * however often this is called.
    *
-   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told; the next call asks again.
+   * @returns The session, or `null` when there is none or the request comes from an untrusted origin.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store could not be read; the next call reads
+   * again.
    */
   validate(): Promise<AnySession | null>
   /**
-   * The session of an `Authorization: Bearer` header, or `null`. Its answer is kept apart from the
-   * cookie's, and no origin is checked: no page can make a browser send that header by itself.
+   * Validates the `Authorization: Bearer` header of this request. Its result is stored separately from
+   * the cookie's, and no origin is checked: a browser does not send that header by itself.
    *
-   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told; the next call asks again.
+   * @returns The session, or `null` when there is none.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store could not be read; the next call reads
+   * again.
    */
   validateBearerToken(): Promise<AnySession | null>
-  /** Forgets the answers: the next `validate()` reads the store again, and strongly. */
+  /** Discards the results: the next `validate()` reads the store again, with strong consistency. */
   invalidate(): void
 }
 
 /** One request's view of its session. */
 export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession> {
   /**
-   * Sets the session cookie on the response, or with `null` deletes it. From then on this
-   * AuthRequest returns that session.
+   * Sets the session cookie on the response, or with `null` deletes it. From then on this AuthRequest
+   * returns that session.
    *
-   * Revokes nothing in the store: call `auth.invalidateSession(session.sessionId)` to sign out.
+   * It revokes nothing in the store: to sign out, also call `auth.invalidateSession(session.sessionId)`.
    *
-   * @param session What `createSession` or `validate` gave, not a copy; or `null`.
+   * @param session The session that `createSession` or `validate` returned, not a copy; or `null`.
    * @param options `unsafeSkipOriginCheck` is for a callback that has checked its own `state`.
    * @throws {AuthError} `AUTH_UNTRUSTED_ORIGIN` on a request that the CSRF rules refuse.
    * @throws {AuthError} `AUTH_COOKIES_DISABLED` in `web()` mode.
-   * @throws {AuthError} `AUTH_RESPONSE_SENT` when the response has left, as inside a streamed body.
+   * @throws {AuthError} `AUTH_RESPONSE_SENT` when the response was sent, as inside a streamed body.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token.
    */
   setSession(
@@ -67,49 +72,23 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
   ): void
 }
 
-/** What an AuthRequest needs of the `auth` object: its calls, and the settings for requests. */
+/** The part of an `auth` object that an AuthRequest uses. */
 export interface RequestAuth<AnySession> {
   validateToken(options: ValidateOptions): Promise<TokenResult<AnySession>>
-  createSessionCookie(session: AnySession | null, isAlone?: boolean): SessionCookie
+  createSessionCookie(session: AnySession | null, deletesTwin?: boolean): SessionCookie
   readonly cookies: SessionCookies
   readonly secure: boolean
-  /** Whether a request came to this machine itself, without a proxy that is known. */
+  /** Whether a request was sent to this machine itself, as far as is known. */
   readonly isLocal: (request: OriginRequest) => boolean
   readonly checkOrigin: CheckOrigin
-  readonly emit: (event: AuthEvent) => unknown
+  readonly onEvent: (event: AuthEvent) => unknown
   readonly store: { readonly traits?: StoreTraits | undefined }
 }
-
-/** The token in a request's session cookie; `null` when there is none, or several. */
-export function readSessionCookie(
-  { headers }: Pick<OriginRequest, 'headers'>,
-  { names }: SessionCookies,
-): string | null {
-  const header = cookieHeader(headers) ?? ''
-  const [tokens = []] = names
-    .map(([name]) => findCookies(header, name))
-    .filter(({ length }) => length)
-  return (tokens.length === 1 && tokens[0]) || null
-}
-
-/** A request's `Cookie` header; `null` where it is too large to be read. */
-function cookieHeader(headers: Pick<Headers, 'get'>): string | null {
-  const header = headers.get('Cookie') ?? ''
-  return header.length > LONGEST_HEADER ? null : header
-}
-
-/** The raw token of a request's `Authorization: Bearer` header, or `null`. */
-export function findBearerToken({ headers }: Pick<OriginRequest, 'headers'>): string | null {
-  return /^Bearer +(\S+)$/i.exec(headers.get('Authorization') ?? '')?.[1] ?? null
-}
-
-const MALFORMED = { valid: false, reason: 'malformed' } as const
 
 /** The request header that carries a token. */
 type Carrier = 'Cookie' | 'Authorization'
 
-/** The tokens under one name, and how many of them the app can have set. */
-type Tokens = readonly [tokens: readonly string[], forms: number]
+const MALFORMED = { valid: false, reason: 'malformed' } as const
 
 /** Opens one request's view of its session. */
 export class OpenAuthRequest<
@@ -119,15 +98,15 @@ export class OpenAuthRequest<
   wasRead = false
   readonly #auth: RequestAuth<AnySession>
   readonly #context: RequestContext
-  /** Whether there was a response to put cookies on. */
+  /** Whether the context had a response for cookies at first. */
   readonly #hasResponse: boolean
   #origin: OriginResult | undefined
   #cookie: SessionCookie | undefined
-  #answers: { [carrier in Carrier]?: Promise<AnySession | null> } = {}
+  #results: { [carrier in Carrier]?: Promise<AnySession | null> } = {}
   #isStrong = false
-  /** What `setSession` chose: a token, `null` for signed out, `undefined` while the cookie decides. */
+  /** What `setSession` set: a token, `null` for signed out, `undefined` while the cookie decides. */
   #chosen: string | null | undefined
-  /** Which session was made fresh by this request. */
+  /** Whether this request made the session of a carrier fresh. */
   readonly #fresh: { [carrier in Carrier]?: boolean } = {}
 
   constructor(auth: RequestAuth<AnySession>, context: RequestContext) {
@@ -136,12 +115,12 @@ export class OpenAuthRequest<
     this.#hasResponse = context.setCookie !== undefined
   }
 
-  // Checked when it is first read: most visitors are anonymous, and each header costs a microsecond.
+  // Checked at the first read: most visitors are anonymous, and each header costs a microsecond.
   get origin(): OriginResult {
     return (this.#origin ??= this.#auth.checkOrigin(this.#context.request))
   }
 
-  /** Whether the response has left, so that no cookie and no header can be added to it. */
+  /** Whether the response was sent, so that no cookie and no header can be added to it. */
   get isResponseSent(): boolean {
     return this.#hasResponse && this.#context.setCookie === undefined
   }
@@ -151,127 +130,100 @@ export class OpenAuthRequest<
   }
 
   validate(): Promise<AnySession | null> {
-    return (this.#answers.Cookie ??= this.#validate('Cookie'))
+    return (this.#results.Cookie ??= this.#validate('Cookie'))
   }
 
   validateBearerToken(): Promise<AnySession | null> {
-    return (this.#answers.Authorization ??= this.#validate('Authorization'))
+    return (this.#results.Authorization ??= this.#validate('Authorization'))
   }
 
   setSession(
     session: AnySession | null,
     options?: { readonly unsafeSkipOriginCheck?: boolean | undefined },
   ): void {
-    const auth = this.#auth
-    const { request } = this.#context
-    if (this.isResponseSent) {
-      fail(
-        'AUTH_RESPONSE_SENT',
-        'setSession() was called after the response had left. Await what comes before it.',
-      )
-    }
-    if (!this.#hasResponse) {
-      fail(
-        'AUTH_COOKIES_DISABLED',
-        'web() cannot set cookies: use an adapter, or send auth.createSessionCookie(session).serialize() yourself.',
-      )
-    }
+    if (this.isResponseSent) fail('AUTH_RESPONSE_SENT', RESPONSE_SENT)
+    if (!this.#hasResponse) fail('AUTH_COOKIES_DISABLED', COOKIES_DISABLED)
     const { origin } = this
-    if (!(origin.trusted || options?.unsafeSkipOriginCheck === true)) {
-      fail('AUTH_UNTRUSTED_ORIGIN', `${origin.reason}: ${UNTRUSTED[origin.reason]}`)
+    if (!origin.trusted && options?.unsafeSkipOriginCheck !== true) {
+      fail('AUTH_UNTRUSTED_ORIGIN', untrustedOrigin(origin.reason))
     }
     this.#setCookie(session, false)
     this.vary.push('Cookie')
     this.#chosen = session ? tokenOf(session) : null
     this.#fresh.Cookie = true
     this.invalidate()
-    // An https origin behind a local URL: a proxy that ends TLS.
-    const isHttp = ![request.url, request.headers.get('Origin')].some((at) =>
-      /^https:/i.test(at ?? ''),
+    const auth = this.#auth
+    const { request } = this.#context
+    // With an https origin, a proxy terminates TLS in front of a local URL.
+    const isHttps = [request.url, request.headers.get('Origin')].some((url) =>
+      isHttpsUrl(url ?? ''),
     )
-    if (session && auth.secure && isHttp && auth.isLocal(request)) {
-      auth.emit({ type: 'secure-cookie-over-http' })
+    if (session && auth.secure && !isHttps && auth.isLocal(request)) {
+      auth.onEvent({ type: 'secure-cookie-over-http' })
     }
   }
 
   invalidate(): void {
-    this.#answers = {}
+    this.#results = {}
     this.#isStrong = true
   }
 
   async #validate(carrier: Carrier): Promise<AnySession | null> {
-    const answers = this.#answers
+    const results = this.#results
     try {
       return await this.#find(carrier)
     } catch (error) {
-      // By now the promise is in its place, also where nothing was awaited before.
+      // After this, `results` has the promise, also when nothing was awaited before.
       await Promise.resolve()
       // Do not cache a rejection. Mark it handled: the caller may attach its handler later.
-      answers[carrier]?.catch(() => {})
-      delete answers[carrier]
+      results[carrier]?.catch(() => {})
+      delete results[carrier]
       throw error
     }
   }
 
   async #find(carrier: Carrier): Promise<AnySession | null> {
-    const auth = this.#auth
-    const { request } = this.#context
-    const isCookie = carrier === 'Cookie'
     this.vary.push(carrier)
-    const groups = this.#tokensIn(carrier)
-    const reasons: TokenRejection[] = groups ? [] : ['header-too-large']
-    // A name that the app had before counts only where the present one opens nothing: with a
-    // "__Host-" prefix no other host can set the present one.
-    for (const [tokens, forms] of groups ?? []) {
+    const search = this.#search(carrier)
+    if (search.type === 'header-too-large') return this.#reject(carrier, [search.type])
+    const reasons: TokenRejection[] = []
+    // An earlier name counts only when the current one opens no session: no other host can set a
+    // current name that has the prefix "__Host-".
+    for (const { values, isAmbiguous } of search.candidates) {
+      if (isAmbiguous) return this.#reject(carrier, ['ambiguous'])
       const sessions: AnySession[] = []
-      // More than this app can have set: another host has set one of them.
-      const isAmbiguous = tokens.length > forms
-      for (const token of isAmbiguous ? [] : tokens) {
+      for (const token of values) {
         // Reject malformed tokens before the origin check, which reads two more headers.
-        const isToken = parseToken(token, auth.store.traits?.routed ? ROUTE_LENGTH : 0) !== null
-        if (isToken && isCookie && this.#chosen === undefined && !this.origin.trusted) return null
+        const isToken = parseToken(token, this.#routeLength) !== null
+        if (isToken && !this.#mayUse(carrier)) return null
         const result = isToken ? await this.#read(carrier, token) : MALFORMED
         if (result.valid) sessions.push(result.session)
         else reasons.push(result.reason)
       }
-      const [session, other] = sessions
-      if (isAmbiguous || other) {
-        reasons.unshift('ambiguous')
-        break
-      }
-      if (session) return this.#found(carrier, session)
+      const [session, ...others] = sessions
+      if (others.length > 0) return this.#reject(carrier, ['ambiguous'])
+      if (session) return this.#accept(carrier, session)
     }
-    const [reason] = reasons
-    if (!reason) return null
-    if (
-      // A late answer must not delete the cookie of a sign-in that just happened elsewhere.
-      isCookie &&
-      reasons.length === 1 &&
-      (reason === 'unknown' || reason === 'expired') &&
-      request.method === 'GET' &&
-      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
-      !auth.store.traits?.staleMisses &&
-      // Ports share cookies: it can be the cookie of another app on this machine.
-      !auth.isLocal(request) &&
-      this.#mayChangeCookie()
-    ) {
-      this.#setCookie(null, true)
-    }
-    auth.emit({ type: 'token-rejected', carrier, reason })
-    return null
+    return this.#reject(carrier, reasons)
   }
 
-  #found(carrier: Carrier, session: AnySession): AnySession {
-    const fresh = this.#fresh
-    if (!this.wasRead) {
-      this.wasRead = true
-      if (this.isResponseSent) {
-        this.#auth.emit({ type: 'validated-late', sessionId: session.sessionId })
-      } else this.#context.onSession?.()
-    }
-    if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
-    fresh[carrier] ||= session.fresh
-    return session
+  get #routeLength(): number {
+    return this.#auth.store.traits?.routed ? ROUTE_LENGTH : 0
+  }
+
+  /** The tokens to validate. */
+  #search(carrier: Carrier): CookieSearch {
+    const { request, sessionCookie } = this.#context
+    const known = this.#chosen === undefined ? sessionCookie : this.#chosen
+    const token = carrier === 'Cookie' ? known : readBearerToken(request)
+    if (token === undefined) return this.#auth.cookies.find(request.headers)
+    const values = token === null ? [] : [token]
+    return { type: 'found', candidates: [{ values, isAmbiguous: false }] }
+  }
+
+  /** Whether the CSRF rules let this request use a token that a browser sends by itself. */
+  #mayUse(carrier: Carrier): boolean {
+    return carrier !== 'Cookie' || this.#chosen !== undefined || this.origin.trusted
   }
 
   #read(carrier: Carrier, token: string): Promise<TokenResult<AnySession>> {
@@ -289,19 +241,43 @@ export class OpenAuthRequest<
     })
   }
 
-  /** The tokens under each name; `null` for a header that is too large to be read. */
-  #tokensIn(carrier: Carrier): readonly Tokens[] | null {
-    const { request, sessionCookie } = this.#context
-    const cookie = this.#chosen === undefined ? sessionCookie : this.#chosen
-    const token = carrier === 'Cookie' ? cookie : findBearerToken(request)
-    if (token !== undefined) return token === null ? [] : [[[token], 1]]
-    const header = cookieHeader(request.headers)
-    return header === null
-      ? null
-      : this.#auth.cookies.names.map(([name, forms]) => [findCookies(header, name), forms])
+  #accept(carrier: Carrier, session: AnySession): AnySession {
+    const fresh = this.#fresh
+    if (!this.wasRead) {
+      this.wasRead = true
+      if (this.isResponseSent) {
+        this.#auth.onEvent({ type: 'validated-late', sessionId: session.sessionId })
+      } else this.#context.onSession?.()
+    }
+    if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
+    fresh[carrier] ||= session.fresh
+    return session
   }
 
-  /** Whether this request may renew a session, or delete the cookie of one that is gone. */
+  #reject(carrier: Carrier, reasons: readonly TokenRejection[]): null {
+    const [reason] = reasons
+    if (!reason) return null
+    const isDeleted = reasons.length === 1 && (reason === 'unknown' || reason === 'expired')
+    if (isDeleted && carrier === 'Cookie' && this.#mayDeleteCookie()) this.#setCookie(null, true)
+    this.#auth.onEvent({ type: 'token-rejected', carrier, reason })
+    return null
+  }
+
+  /** Whether a cookie that opens no session is deleted. */
+  #mayDeleteCookie(): boolean {
+    const { request } = this.#context
+    return (
+      // A late response to another request must not delete the cookie of a new sign-in.
+      request.method === 'GET' &&
+      request.headers.get('Sec-Fetch-Mode') === 'navigate' &&
+      !this.#auth.store.traits?.staleMisses &&
+      // All ports of a host share cookies: this can be the cookie of another app on this machine.
+      !this.#auth.isLocal(request) &&
+      this.#mayChangeCookie()
+    )
+  }
+
+  /** Whether this request may renew a session, or delete the cookie of an expired or deleted one. */
   #mayChangeCookie(): boolean {
     const { request } = this.#context
     return (
@@ -316,19 +292,25 @@ export class OpenAuthRequest<
     if (renewal && this.#chosen !== undefined) return
     const auth = this.#auth
     const before = this.#cookie
-    // Several session cookies, which only deleting the others resolves.
-    const header = renewal ? '' : (cookieHeader(this.#context.request.headers) ?? '')
-    const isAmbiguous = findCookies(header, auth.cookies.names[0]![0]).length > 1
-    this.#cookie = { ...auth.createSessionCookie(session, isAmbiguous), renewal }
-    const lose = () => auth.emit({ type: 'cookie-lost' })
+    this.#cookie = {
+      ...auth.createSessionCookie(session, !renewal && this.#hasSeveralCookies()),
+      renewal,
+    }
+    const onLost = () => auth.onEvent({ type: 'cookie-lost' })
     try {
       const taken: unknown = this.#context.setCookie?.(this.#cookie)
-      // An async sink fails later, where nobody would handle it.
-      if (taken instanceof Promise) taken.catch(lose)
+      // An async sink fails later, where its rejection would be unhandled.
+      if (taken instanceof Promise) taken.catch(onLost)
     } catch (error) {
       this.#cookie = before
       if (!renewal) throw error
-      lose()
+      onLost()
     }
+  }
+
+  /** Whether the browser sent several cookies of the current name: only deleting the others resolves that. */
+  #hasSeveralCookies(): boolean {
+    const search = this.#auth.cookies.find(this.#context.request.headers)
+    return search.type === 'found' && (search.candidates[0]?.values.length ?? 0) > 1
   }
 }

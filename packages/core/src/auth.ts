@@ -1,29 +1,22 @@
 /** Creates the `auth` object from its configuration. */
 import { sessionManager } from './session-manager.ts'
 import type { Sessions } from './session-api.ts'
-import {
-  type AuthRequest,
-  type ReadonlyAuthRequest,
-  findBearerToken,
-  OpenAuthRequest,
-  readSessionCookie,
-} from './auth-request.ts'
+import { type AuthRequest, OpenAuthRequest, type ReadonlyAuthRequest } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
+import type { AuthEvent, NoisyEvent } from './event.ts'
+import { CSRF_FORM, EVENTS_FORM, PERIOD_FORM, PERIOD_UNIT, PERIOD_WITHOUT_END } from './messages.ts'
+import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
 import {
   BOOLEAN,
   FUNCTION,
   OBJECT,
   SYNC_FUNCTION,
-  type OptionRule,
-  checkOption,
+  allOf,
   checkOptions,
   isListOf,
   isPlain,
-  isSync,
-  shown,
 } from './options.ts'
-import type { AuthEvent, NoisyEvent } from './event.ts'
-import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
+import { readBearerToken, readSessionCookie } from './request-token.ts'
 import type { Periods, Session, SessionPeriods } from './session-lifetime.ts'
 import { type SessionCookieOptions, sessionCookies } from './session-cookie.ts'
 import { type AnyStore, STORE } from './store.ts'
@@ -32,7 +25,7 @@ const DAY = 86_400_000
 const CENTURY = 36_500 * DAY
 const MINUTE = 60_000
 
-/** The property in which a framework's object holds its AuthRequests. A WeakMap was slower in Node. */
+/** The property of a framework's object that holds its AuthRequests. A WeakMap is slower in Node. */
 const OPENED = Symbol('limen')
 
 /** The AuthRequests of one object. */
@@ -41,9 +34,9 @@ interface Opened<AnyRequest> {
   readonly byAuth: Map<unknown, AnyRequest>
 }
 
-/** What a function that chooses attributes returns at once: an object, and not a promise of one. */
+/** Excludes promises from what a function that chooses attributes returns. */
 export interface NoPromise {
-  /** A promise has it. */
+  /** A promise has this property. */
   readonly then?: undefined
 }
 
@@ -56,39 +49,39 @@ export interface LimenConfig<
   Args extends unknown[],
   Context extends RequestContext,
 > {
-  /** Where sessions and users are kept. All types flow from here. */
+  /** Stores sessions and users. Its types become the types of sessions and users. */
   readonly store: AnyStore<UserAttributes, SessionAttributes>
-  /** What `handleRequest()` takes. Default `web()`. */
+  /** The adapter, which determines what `handleRequest()` takes. Default `web()`. */
   readonly middleware?: Middleware<Args, Context> | undefined
-  /** `false` only for plain-http development. Default `true`. */
+  /** `false` only for development over plain http. Default `true`. */
   readonly secure?: boolean | undefined
   /** How long sessions live, in milliseconds. */
   readonly sessionExpiresIn?: SessionPeriods | undefined
-  /** How the session cookie looks. */
+  /** The session cookie's name and attributes. */
   readonly sessionCookie?: SessionCookieOptions | undefined
-  /** Which other origins may send unsafe requests; `false` turns the check off, for WebSockets too. */
+  /** Which other origins may send unsafe requests. `false` turns the check off, also for WebSockets. */
   readonly csrfProtection?: CsrfProtection | false | undefined
   /**
-   * Chooses what `session.user` shows of the stored attributes. Default: none. Not `async`. What it
-   * throws, the call throws: `createUser()` and `createSession()` then leave nothing stored, and
-   * `updateUserAttributes()` has stored its update.
+   * Chooses which stored attributes `session.user` has. Default: none. It must not be `async`. When it
+   * throws, the call throws the same error: `createUser()` and `createSession()` then store nothing,
+   * but `updateUserAttributes()` has stored its update.
    */
   readonly getUserAttributes?:
     | ((attributes: Readonly<UserAttributes>) => UserFields & NoPromise)
     | undefined
-  /** Chooses what a session shows of its stored attributes. Default: none. As `getUserAttributes`. */
+  /** Chooses which stored attributes a session has. Default: none. As `getUserAttributes`. */
   readonly getSessionAttributes?:
     | ((attributes: Readonly<SessionAttributes>) => Fields & NoPromise)
     | undefined
   /** Called for each event. Events contain no secrets. Errors thrown by the callback are ignored. */
   readonly onEvent?: ((event: AuthEvent) => unknown) | undefined
-  /** Frequent events to send as well. Default: none. */
+  /** Frequent events to report as well. Default: none. */
   readonly events?: readonly NoisyEvent[] | undefined
   /** The time in whole milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
 }
 
-/** Keeps people signed in. */
+/** Session authentication: what `limen()` returns. */
 export interface Auth<
   UserAttributes,
   SessionAttributes,
@@ -98,23 +91,23 @@ export interface Auth<
   Context extends RequestContext,
 > extends Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
   /**
-   * One AuthRequest for one request.
+   * Opens an AuthRequest for one request.
    *
-   * @param args What the chosen middleware takes.
+   * @param args The arguments of the configured middleware.
    */
   handleRequest(
     ...args: Args
   ): Context extends CookieContext
     ? AuthRequest<Session<UserFields, Fields>>
     : ReadonlyAuthRequest<Session<UserFields, Fields>>
-  /** An AuthRequest over a context of the caller's own: what adapters call. */
+  /** Opens an AuthRequest over a context of the caller: for adapters. */
   openRequest(context: RequestContext): AuthRequest<Session<UserFields, Fields>>
   /**
-   * The raw token of a request's session cookie, or `null`, also when the cookie is ambiguous.
+   * Returns the raw token of a request's session cookie, or `null`, also when the cookie is ambiguous.
    * Validates neither the session nor the request's origin.
    */
   readSessionCookie(request: Pick<OriginRequest, 'headers'>): string | null
-  /** The raw token of a request's `Authorization: Bearer` header, or `null`. Validates nothing. */
+  /** Returns the raw token of a request's `Authorization: Bearer` header, or `null`. Validates nothing. */
   readBearerToken(request: Pick<OriginRequest, 'headers'>): string | null
 }
 
@@ -130,11 +123,12 @@ export type InferUser<AnyAuth> =
   InferSession<AnyAuth> extends { readonly user: infer AnyUser } ? AnyUser : never
 
 /**
- * Makes the `auth` object. Cheap enough to call for each request, where bindings exist only there.
+ * Creates the `auth` object. A call takes a few microseconds, so it can be called for each request, on
+ * platforms whose bindings exist only there.
  *
- * @param config Only `store` is needed.
- * @returns The object whose calls keep people signed in. It holds no state of its own.
- * @throws {AuthError} `AUTH_CONFIG` for what could never work, with a message that says what to change.
+ * @param config Only `store` is required.
+ * @returns The object that creates, validates and revokes sessions. It has no state of its own.
+ * @throws {AuthError} `AUTH_CONFIG` for an option that can never work, with a message that names it.
  *
  * @example
  * const auth = limen({
@@ -162,26 +156,26 @@ export function limen<
   const cookies = sessionCookies(config.sessionCookie ?? {}, secure)
   const { host, hostHeader } = config.csrfProtection || {}
   const hasHost = Boolean(host ?? hostHeader)
-  const emit = async (event: AuthEvent): Promise<void> => {
+  const onEvent = async (event: AuthEvent): Promise<void> => {
     try {
       if (config.onEvent) await config.onEvent(event)
     } catch {
-      // A failing observer must not fail a sign-in that the store has confirmed.
+      // A callback that throws must not fail a sign-in that the store has confirmed.
     }
   }
   const settings = {
     ...config,
-    // Read Date.now at each call: tests replace it. Convert to a number: `+` would join a text and a
-    // period to a deadline that never comes.
+    // Read Date.now at each call: tests replace it. Convert to a number: `+` would append a period to a
+    // string, which gives a deadline in the far future.
     now: () => Number(config.now ? config.now() : Date.now()),
     periods: checkedPeriods(config.sessionExpiresIn ?? {}),
     cookies,
     secure,
     checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
-      emit({ type: 'origin-refused', reason }),
+      onEvent({ type: 'origin-refused', reason }),
     ),
-    emit,
-    // A configured host is not this machine, whatever a proxy made of the URL.
+    onEvent,
+    // A configured host is never this machine: a proxy can rewrite the URL.
     isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
   }
   const sessions = sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
@@ -189,7 +183,7 @@ export function limen<
   type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
   const openRequest = (context: RequestContext): AnyRequest => {
     const key = context.key as { [OPENED]?: Opened<AnyRequest> } | undefined
-    // A copy of the object, a proxy or one that inherits from it has its property, and is another.
+    // A copy, a proxy and an object that inherits from this one have the property, but another identity.
     const opened = key?.[OPENED]?.key === key ? key?.[OPENED] : undefined
     const known = opened?.byAuth.get(auth)
     if (known && !known.isResponseSent) return known
@@ -206,42 +200,41 @@ export function limen<
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
     readSessionCookie: (request) => readSessionCookie(request, cookies),
-    readBearerToken: findBearerToken,
+    readBearerToken,
   }
 }
 
-const SHOWS: OptionRule = [isSync, 'a function that returns an object, and not a promise']
-
-const PERIOD: OptionRule = [
-  (ms) => Number.isSafeInteger(ms) && (ms as number) >= MINUTE && (ms as number) <= CENTURY,
-  `whole milliseconds from ${MINUTE} to ${CENTURY}, such as ${DAY} for a day`,
-]
+const PERIOD = allOf(
+  [
+    (ms) => Number.isSafeInteger(ms) && (ms as number) >= MINUTE && (ms as number) <= CENTURY,
+    PERIOD_FORM,
+  ],
+  // Whole days in seconds, such as 2592000, are not whole minutes in milliseconds.
+  [(ms) => (ms as number) % 86_400 !== 0 || (ms as number) % MINUTE === 0, PERIOD_UNIT],
+)
 
 function checkConfig(config: object): void {
-  checkOptions('', config, {
+  checkOptions('limen(): ', config, {
     store: STORE,
     middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
     sessionExpiresIn: OBJECT,
     sessionCookie: OBJECT,
-    csrfProtection: [(value) => value === false || isPlain(value), 'an object or false'],
-    getUserAttributes: SHOWS,
-    getSessionAttributes: SHOWS,
+    csrfProtection: [(value) => value === false || isPlain(value), CSRF_FORM],
+    getUserAttributes: SYNC_FUNCTION,
+    getSessionAttributes: SYNC_FUNCTION,
     onEvent: FUNCTION,
-    events: [(value) => isListOf(value, (name) => name === 'validated'), "['validated'] or []"],
+    events: [(value) => isListOf(value, (name) => name === 'validated'), EVENTS_FORM],
     now: SYNC_FUNCTION,
   })
 }
 
 function checkedPeriods(given: SessionPeriods): Periods {
-  const rules = { activePeriod: PERIOD, idlePeriod: PERIOD, absolutePeriod: PERIOD }
-  checkOptions('sessionExpiresIn.', given, rules)
-  for (const [name, ms] of Object.entries(given)) {
-    // Whole days in seconds, such as 2592000, are no whole minutes in milliseconds.
-    const isInSeconds = ms % 86_400 === 0 && ms % MINUTE !== 0
-    const wanted = 'in milliseconds: this looks like seconds'
-    checkOption(!isInSeconds, `sessionExpiresIn.${name}`, wanted, shown(ms))
-  }
+  checkOptions('sessionExpiresIn.', given, {
+    activePeriod: PERIOD,
+    idlePeriod: PERIOD,
+    absolutePeriod: allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD),
+  })
   const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
   return { activePeriod, idlePeriod, absolutePeriod }
 }

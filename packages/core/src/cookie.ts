@@ -1,5 +1,17 @@
-/** Text to cookie and back. Knows nothing of sessions. */
-import { BOOLEAN, type OptionRule, checkOption, matching, shown } from './options.ts'
+/** Parses and serialises cookies. Independent of sessions. */
+import {
+  COOKIE_NAME_FORM,
+  COOKIE_PATH_FORM,
+  COOKIE_PATH_START,
+  DOMAIN_FORM,
+  HOST_PREFIX_DOMAIN,
+  HOST_PREFIX_PATH,
+  PARTITIONED_WITHOUT_SECURE,
+  PREFIX_WITHOUT_SECURE,
+  SAME_SITE_FORM,
+  SAME_SITE_WITHOUT_SECURE,
+} from './messages.ts'
+import { BOOLEAN, type OptionRule, allOf, checkOption, matching, shown, text } from './options.ts'
 
 /**
  * Attributes of a cookie, in the form that Hono's `setCookie`, the `cookie` package and Next take.
@@ -7,40 +19,40 @@ import { BOOLEAN, type OptionRule, checkOption, matching, shown } from './option
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis}
  */
 export interface CookieAttributes {
-  /** Out of reach of scripts, always. */
+  /** Always set: scripts cannot read the cookie. */
   httpOnly: true
-  /** Sent over https alone, and to loopback. */
+  /** Sent only over https, and to loopback. */
   secure: boolean
-  /** Which requests from other sites carry it. */
+  /** Which requests from other sites send the cookie. */
   sameSite: 'lax' | 'strict' | 'none'
-  /** The path below which it is sent. */
+  /** Sent to this path and below. */
   path: string
-  /** The domain below which it is sent. Without it, only the host that set the cookie gets it. */
+  /** Sent to this domain and its subdomains. Without it, only to the host that set the cookie. */
   domain?: string
-  /** The cookie's life in seconds. 0 deletes it. */
+  /** The cookie's lifetime in seconds. 0 deletes the cookie. */
   maxAge: number
-  /** On a deleting cookie, a time in the past: some frameworks drop `Max-Age=0`. */
+  /** A time in the past on a deleting cookie: some frameworks drop `Max-Age=0`. */
   expires?: Date
-  /** Kept apart for each site that embeds ours. */
+  /** Stored separately for each site that embeds the app. */
   partitioned?: boolean
 }
 
-/** The longest life that browsers grant a cookie, in seconds: 400 days. */
+/** The longest lifetime that browsers accept for a cookie, in seconds: 400 days. */
 export const LONGEST_MAX_AGE = 34_560_000
 
-/** A longer `Cookie` header is not read: cut short, it could hide a second cookie of a name. */
+/** A longer `Cookie` header is not read. Truncated, it could hide a second cookie of the same name. */
 export const LONGEST_HEADER = 16_384
 
 /**
  * Finds the values of one cookie in a `Cookie` header by its exact name.
  *
- * Pairs end at `;` alone and only space and tab are trimmed: Unicode blanks before a name would let
- * a sibling host smuggle in a prefixed cookie. Nothing is decoded or unquoted.
+ * Only `;` separates pairs, and only space and tab are trimmed: trimming Unicode whitespace before a
+ * name would let a sibling host plant a prefixed cookie. Nothing is decoded or unquoted.
  *
  * @param header The header's text.
  * @param name The cookie's name, compared with its case.
- * @returns Its different values in order; several when browsers hold cookies of one name for other
- * domains or paths.
+ * @returns Its distinct values in order: several when the browser stores cookies of this name for more
+ * than one domain or path.
  * @see {@link https://github.com/advisories/GHSA-r354-f388-2fhh CVE-2026-39410}
  */
 export function findCookies(header: string, name: string): readonly string[] {
@@ -62,7 +74,7 @@ export function findCookies(header: string, name: string): readonly string[] {
 /**
  * Serialises one cookie as the value of a `Set-Cookie` header.
  *
- * The name and attributes are written as given: {@link checkCookie} has seen them before.
+ * The name and attributes are written as given: {@link checkCookie} has checked them.
  *
  * @param name Cookie name.
  * @param value Cookie value: only characters that RFC 6265 allows.
@@ -77,53 +89,60 @@ export function findCookies(header: string, name: string): readonly string[] {
  * // 'sid=x; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax'
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
-  const site = attributes.sameSite.replace(/./, (letter) => letter.toUpperCase())
+  const { domain, path, maxAge, expires, secure, sameSite, partitioned } = attributes
   return (
-    `${name}=${value}${attributes.domain ? `; Domain=${attributes.domain}` : ''}; Path=${attributes.path}; Max-Age=${attributes.maxAge}` +
-    `${attributes.expires ? `; Expires=${attributes.expires.toUTCString()}` : ''}; HttpOnly${attributes.secure ? '; Secure' : ''}; SameSite=${site}${attributes.partitioned ? '; Partitioned' : ''}`
+    `${name}=${value}${domain ? `; Domain=${domain}` : ''}; Path=${path}; Max-Age=${maxAge}` +
+    `${expires ? `; Expires=${expires.toUTCString()}` : ''}; HttpOnly${secure ? '; Secure' : ''}` +
+    `; SameSite=${SAME_SITE_NAMES[sameSite]}${partitioned ? '; Partitioned' : ''}`
   )
 }
 
 /** The grammar of a cookie's name. */
-export const COOKIE_NAME: OptionRule = matching(
-  /^[\w!#$%&'*+\-.^`|~]+$/,
-  'letters, digits and symbols without blanks',
-)
+export const COOKIE_NAME: OptionRule = matching(/^[\w!#$%&'*+\-.^`|~]+$/, COOKIE_NAME_FORM)
 
-/** The grammar of the attributes that tell cookies of one name apart. */
-export const COOKIE_FORM: Readonly<Record<string, OptionRule>> = {
-  domain: matching(/^\.?([a-z\d-]+\.)*[a-z\d-]*[a-z\d]$/, 'a host such as "example.com"'),
-  path: matching(/^\/[!$-:=@-[\]_a-z|~]*$/, 'a path such as "/app"'),
+/** The grammar of the attributes that distinguish cookies of one name. */
+export const COOKIE_RULES: Readonly<Record<string, OptionRule>> = {
+  domain: matching(/^\.?([a-z\d-]+\.)*[a-z\d-]*[a-z\d]$/, DOMAIN_FORM),
+  path: allOf(
+    [text((path) => path.startsWith('/')), COOKIE_PATH_START],
+    matching(/^[!$-:=@-[\]_a-z|~]*$/, COOKIE_PATH_FORM),
+  ),
   partitioned: BOOLEAN,
 }
 
-/** The grammar of `SameSite`, in either case. */
-export const SAME_SITE: OptionRule = matching(/^(lax|strict|none)$/i, 'lax, strict or none')
+const SAME_SITE_NAMES = { lax: 'Lax', strict: 'Strict', none: 'None' }
+
+/** The rule of `sameSite`, in lower case or as the RFC writes it. */
+export const SAME_SITE: OptionRule = [
+  text((value) => Object.hasOwn(SAME_SITE_NAMES, value.toLowerCase())),
+  SAME_SITE_FORM,
+]
+
+const SECURE_PREFIXES = ['__host-', '__secure-', '__http-']
 
 /**
- * Refuses a cookie that a browser would drop because its parts do not go together. Browsers compare
- * the prefix of its name without regard to case.
+ * Refuses a cookie that a browser would drop because its parts contradict each other. Browsers compare
+ * the prefix of a name without regard to case.
  *
- * @param option The option that describes the cookie.
+ * @param paths The options that describe the cookie: `name`, and what precedes the attributes.
  * @param name Cookie name.
- * @param attributes Its attributes.
+ * @param cookie Its attributes.
  * @throws {AuthError} `AUTH_CONFIG`, with a message for each rule.
  * @see {@link https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html Layered cookies, name prefixes}
  */
 export function checkCookie(
-  option: string,
+  paths: { readonly name: string; readonly attributes: string },
   name: string,
-  attributes: Omit<CookieAttributes, 'maxAge'>,
+  { domain, path, sameSite, secure, partitioned }: Omit<CookieAttributes, 'maxAge'>,
 ): void {
-  const { domain, path, sameSite, secure, partitioned } = attributes
-  const isHostOnly = /^__host-/i.test(name)
-  const refuse = (breaks: unknown, part: string, wanted: string, given: unknown) =>
-    checkOption(!breaks, `${option}: ${part}`, wanted, shown(given))
-  refuse(isHostOnly && domain, 'domain', 'left out for a "__Host-" name', domain)
-  refuse(isHostOnly && path !== '/', 'path', '"/" for a "__Host-" name', path)
+  const hasPrefix = (prefix: string) => name.toLowerCase().startsWith(prefix)
+  const { attributes } = paths
+  if (hasPrefix('__host-')) {
+    checkOption(!domain, `${attributes}domain`, HOST_PREFIX_DOMAIN, shown(domain))
+    checkOption(path === '/', `${attributes}path`, HOST_PREFIX_PATH, shown(path))
+  }
   if (secure) return
-  const wanted = 'left out without secure'
-  refuse(/^__(host|secure|http)-/i.test(name), 'name', wanted, name)
-  refuse(partitioned, 'partitioned', wanted, partitioned)
-  refuse(sameSite === 'none', 'sameSite', wanted, sameSite)
+  checkOption(!SECURE_PREFIXES.some(hasPrefix), paths.name, PREFIX_WITHOUT_SECURE, shown(name))
+  checkOption(!partitioned, `${attributes}partitioned`, PARTITIONED_WITHOUT_SECURE, 'true')
+  checkOption(sameSite !== 'none', `${attributes}sameSite`, SAME_SITE_WITHOUT_SECURE, '"none"')
 }

@@ -1,46 +1,64 @@
-/** Lets pages of other origins call this backend: CORS, decided by the CSRF rule itself. */
+/** CORS: lets pages of other origins call this backend, by the same rule as the CSRF check. */
 import { type CsrfProtection, type OriginRequest, originRule } from './csrf.ts'
-import { BOOLEAN, type OptionRule, checkOptions, isListOf, isPlain } from './options.ts'
+import { listItems } from './header-list.ts'
+import {
+  CORS_CSRF_FORM,
+  HEADERS_FORM,
+  LIST_STAR,
+  METHODS_FORM,
+  METHOD_CASE,
+  METHOD_FORBIDDEN,
+  SECONDS_FORM,
+} from './messages.ts'
+import {
+  BOOLEAN,
+  type OptionRule,
+  allOf,
+  checkOptions,
+  isListOf,
+  isPlain,
+  text,
+} from './options.ts'
 
-/** Which pages may call this backend, and what they may send and read. */
+/** Which pages may call this backend, what they may send, and what they may read. */
 export interface CorsOptions {
   /**
-   * The very options that `limen({ csrfProtection })` takes: who may send unsafe requests is who may
-   * read the answers.
+   * The same object that `limen({ csrfProtection })` takes: the origins that may send unsafe requests
+   * are the origins that may read the responses.
    */
   readonly csrfProtection: CsrfProtection
   /** As in `limen({ secure })`. Default `true`. */
   readonly secure?: boolean | undefined
-  /** Methods that pages may use beside GET, HEAD and POST. Default: PUT, PATCH and DELETE. */
+  /** Methods that pages may use in addition to GET, HEAD and POST. Default: PUT, PATCH and DELETE. */
   readonly allowMethods?: readonly string[] | undefined
   /** Request headers that pages may set. Default: Authorization and Content-Type. */
   readonly allowHeaders?: readonly string[] | undefined
-  /** Response headers that pages may read, beside the few that all may. Default: none. */
+  /** Response headers that pages may read, in addition to the CORS-safelisted ones. Default: none. */
   readonly exposeHeaders?: readonly string[] | undefined
-  /** How many seconds a browser may keep the answer to a preflight. Default: 5, by the standard. */
+  /** How many seconds a browser may cache the response to a preflight. Default: 5, by the standard. */
   readonly maxAge?: number | undefined
 }
 
-/** Answers preflights, and lets trusted pages read responses. */
+/** Responds to preflights, and lets trusted pages read responses. */
 export interface Cors {
   /**
-   * Answers a preflight: 204 with what is allowed, or 403 for an origin that is not trusted.
+   * Responds to a preflight: 204 with what is allowed, or 403 for an untrusted origin.
    *
-   * @returns The answer, or `null` for all other requests, a plain `OPTIONS` among them.
+   * @returns The response, or `null` for every other request, such as a plain `OPTIONS`.
    */
   readonly preflight: (request: OriginRequest) => Response | null
   /**
-   * Lets the page that sent a request read its response, if its origin is trusted. What the response
-   * said of it before is dropped, `*` above all; `Vary: Origin` is always added.
+   * Lets the page that sent a request read its response, if its origin is trusted. Earlier CORS headers
+   * of the response, such as `*`, are removed. `Vary: Origin` is always added.
    *
-   * @returns The same response, or a copy where its headers cannot be changed.
+   * @returns The same response, or a copy when its headers are immutable.
    */
   readonly respond: (request: OriginRequest, response: Response) => Response
 }
 
 const TOKEN = /^[\w!#$%&'+\-.^`|~]+$/
-const FORBIDDEN_METHOD = /[a-z]|^(CONNECT|TRACE|TRACK)$/
-const VARIES = /(^|,)\s*(origin|\*)\s*(,|$)/i
+/** Methods that `fetch()` refuses to send. */
+const FORBIDDEN_METHODS = ['CONNECT', 'TRACE', 'TRACK']
 const REQUEST_METHOD = 'Access-Control-Request-Method'
 const ALLOW_ORIGIN = 'Access-Control-Allow-Origin'
 const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
@@ -48,12 +66,13 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
 /**
  * Lets pages of other origins call this backend with `fetch(url, { credentials: 'include' })`.
  *
- * Which origins may is decided by the rule that decides who may use a cookie, from the same options:
- * a page that may read an answer may also send what changes something, and no other page may either.
+ * The rule that decides which requests may use a cookie also decides which origins may read responses,
+ * from the same options: an origin may do both or neither.
  *
  * @param options `csrfProtection` as in `limen()`, and what pages may send and read.
- * @returns What answers preflights and marks responses. It holds no state and reads no cookie.
- * @throws {AuthError} `AUTH_CONFIG` for what could never work, `csrfProtection: false` among it: a
+ * @returns An object that responds to preflights and adds headers to responses. It has no state and reads
+ * no cookie.
+ * @throws {AuthError} `AUTH_CONFIG` for options that can never work. `csrfProtection: false` is one: a
  * backend that trusts every origin would show every visitor's data to every page.
  * @see {@link https://fetch.spec.whatwg.org/#http-cors-protocol Fetch, the CORS protocol}
  *
@@ -62,29 +81,26 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
  * const auth = limen({ store: memoryStore(), csrfProtection })
  * const api = cors({ csrfProtection, allowMethods: ['DELETE'], maxAge: 600 })
  *
- * const handle = async (request: Request) =>
+ * const serve = async (request: Request) =>
  *   api.preflight(request) ?? api.respond(request, await handle(auth, request, () => new Response()))
  *
  * const headers = { Origin: 'https://app.example.com', 'Sec-Fetch-Site': 'same-site' }
- * const response = await handle(new Request('https://api.example.com/', { headers }))
+ * const response = await serve(new Request('https://api.example.com/', { headers }))
  * response.headers.get('Access-Control-Allow-Origin')
  * // 'https://app.example.com'
  */
 export function cors(options: CorsOptions): Cors {
   checkOptions('cors(): ', options, {
-    csrfProtection: [
-      isPlain,
-      'the options that limen({ csrfProtection }) has, and not false: every page could read every answer',
-      true,
-    ],
+    csrfProtection: [isPlain, CORS_CSRF_FORM, true],
     secure: BOOLEAN,
-    allowMethods: listOf(isMethod, 'methods in capitals, such as ["PUT", "DELETE"]'),
-    allowHeaders: listOf(isToken, 'names of headers'),
-    exposeHeaders: listOf(isToken, 'names of headers'),
-    maxAge: [
-      (seconds) => Number.isSafeInteger(seconds) && (seconds as number) >= 0,
-      'a whole number of seconds from 0',
-    ],
+    allowMethods: tokens(
+      METHODS_FORM,
+      [each((method) => method === method.toUpperCase()), METHOD_CASE],
+      [each((method) => !FORBIDDEN_METHODS.includes(method)), METHOD_FORBIDDEN],
+    ),
+    allowHeaders: tokens(HEADERS_FORM),
+    exposeHeaders: tokens(HEADERS_FORM),
+    maxAge: [(seconds) => Number.isSafeInteger(seconds) && (seconds as number) >= 0, SECONDS_FORM],
   })
   const {
     csrfProtection,
@@ -112,7 +128,7 @@ export function cors(options: CorsOptions): Cors {
     },
 
     respond(request, response) {
-      // A WebSocket is not read by CORS: its handshake was judged by the same rule.
+      // CORS does not apply to WebSockets: the same rule has checked the handshake.
       if (response.status < 200) return response
       const shared = changeable(response)
       if (share(request, shared.headers) && exposeHeaders.length) {
@@ -122,10 +138,10 @@ export function cors(options: CorsOptions): Cors {
     },
   }
 
-  /** Names the request's origin as one that may read the response, and says whether it may. */
+  /** Lets the request's origin read the response if it is trusted, and returns whether it is. */
   function share(request: OriginRequest, headers: Headers): boolean {
     const origin = request.headers.get('Origin') ?? 'null'
-    // `null` is trusted where the browser vouches for our own page, which needs no CORS.
+    // The CSRF check trusts `null` when the browser confirms the app's own page, which needs no CORS.
     const isTrusted = origin !== 'null' && checkOrigin(request, false).trusted
     headers.delete(ALLOW_ORIGIN)
     headers.delete(ALLOW_CREDENTIALS)
@@ -133,23 +149,25 @@ export function cors(options: CorsOptions): Cors {
       headers.set(ALLOW_ORIGIN, origin)
       headers.set(ALLOW_CREDENTIALS, 'true')
     }
-    // Also for who is refused, or sent no Origin: that answer is not for the others either.
-    if (!VARIES.test(headers.get('Vary') ?? '')) headers.append('Vary', 'Origin')
+    // Also without CORS headers: a cache must not give this response to another origin.
+    const varies = listItems(headers.get('Vary'))
+    if (!varies.includes('origin') && !varies.includes('*')) headers.append('Vary', 'Origin')
     return isTrusted
   }
 }
 
-function listOf(isItem: (value: unknown) => boolean, wanted: string): OptionRule {
-  // Not `*`: browsers take it for a name where credentials are sent.
-  return [(value) => isListOf(value, isItem), `an array of ${wanted}, without *`]
+/** The rule of a list of names, each a token of HTTP. */
+function tokens(wanted: string, ...further: readonly OptionRule[]): OptionRule {
+  return allOf(
+    [each(() => true), wanted],
+    [each((name) => !name.includes('*')), LIST_STAR],
+    [each((name) => TOKEN.test(name)), wanted],
+    ...further,
+  )
 }
 
-function isToken(value: unknown): boolean {
-  return typeof value === 'string' && TOKEN.test(value)
-}
-
-function isMethod(value: unknown): boolean {
-  return isToken(value) && !FORBIDDEN_METHOD.test(value as string)
+function each(fits: (name: string) => unknown): (value: unknown) => unknown {
+  return (value) => isListOf(value, text(fits))
 }
 
 function changeable(response: Response): Response {

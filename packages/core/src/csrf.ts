@@ -1,5 +1,22 @@
-/** Decides whether a request may use a cookie, first of all by what the browser says of it. */
-import { checkOptions, isListOf, isSync, matches } from './options.ts'
+/** Decides whether a request may use a cookie, mainly by what the browser reports about it. */
+import { fail } from './error.ts'
+import {
+  BASE_DOMAIN_ALONE,
+  DOMAIN_FORM,
+  HEADER_BESIDE_HOST,
+  HEADER_FORM,
+  HOST_FORM,
+  HOST_SCHEME,
+  HOST_STAR,
+  ORIGINS_FORM,
+  ORIGIN_FORM,
+  ORIGIN_STAR,
+  SUBDOMAINS_FORM,
+  SUBDOMAINS_WITHOUT_BASE,
+  SUBDOMAIN_WHOLE,
+  SYNC_FORM,
+} from './messages.ts'
+import { allOf, checkOptions, isListOf, isSync, matching, text } from './options.ts'
 
 /** Why a request may not use a cookie. */
 export type UntrustedReason =
@@ -9,48 +26,38 @@ export type UntrustedReason =
   | 'origin-insecure'
   | 'host-unknown'
 
-/** What each reason means for the developer who reads the error. No visitor sees it. */
-export const UNTRUSTED: Readonly<Record<UntrustedReason, string>> = {
-  'cross-site': 'another site sent this request',
-  'origin-mismatch':
-    "Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host",
-  'origin-missing': 'neither Origin nor Sec-Fetch-Site was sent',
-  'origin-insecure': 'the page was loaded over http. In development set secure: false',
-  'host-unknown': 'the request has no usable URL or csrfProtection.hostHeader',
-}
-
 /** Whether a request may use a cookie, and if not, why. */
 export type OriginResult =
   | { readonly trusted: true }
   | { readonly trusted: false; readonly reason: UntrustedReason }
 
-/** Which other origins may send unsafe requests and open WebSockets, and how our own is known. */
+/** Which other origins may send unsafe requests and open WebSockets, and how the app's own is known. */
 export interface CsrfProtection {
   /**
-   * Hosts below `baseDomain` that are trusted: `'*'` for all of them, or names (`'app'`,
-   * `'eu.app'`), where `null` is the base domain itself. Same scheme and port as ours.
-   * Names need `baseDomain`. Default: none.
+   * Trusted hosts below `baseDomain`: `'*'` for all of them, or names (`'app'`, `'eu.app'`), where
+   * `null` is the base domain itself. Their scheme and port must be the app's own. Names need
+   * `baseDomain`. Default: none.
    */
   readonly allowedSubdomains?: '*' | readonly (string | null)[] | undefined
-  /** The domain that `allowedSubdomains` count from. Default for `'*'`: the request's own host. */
+  /** The domain that `allowedSubdomains` are relative to. Default for `'*'`: the request's own host. */
   readonly baseDomain?: string | undefined
   /**
    * Whole origins, such as `https://admin.example.com` or an app shell's `capacitor://localhost`. Or a
-   * function that returns `true` for such an origin, where hosts are not known beforehand: compare the
-   * whole text, as `endsWith('example.com')` also holds for `https://evilexample.com`. Default: none.
+   * function that returns `true` for such an origin, where hosts are not known in advance: compare the
+   * whole text, because `endsWith('example.com')` also matches `https://evilexample.com`. Default: none.
    */
   readonly trustedOrigins?: readonly string[] | ((origin: string) => boolean) | undefined
-  /** Our own host, with a port where it is not the scheme's own. Default: the request URL's. */
+  /** The app's own host, with its port unless that is the default port. Default: the request URL's. */
   readonly host?: string | undefined
-  /** The header in which a trusted proxy sends our host. */
+  /** The header in which a trusted proxy sends the app's own host. */
   readonly hostHeader?: string | undefined
 }
 
-/** What the rule needs of a request. */
+/** What the origin check reads of a request. */
 export interface OriginRequest {
   /** The request's method, in its own case. */
   readonly method: string
-  /** The request's whole URL; needed where no `host` is configured. */
+  /** The request's whole URL; needed unless `host` is configured. */
   readonly url?: string
   /** The request's headers. */
   readonly headers: Pick<Headers, 'get'>
@@ -60,32 +67,32 @@ export interface OriginRequest {
 export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginResult
 
 const TRUSTED: OriginResult = { trusted: true }
-/** The result for a safe request: it changes nothing and opens nothing. */
+/** The result for a safe request. */
 export const SAFE: OriginResult = { trusted: true }
 
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+
 /**
- * Says whether a request is safe: it changes nothing and opens nothing. Methods are compared with
- * their case. A WebSocket handshake is a GET and never safe.
+ * Checks whether a request is safe: its method is a safe one, in capitals, and it opens no WebSocket.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110, section 9.2.1}
  */
 export function isSafe({ method, headers }: OriginRequest): boolean {
-  return (
-    /^(GET|HEAD|OPTIONS|TRACE)$/.test(method) && !/websocket/i.test(headers.get('Upgrade') ?? '')
-  )
+  // A WebSocket handshake is a GET.
+  return SAFE_METHODS.includes(method) && !/websocket/i.test(headers.get('Upgrade') ?? '')
 }
 
 /**
  * Creates the rule that decides which requests may use a cookie.
  *
- * A safe request may. Any other must come from our own origin, from an allowed subdomain or from a
- * trusted origin. The browser's `Sec-Fetch-Site: same-origin` counts more than our guess of our own
- * host from the URL, as no page can send that header and proxies rewrite `Host`. It counts less than
- * a configured host: then `Origin` must not contradict it. What is broken is refused. Whether a cookie
- * came along makes no difference, so login CSRF is covered.
+ * A safe request may. Any other must come from the app's own origin, from an allowed subdomain or from
+ * a trusted origin. `Sec-Fetch-Site: same-origin` outranks the host of the URL: no page can send that
+ * header, and proxies rewrite `Host`. A configured host outranks both: then `Origin` must not
+ * contradict it. A malformed header is refused. The result does not depend on whether a cookie was
+ * sent, so login CSRF is covered.
  *
  * @param options Which other origins to trust; `false` trusts every request.
- * @param secure Whether our own scheme is https on every host but loopback.
+ * @param secure Whether the app's own scheme is https on every host except loopback.
  * @param onRefusal Called with the reason of each refusal.
  * @returns The rule.
  * @throws {AuthError} `AUTH_CONFIG` when an option can never match what a browser sends.
@@ -120,7 +127,7 @@ export function originRule(
     if (!options) return TRUSTED
     const { headers } = request
     const origin = headers.get('Origin')
-    // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so its Origin alone decides.
+    // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so only its Origin decides.
     const site = request.method === 'GET' ? null : headers.get('Sec-Fetch-Site')
     if (site === 'same-origin' && !(host ?? hostHeader)) return TRUSTED
     const own = ownOrigin(request)
@@ -137,13 +144,13 @@ export function originRule(
   }
 
   function ownOrigin({ url = '', headers }: OriginRequest): URL | null {
-    const named = host ?? (hostHeader && (headers.get(hostHeader) ?? ''))
-    // Proxies in a row each add a host to one header.
+    const configured = host ?? (hostHeader && (headers.get(hostHeader) ?? ''))
+    // A chain of proxies can write several hosts into one header: they must be equal.
     const [own = null, ...others] =
-      named === undefined ? [parse(url)] : named.split(',').map(parseHost)
+      configured === undefined ? [parse(url)] : configured.split(',').map(parseHost)
     if (!own || others.some((other) => other?.host !== own.host)) return null
-    // With `secure` a proxy may end TLS and send us an http URL. Loopback has no such proxy.
-    const isHttps = /^https:/i.test(url) || (secure && !isLoopback(own))
+    // With `secure`, an http URL can come from a proxy that terminates TLS. Loopback has no such proxy.
+    const isHttps = isHttpsUrl(url) || (secure && !isLoopback(own))
     own.protocol = isHttps ? 'https' : 'http'
     return own
   }
@@ -154,7 +161,7 @@ export function originRule(
     try {
       return trustedOrigins(origin) === true
     } catch {
-      // A visitor chooses the text: what the function cannot take apart is not trusted.
+      // A visitor chooses the text. An origin on which the function throws is not trusted.
       return false
     }
   }
@@ -174,14 +181,24 @@ export function originRule(
   }
 }
 
-/** Whether a request came to this machine itself, by its URL. */
+/** Checks whether a request was sent to this machine itself, by its URL. */
 export function isToLoopback({ url = '' }: OriginRequest): boolean {
   const own = parse(url)
   return own !== null && isLoopback(own)
 }
 
+/** Checks the scheme of a URL or origin that a request has. */
+export function isHttpsUrl(url: string): boolean {
+  return /^https:/i.test(url)
+}
+
 function isLoopback({ hostname }: URL): boolean {
-  return /^(.+\.)?localhost$|^127[\d.]+$|\[::1]/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.[\d.]+$/.test(hostname)
+  )
 }
 
 function reasonOf(site: string | null, origin: string | null, own: URL | null): UntrustedReason {
@@ -192,21 +209,24 @@ function reasonOf(site: string | null, origin: string | null, own: URL | null): 
 }
 
 function parseHost(host: string): URL | null {
-  const text = host.trim()
-  // What ends a host in a URL would hide the rest.
-  return /^[^\s/,\\?#@]+$/.test(text) ? parse(`https://${text}`) : null
+  const trimmed = host.trim()
+  // A character that ends the host of a URL would hide the rest of the text.
+  return /^[^\s/,\\?#@]+$/.test(trimmed) ? parse(`https://${trimmed}`) : null
 }
 
 function parse(url: string): URL | null {
+  if (!/^https?:\/\//i.test(url)) return null
   try {
-    // Node has no Host in HTTP/2: a URL made of it says `undefined`.
-    return /^https?:\/\/(?!undefined(?:[:/]|$))[^.]/i.test(url) ? new URL(url) : null
+    const parsed = new URL(url)
+    // Node has no Host header in HTTP/2: a URL that is built from it contains `undefined`.
+    const isHost = parsed.hostname !== 'undefined' && !parsed.hostname.startsWith('.')
+    return isHost ? parsed : null
   } catch {
     return null
   }
 }
 
-/** Our own host as a base domain. A name without a dot is one inside a network, such as `app`, and can be a TLD. */
+/** The app's own host as a base domain. A host without a dot, such as `app`, can be a top-level domain. */
 function baseOf({ hostname }: URL): string {
   return hostname.includes('.') || hostname === 'localhost' ? hostname : '.'
 }
@@ -215,38 +235,46 @@ const DOMAIN = /^([a-z\d_-]+\.)*[a-z\d_-]+$/
 
 function checkCsrfProtection(options: CsrfProtection): void {
   const { allowedSubdomains, baseDomain, host } = options
-  const isName = (name: unknown) =>
-    name === null || (matches(name, DOMAIN) && !`.${name}`.endsWith(`.${baseDomain}`))
   checkOptions('csrfProtection.', options, {
-    baseDomain: [
-      (value) => matches(value, DOMAIN) && allowedSubdomains,
-      'a domain such as "example.com", beside allowedSubdomains',
-      Array.isArray(allowedSubdomains) && allowedSubdomains.length > 0,
-    ],
-    allowedSubdomains: [
-      (value) => value === '*' || isListOf(value, isName),
-      `'*', or names below baseDomain such as ['app']`,
-    ],
-    trustedOrigins: [
-      (value) => isListOf(value, isOrigin) || isSync(value),
-      'whole origins such as ["https://app.example.com"], or a function',
-    ],
-    host: [
-      (value) => matches(value, /^[^*]+$/) && parseHost(value),
-      'a host such as "app.example.com", without a scheme',
-    ],
-    hostHeader: [
-      (value) => matches(value, /^[\w-]+$/) && !host,
-      'a header such as "X-Forwarded-Host", without host',
-    ],
+    baseDomain: allOf(matching(DOMAIN, DOMAIN_FORM), [() => allowedSubdomains, BASE_DOMAIN_ALONE]),
+    allowedSubdomains: allOf(
+      [names((name) => DOMAIN.test(name)), SUBDOMAINS_FORM],
+      [names((name) => !`.${name}`.endsWith(`.${baseDomain}`)), SUBDOMAIN_WHOLE],
+    ),
+    trustedOrigins: allOf(
+      [(value) => Array.isArray(value) || typeof value === 'function', ORIGINS_FORM],
+      [(value) => Array.isArray(value) || isSync(value), SYNC_FORM],
+      [origins((origin) => !origin.includes('*')), ORIGIN_STAR],
+      [origins(isSentOrigin), ORIGIN_FORM],
+    ),
+    host: allOf(
+      [text((value) => !value.includes('://')), HOST_SCHEME],
+      [text((value) => !value.includes('*')), HOST_STAR],
+      [text(parseHost), HOST_FORM],
+    ),
+    hostHeader: allOf(matching(/^[\w-]+$/, HEADER_FORM), [() => !host, HEADER_BESIDE_HOST]),
   })
+  if (Array.isArray(allowedSubdomains) && allowedSubdomains.length > 0 && !baseDomain) {
+    fail('AUTH_CONFIG', SUBDOMAINS_WITHOUT_BASE)
+  }
+
+  function names(fits: (name: string) => unknown) {
+    return (value: unknown) =>
+      value === '*' || isListOf(value, (name) => name === null || text(fits)(name))
+  }
+
+  function origins(fits: (origin: string) => unknown) {
+    return (value: unknown) => typeof value === 'function' || isListOf(value, text(fits))
+  }
 }
 
-/** Whether a text is an origin that browsers send: of a site, or of an app shell or extension. */
-function isOrigin(value: unknown): boolean {
-  // A host in a URL can have a `*`. URL.origin is "null" for the schemes of app shells.
-  return (
-    matches(value, /^[a-z][a-z\d+.-]*:\/\/([\w.-]+|\[[\da-f:]+])(:\d+)?$/) &&
-    (/^https?:/.test(value) ? parse(value)?.origin === value : !/^(wss?|ftp|file):/.test(value))
-  )
+/** The origin of a page never has these schemes: a WebSocket has its page's origin, a file has none. */
+const OTHER_SCHEMES = ['ws:', 'wss:', 'ftp:', 'file:']
+
+/** Checks whether a browser sends this text as the origin of a site, an app shell or an extension. */
+function isSentOrigin(origin: string): boolean {
+  if (!/^[a-z][a-z\d+.-]*:\/\/([\w.-]+|\[[\da-f:]+])(:\d+)?$/.test(origin)) return false
+  if (OTHER_SCHEMES.some((scheme) => origin.startsWith(scheme))) return false
+  // `URL.origin` is "null" for the schemes of app shells, which are sent as written.
+  return !/^https?:/.test(origin) || parse(origin)?.origin === origin
 }

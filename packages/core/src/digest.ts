@@ -1,8 +1,8 @@
-/** SHA-256, the fastest the platform has. */
+/** SHA-256, by the fastest call of the platform. */
 import { base64url } from './token.ts'
 
 interface Platform {
-  /** Only workerd has it. */
+  /** Exists only in workerd. */
   WebSocketPair?: object
   process?: { getBuiltinModule?: (name: string) => NodeCrypto | undefined }
 }
@@ -14,14 +14,14 @@ interface NodeCrypto {
 const encoder = new TextEncoder()
 
 /**
- * The SHA-256 of a text's UTF-8 bytes, as base64url.
+ * Hashes the UTF-8 bytes of a text with SHA-256.
  *
- * @param text What to hash.
- * @returns 43 characters; at once where the platform can, else as a promise.
+ * @param text The text.
+ * @returns The hash as 43 base64url characters, or a promise of it where the platform has no synchronous call.
  */
 export function sha256(text: string): string | Promise<string> {
-  // crypto.subtle costs Node, Deno and Bun a hop to another thread, 15 to 75 µs. In workerd both cost
-  // the same, but the first look at `process` takes 4 ms, and node:crypto more.
+  // In Node, Deno and Bun, crypto.subtle uses another thread: 15 to 75 µs. In workerd both calls cost
+  // the same, but the first read of `process` takes 4 ms, and node:crypto more.
   const builtinHash =
     !(globalThis as Platform).WebSocketPair &&
     (globalThis as Platform).process?.getBuiltinModule?.('node:crypto')?.hash

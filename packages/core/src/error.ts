@@ -1,20 +1,20 @@
-/** One error class, with a short list of codes that stay. */
+/** One error class, with a short list of stable codes. */
 
 /**
- * What went wrong, as a code that never changes its meaning.
+ * What went wrong, as a code that never changes its meaning. `docs/errors/` has a page for each.
  *
  * - `AUTH_CONFIG`: an option can never work; the message names it.
  * - `AUTH_COOKIES_DISABLED`: `setSession()` in `web()` mode, which cannot send cookies.
- * - `AUTH_RESPONSE_SENT`: `setSession()` after the response has left: its cookie would be lost.
+ * - `AUTH_RESPONSE_SENT`: `setSession()` after the response was sent: its cookie would be lost.
  * - `AUTH_UNTRUSTED_ORIGIN`: `setSession()` on a request that the CSRF rules refuse.
  * - `AUTH_INVALID_SESSION_ID`: the token or id opens no session, or a session has no token.
- * - `AUTH_INVALID_USER_ID`: there is no such user.
- * - `AUTH_INVALID_ATTRIBUTES`: an attribute that JSON cannot carry exactly; nothing was stored.
- * - `AUTH_DUPLICATE_USER_ID`: the user id is taken.
+ * - `AUTH_INVALID_USER_ID`: there is no user with this id.
+ * - `AUTH_INVALID_ATTRIBUTES`: JSON cannot carry an attribute exactly; nothing was stored.
+ * - `AUTH_DUPLICATE_USER_ID`: there is already a user with this id.
  * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was stored.
- * - `AUTH_STORE_UNAVAILABLE`: the store could not be reached or did not answer: the same call may
+ * - `AUTH_STORE_UNAVAILABLE`: the store could not be reached or did not respond: the same call can
  *   succeed later.
- * - `AUTH_STORE_REJECTED`: the engine answered, and will answer the same call the same way: a
+ * - `AUTH_STORE_REJECTED`: the engine responded, and responds to the same call the same way: a
  *   missing table, a constraint, a value of the wrong type.
  */
 export type AuthErrorCode =
@@ -33,49 +33,50 @@ export type AuthErrorCode =
 /**
  * Thrown when the application, its configuration or its store is at fault.
  *
- * A visitor's fault is a value (`null`, a verdict) with one exception: `setSession()` on a request
- * that the CSRF rules refuse, which must stop the handler.
+ * A visitor's fault is a value (`null`, an {@link OriginResult}) with one exception: `setSession()` on
+ * a request that the CSRF rules refuse, which must stop the handler.
  *
  * @example
- * const error = new AuthError('AUTH_CONFIG', 'secure must be true or false (got "false")')
+ * const error = new AuthError('AUTH_CONFIG', 'appStore(): table must be a string (got 5)')
  * error.code
  * // 'AUTH_CONFIG'
  */
 export class AuthError extends Error {
-  /** Tells it from other errors, also across copies of this package: do not use `instanceof`. */
+  /** Identifies the class, also across copies of this package, where `instanceof` fails. */
   override readonly name = 'AuthError'
-  /** Which failure this is: compare this, not the message. */
+  /** Which failure this is. Compare the code, not the message. */
   declare readonly code: AuthErrorCode
-  /** 403 on `AUTH_UNTRUSTED_ORIGIN` alone: Express, Koa, Fastify and Elysia answer with it. */
+  /** 403, on `AUTH_UNTRUSTED_ORIGIN` only: Express, Koa, Fastify and Elysia send it. */
   declare readonly status?: number
   /** The same as `status`, under the name that h3 reads. */
   declare readonly statusCode?: number
-  /** On `AUTH_UNTRUSTED_ORIGIN` alone: the 403 response. Hono's default error handler calls it. */
+  /** Creates the 403 response, on `AUTH_UNTRUSTED_ORIGIN` only: Hono's default error handler calls it. */
   declare readonly getResponse?: () => Response
 
   /**
    * Creates an error: for stores and adapters.
    *
    * @param code Which failure this is.
-   * @param message What could not be done, and what to change. Never holds a token, secret, hash or cookie value.
-   * @param options The `cause`, where there is another error underneath.
+   * @param message What could not be done, and what to change. Never a token, secret, hash or cookie value.
+   * @param options The `cause`, where another error is the reason.
    */
   constructor(code: AuthErrorCode, message: string = code, options?: ErrorOptions) {
     super(message, options)
     this.code = code
     if (code === 'AUTH_UNTRUSTED_ORIGIN') {
       this.status = this.statusCode = 403
-      // The visitor sees the reason, and not the hint for the developer behind it.
+      // The visitor sees the reason, not the hint for the developer that follows it.
       this.getResponse = () => new Response(`Forbidden: ${message.split(':')[0]}`, { status: 403 })
     }
   }
 }
 
 /**
- * Whether an error is an {@link AuthError}, also one of another copy of this package, where
+ * Checks whether an error is an {@link AuthError}, also of another copy of this package, where
  * `instanceof` fails.
  *
- * @param error What was caught.
+ * @param error The caught value.
+ * @returns Whether it is one.
  *
  * @example
  * isAuthError(new AuthError('AUTH_STORE_UNAVAILABLE'))
@@ -85,7 +86,7 @@ export function isAuthError(error: unknown): error is AuthError {
   return error instanceof Error && error.name === 'AuthError' && 'code' in error
 }
 
-/** Throws an {@link AuthError}, where an expression is needed. */
+/** Throws an {@link AuthError} from an expression. The message comes from `messages.ts`. */
 export function fail(code: AuthErrorCode, message: string, options?: ErrorOptions): never {
   throw new AuthError(code, message, options)
 }

@@ -2,7 +2,7 @@
 import type { UntrustedReason } from './csrf.ts'
 import type { StoreCall } from './store.ts'
 
-/** Why a cookie or bearer token gave no session. */
+/** Why a cookie or bearer token opened no session. */
 export type TokenRejection =
   | 'malformed'
   | 'header-too-large'
@@ -12,8 +12,8 @@ export type TokenRejection =
   | 'expired'
 
 /**
- * One thing that happened. Ids may be logged; no token, secret, hash, cookie value or header text
- * is ever in an event.
+ * One event. It can contain ids, which can be logged. It never contains a token, secret, hash, cookie
+ * value or header text.
  */
 export type AuthEvent =
   | { readonly type: 'created'; readonly sessionId: string; readonly userId: string }
@@ -32,12 +32,12 @@ export type AuthEvent =
       readonly call: StoreCall
       readonly code: 'AUTH_STORE_UNAVAILABLE' | 'AUTH_STORE_REJECTED'
     }
-  /** A renewed or deleting cookie that the framework did not take. The session itself was renewed. */
+  /** The framework did not take a renewed or deleting cookie. The session itself was renewed. */
   | { readonly type: 'cookie-lost' }
-  /** A session was first found after the response had left, without the headers that keep it private. */
+  /** A session was first found after the response was sent, without the headers that make it private. */
   | { readonly type: 'validated-late'; readonly sessionId: string }
   /** `setSession()` on `http://localhost` with `secure`: some clients do not send such a cookie back. Set `secure: false` in development. */
   | { readonly type: 'secure-cookie-over-http' }
 
-/** Events that are sent only when `events` names them, as they are frequent. */
+/** Frequent events: reported only when `events` names them. */
 export type NoisyEvent = 'validated'

@@ -1,7 +1,7 @@
-/** Attaches the token to a session object, out of reach of JSON, logs and copies. */
+/** Attaches the token to a session object, invisible to JSON, logs and copies. */
 
-// Holds nothing of its own: an entry lives as long as its session object. The session stays a plain
-// object, which frameworks can serialise, and no property of it shows the token.
+// An entry lives as long as its session object. The session stays a plain object, which frameworks can
+// serialise, and no property of it shows the token.
 const tokens = new WeakMap<object, string>()
 
 /**
@@ -19,7 +19,7 @@ export function withToken<AnySession extends object>(
   return session
 }
 
-/** The token of a session that was created or validated; a copy or a listed session has none. */
+/** Returns the token of a session that was created or validated. A copy or a listed session has none. */
 export function tokenOf(session: unknown): string | undefined {
   return tokens.get(session as object)
 }

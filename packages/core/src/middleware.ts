@@ -1,50 +1,50 @@
-/** What an adapter hands over, and the plainest adapter of all: `web()`. */
+/** The contract of an adapter, and the simplest adapter: `web()`. */
 import type { OriginRequest } from './csrf.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-/** What the core needs of one request, whatever framework it came through. */
+/** What core needs of one request, whatever the framework. */
 export interface RequestContext {
-  /** A `Request`, or anything with its method, URL and `headers.get`. */
+  /** A `Request`, or an object with its method, URL and `headers.get`. */
   readonly request: OriginRequest
   /**
-   * Receives a cookie for the response, and in its `formerly` cookies that delete others. A later one
-   * replaces an earlier one of the same name, but a `renewal` never replaces one that was set on
-   * purpose. Absent: cookies are disabled, as in `web()`. When the response has left it must become
-   * `undefined`: from then on `setSession()` throws, and `validate()` renews nothing.
+   * Receives a cookie for the response, and in its `formerly` cookies that delete others. A later cookie
+   * replaces an earlier one of the same name, but a `renewal` never replaces a cookie that the app set.
+   * Absent: cookies are disabled, as in `web()`. It must become `undefined` when the response is sent:
+   * from then on `setSession()` throws, and `validate()` renews nothing.
    */
   readonly setCookie?: ((cookie: SessionCookie) => void) | undefined
   /**
-   * The framework's object for this request. All openings with the same object share one AuthRequest,
-   * so that they read the store once, until the response has left. Absent: each has its own.
+   * The framework's object for this request. All calls with the same object share one AuthRequest, and
+   * so read the store once, until the response is sent. Absent: each call creates its own.
    */
   readonly key?: object | undefined
   /**
-   * Called as soon as a session was found, so that code between the handler and the adapter, such as
-   * a cache, sees that the response is private.
+   * Called as soon as a session is found, so that code between the handler and the adapter, such as a
+   * cache, sees that the response is private.
    */
   readonly onSession?: (() => void) | undefined
-  /** The session cookie's value, where the framework has read it already; `null` when there is none. */
+  /** The session cookie's value, when the framework has already read it; `null` when there is none. */
   readonly sessionCookie?: string | null | undefined
-  /** Takes the write that renews an idle session, and nothing else. Absent: the answer waits for it. */
+  /** Receives the write that renews an idle session, and nothing else. Absent: `validate()` awaits it. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
-/** A {@link RequestContext} whose cookies arrive. */
+/** A {@link RequestContext} whose cookies are sent. */
 export type CookieContext = RequestContext & {
   readonly setCookie: ((cookie: SessionCookie) => void) | undefined
 }
 
-/** Turns a framework's arguments into what the core needs: the whole contract of an adapter. */
+/** Turns a framework's arguments into a {@link RequestContext}: the whole contract of an adapter. */
 export type Middleware<Args extends unknown[], Context extends RequestContext = CookieContext> = (
   ...args: Args
 ) => Context
 
 /**
- * Takes a bare `Request`. There is no response yet to put cookies on, so `setSession()` is
- * disabled: send `auth.createSessionCookie(session).serialize()` yourself, also where
- * `session.fresh` says that a renewal needs it.
+ * Takes a bare `Request`. It has no response for cookies, so `setSession()` is disabled: send
+ * `auth.createSessionCookie(session).serialize()` yourself, also when `session.fresh` is true after a
+ * renewal.
  *
- * @returns The middleware for `limen({ middleware })`, and its default.
+ * @returns The middleware for `limen({ middleware })`. It is the default.
  *
  * @example
  * const auth = limen({ store: memoryStore(), middleware: web() })

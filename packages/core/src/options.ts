@@ -1,10 +1,22 @@
-/** Checks options when they are given. What is not understood is refused, by name. */
+/** Checks options when they are given: an unknown name or an unfit value is an error. */
 import { fail } from './error.ts'
+import {
+  BOOLEAN_FORM,
+  FUNCTION_FORM,
+  OBJECT_FORM,
+  SYNC_FORM,
+  missingOption,
+  unknownOption,
+  wrongOption,
+} from './messages.ts'
 
-/** Whether a value fits an option; the form that is wanted, as a message says it; whether it must be given. */
+/**
+ * Whether a value fits an option; the form that is wanted, which follows "must be" in a message and can
+ * depend on the value; whether the option is required.
+ */
 export type OptionRule = readonly [
   fits: (value: unknown) => unknown,
-  wanted: string,
+  wanted: string | ((value: unknown) => string),
   isRequired?: boolean,
 ]
 
@@ -12,7 +24,7 @@ export type OptionRule = readonly [
  * Checks an object of options: every name must be known, and every value that is given must fit.
  * `undefined` means that an option is not given.
  *
- * @param path What stands before an option's name in a message, such as `sessionCookie.`.
+ * @param path What precedes an option's name in a message, such as `sessionCookie.`.
  * @param given What the user wrote.
  * @param rules The known options.
  * @throws {AuthError} `AUTH_CONFIG` for the first name or value that does not fit.
@@ -25,16 +37,20 @@ export function checkOptions(
   // Not a copy: options can be inherited, and would be used without a check.
   const values = (given ?? {}) as Readonly<Record<string, unknown>>
   for (const name of Object.keys({ ...rules, ...values })) {
-    // An object has names that are no rules: `constructor`, `__proto__`.
+    const option = path + name
+    // An object has names that are not rules: `constructor`, `__proto__`.
     if (!Object.hasOwn(rules, name)) {
-      const known = Object.keys(rules).join(', ')
-      fail('AUTH_CONFIG', `There is no option ${path}${name}. The options are: ${known}`)
+      fail('AUTH_CONFIG', unknownOption(option, Object.keys(rules)))
     }
-    const [fits, wanted, isRequired] = rules[name]!
+    const rule = rules[name]!
+    const [fits, , isRequired] = rule
     const value = values[name]
-    // What must be given is an object: a text in its place can be an address with a password.
-    const given = isRequired ? typeof value : shown(value)
-    if (value !== undefined || isRequired) checkOption(fits(value), path + name, wanted, given)
+    if ((value === undefined && !isRequired) || fits(value)) continue
+    const wanted = wantedBy(rule, value)
+    if (value === undefined) fail('AUTH_CONFIG', missingOption(option, wanted))
+    // A required option is an object: a string in its place can be an address with a password.
+    const isHidden = isRequired && typeof value === 'string'
+    fail('AUTH_CONFIG', wrongOption(option, wanted, isHidden ? 'a string' : shown(value)))
   }
 }
 
@@ -53,19 +69,34 @@ export function checkOption(
   wanted: string,
   given: string,
 ): asserts fits {
-  if (!fits) fail('AUTH_CONFIG', `${option} must be ${wanted} (got ${given})`)
+  if (!fits) fail('AUTH_CONFIG', wrongOption(option, wanted, given))
 }
 
-/** A value as a message shows it. */
+/** Joins rules, each with its own message. A value is checked by a rule only if it fits those before it. */
+export function allOf(...rules: readonly OptionRule[]): OptionRule {
+  const broken = (value: unknown) => rules.find(([fits]) => !fits(value))
+  return [(value) => !broken(value), (value) => wantedBy(broken(value)!, value)]
+}
+
+function wantedBy([, wanted]: OptionRule, value: unknown): string {
+  return typeof wanted === 'string' ? wanted : wanted(value)
+}
+
+/** A value as a message shows it: a string, number, boolean or array as written, of all else the type. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`
-  if (typeof value === 'function') return isSync(value) ? 'a function' : 'an async function'
   try {
-    return Array.isArray(value) ? `[${String(value)}]` : String(value)
+    if (typeof value === 'string' || Array.isArray(value)) return JSON.stringify(value)
+    if (typeof value === 'function' || isObject(value)) return typeName(value)
+    return Object.is(value, -0) ? '-0' : String(value)
   } catch {
-    // An object without a prototype, or an array with a symbol.
+    // An array can have a BigInt, an object can be a revoked proxy.
     return typeof value
   }
+}
+
+/** The name of a value's type, such as `Date` or `AsyncFunction`. */
+export function typeName(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }
 
 /** Whether a value is a promise, of any library. */
@@ -73,32 +104,32 @@ export function isPromise(value: object): boolean {
   return 'then' in value && typeof value.then === 'function'
 }
 
-/** The rule of an option that is a text of some form. */
-export function matching(form: RegExp, wanted: string): OptionRule {
-  return [(value) => matches(value, form), wanted]
+/** Whether a value is a string that fits. An expression alone would take `['a']` for `a`. */
+export function text(fits: (text: string) => unknown): (value: unknown) => unknown {
+  return (value) => typeof value === 'string' && fits(value)
 }
 
-/** Whether a value is a text of some form. An expression alone would take `['a']` for `a`. */
-export function matches(value: unknown, form: RegExp): value is string {
-  return typeof value === 'string' && form.test(value)
+/** The rule of an option that is a string of some form. */
+export function matching(form: RegExp, wanted: string): OptionRule {
+  return [text((value) => form.test(value)), wanted]
 }
 
 /** The rule of an option that has options of its own. */
-export const OBJECT: OptionRule = [isPlain, 'an object']
+export const OBJECT: OptionRule = [isPlain, OBJECT_FORM]
 
 /** The rule of an option that is `true` or `false`. */
-export const BOOLEAN: OptionRule = [(value) => typeof value === 'boolean', 'true or false']
+export const BOOLEAN: OptionRule = [(value) => typeof value === 'boolean', BOOLEAN_FORM]
 
 /** The rule of an option that is a function. */
-export const FUNCTION: OptionRule = [(value) => typeof value === 'function', 'a function']
+export const FUNCTION: OptionRule = [(value) => typeof value === 'function', FUNCTION_FORM]
+
+/** The rule of an option that is a function whose result is used at once. */
+export const SYNC_FUNCTION: OptionRule = allOf(FUNCTION, [isSync, SYNC_FORM])
 
 /** Whether a value is an object with properties, not an array. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
-
-/** The rule of an option that is a function whose answer is used at once. */
-export const SYNC_FUNCTION: OptionRule = [isSync, 'a function, and not async']
 
 /** Whether a value is an object without a class, also one of another realm. */
 export function isPlain(value: unknown): value is object {

@@ -2,32 +2,33 @@
 import type { AuthRequest } from './auth-request.ts'
 import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
-import { checkOption } from './options.ts'
+import { listItems } from './header-list.ts'
+import { AUTH_FORM } from './messages.ts'
 import type { CookieContext } from './middleware.ts'
+import { checkOption, shown } from './options.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-/** What one request left behind for its response: any AuthRequest, say. */
+/** What one request has to add to its response. Every AuthRequest is a `PendingResponse`. */
 export interface PendingResponse {
-  /** The session cookie that was set last, if any: a function, so that no log shows a token. */
+  /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** Whether a session was found. */
   readonly wasRead: boolean
-  /** The request headers that the handler's answers depended on. */
+  /** The request headers that the response depends on. */
   readonly vary: readonly string[]
 }
 
 /**
- * Puts what a request left behind on its response: each cookie once, and headers that keep a shared
- * cache from giving one visitor's page or cookie to another.
+ * Applies a request's pending cookie and cache headers to its response, so that a shared cache does not
+ * give one visitor's page or cookie to another.
  *
- * A response with a session cookie or of a handler that found a session becomes
- * `Cache-Control: private, no-store`, unless it says `private` or `no-store` itself. Where no session
- * was found, a `Cache-Control` of the application stays, and only `Vary` is added.
+ * A response gets `Cache-Control: private, no-store` when it has a session cookie or when a session was
+ * found, unless it already has `private` or `no-store`. When no session was found, the app's own
+ * `Cache-Control` stays, and only `Vary` is added. A second call changes nothing.
  *
- * @param response Any response: streamed, redirecting, switching protocols, with immutable headers.
- * @param left What the request left behind.
- * @returns The same response, or a copy where a cookie is added or its headers cannot be changed. Calling it twice changes
- * nothing more.
+ * @param response Any response: a stream, a redirect, a 101, one with immutable headers.
+ * @param pending The pending cookie and cache headers of the request.
+ * @returns The same response, or a copy when a cookie is added or when its headers are immutable.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9111#section-3 RFC 9111, section 3}
  *
  * @example
@@ -39,18 +40,18 @@ export interface PendingResponse {
  * response.headers.get('Cache-Control')
  * // 'private, no-store'
  */
-export function respond(response: Response, left: PendingResponse): Response {
-  if (!left.vary.length) return response
-  const cookie = left.cookie()
+export function respond(response: Response, pending: PendingResponse): Response {
+  if (!pending.vary.length) return response
+  const cookie = pending.cookie()
   const isSet = cookie && response.headers.getSetCookie().includes(cookie.serialize())
-  // An app can return one `Response` without a body to many visitors: no cookie is written into its
-  // own object. One that switches protocols cannot be copied, nor returned twice.
+  // An app can return one `Response` object without a body to many visitors: the cookie goes into a
+  // copy. A 101 response cannot be copied, nor returned twice.
   if (cookie && !isSet && response.status !== 101) response = copyOf(response)
   try {
-    mark(response, left)
+    addHeaders(response, pending)
   } catch {
     response = copyOf(response)
-    mark(response, left)
+    addHeaders(response, pending)
   }
   return response
 }
@@ -59,8 +60,8 @@ function copyOf(response: Response): Response {
   return new Response(response.body, response)
 }
 
-function mark({ headers }: Response, request: PendingResponse): void {
-  const cookie = request.cookie()
+function addHeaders({ headers }: Response, pending: PendingResponse): void {
+  const cookie = pending.cookie()
   if (cookie) {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
@@ -72,63 +73,84 @@ function mark({ headers }: Response, request: PendingResponse): void {
   }
 
   const cacheControl = headers.get('Cache-Control')
-  if (!cacheControl || request.wasRead || cookie) {
-    // RFC 9213: a cache that knows its own header ignores Cache-Control. Surrogate-Control (Fastly,
-    // Varnish) and Edge-Control (Akamai) are older names of the same. Deleting each unseen costs more.
+  if (!cacheControl || pending.wasRead || cookie) {
+    // Collected first: deleting five names that are not there costs more.
     const overriding: string[] = []
     headers.forEach((_, name) => {
-      if (/-cache-control|^(surrogate|edge)-control$/.test(name)) overriding.push(name)
+      if (overridesCacheControl(name)) overriding.push(name)
     })
     for (const name of overriding) headers.delete(name)
-    // Caches ignore `no-store` beside `must-understand`, and what stands between quotes.
-    const isPrivate = /(^|,)\s*(private|no-store)\s*(,|$)/i.test(cacheControl ?? '')
-    if (!isPrivate || /must-understand|"/i.test(cacheControl ?? '')) {
-      headers.set('Cache-Control', 'private, no-store')
-    }
+    if (!isPrivate(cacheControl)) headers.set('Cache-Control', 'private, no-store')
   }
-  const vary = headers.get('Vary') ?? ''
-  for (const name of new Set(request.vary)) {
-    if (!new RegExp(`(^|[\\s,])${name}($|[\\s,])`, 'i').test(vary)) headers.append('Vary', name)
+  const vary = listItems(headers.get('Vary'))
+  for (const name of new Set(pending.vary)) {
+    if (!vary.includes(name.toLowerCase())) headers.append('Vary', name)
   }
+}
+
+/**
+ * Checks whether caches obey a header instead of `Cache-Control`.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9213 RFC 9213}
+ */
+function overridesCacheControl(name: string): boolean {
+  return (
+    name.endsWith('-cache-control') ||
+    // The older names of Fastly and Varnish, and of Akamai.
+    name === 'surrogate-control' ||
+    name === 'edge-control'
+  )
+}
+
+function isPrivate(cacheControl: string | null): boolean {
+  const directives = listItems(cacheControl)
+  return (
+    (directives.includes('private') || directives.includes('no-store')) &&
+    // Caches ignore `no-store` when `must-understand` is present.
+    !directives.includes('must-understand') &&
+    // A comma in a quoted value separates nothing.
+    !cacheControl?.includes('"')
+  )
 }
 
 /** The part of an `auth` object that an adapter needs to open requests. */
 export interface RequestOpener<AnySession> {
-  /** An AuthRequest over a context whose cookies are sent. */
+  /** Opens an AuthRequest whose cookies are sent. */
   openRequest(context: CookieContext): AuthRequest<AnySession>
 }
 
 /** How {@link handle} opens a request. */
 export interface HandleOptions {
-  /** Receives the write that renews an idle session, where the platform has a place for it. */
+  /** Receives the write that renews an idle session, when the platform has a `waitUntil`. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
   /**
-   * Validates the session cookie before the handler runs, so that a session which is first read inside
-   * a streamed body still sends its renewed cookie and its cache headers. An anonymous visitor costs
-   * no read. When the store fails, the handler runs all the same. Default `false`.
+   * Validates the session cookie before the handler runs, so that the response gets the renewed cookie
+   * and the cache headers of a session that is first read inside a streamed body. An anonymous visitor
+   * costs no read. When the store fails, the handler still runs. Default `false`.
    */
   readonly eager?: boolean | undefined
 }
 
 /**
- * Runs a handler with an AuthRequest and applies its pending cookie and cache headers to the handler's
- * response: all that an adapter does on a platform where a handler takes a `Request` and returns a
+ * Runs a handler with an AuthRequest, and applies its pending cookie and cache headers to the handler's
+ * response. This is a complete adapter for platforms where a handler takes a `Request` and returns a
  * `Response`. Nested calls for one request share one AuthRequest.
  *
  * @param auth The `auth` object.
- * @param request The request to answer.
- * @param handler Returns the response, or `undefined` where the platform needs none, as after Bun's
- * `server.upgrade()`. A thrown `Response` is answered like a returned one, and so is an error that has
- * its own response: `AUTH_UNTRUSTED_ORIGIN` is answered with 403. Other errors pass through.
+ * @param request The request to handle.
+ * @param handler Returns the response, or `undefined` when the platform needs none, as after Bun's
+ * `server.upgrade()`. A thrown `Response` is handled like a returned one, and so is an error that has
+ * its own response: `AUTH_UNTRUSTED_ORIGIN` gives a 403. Other errors pass through.
  * @param options `waitUntil` and `eager`.
  * @returns The handler's response with cookies and cache headers.
+ * @throws {AuthError} `AUTH_CONFIG` when `auth` is not what `limen()` returned.
  */
-export async function handle<AnySession, Answer extends Response | undefined | void = Response>(
+export async function handle<AnySession, Result extends Response | undefined | void = Response>(
   auth: RequestOpener<AnySession>,
   request: OriginRequest,
-  handler: (authRequest: AuthRequest<AnySession>) => Answer | Promise<Answer>,
+  handler: (authRequest: AuthRequest<AnySession>) => Result | Promise<Result>,
   options?: HandleOptions,
-): Promise<Answer | Response> {
+): Promise<Result | Response> {
   const context: { -readonly [Name in keyof CookieContext]: CookieContext[Name] } = {
     request,
     key: request,
@@ -136,7 +158,7 @@ export async function handle<AnySession, Answer extends Response | undefined | v
     setCookie() {},
   }
   const opens = typeof auth?.openRequest === 'function'
-  checkOption(opens, 'auth', 'what limen() returned, and no promise of it', typeof auth)
+  checkOption(opens, 'handle(): auth', AUTH_FORM, shown(auth))
   const authRequest = auth.openRequest(context)
   try {
     if (options?.eager) await authRequest.validate().catch(() => {})
@@ -149,7 +171,7 @@ export async function handle<AnySession, Answer extends Response | undefined | v
     if (!response) throw error
     return respond(response, authRequest)
   } finally {
-    // The response leaves: a cookie that is set from now on would be lost without an error.
+    // The response is sent now: a later cookie would be lost without an error.
     context.setCookie = undefined
   }
 }

@@ -1,4 +1,4 @@
-/** What the calls on sessions and users promise: all that needs no request. */
+/** The calls on sessions and users that need no request. */
 import type { JsonAttributes } from './attributes.ts'
 import type { TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
@@ -6,51 +6,51 @@ import type { Session, User } from './session-lifetime.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { Consistency } from './store.ts'
 
-/** What {@link Sessions.validateToken} takes. */
+/** Options of {@link Sessions.validateToken}. */
 export interface ValidateOptions {
   /** The token, as `readSessionCookie` or `readBearerToken` returned it. */
   readonly token: string
-  /** How fresh the store's read must be. */
+  /** The consistency of the store's read. */
   readonly consistency: Consistency
-  /** Whether an idle session is renewed; called only when it is idle. Default: yes. */
+  /** Returns whether an idle session is renewed. Called only for an idle session. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
   /** Whether the session became fresh earlier in this request. Default `false`. */
   readonly fresh?: boolean | undefined
-  /** Receives the write that renews an idle session, so that the result need not wait for it. */
+  /** Receives the write that renews an idle session. Without it, the result waits for the write. */
   readonly waitUntil?: RequestContext['waitUntil']
 }
 
-/** The session of a token, or why there is none. */
+/** The session of a token, or why the token was rejected. */
 export type TokenResult<AnySession> =
   | { readonly valid: true; readonly session: AnySession }
   | { readonly valid: false; readonly reason: TokenRejection }
 
-/** Whose session is created, and its attributes. */
+/** The user and the attributes of a new session. */
 export type NewSession<SessionAttributes> = {
   readonly userId: string
 } & Attributes<SessionAttributes>
 
-/** A user to keep. Without `userId`, a random one is made. */
+/** A user to store. Without `userId`, a random one is created. */
 export type NewUser<UserAttributes> = {
   readonly userId?: string | undefined
 } & Attributes<UserAttributes>
 
 /**
- * Attributes, which may be left out where the store needs none. What JSON cannot carry, such as a
- * `Date`, is a type error that says why.
+ * Attributes of a user or session, optional where the store requires none. A value that JSON cannot
+ * carry, such as a `Date`, is a type error that contains the reason.
  */
 export type Attributes<Given> = object extends Given
   ? { readonly attributes?: JsonAttributes<Given> | undefined }
   : { readonly attributes: JsonAttributes<Given> }
 
-/** Attributes to merge: what is not named stays, and `undefined` removes. */
+/** Attributes to merge: other attributes stay, and `undefined` removes an attribute. */
 export type AttributesUpdate<Given> = {
   readonly [Name in keyof Given]?: JsonAttributes<Given>[Name] | undefined
 }
 
-/** What {@link Sessions.createSessionCookie} takes. A promise is none: await it first. */
+/** A session for {@link Sessions.createSessionCookie}. A promise is a type error: await it first. */
 export interface IssuedSessionLike {
-  /** Every session has it, and a promise of one has not. */
+  /** Every session has this property, a promise does not. */
   readonly sessionId: string
 }
 
@@ -61,49 +61,52 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    *
    * When `getUserAttributes` or `getSessionAttributes` throws, the session is deleted again.
    *
-   * @returns The session, with its token inside for `createSessionCookie` and `createBearerToken`.
-   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; then nothing was stored.
-   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was stored.
+   * @returns The session, whose token `createSessionCookie` and `createBearerToken` can read.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; nothing was stored.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was stored.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
-   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store refuses such a session.
+   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store rejects this session.
    */
   createSession(session: NewSession<SessionAttributes>): Promise<Session<UserFields, Fields>>
   /**
-   * The cookie for a session, or with `null` the one that deletes it.
+   * Creates the cookie for a session, or with `null` the one that deletes it.
    *
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
    */
   createSessionCookie(session: IssuedSessionLike | null): SessionCookie
   /**
-   * The token of a session, for an `Authorization: Bearer` header. Show it once, keep it nowhere.
+   * Returns the token of a session, for an `Authorization: Bearer` header. Show it once, do not store it.
    *
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a session without a token: a copy, or a listed one.
    */
   createBearerToken(session: IssuedSessionLike): string
   /**
-   * The session of a token, read strongly, and renewed when it is idle.
+   * Validates a token with a strong read, and renews the session when it is idle.
    *
-   * @param token As `readSessionCookie` or `readBearerToken` gave it.
+   * @param token The token that `readSessionCookie` or `readBearerToken` returned.
+   * @returns The session.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the token opens no session.
-   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when it could not be told.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store could not be read.
    */
   validateSession(token: string): Promise<Session<UserFields, Fields>>
   /**
-   * The session of a token, or why there is none: {@link Sessions.validateSession} without throwing,
-   * for adapters, and for a check that renews nothing (`mayRenew: () => false`).
+   * Validates a token as {@link Sessions.validateSession} does, but returns a rejection instead of
+   * throwing it: for adapters, and for a check that renews nothing (`mayRenew: () => false`).
    *
+   * @param options The token, and how to read and renew its session.
+   * @returns The session, or why the token was rejected.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store could not be read.
    */
   validateToken(options: ValidateOptions): Promise<TokenResult<Session<UserFields, Fields>>>
-  /** A living session by its public id, without its token; `null` when there is none. */
+  /** Returns a valid session by its public id, without its token; `null` when there is none. */
   getSession(sessionId: string): Promise<Session<UserFields, Fields> | null>
-  /** The living sessions of a user in order of creation, without their tokens: "your devices". */
+  /** Lists the valid sessions of a user in order of creation, without their tokens: "your devices". */
   getAllUserSessions(userId: string): Promise<Session<UserFields, Fields>[]>
   /**
-   * Merges attributes into a session: what is not named stays, and `undefined` removes. Does not check
-   * whose session it is.
+   * Merges attributes into a session: other attributes stay, and `undefined` removes an attribute. It
+   * does not check which user the session belongs to.
    *
-   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when there is no such session.
    */
   updateSessionAttributes(
@@ -111,21 +114,22 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
     attributes: AttributesUpdate<SessionAttributes>,
   ): Promise<Session<UserFields, Fields>>
   /**
-   * Ends a session. Resolves when the store has confirmed; a session that is gone already is no failure.
+   * Revokes a session. Resolves when the store has confirmed it, also for a session that does not exist.
    *
-   * Does not check whose session it is: an id that a visitor sent must be one of the visitor's own, as
-   * `getAllUserSessions()` lists them.
+   * It does not check which user the session belongs to: when a visitor sent the id, check that
+   * `getAllUserSessions()` of this visitor contains it.
    *
    * @param sessionId The public id, not the token.
-   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for text that cannot be a session id, such as a whole token.
-   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the session may live on.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a malformed session id, such as a whole token.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the session can still be
+   * valid.
    */
   invalidateSession(sessionId: string): Promise<void>
   /**
-   * Ends all sessions of a user, except the one in `except`: a session id, or `undefined` for none.
+   * Revokes all sessions of a user, except the one in `except`: a session id; by default there is none.
    *
-   * @throws {AuthError} `AUTH_INVALID_USER_ID` for what cannot be a user id.
-   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for an `except` that cannot be a session id.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` for a malformed user id.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for an `except` that is a malformed session id.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
    */
   invalidateAllUserSessions(
@@ -133,28 +137,30 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
     options?: { readonly except?: string | null | undefined },
   ): Promise<void>
   /**
-   * Removes dead sessions from the store, for a cron trigger.
+   * Deletes expired sessions from the store: for a cron trigger.
    *
    * @param options `limit`: how many at most. Default 1000.
-   * @returns How many were removed; fewer than `limit` means that none is left.
+   * @returns How many were deleted; fewer than `limit` means that there are no more.
+   * @throws {AuthError} `AUTH_CONFIG` for a `limit` that is not a whole number above 0.
    */
   deleteExpiredSessions(options?: { readonly limit?: number | undefined }): Promise<number>
   /**
    * Stores a new user. When `getUserAttributes` throws, nothing is stored.
    *
    * @returns The user, as the next read returns it.
-   * @throws {AuthError} `AUTH_DUPLICATE_USER_ID` when the id is taken; then nothing was changed.
+   * @throws {AuthError} `AUTH_DUPLICATE_USER_ID` when there is already a user with this id; nothing was
+   * changed.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when the id is not a well-formed string without NUL.
-   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was stored.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was stored.
    */
   createUser(user: NewUser<UserAttributes>): Promise<User<UserFields>>
-  /** The user, or `null` when there is none. */
+  /** Returns the user, or `null` when there is none. */
   getUser(userId: string): Promise<User<UserFields> | null>
   /**
-   * Merges attributes into a user: what is not named stays, and `undefined` removes.
-   * `authRequest.invalidate()` then shows them in the same request.
+   * Merges attributes into a user: other attributes stay, and `undefined` removes an attribute. After
+   * `authRequest.invalidate()`, the same request sees them.
    *
-   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; then nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user.
    */
   updateUserAttributes(
@@ -162,9 +168,9 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
     attributes: AttributesUpdate<UserAttributes>,
   ): Promise<User<UserFields>>
   /**
-   * Removes a user and ends all its sessions, together. A user that does not exist is no failure.
+   * Deletes a user and revokes all its sessions in one step. Resolves also for a user that does not exist.
    *
-   * @throws {AuthError} `AUTH_INVALID_USER_ID` for what cannot be a user id.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` for a malformed user id.
    */
   deleteUser(userId: string): Promise<void>
 }

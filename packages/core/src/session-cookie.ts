@@ -1,47 +1,50 @@
-/** The cookie that carries a session: its name, its attributes, its life. */
+/** The session cookie: its name and attributes, how it is created, and how it is found in a request. */
 import {
-  COOKIE_FORM,
   COOKIE_NAME,
+  COOKIE_RULES,
   type CookieAttributes,
+  LONGEST_HEADER,
   LONGEST_MAX_AGE,
   SAME_SITE,
   checkCookie,
+  findCookies,
   serializeCookie,
 } from './cookie.ts'
+import { COOKIE_FORMS } from './messages.ts'
 import { BOOLEAN, OBJECT, checkOptions, isListOf, isPlain } from './options.ts'
 
-/** What tells two cookies of a host apart in a browser. */
+/** What distinguishes the cookies of a host in a browser. */
 export interface CookieForm {
-  /** Default: the name that a cookie of this form has by default. */
+  /** Default: the default name of a cookie with these attributes. */
   readonly name?: string | undefined
   /** Default `/`. */
   readonly path?: string | undefined
-  /** Default none: only the host that set the cookie gets it back. */
+  /** Default none: the cookie is sent only to the host that set it. */
   readonly domain?: string | undefined
-  /** Stored apart for each site that embeds ours. Default `false`. */
+  /** Stored separately for each site that embeds the app. Default `false`. */
   readonly partitioned?: boolean | undefined
 }
 
-/** How the session cookie looks. */
+/** The session cookie's name and attributes. */
 export interface SessionCookieOptions {
   /**
    * Used as it is. Default: `__Host-Http-session`; with a domain or another path
-   * `__Secure-session`; without `secure` plain `session`. A partitioned cookie has
-   * `partitioned-session` in place of `session`.
+   * `__Secure-session`; without `secure`, `session`. A partitioned cookie has `partitioned-session`
+   * instead of `session`.
    */
   readonly name?: string | undefined
   /**
-   * `false` makes browsers hold the cookie for the longest time they grant, 400 days, where a renewed
-   * cookie cannot always be sent. The session's own lifetime is the same. Default `true`.
+   * `false` gives the cookie the longest lifetime that browsers accept, 400 days, for apps that cannot
+   * always send a renewed cookie. The session's lifetime does not change. Default `true`.
    */
   readonly expires?: boolean | undefined
   /**
-   * Other forms that this cookie has had, or has in a version of the app that runs beside this one:
-   * list a form before you deploy the next one, and for as long as its cookies live. A cookie of such
-   * a form is read, and deleted by every session cookie that is set or deleted. Default: none.
+   * Earlier forms of this cookie, and forms that another deployed version of the app uses. List a form
+   * before you deploy its successor, and until its cookies have expired. A cookie of a listed form is
+   * read. It is deleted whenever a session cookie is set or deleted. Default: none.
    */
   readonly formerly?: readonly CookieForm[] | undefined
-  /** Merged over the defaults. `HttpOnly` is always set; `Secure` follows `secure`. */
+  /** Merged over the defaults. `HttpOnly` is always set; `secure` decides about `Secure`. */
   readonly attributes?:
     | (Omit<CookieForm, 'name'> & {
         /** Default `lax`. */
@@ -50,57 +53,77 @@ export interface SessionCookieOptions {
     | undefined
 }
 
-/** A cookie ready to be sent, whole or in its parts. */
+/** A cookie to send, serialised or in parts. */
 export interface SessionCookie {
   /** The cookie's name. */
   readonly name: string
-  /** The token; empty when the cookie deletes. */
+  /** The token; empty in a deleting cookie. */
   readonly value: string
   /**
-   * Its attributes, as Hono, the `cookie` package and Next take them. Express and Koa count `maxAge`
-   * in milliseconds: send `serialize()` there.
+   * Its attributes, in the form that Hono, the `cookie` package and Next take. Express and Koa count
+   * `maxAge` in milliseconds: send `serialize()` there.
    */
   readonly attributes: CookieAttributes
   /**
-   * True when nobody asked for this cookie: it renews the visitor's, or deletes one whose session is
-   * gone. It gives way to a cookie of its name that was set on purpose.
+   * True when `validate()` set this cookie: it renews the visitor's cookie, or deletes one whose session
+   * is expired or deleted. It never replaces a cookie of its name that the app set.
    */
   readonly renewal?: boolean
   /**
-   * Cookies that delete the forms in `sessionCookie.formerly`: send them too. Adapters do. After an
-   * ambiguous request they also delete what else the browser can hold under this name.
+   * Cookies that delete the forms in `sessionCookie.formerly`: send them too, as the adapters do. After
+   * an ambiguous request there is one more, which deletes the host-only cookie of this name.
    */
   readonly formerly: readonly SessionCookie[]
-  /** The value of a `Set-Cookie` header, of this cookie alone. */
+  /** Serialises this cookie, without those in `formerly`, as the value of a `Set-Cookie` header. */
   serialize(): string
 }
 
-/** How session cookies are made and found, as configured. */
+/** The session cookies of one request. */
+export type CookieSearch =
+  | {
+      readonly type: 'found'
+      /** One for each name that is read, the current name first. */
+      readonly candidates: readonly CookieCandidates[]
+    }
+  | { readonly type: 'header-too-large' }
+
+/** The session cookies of one name. */
+export interface CookieCandidates {
+  /** The distinct values; none where the request has no such cookie. */
+  readonly values: readonly string[]
+  /** True when there are more values than this app can have set: another host set one of them. */
+  readonly isAmbiguous: boolean
+}
+
+/** Creates and finds session cookies as configured. */
 export interface SessionCookies {
-  /** The names that are read, the present one first, and how many forms of the cookie have each. */
-  readonly names: readonly (readonly [name: string, forms: number])[]
+  /** Finds the session cookies in a request's headers, under the current name and the earlier ones. */
+  find(headers: Pick<Headers, 'get'>): CookieSearch
   /**
-   * Creates a session cookie that lives for `maxAge` seconds, or until browsers forget it, as
-   * configured. An empty value makes the one that deletes. With `isAlone` it also deletes the cookie
-   * of its name that is for this host alone.
+   * Creates a session cookie that lives for `maxAge` seconds, or for the longest time that browsers
+   * accept, as configured. An empty value creates the deleting cookie. With `deletesTwin` it also
+   * deletes the host-only cookie of its name.
    */
-  make(value: string, maxAge: number, isAlone?: boolean): SessionCookie
+  make(value: string, maxAge: number, deletesTwin?: boolean): SessionCookie
 }
 
 /**
- * Settles the cookie's form once, so that the deleting cookie deletes the one that was set.
+ * Resolves the cookie's form once, so that the deleting cookie deletes the one that was set.
  *
+ * @param options The name and attributes.
+ * @param secure Whether the cookie is `Secure`.
+ * @returns What creates and finds the cookies.
  * @throws {AuthError} `AUTH_CONFIG` when a browser would drop such a cookie.
  */
 export function sessionCookies(options: SessionCookieOptions, secure: boolean): SessionCookies {
   checkOptions('sessionCookie.', options, {
     name: COOKIE_NAME,
     expires: BOOLEAN,
-    formerly: [(value) => isListOf(value, isPlain), 'an array such as [{ domain: "example.com" }]'],
+    formerly: [(value) => isListOf(value, isPlain), COOKIE_FORMS],
     attributes: OBJECT,
   })
   const { attributes, expires, formerly = [] } = options
-  checkOptions('sessionCookie.attributes.', attributes, { ...COOKIE_FORM, sameSite: SAME_SITE })
+  checkOptions('sessionCookie.attributes.', attributes, { ...COOKIE_RULES, sameSite: SAME_SITE })
   const { sameSite = 'lax', ...form } = attributes ?? {}
   const fixed = {
     httpOnly: true as const,
@@ -110,30 +133,43 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
 
   const make = makerOf({ ...form, name: options.name })
   const deleted = formerly.map((other) => {
-    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_FORM, name: COOKIE_NAME })
-    return makerOf(other, 'sessionCookie.formerly')('', 0)
+    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_RULES, name: COOKIE_NAME })
+    return makerOf(other, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
   })
   const { name, attributes: current } = make('', 0)
   const names = [name, ...deleted.map((other) => other.name)]
+  // An app can have set one value for each form of a name.
+  const forms = [...new Set(names)].map(
+    (one) => [one, names.filter((other) => other === one).length] as const,
+  )
   const twin = makerOf({ name, path: current.path })('', 0)
 
   return {
-    names: [...new Set(names)].map((one) => [one, names.filter((each) => each === one).length]),
-    make(value, life, isAlone) {
+    find(headers) {
+      const header = headers.get('Cookie') ?? ''
+      if (header.length > LONGEST_HEADER) return { type: 'header-too-large' }
+      const candidates = forms.map(([one, count]) => {
+        const values = findCookies(header, one)
+        return { values, isAmbiguous: values.length > count }
+      })
+      return { type: 'found', candidates }
+    },
+    make(value, life, deletesTwin) {
       const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
-      // The list can be the same in two versions of an app: no version deletes its own cookie.
-      const others = (isAlone ? [...deleted, twin] : deleted).filter(
+      // Two versions of an app can have the same list: no version deletes its own cookie.
+      const others = (deletesTwin ? [...deleted, twin] : deleted).filter(
         (other) => other.serialize() !== make('', 0).serialize(),
       )
       return { ...cookie, formerly: others }
     },
   }
 
-  /** What makes the cookies of one form. */
+  /** Returns a function that creates the cookies of one form. */
   function makerOf(
     { path = '/', domain, partitioned, name }: CookieForm,
-    option = 'sessionCookie',
+    options = 'sessionCookie.',
+    attributeOptions = 'sessionCookie.attributes.',
   ) {
     // Browsers ignore a leading dot: with and without it is one cookie.
     const host = domain?.replace(/^\./, '')
@@ -145,7 +181,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     }
     const prefix = path === '/' && !domain ? '__Host-Http-' : '__Secure-'
     name ??= `${secure ? prefix : ''}${partitioned ? 'partitioned-' : ''}session`
-    checkCookie(option, name, form)
+    checkCookie({ name: `${options}name`, attributes: attributeOptions }, name, form)
     return (value: string, maxAge: number): SessionCookie => {
       const cookie = { ...form, maxAge, ...(!value && { expires: new Date(0) }) }
       return {

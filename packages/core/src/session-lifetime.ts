@@ -1,63 +1,64 @@
-/** The life of a session, as functions of a record and a time. */
+/** The lifetime of a session: pure functions of a record and a time. */
 
 /** When a session's two periods end, in milliseconds since the epoch. */
 export interface Deadlines {
-  /** From here on it is idle. */
+  /** From this time on, the session is idle. */
   readonly activePeriodExpiresAt: number
-  /** From here on it is dead. */
+  /** From this time on, the session has expired. */
   readonly idlePeriodExpiresAt: number
 }
 
-/** How long sessions live, in milliseconds: whole numbers from one minute to 100 years. */
+/** How long sessions live. Each period is a whole number of milliseconds, from one minute to 100 years. */
 export interface SessionPeriods {
   /** A session is valid as it is for this long after it was created or renewed. Default 1 day. */
   readonly activePeriod?: number | undefined
-  /** After that, it is renewed when used within this time, and dead afterwards. Default 14 days. */
+  /** After the active period, a session is renewed when it is used within this time, and expires after it. Default 14 days. */
   readonly idlePeriod?: number | undefined
-  /** However often it is renewed, a session never outlives this, counted from its creation. Default: 100 years. */
+  /** The longest lifetime, counted from the creation: no renewal passes it. Default 100 years. */
   readonly absolutePeriod?: number | undefined
 }
 
-/** {@link SessionPeriods}, settled. */
+/** {@link SessionPeriods} with their defaults. */
 export type Periods = Readonly<Record<keyof SessionPeriods, number>>
 
 /** `active`: valid as it is. `idle`: valid, and renewed when used. */
 export type SessionState = 'active' | 'idle'
 
-/** What a session says of its user: the id, and what `getUserAttributes` chose to show. */
+/** The user of a session: the id and the fields that `getUserAttributes` returned. */
 export type User<UserFields = object> = { readonly userId: string } & Readonly<
   Omit<UserFields, 'userId'>
 >
 
 /** The fields that every session has. No attribute can override one of them. */
 export interface SessionFields<UserFields> {
-  /** Public: list it, log it, revoke by it. It opens nothing. */
+  /** Public: it can be listed and logged, and revokes the session. It does not authenticate. */
   readonly sessionId: string
-  /** Whose session it is. */
+  /** The user of the session. */
   readonly user: User<UserFields>
-  /** When it was created; renewal does not move it. */
+  /** When the session was created. A renewal does not change it. */
   readonly createdAt: Date
-  /** From here on the session is idle: its next use renews it. */
+  /** From this time on, the session is idle: its next use renews it. */
   readonly activePeriodExpiresAt: Date
-  /** From here on the session is dead, unless it is renewed before. */
+  /** From this time on, the session has expired, unless it was renewed before. */
   readonly idlePeriodExpiresAt: Date
-  /** Which part of its life it is in. */
+  /** Which period of its lifetime the session is in. */
   readonly state: SessionState
-  /** True when the deadlines were set by this very request: the browser needs a new cookie. */
+  /** True when this request set the deadlines: the browser needs a new cookie. */
   readonly fresh: boolean
 }
 
-/** A valid session, with what `getSessionAttributes` chose to show. */
+/** A valid session, with the fields that `getSessionAttributes` returned. */
 export type Session<UserFields = object, Fields = object> = SessionFields<UserFields> &
   Readonly<Omit<Fields, keyof SessionFields<UserFields>>>
 
 /**
- * The deadlines of a session: those it has, moved by a renewal but never to an earlier time, and
- * never past the end of the absolute period, also where that was shortened since.
+ * Computes the deadlines of a session. A renewal never moves a deadline to an earlier time. No deadline
+ * is past the end of the absolute period, also when that period was shortened later.
  *
- * @param session The session as kept; without deadlines when it is being created.
+ * @param session The stored session; without deadlines while it is being created.
  * @param periods How long sessions live.
  * @param renewedAt The time of the renewal or creation. Default: there is none.
+ * @returns The deadlines.
  */
 export function deadlinesOf(
   session: Partial<Deadlines> & { readonly createdAt: number },
@@ -75,7 +76,7 @@ export function deadlinesOf(
   }
 }
 
-/** Says which part of its life a session is in; `null`: dead. A deadline belongs to the period after it. */
+/** Returns the state of a session, or `null` when it has expired. A deadline belongs to the period that follows it. */
 export function stateOf(deadlines: Deadlines, now: number): SessionState | null {
   if (now < deadlines.activePeriodExpiresAt) return 'active'
   if (now < deadlines.idlePeriodExpiresAt) return 'idle'

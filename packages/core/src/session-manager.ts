@@ -1,11 +1,27 @@
-/** Creates, validates and invalidates sessions. No other module reads the clock or calls the store. */
+/** Creates, validates and revokes sessions. No other module reads the clock or calls the store. */
 import { checkedAttributes, isText, newAttributes } from './attributes.ts'
 import { sha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
 import { tokenOf, withToken } from './issued-session.ts'
 import { type Periods, type Session, type User, deadlinesOf, stateOf } from './session-lifetime.ts'
-import { checkOption, isObject, isPromise, shown } from './options.ts'
+import {
+  LIMIT_FORM,
+  SESSION_BORN_EXPIRED,
+  SESSION_ID_FORM,
+  SESSION_ID_IS_TOKEN,
+  SESSION_UNKNOWN,
+  SESSION_WITHOUT_TOKEN,
+  USER_EXISTS,
+  USER_ID_TEXT,
+  USER_UNKNOWN,
+  promisedFields,
+  storeFailed,
+  tokenRejected,
+  wrongFields,
+  wrongUserId,
+} from './messages.ts'
+import { checkOption, isObject, isPromise, shown, typeName } from './options.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { IssuedSessionLike, Sessions, TokenResult, ValidateOptions } from './session-api.ts'
@@ -20,19 +36,19 @@ import {
 } from './store.ts'
 import { ID_BYTES, SECRET_BYTES, isSessionId, parseToken, randomText, sameHash } from './token.ts'
 
-/** What `limen()` resolved from its configuration. */
+/** The configuration of `limen()`, with its defaults. */
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
   readonly store: AnyStore<UserAttributes, SessionAttributes>
   readonly periods: Periods
   readonly cookies: SessionCookies
   readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
   readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
-  readonly emit: (event: AuthEvent) => unknown
+  readonly onEvent: (event: AuthEvent) => unknown
   readonly events?: readonly NoisyEvent[] | undefined
   readonly now: () => number
 }
 
-/** Creates the calls on sessions and users from the settings. */
+/** Creates the calls on sessions and users. */
 export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(
   settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
 ): Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
@@ -40,7 +56,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = Required<Omit<StoreCalls<UserAttributes, SessionAttributes>, 'traits'>>
-  const { periods, emit, now } = settings
+  const { periods, onEvent, now } = settings
   const store = settings.store as StoreCalls<UserAttributes, SessionAttributes>
   const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
 
@@ -57,24 +73,24 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
       const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
       const stored = { ...session, id: sessionKey(id) }
-      const user = (await callStore('insert', stored)) ?? noSuchUser()
+      const user = (await callStore('insert', stored)) ?? unknownUser()
       try {
         const created = toSession({ session, user }, `${id}.${secret}`, true)
-        if (!created) noSuchSession('it expired while it was created')
-        emit({ type: 'created', sessionId: id, userId })
+        if (!created) fail('AUTH_INVALID_SESSION_ID', SESSION_BORN_EXPIRED)
+        onEvent({ type: 'created', sessionId: id, userId })
         return created
       } catch (error) {
-        // Nobody holds its token. If it cannot be deleted now, it expires like any other.
+        // No client has its token. If it cannot be deleted now, it expires like any other session.
         await callStore('delete', sessionKey(id)).catch(() => {})
         throw error
       }
     },
 
-    createSessionCookie(session: IssuedSessionLike | null, isAlone?: boolean) {
-      if (!session) return settings.cookies.make('', 0, isAlone)
+    createSessionCookie(session: IssuedSessionLike | null, deletesTwin?: boolean) {
+      if (!session) return settings.cookies.make('', 0, deletesTwin)
       const token = issuedToken(session)
       const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
-      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), isAlone)
+      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), deletesTwin)
     },
 
     createBearerToken: issuedToken,
@@ -83,7 +99,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
     async validateSession(token) {
       const result = await validateToken({ token, consistency: 'strong' })
-      return result.valid ? result.session : noSuchSession(`the token is ${result.reason}`)
+      if (!result.valid) fail('AUTH_INVALID_SESSION_ID', tokenRejected(result.reason))
+      return result.session
     },
 
     getSession,
@@ -99,13 +116,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       checkSessionId(sessionId)
       const changes = checkedAttributes(attributes) as Partial<SessionAttributes>
       await callStore('update', sessionKey(sessionId), changes)
-      return (await getSession(sessionId)) ?? noSuchSession('it has been revoked or has expired')
+      return (await getSession(sessionId)) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_UNKNOWN)
     },
 
     async invalidateSession(sessionId) {
       checkSessionId(sessionId)
       await callStore('delete', sessionKey(sessionId))
-      emit({ type: 'invalidated', sessionId })
+      onEvent({ type: 'invalidated', sessionId })
     },
 
     async invalidateAllUserSessions(userId, options) {
@@ -113,13 +130,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const except = options?.except ?? undefined
       if (except !== undefined) checkSessionId(except)
       await callStore('deleteByUser', await userKey(userId), { except })
-      emit({ type: 'invalidated', userId, except })
+      onEvent({ type: 'invalidated', userId, except })
     },
 
     async deleteExpiredSessions(options) {
       const { limit = 1000 } = options ?? {}
       const fits = Number.isSafeInteger(limit) && limit > 0
-      checkOption(fits, 'deleteExpiredSessions(): limit', 'a whole number above 0', shown(limit))
+      checkOption(fits, 'deleteExpiredSessions(): limit', LIMIT_FORM, shown(limit))
       return store.deleteExpired ? callStore('deleteExpired', { now: now(), limit }) : 0
     },
 
@@ -127,10 +144,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const { userId: id = randomText(ID_BYTES), attributes: given = {} } = created ?? {}
       checkUserId(id)
       const attributes = newAttributes(given) as UserAttributes
-      // Before it is stored: what getUserAttributes throws must not leave a user without a trace.
+      // Before the user is stored: when getUserAttributes throws, nothing must be stored.
       const user = toUser({ id, attributes: structuredClone(attributes) })
       if (await callStore('createUser', { id: await userKey(id), attributes })) return user
-      return fail('AUTH_DUPLICATE_USER_ID', 'There is such a user already')
+      return fail('AUTH_DUPLICATE_USER_ID', USER_EXISTS)
     },
 
     getUser,
@@ -139,13 +156,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       checkUserId(userId)
       const changes = checkedAttributes(attributes) as Partial<UserAttributes>
       await callStore('updateUser', await userKey(userId), changes)
-      return (await getUser(userId)) ?? noSuchUser()
+      return (await getUser(userId)) ?? unknownUser()
     },
 
     async deleteUser(userId) {
       checkUserId(userId)
       await callStore('deleteUser', await userKey(userId))
-      emit({ type: 'invalidated', userId })
+      onEvent({ type: 'invalidated', userId })
     },
   }
 
@@ -157,7 +174,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     const parts = parseToken(token, routeLength)
     if (!parts) return rejected('malformed')
     const [id, secret] = parts
-    // Where it is a promise, it runs while the store is being read.
+    // Not awaited yet: a promise resolves while the store is being read.
     const hash = sha256(secret)
     const found = await callStore('read', sessionKey(id), { consistency })
     if (!found) return rejected('unknown')
@@ -172,7 +189,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     if (session.state === 'idle' && mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
       const work = callStore('renew', sessionKey(id), deadlines).then((exists) => {
-        if (exists) emit({ type: 'renewed', sessionId: id, userId: found.user.id })
+        if (exists) onEvent({ type: 'renewed', sessionId: id, userId: found.user.id })
         return exists
       })
       if (!inBackground(work, options) && !(await work)) return rejected('unknown')
@@ -180,7 +197,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       if (!session) return rejected('expired')
     }
     if (settings.events?.includes('validated')) {
-      emit({ type: 'validated', sessionId: id, userId: found.user.id })
+      onEvent({ type: 'validated', sessionId: id, userId: found.user.id })
     }
     return { valid: true, session }
   }
@@ -196,13 +213,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     return user && toUser(user)
   }
 
-  /** A stored session as apps see it, or `null` when it has expired. */
+  /** Creates the app's view of a stored session, or returns `null` when it has expired. */
   function toSession({ session, user }: Found, token?: string, fresh = false): AnySession | null {
     const deadlines = deadlinesOf(session, periods)
     const state = stateOf(deadlines, now())
     if (!state) return null
-    const shown = {
-      ...view('getSessionAttributes', session.attributes),
+    const view = {
+      ...chosen('getSessionAttributes', session.attributes),
       sessionId: session.id,
       user: toUser(user),
       createdAt: new Date(session.createdAt),
@@ -211,28 +228,28 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       state,
       fresh,
     } as AnySession
-    return token === undefined ? shown : withToken(shown, token)
+    return token === undefined ? view : withToken(view, token)
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
-    return { ...view('getUserAttributes', attributes), userId: id } as AnyUser
+    return { ...chosen('getUserAttributes', attributes), userId: id } as AnyUser
   }
 
-  /** What the app shows of stored attributes. */
-  function view(
+  /** The fields that the app chose of stored attributes. */
+  function chosen(
     option: 'getUserAttributes' | 'getSessionAttributes',
     attributes: UserAttributes | SessionAttributes,
-  ): object | undefined {
-    const show = settings[option] as ((attributes: unknown) => unknown) | undefined
-    const fields = show?.(attributes)
-    // A promise spread into a session would show no attribute, without an error.
-    const fits = fields == null || (isObject(fields) && !isPromise(fields))
-    checkOption(fits, option, 'a function that returns an object, and not a promise', typeof fields)
-    return fields as object | undefined
+  ): object {
+    const choose = settings[option] as ((attributes: unknown) => unknown) | undefined
+    const fields = choose?.(attributes) ?? {}
+    if (!isObject(fields)) fail('AUTH_CONFIG', wrongFields(option, typeName(fields)))
+    if (isPromise(fields)) fail('AUTH_CONFIG', promisedFields(option))
+    return fields
   }
 
   function checkSessionId(sessionId: unknown): void {
-    if (!isSessionId(sessionId, routeLength)) noSuchSession('pass session.sessionId, not the token')
+    if (parseToken(sessionId, routeLength)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_IS_TOKEN)
+    if (!isSessionId(sessionId, routeLength)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_FORM)
   }
 
   /** A user's id as the store receives it. */
@@ -245,7 +262,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     return routeLength ? { route: id.slice(0, routeLength), id } : id
   }
 
-  /** Calls the store. Its failure becomes an {@link AuthError}, and never a sign-out. */
+  /** Calls the store. Its failure becomes an {@link AuthError}, never a sign-out. */
   async function callStore<Call extends StoreCall>(
     call: Call,
     ...args: Parameters<Calls[Call]>
@@ -256,10 +273,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     } catch (cause) {
       const error = isAuthError(cause)
         ? cause
-        : new AuthError('AUTH_STORE_UNAVAILABLE', `store.${call}() failed`, { cause })
+        : new AuthError('AUTH_STORE_UNAVAILABLE', storeFailed(call), { cause })
       const { code } = error
       if (code === 'AUTH_STORE_UNAVAILABLE' || code === 'AUTH_STORE_REJECTED') {
-        emit({ type: 'store-failed', call, code })
+        onEvent({ type: 'store-failed', call, code })
       }
       throw error
     }
@@ -271,13 +288,10 @@ function rejected(reason: TokenRejection): TokenResult<never> {
 }
 
 function issuedToken(session: unknown): string {
-  return (
-    tokenOf(session) ??
-    noSuchSession('pass what createSession() or validate() returned, awaited, and not a copy')
-  )
+  return tokenOf(session) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_WITHOUT_TOKEN)
 }
 
-/** Hands a write to `waitUntil`, where there is one that takes it. A failure is reported by its event. */
+/** Passes a write to `waitUntil`, and returns whether it took it. `onEvent` receives a failure of the write. */
 function inBackground(
   work: Promise<unknown>,
   options: Pick<ValidateOptions, 'waitUntil'>,
@@ -293,14 +307,11 @@ function inBackground(
 }
 
 function checkUserId(userId: unknown): void {
-  // Engines compare other types by rules of their own: in MySQL 0 equals every name.
-  if (!isText(userId)) noSuchUser()
+  // Engines convert other types before they compare them: in MySQL, 0 equals every name.
+  if (typeof userId !== 'string') fail('AUTH_INVALID_USER_ID', wrongUserId(typeName(userId)))
+  if (!isText(userId)) fail('AUTH_INVALID_USER_ID', USER_ID_TEXT)
 }
 
-function noSuchUser(): never {
-  return fail('AUTH_INVALID_USER_ID', 'There is no such user')
-}
-
-function noSuchSession(why: string): never {
-  return fail('AUTH_INVALID_SESSION_ID', `There is no such session: ${why}`)
+function unknownUser(): never {
+  return fail('AUTH_INVALID_USER_ID', USER_UNKNOWN)
 }

@@ -1,0 +1,161 @@
+/**
+ * Every message that core throws: one for each rule, grouped by code.
+ *
+ * A message states what could not be done, which option or argument, the value as it was written
+ * (never a secret) and the form that is wanted. `messages.test.ts` requires a case for each name here.
+ */
+import type { UntrustedReason } from './csrf.ts'
+
+// AUTH_CONFIG
+
+/** Refuses an option that does not exist, such as a typing mistake. */
+export function unknownOption(option: string, known: readonly string[]): string {
+  return `${option} is not an option. The options are: ${known.join(', ')}`
+}
+
+/** Refuses to work without an option. */
+export function missingOption(option: string, wanted: string): string {
+  return `${option} is missing. It must be ${wanted}`
+}
+
+/** Refuses a value. `wanted` is one of the forms below. */
+export function wrongOption(option: string, wanted: string, given: string): string {
+  return `${option} must be ${wanted} (got ${given})`
+}
+
+export const BOOLEAN_FORM = 'true or false'
+export const OBJECT_FORM = 'an object'
+export const FUNCTION_FORM = 'a function'
+export const SYNC_FORM = 'a plain, synchronous function'
+
+export const CSRF_FORM = 'an object or false'
+export const EVENTS_FORM = '["validated"] or []'
+export const PERIOD_FORM =
+  'a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years)'
+export const PERIOD_UNIT = 'in milliseconds: this looks like seconds'
+export const PERIOD_WITHOUT_END = 'left out for no limit'
+
+export const COOKIE_NAME_FORM = "letters, digits or !#$%&'*+-.^_`|~"
+export const COOKIE_FORMS = 'an array such as [{ domain: "example.com" }]'
+export const COOKIE_PATH_START = 'a path such as "/app"'
+export const COOKIE_PATH_FORM = 'a path in which other characters are encoded, such as "/my%20app"'
+export const SAME_SITE_FORM = '"lax", "strict" or "none"'
+export const HOST_PREFIX_DOMAIN = 'left out for a "__Host-" name'
+export const HOST_PREFIX_PATH = '"/" for a "__Host-" name'
+export const PREFIX_WITHOUT_SECURE =
+  'without "__Host-", "__Secure-" or "__Http-" where secure is false'
+export const PARTITIONED_WITHOUT_SECURE = 'left out where secure is false'
+export const SAME_SITE_WITHOUT_SECURE = '"lax" or "strict" where secure is false'
+
+export const DOMAIN_FORM = 'a domain such as "example.com"'
+export const BASE_DOMAIN_ALONE = 'left out without allowedSubdomains'
+export const SUBDOMAINS_FORM = '"*", or an array of names in lower case such as ["app", "eu.app"]'
+export const SUBDOMAIN_WHOLE = 'names without baseDomain, such as ["app"]'
+export const SUBDOMAINS_WITHOUT_BASE =
+  'csrfProtection.allowedSubdomains with names needs csrfProtection.baseDomain, such as "example.com"'
+export const ORIGINS_FORM = 'an array such as ["https://app.example.com"], or a function'
+export const ORIGIN_STAR = 'origins without "*", or a function'
+export const ORIGIN_FORM = 'origins as browsers send them, such as ["https://app.example.com"]'
+export const HOST_SCHEME = 'a host such as "app.example.com", without a scheme'
+export const HOST_STAR = 'one host, without "*"'
+export const HOST_FORM = 'a host such as "app.example.com" or "localhost:8787"'
+export const HEADER_FORM = 'the name of a header, such as "X-Forwarded-Host"'
+export const HEADER_BESIDE_HOST = 'left out where host is set'
+
+export const CORS_CSRF_FORM =
+  'the object that limen({ csrfProtection }) takes: with false, every page could read every response'
+export const METHODS_FORM = 'an array of methods, such as ["PUT", "DELETE"]'
+export const HEADERS_FORM = 'an array of header names, such as ["Content-Type"]'
+export const LIST_STAR = 'a list without "*", which browsers take for a name where cookies are sent'
+export const METHOD_CASE = 'methods in capitals'
+export const METHOD_FORBIDDEN = 'methods that pages can use: not CONNECT, TRACE or TRACK'
+export const SECONDS_FORM = 'a whole number of seconds, 0 or more'
+
+export const LIMIT_FORM = 'a whole number above 0'
+export const AUTH_FORM = 'the object that limen() returned'
+
+/** `getUserAttributes` or `getSessionAttributes` returned something else. */
+export function wrongFields(option: string, given: string): string {
+  return `${option} must return an object (got ${given})`
+}
+
+/** A promise spread into a session would show no attribute, without an error. */
+export function promisedFields(option: string): string {
+  return `${option} must return an object at once, not a promise`
+}
+
+// AUTH_COOKIES_DISABLED
+export const COOKIES_DISABLED =
+  'web() cannot set cookies: use an adapter, or send auth.createSessionCookie(session).serialize() yourself.'
+
+// AUTH_RESPONSE_SENT
+export const RESPONSE_SENT =
+  'setSession() cannot set a cookie: the response has been sent. Await the work before it.'
+
+// AUTH_UNTRUSTED_ORIGIN
+
+/** For the developer. The visitor sees only the reason. */
+export function untrustedOrigin(reason: UntrustedReason): string {
+  return `${reason}: ${UNTRUSTED_TEXT[reason]}`
+}
+
+const UNTRUSTED_TEXT: Readonly<Record<UntrustedReason, string>> = {
+  'cross-site': 'another site sent this request.',
+  'origin-mismatch':
+    "Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host.",
+  'origin-missing': 'the request has neither Origin nor Sec-Fetch-Site.',
+  'origin-insecure': 'the page was loaded over http. In development, set secure: false.',
+  'host-unknown': 'the request has no usable URL, or no header csrfProtection.hostHeader.',
+}
+
+// AUTH_INVALID_SESSION_ID
+export const SESSION_WITHOUT_TOKEN =
+  'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.'
+export const SESSION_ID_IS_TOKEN =
+  'Expected a session id. This looks like a token: pass session.sessionId.'
+export const SESSION_ID_FORM = 'Expected a session id: pass session.sessionId.'
+export const SESSION_UNKNOWN = 'There is no such session: it was revoked or has expired.'
+export const SESSION_BORN_EXPIRED = 'The session expired while it was created.'
+
+/** The token of `validateSession()` opens no session. */
+export function tokenRejected(reason: string): string {
+  return `The token opens no session (${reason}).`
+}
+
+// AUTH_INVALID_USER_ID
+export const USER_UNKNOWN = 'There is no user with this id.'
+
+export const USER_ID_TEXT =
+  'userId must be well-formed text without NUL: some engines change other text.'
+
+/** Engines convert other types before they compare them. */
+export function wrongUserId(type: string): string {
+  return `userId must be a string (got ${type})`
+}
+
+// AUTH_DUPLICATE_USER_ID
+export const USER_EXISTS = 'There is already a user with this id.'
+
+// AUTH_INVALID_ATTRIBUTES
+
+/** Refuses an attribute. `wanted` is one of the forms below. A value can be a secret: only its type is named. */
+export function wrongAttribute(path: string, wanted: string, type: string): string {
+  return `${path} must be ${wanted} (got ${type})`
+}
+
+export const ATTRIBUTES_FORM = 'a plain object'
+export const ATTRIBUTE_FORM = 'a string, number, boolean, null, array or plain object'
+export const ATTRIBUTE_DATE = 'a number such as date.getTime()'
+export const ATTRIBUTE_TEXT = 'a well-formed string without NUL'
+export const ATTRIBUTE_NUMBER = 'a finite number other than -0'
+export const ATTRIBUTE_UNDEFINED = 'left out, or null'
+export const ATTRIBUTE_DEPTH = 'at most 64 levels deep'
+export const ATTRIBUTE_WHOLE = 'without holes, symbols and hidden properties: JSON drops them'
+export const ATTRIBUTE_NAMES = 'an object whose names are well-formed strings without NUL'
+
+// AUTH_STORE_UNAVAILABLE
+
+/** The store rejected with an error that is not an AuthError. Its text can hold a value: it is the cause. */
+export function storeFailed(call: string): string {
+  return `store.${call}() failed: see the cause of this error.`
+}
