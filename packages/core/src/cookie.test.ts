@@ -135,6 +135,7 @@ describe('serializeCookie()', () => {
 })
 
 describe('checkCookie()', () => {
+  const paths = { name: 'sessionCookie.name', attributes: 'sessionCookie.attributes.' }
   const kept: [name: string, change: Partial<CookieAttributes>][] = [
     ['session', {}],
     ['__Host-Http-session', {}],
@@ -148,7 +149,7 @@ describe('checkCookie()', () => {
     ['my__Host-session', { path: '/app' }],
   ]
   it.each(kept)('takes %s with %j', (name, change) => {
-    expect(() => checkCookie('sessionCookie', name, { ...plain, ...change })).not.toThrow()
+    expect(() => checkCookie(paths, name, { ...plain, ...change })).not.toThrow()
   })
 
   const dropped: [name: string, change: Partial<CookieAttributes>, because: string][] = [
@@ -161,7 +162,7 @@ describe('checkCookie()', () => {
     ['__host-http-a', { domain: 'app.example' }, 'the prefix needs no Domain'],
   ]
   it.each(dropped)('refuses %s with %j: %s', (name, change) => {
-    expect(() => checkCookie('sessionCookie', name, { ...plain, ...change })).toThrow(
+    expect(() => checkCookie(paths, name, { ...plain, ...change })).toThrow(
       expect.objectContaining({ code: 'AUTH_CONFIG' }),
     )
   })

@@ -1,4 +1,4 @@
-/** The exact text of every message that core throws, and how to cause it: one row a message. */
+/** The exact text of every message that core throws, and how to cause it. */
 import { describe, expect, it } from 'vitest'
 import {
   type AuthErrorCode,
@@ -6,17 +6,19 @@ import {
   AuthError,
   cached,
   cors,
+  handle,
   limen,
   splitStore,
 } from '@limen/core'
 import { COOKIE, createApp, visit } from '../test/app.ts'
 import { memoryStore } from './memory-store.ts'
+import * as catalogue from './messages.ts'
 import type { SessionCookieOptions } from './session-cookie.ts'
 
 const store = memoryStore()
 const cache = new Map<string, object>()
 
-/** `limen()` with one option, however wrong. */
+/** `limen()` with one option, of any type. */
 const given = (option: string, value: unknown) => () => limen({ store, [option]: value })
 const cookie =
   (sessionCookie: unknown, secure = true) =>
@@ -29,7 +31,7 @@ const cachedWith = (options: object) => () => cached(store, { cache, maxAgeMs: 1
 const attribute = (a: unknown) => () =>
   createApp().auth.createUser({ attributes: { name: '', a } as never })
 
-/** `setSession()` on a request that may use no cookie. */
+/** `setSession()` on a request that the CSRF rules refuse. */
 const refused =
   (headers: Record<string, string>, url = 'https://app.example/') =>
   async () => {
@@ -39,427 +41,744 @@ const refused =
     open(request).authRequest.setSession(session)
   }
 
-type Row = [code: AuthErrorCode, text: string, act: () => unknown]
+/** A message as it is thrown, and a call that throws it. */
+type Case = readonly [text: string, act: () => unknown]
 
-const options: Row[] = [
-  [
-    'AUTH_CONFIG',
-    'store must be a store, such as memoryStore() or d1Store(env.DB) (got undefined)',
-    given('store', undefined),
-  ],
-  [
-    'AUTH_CONFIG',
-    'store must be a store, such as memoryStore() or d1Store(env.DB) (got string)',
-    given('store', 'memory'),
-  ],
-  [
-    'AUTH_CONFIG',
-    'store must be a store, such as memoryStore() or d1Store(env.DB) (got object)',
-    given('store', Promise.resolve(store)),
-  ],
-  [
-    'AUTH_CONFIG',
-    'There is no option typo. The options are: store, middleware, secure, sessionExpiresIn, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
-    given('typo', 1),
-  ],
-  ['AUTH_CONFIG', 'secure must be true or false (got "false")', given('secure', 'false')],
-  ['AUTH_CONFIG', 'secure must be true or false (got null)', given('secure', null)],
-  [
-    'AUTH_CONFIG',
-    'secure must be true or false (got object)',
-    given('secure', Object.create(null)),
-  ],
-  [
-    'AUTH_CONFIG',
-    'middleware must be a function, and not async (got an async function)',
-    given('middleware', async () => ({})),
-  ],
-  ['AUTH_CONFIG', 'onEvent must be a function (got "log")', given('onEvent', 'log')],
-  [
-    'AUTH_CONFIG',
-    "events must be ['validated'] or [] (got [created])",
-    given('events', ['created']),
-  ],
-  ['AUTH_CONFIG', 'now must be a function, and not async (got 0)', given('now', 0)],
-  [
-    'AUTH_CONFIG',
-    'getUserAttributes must be a function that returns an object, and not a promise (got an async function)',
-    given('getUserAttributes', async () => ({})),
-  ],
-  [
-    'AUTH_CONFIG',
-    'getSessionAttributes must be a function that returns an object, and not a promise (got [object Object])',
-    given('getSessionAttributes', { name: true }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionExpiresIn must be an object (got 86400000)',
-    given('sessionExpiresIn', 86_400_000),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionExpiresIn.absolutePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got "2592000000")',
-    given('sessionExpiresIn', { absolutePeriod: '2592000000' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionExpiresIn.absolutePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got Infinity)',
-    given('sessionExpiresIn', { absolutePeriod: Infinity }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionExpiresIn.activePeriod must be in milliseconds: this looks like seconds (got 86400)',
-    given('sessionExpiresIn', { activePeriod: 86_400 }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionExpiresIn.idlePeriod must be whole milliseconds from 60000 to 3153600000000, such as 86400000 for a day (got NaN)',
-    given('sessionExpiresIn', { idlePeriod: Number.NaN }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'There is no option sessionExpiresIn.activeperiod. The options are: activePeriod, idlePeriod, absolutePeriod',
-    given('sessionExpiresIn', { activeperiod: 86_400_000 }),
-  ],
-  ['AUTH_CONFIG', 'sessionCookie must be an object (got [])', cookie([])],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.name must be letters, digits and symbols without blanks (got "bad name")',
-    cookie({ name: 'bad name' }),
-  ],
-  ['AUTH_CONFIG', 'sessionCookie.expires must be true or false (got 0)', cookie({ expires: 0 })],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.formerly must be an array such as [{ domain: "example.com" }] (got [object Object])',
-    cookie({ formerly: { name: 'old' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.formerly.name must be letters, digits and symbols without blanks (got "")',
-    cookie({ formerly: [{ name: '' }] }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.attributes must be an object (got "Path=/")',
-    cookie({ attributes: 'Path=/' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.attributes.path must be a path such as "/app" (got "app")',
-    cookie({ attributes: { path: 'app' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.attributes.domain must be a host such as "example.com" (got "https://app.example")',
-    cookie({ attributes: { domain: 'https://app.example' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.attributes.sameSite must be lax, strict or none (got "sometimes")',
-    cookie({ attributes: { sameSite: 'sometimes' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie.attributes.partitioned must be true or false (got "true")',
-    cookie({ attributes: { partitioned: 'true' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'There is no option sessionCookie.attributes.maxAge. The options are: domain, path, partitioned, sameSite',
-    cookie({ attributes: { maxAge: 60 } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie: domain must be left out for a "__Host-" name (got "app.example")',
-    cookie({ name: '__Host-s', attributes: { domain: 'app.example' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie: path must be "/" for a "__Host-" name (got "/app")',
-    cookie({ name: '__Host-s', attributes: { path: '/app' } }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie: name must be left out without secure (got "__Host-s")',
-    cookie({ name: '__Host-s' }, false),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie: partitioned must be left out without secure (got true)',
-    cookie({ attributes: { partitioned: true } }, false),
-  ],
-  [
-    'AUTH_CONFIG',
-    'sessionCookie: sameSite must be left out without secure (got "none")',
-    cookie({ attributes: { sameSite: 'none' } }, false),
-  ],
-  ['AUTH_CONFIG', 'csrfProtection must be an object or false (got "")', csrf('')],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.baseDomain must be a domain such as "example.com", beside allowedSubdomains (got undefined)',
-    csrf({ allowedSubdomains: ['app'] }),
-  ],
-  [
-    'AUTH_CONFIG',
-    "csrfProtection.allowedSubdomains must be '*', or names below baseDomain such as ['app'] (got [*])",
-    csrf({ allowedSubdomains: ['*'], baseDomain: 'example.com' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.baseDomain must be a domain such as "example.com", beside allowedSubdomains (got "example.com")',
-    csrf({ baseDomain: 'example.com' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.baseDomain must be a domain such as "example.com", beside allowedSubdomains (got "")',
-    csrf({ allowedSubdomains: '*', baseDomain: '' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.trustedOrigins must be whole origins such as ["https://app.example.com"], or a function (got [https://*.x.net])',
-    csrf({ trustedOrigins: ['https://*.x.net'] }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.trustedOrigins must be whole origins such as ["https://app.example.com"], or a function (got an async function)',
-    csrf({ trustedOrigins: async () => true }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.host must be a host such as "app.example.com", without a scheme (got "https://a.example")',
-    csrf({ host: 'https://a.example' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.hostHeader must be a header such as "X-Forwarded-Host", without host (got "X Forwarded Host")',
-    csrf({ hostHeader: 'X Forwarded Host' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'csrfProtection.hostHeader must be a header such as "X-Forwarded-Host", without host (got "Host")',
-    csrf({ host: 'a.example', hostHeader: 'Host' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cors(): csrfProtection must be the options that limen({ csrfProtection }) has, and not false: every page could read every answer (got boolean)',
-    corsWith({ csrfProtection: false }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cors(): allowMethods must be an array of methods in capitals, such as ["PUT", "DELETE"], without * (got [*])',
-    corsWith({ allowMethods: ['*'] }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cors(): allowHeaders must be an array of names of headers, without * (got [bad name])',
-    corsWith({ allowHeaders: ['bad name'] }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cors(): exposeHeaders must be an array of names of headers, without * (got "X-A")',
-    corsWith({ exposeHeaders: 'X-A' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cors(): maxAge must be a whole number of seconds from 0 (got -1)',
-    corsWith({ maxAge: -1 }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cached(): cache must be a cache with get, set and delete, such as an LRUCache (got undefined)',
-    cachedWith({ cache: undefined }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cached(): maxAgeMs must be a number of milliseconds above 0 (got string)',
-    cachedWith({ maxAgeMs: '10000' }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cached(): maxAgeMs must be a number of milliseconds above 0 (got undefined)',
-    cachedWith({ maxAgeMs: undefined }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cached(): onCacheError must be a function (got true)',
-    cachedWith({ onCacheError: true }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'cached(): store must be a store, such as memoryStore() or d1Store(env.DB) (got undefined)',
-    () => cached(undefined as never, { cache, maxAgeMs: 1 }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'splitStore(): sessions must be a store, such as memoryStore() or d1Store(env.DB) (got undefined)',
-    () => splitStore({ users: store } as never),
-  ],
-  [
-    'AUTH_CONFIG',
-    'splitStore(): users must be a store of users: a whole store, or createUser, readUser, updateUser and deleteUser (got undefined)',
-    () => splitStore({ sessions: store } as never),
-  ],
-  [
-    'AUTH_CONFIG',
-    'deleteExpiredSessions(): limit must be a whole number above 0 (got 0)',
-    () => limen({ store }).deleteExpiredSessions({ limit: 0 }),
-  ],
-  [
-    'AUTH_CONFIG',
-    'getUserAttributes must be a function that returns an object, and not a promise (got object)',
-    () => limen({ store, getUserAttributes: (() => Promise.resolve({})) as never }).createUser({}),
-  ],
-]
+const CONFIG = 'AUTH_CONFIG'
+const NO_ID = 'AUTH_INVALID_SESSION_ID'
+const NO_USER = 'AUTH_INVALID_USER_ID'
+const ATTRIBUTES = 'AUTH_INVALID_ATTRIBUTES'
 
-const calls: Row[] = [
-  [
-    'AUTH_INVALID_ATTRIBUTES',
-    'attributes.a must be exact JSON without NUL, at most 64 levels deep (got Date). Store its milliseconds',
-    attribute(new Date(0)),
+/** The code and the cases of every message in the catalogue: the type requires each name. */
+const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...cases: Case[]]> = {
+  unknownOption: [
+    CONFIG,
+    [
+      'limen(): typo is not an option. The options are: store, middleware, secure, sessionExpiresIn, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
+      given('typo', 1),
+    ],
+    [
+      'sessionExpiresIn.activeperiod is not an option. The options are: activePeriod, idlePeriod, absolutePeriod',
+      given('sessionExpiresIn', { activeperiod: 86_400_000 }),
+    ],
+    [
+      'sessionCookie.attributes.maxAge is not an option. The options are: domain, path, partitioned, sameSite',
+      cookie({ attributes: { maxAge: 60 } }),
+    ],
+    [
+      'csrfProtection.origins is not an option. The options are: baseDomain, allowedSubdomains, trustedOrigins, host, hostHeader',
+      csrf({ origins: [] }),
+    ],
   ],
-  [
-    'AUTH_INVALID_ATTRIBUTES',
-    'attributes.a.0.b must be exact JSON without NUL, at most 64 levels deep (got BigInt)',
-    attribute([{ b: 10n }]),
+  missingOption: [
+    CONFIG,
+    [
+      'limen(): store is missing. It must be a store, such as memoryStore() or d1Store(env.DB)',
+      given('store', undefined),
+    ],
+    [
+      'limen(): store is missing. It must be a store, such as memoryStore() or d1Store(env.DB)',
+      () => limen(undefined as never),
+    ],
+    [
+      'cached(): store is missing. It must be a store, such as memoryStore() or d1Store(env.DB)',
+      () => cached(undefined as never, { cache, maxAgeMs: 1 }),
+    ],
+    [
+      'cached(): cache is missing. It must be a cache with get, set and delete, such as an LRUCache',
+      cachedWith({ cache: undefined }),
+    ],
+    [
+      'cached(): maxAgeMs is missing. It must be a number of milliseconds above 0',
+      cachedWith({ maxAgeMs: undefined }),
+    ],
+    [
+      'splitStore(): sessions is missing. It must be a store, such as memoryStore() or d1Store(env.DB)',
+      () => splitStore({ users: store } as never),
+    ],
+    [
+      'splitStore(): users is missing. It must be a store of users: a whole store, or createUser, readUser, updateUser and deleteUser',
+      () => splitStore({ sessions: store } as never),
+    ],
   ],
-  [
-    'AUTH_INVALID_ATTRIBUTES',
-    'attributes.a must be exact JSON without NUL, at most 64 levels deep (got String)',
-    attribute('\ud800'),
+  wrongOption: [
+    CONFIG,
+    [
+      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got a string)',
+      given('store', 'redis://:password@localhost'),
+    ],
+    [
+      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got URL)',
+      given('store', new URL('redis://:password@localhost')),
+    ],
+    [
+      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got Promise)',
+      given('store', Promise.resolve(store)),
+    ],
+    [
+      'cached(): maxAgeMs must be a number of milliseconds above 0 (got a string)',
+      cachedWith({ maxAgeMs: '10000' }),
+    ],
+    [
+      'cached(): maxAgeMs must be a number of milliseconds above 0 (got -0)',
+      cachedWith({ maxAgeMs: -0 }),
+    ],
   ],
-  [
-    'AUTH_INVALID_ATTRIBUTES',
-    'attributes must be exact JSON without NUL, at most 64 levels deep (got Null)',
-    () => createApp().auth.updateUserAttributes('ada', null as never),
+  BOOLEAN_FORM: [
+    CONFIG,
+    ['limen(): secure must be true or false (got "false")', given('secure', 'false')],
+    ['limen(): secure must be true or false (got null)', given('secure', null)],
+    ['limen(): secure must be true or false (got Object)', given('secure', Object.create(null))],
+    ['sessionCookie.expires must be true or false (got 0)', cookie({ expires: 0 })],
+    [
+      'sessionCookie.attributes.partitioned must be true or false (got "true")',
+      cookie({ attributes: { partitioned: 'true' } }),
+    ],
   ],
-  ['AUTH_INVALID_USER_ID', 'There is no such user', () => createApp().auth.deleteUser(7 as never)],
-  [
-    'AUTH_INVALID_USER_ID',
-    'There is no such user',
-    () => createApp().auth.createSession({ userId: 'nobody', attributes: { device: '' } }),
+  OBJECT_FORM: [
+    CONFIG,
+    [
+      'limen(): sessionExpiresIn must be an object (got 86400000)',
+      given('sessionExpiresIn', 86_400_000),
+    ],
+    ['limen(): sessionCookie must be an object (got [])', cookie([])],
+    ['limen(): sessionCookie must be an object (got object)', cookie([10n])],
+    ['sessionCookie.attributes must be an object (got "Path=/")', cookie({ attributes: 'Path=/' })],
   ],
-  [
-    'AUTH_DUPLICATE_USER_ID',
-    'There is such a user already',
-    async () => {
-      const { auth } = createApp()
-      const ada = { userId: 'ada', attributes: { name: '' } }
-      await auth.createUser(ada)
-      await auth.createUser(ada)
-    },
+  FUNCTION_FORM: [
+    CONFIG,
+    ['limen(): onEvent must be a function (got "log")', given('onEvent', 'log')],
+    ['limen(): now must be a function (got 0)', given('now', 0)],
+    [
+      'limen(): getSessionAttributes must be a function (got Object)',
+      given('getSessionAttributes', { name: true }),
+    ],
+    ['cached(): onCacheError must be a function (got true)', cachedWith({ onCacheError: true })],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: pass session.sessionId, not the token',
-    async () => {
-      const { auth, signIn } = createApp()
-      const { token } = await signIn()
-      await auth.invalidateSession(token)
-    },
+  SYNC_FORM: [
+    CONFIG,
+    [
+      'limen(): middleware must be a plain, synchronous function (got AsyncFunction)',
+      given('middleware', async () => ({})),
+    ],
+    [
+      'limen(): now must be a plain, synchronous function (got GeneratorFunction)',
+      given('now', function* () {}),
+    ],
+    [
+      'limen(): getUserAttributes must be a plain, synchronous function (got AsyncFunction)',
+      given('getUserAttributes', async () => ({})),
+    ],
+    [
+      'csrfProtection.trustedOrigins must be a plain, synchronous function (got AsyncFunction)',
+      csrf({ trustedOrigins: async () => true }),
+    ],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: pass what createSession() or validate() returned, awaited, and not a copy',
-    async () => {
-      const { auth, signIn } = createApp()
-      const { session } = await signIn()
-      auth.createSessionCookie({ ...session })
-    },
+  CSRF_FORM: [CONFIG, ['limen(): csrfProtection must be an object or false (got "")', csrf('')]],
+  EVENTS_FORM: [
+    CONFIG,
+    ['limen(): events must be ["validated"] or [] (got ["created"])', given('events', ['created'])],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: pass what createSession() or validate() returned, awaited, and not a copy',
-    () => createApp().auth.createSessionCookie(Promise.resolve({}) as never),
+  PERIOD_FORM: [
+    CONFIG,
+    [
+      'sessionExpiresIn.absolutePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got "2592000000")',
+      given('sessionExpiresIn', { absolutePeriod: '2592000000' }),
+    ],
+    [
+      'sessionExpiresIn.idlePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got NaN)',
+      given('sessionExpiresIn', { idlePeriod: Number.NaN }),
+    ],
+    [
+      'sessionExpiresIn.activePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got Infinity)',
+      given('sessionExpiresIn', { activePeriod: Infinity }),
+    ],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: the token is malformed',
-    () => createApp().auth.validateSession('x'),
+  PERIOD_UNIT: [
+    CONFIG,
+    [
+      'sessionExpiresIn.activePeriod must be in milliseconds: this looks like seconds (got 86400)',
+      given('sessionExpiresIn', { activePeriod: 86_400 }),
+    ],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: the token is unknown',
-    () => createApp().auth.validateSession(`${'x'.repeat(22)}.${'x'.repeat(43)}`),
+  PERIOD_WITHOUT_END: [
+    CONFIG,
+    [
+      'sessionExpiresIn.absolutePeriod must be left out for no limit (got Infinity)',
+      given('sessionExpiresIn', { absolutePeriod: Infinity }),
+    ],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: it has been revoked or has expired',
-    () => createApp().auth.updateSessionAttributes('x'.repeat(22), { device: '' }),
+  COOKIE_NAME_FORM: [
+    CONFIG,
+    [
+      'sessionCookie.name must be letters, digits or !#$%&\'*+-.^_`|~ (got "bad name")',
+      cookie({ name: 'bad name' }),
+    ],
+    [
+      'sessionCookie.formerly.name must be letters, digits or !#$%&\'*+-.^_`|~ (got "")',
+      cookie({ formerly: [{ name: '' }] }),
+    ],
   ],
-  [
-    'AUTH_INVALID_SESSION_ID',
-    'There is no such session: it expired while it was created',
-    async () => {
-      let now = 1_700_000_000_000
-      const auth = limen({ store, now: () => (now += 86_400_000 * 20) })
-      const { userId } = await auth.createUser({})
-      await auth.createSession({ userId })
-    },
+  COOKIE_FORMS: [
+    CONFIG,
+    [
+      'sessionCookie.formerly must be an array such as [{ domain: "example.com" }] (got Object)',
+      cookie({ formerly: { name: 'old' } }),
+    ],
   ],
-  [
-    'AUTH_STORE_UNAVAILABLE',
-    'store.readUser() failed',
-    async () => {
-      const { auth, faults } = createApp()
-      faults.set('readUser', new Error('connection refused'))
-      await auth.getUser('ada')
-    },
+  COOKIE_PATH_START: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.path must be a path such as "/app" (got "app")',
+      cookie({ attributes: { path: 'app' } }),
+    ],
   ],
-  [
+  COOKIE_PATH_FORM: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.path must be a path in which other characters are encoded, such as "/my%20app" (got "/my app")',
+      cookie({ attributes: { path: '/my app' } }),
+    ],
+  ],
+  SAME_SITE_FORM: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.sameSite must be "lax", "strict" or "none" (got "sometimes")',
+      cookie({ attributes: { sameSite: 'sometimes' } }),
+    ],
+  ],
+  HOST_PREFIX_DOMAIN: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.domain must be left out for a "__Host-" name (got "app.example")',
+      cookie({ name: '__Host-s', attributes: { domain: 'app.example' } }),
+    ],
+    [
+      'sessionCookie.formerly.domain must be left out for a "__Host-" name (got "app.example")',
+      cookie({ formerly: [{ name: '__Host-s', domain: 'app.example' }] }),
+    ],
+  ],
+  HOST_PREFIX_PATH: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.path must be "/" for a "__Host-" name (got "/app")',
+      cookie({ name: '__Host-s', attributes: { path: '/app' } }),
+    ],
+    [
+      'sessionCookie.formerly.path must be "/" for a "__Host-" name (got "/app")',
+      cookie({ formerly: [{ name: '__HOST-s', path: '/app' }] }),
+    ],
+  ],
+  PREFIX_WITHOUT_SECURE: [
+    CONFIG,
+    [
+      'sessionCookie.name must be without "__Host-", "__Secure-" or "__Http-" where secure is false (got "__Host-s")',
+      cookie({ name: '__Host-s' }, false),
+    ],
+    [
+      'sessionCookie.name must be without "__Host-", "__Secure-" or "__Http-" where secure is false (got "__secure-s")',
+      cookie({ name: '__secure-s' }, false),
+    ],
+    [
+      'sessionCookie.name must be without "__Host-", "__Secure-" or "__Http-" where secure is false (got "__Http-s")',
+      cookie({ name: '__Http-s' }, false),
+    ],
+    [
+      'sessionCookie.formerly.name must be without "__Host-", "__Secure-" or "__Http-" where secure is false (got "__Host-s")',
+      cookie({ formerly: [{ name: '__Host-s' }] }, false),
+    ],
+  ],
+  PARTITIONED_WITHOUT_SECURE: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.partitioned must be left out where secure is false (got true)',
+      cookie({ attributes: { partitioned: true } }, false),
+    ],
+  ],
+  SAME_SITE_WITHOUT_SECURE: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.sameSite must be "lax" or "strict" where secure is false (got "none")',
+      cookie({ attributes: { sameSite: 'None' } }, false),
+    ],
+  ],
+  DOMAIN_FORM: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.domain must be a domain such as "example.com" (got "https://app.example")',
+      cookie({ attributes: { domain: 'https://app.example' } }),
+    ],
+    [
+      'csrfProtection.baseDomain must be a domain such as "example.com" (got "")',
+      csrf({ allowedSubdomains: '*', baseDomain: '' }),
+    ],
+  ],
+  BASE_DOMAIN_ALONE: [
+    CONFIG,
+    [
+      'csrfProtection.baseDomain must be left out without allowedSubdomains (got "example.com")',
+      csrf({ baseDomain: 'example.com' }),
+    ],
+  ],
+  SUBDOMAINS_FORM: [
+    CONFIG,
+    [
+      'csrfProtection.allowedSubdomains must be "*", or an array of names in lower case such as ["app", "eu.app"] (got ["*"])',
+      csrf({ allowedSubdomains: ['*'], baseDomain: 'example.com' }),
+    ],
+    [
+      'csrfProtection.allowedSubdomains must be "*", or an array of names in lower case such as ["app", "eu.app"] (got "app")',
+      csrf({ allowedSubdomains: 'app', baseDomain: 'example.com' }),
+    ],
+    [
+      'csrfProtection.allowedSubdomains must be "*", or an array of names in lower case such as ["app", "eu.app"] (got ["App"])',
+      csrf({ allowedSubdomains: ['App'], baseDomain: 'example.com' }),
+    ],
+  ],
+  SUBDOMAIN_WHOLE: [
+    CONFIG,
+    [
+      'csrfProtection.allowedSubdomains must be names without baseDomain, such as ["app"] (got ["app.example.com"])',
+      csrf({ allowedSubdomains: ['app.example.com'], baseDomain: 'example.com' }),
+    ],
+  ],
+  SUBDOMAINS_WITHOUT_BASE: [
+    CONFIG,
+    [
+      'csrfProtection.allowedSubdomains with names needs csrfProtection.baseDomain, such as "example.com"',
+      csrf({ allowedSubdomains: ['app'] }),
+    ],
+  ],
+  ORIGINS_FORM: [
+    CONFIG,
+    [
+      'csrfProtection.trustedOrigins must be an array such as ["https://app.example.com"], or a function (got "https://a.example")',
+      csrf({ trustedOrigins: 'https://a.example' }),
+    ],
+  ],
+  ORIGIN_STAR: [
+    CONFIG,
+    [
+      'csrfProtection.trustedOrigins must be origins without "*", or a function (got ["https://*.x.net"])',
+      csrf({ trustedOrigins: ['https://*.x.net'] }),
+    ],
+  ],
+  ORIGIN_FORM: [
+    CONFIG,
+    [
+      'csrfProtection.trustedOrigins must be origins as browsers send them, such as ["https://app.example.com"] (got ["https://app.example/"])',
+      csrf({ trustedOrigins: ['https://app.example/'] }),
+    ],
+    [
+      'csrfProtection.trustedOrigins must be origins as browsers send them, such as ["https://app.example.com"] (got ["HTTPS://app.example"])',
+      csrf({ trustedOrigins: ['HTTPS://app.example'] }),
+    ],
+    [
+      'csrfProtection.trustedOrigins must be origins as browsers send them, such as ["https://app.example.com"] (got ["https://app.example:443"])',
+      csrf({ trustedOrigins: ['https://app.example:443'] }),
+    ],
+    [
+      'csrfProtection.trustedOrigins must be origins as browsers send them, such as ["https://app.example.com"] (got ["wss://app.example"])',
+      csrf({ trustedOrigins: ['wss://app.example'] }),
+    ],
+  ],
+  HOST_SCHEME: [
+    CONFIG,
+    [
+      'csrfProtection.host must be a host such as "app.example.com", without a scheme (got "https://a.example")',
+      csrf({ host: 'https://a.example' }),
+    ],
+  ],
+  HOST_STAR: [
+    CONFIG,
+    [
+      'csrfProtection.host must be one host, without "*" (got "*.a.example")',
+      csrf({ host: '*.a.example' }),
+    ],
+  ],
+  HOST_FORM: [
+    CONFIG,
+    [
+      'csrfProtection.host must be a host such as "app.example.com" or "localhost:8787" (got "a.example/app")',
+      csrf({ host: 'a.example/app' }),
+    ],
+  ],
+  HEADER_FORM: [
+    CONFIG,
+    [
+      'csrfProtection.hostHeader must be the name of a header, such as "X-Forwarded-Host" (got "X Forwarded Host")',
+      csrf({ hostHeader: 'X Forwarded Host' }),
+    ],
+  ],
+  HEADER_BESIDE_HOST: [
+    CONFIG,
+    [
+      'csrfProtection.hostHeader must be left out where host is set (got "Host")',
+      csrf({ host: 'a.example', hostHeader: 'Host' }),
+    ],
+  ],
+  CORS_CSRF_FORM: [
+    CONFIG,
+    [
+      'cors(): csrfProtection must be the object that limen({ csrfProtection }) takes: with false, every page could read every response (got false)',
+      corsWith({ csrfProtection: false }),
+    ],
+  ],
+  METHODS_FORM: [
+    CONFIG,
+    [
+      'cors(): allowMethods must be an array of methods, such as ["PUT", "DELETE"] (got "PUT")',
+      corsWith({ allowMethods: 'PUT' }),
+    ],
+    [
+      'cors(): allowMethods must be an array of methods, such as ["PUT", "DELETE"] (got ["PUT, DELETE"])',
+      corsWith({ allowMethods: ['PUT, DELETE'] }),
+    ],
+  ],
+  HEADERS_FORM: [
+    CONFIG,
+    [
+      'cors(): allowHeaders must be an array of header names, such as ["Content-Type"] (got ["bad name"])',
+      corsWith({ allowHeaders: ['bad name'] }),
+    ],
+    [
+      'cors(): exposeHeaders must be an array of header names, such as ["Content-Type"] (got "X-A")',
+      corsWith({ exposeHeaders: 'X-A' }),
+    ],
+  ],
+  LIST_STAR: [
+    CONFIG,
+    [
+      'cors(): allowMethods must be a list without "*", which browsers take for a name where cookies are sent (got ["*"])',
+      corsWith({ allowMethods: ['*'] }),
+    ],
+    [
+      'cors(): allowHeaders must be a list without "*", which browsers take for a name where cookies are sent (got ["*"])',
+      corsWith({ allowHeaders: ['*'] }),
+    ],
+    [
+      'cors(): exposeHeaders must be a list without "*", which browsers take for a name where cookies are sent (got ["*"])',
+      corsWith({ exposeHeaders: ['*'] }),
+    ],
+  ],
+  METHOD_CASE: [
+    CONFIG,
+    [
+      'cors(): allowMethods must be methods in capitals (got ["put"])',
+      corsWith({ allowMethods: ['put'] }),
+    ],
+  ],
+  METHOD_FORBIDDEN: [
+    CONFIG,
+    [
+      'cors(): allowMethods must be methods that pages can use: not CONNECT, TRACE or TRACK (got ["TRACE"])',
+      corsWith({ allowMethods: ['TRACE'] }),
+    ],
+  ],
+  SECONDS_FORM: [
+    CONFIG,
+    [
+      'cors(): maxAge must be a whole number of seconds, 0 or more (got -1)',
+      corsWith({ maxAge: -1 }),
+    ],
+  ],
+  LIMIT_FORM: [
+    CONFIG,
+    [
+      'deleteExpiredSessions(): limit must be a whole number above 0 (got 0)',
+      () => limen({ store }).deleteExpiredSessions({ limit: 0 }),
+    ],
+  ],
+  AUTH_FORM: [
+    CONFIG,
+    [
+      'handle(): auth must be the object that limen() returned (got Promise)',
+      () => handle(Promise.resolve(limen({ store })) as never, visit(null), () => new Response()),
+    ],
+  ],
+  wrongFields: [
+    CONFIG,
+    [
+      'getUserAttributes must return an object (got String)',
+      () => limen({ store, getUserAttributes: (() => 'Ada') as never }).createUser({}),
+    ],
+    [
+      'getUserAttributes must return an object (got Array)',
+      () => limen({ store, getUserAttributes: (() => []) as never }).createUser({}),
+    ],
+  ],
+  promisedFields: [
+    CONFIG,
+    [
+      'getUserAttributes must return an object at once, not a promise',
+      () =>
+        limen({ store, getUserAttributes: (() => Promise.resolve({})) as never }).createUser({}),
+    ],
+  ],
+  COOKIES_DISABLED: [
     'AUTH_COOKIES_DISABLED',
-    'web() cannot set cookies: use an adapter, or send auth.createSessionCookie(session).serialize() yourself.',
-    () =>
-      createApp()
-        .auth.openRequest({ request: visit(null) })
-        .setSession(null),
+    [
+      'web() cannot set cookies: use an adapter, or send auth.createSessionCookie(session).serialize() yourself.',
+      () =>
+        createApp()
+          .auth.openRequest({ request: visit(null) })
+          .setSession(null),
+    ],
   ],
-  [
+  RESPONSE_SENT: [
     'AUTH_RESPONSE_SENT',
-    'setSession() was called after the response had left. Await what comes before it.',
-    () => {
-      const context = { request: visit(null), setCookie: (): void => {} }
-      const authRequest = createApp().auth.openRequest(context)
-      Object.assign(context, { setCookie: undefined })
-      authRequest.setSession(null)
-    },
+    [
+      'setSession() cannot set a cookie: the response has been sent. Await the work before it.',
+      () => {
+        const context = { request: visit(null), setCookie: (): void => {} }
+        const authRequest = createApp().auth.openRequest(context)
+        Object.assign(context, { setCookie: undefined })
+        authRequest.setSession(null)
+      },
+    ],
   ],
-  [
+  untrustedOrigin: [
     'AUTH_UNTRUSTED_ORIGIN',
-    'cross-site: another site sent this request',
-    refused({ 'Sec-Fetch-Site': 'cross-site' }),
+    ['cross-site: another site sent this request.', refused({ 'Sec-Fetch-Site': 'cross-site' })],
+    [
+      "origin-mismatch: Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host.",
+      refused({ Origin: 'https://evil.example' }),
+    ],
+    ['origin-missing: the request has neither Origin nor Sec-Fetch-Site.', refused({})],
+    [
+      'origin-insecure: the page was loaded over http. In development, set secure: false.',
+      refused({ Origin: 'http://dev.lan' }, 'http://dev.lan/'),
+    ],
+    [
+      'host-unknown: the request has no usable URL, or no header csrfProtection.hostHeader.',
+      refused({ Origin: 'https://app.example' }, '/form'),
+    ],
   ],
-  [
-    'AUTH_UNTRUSTED_ORIGIN',
-    "origin-mismatch: Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host",
-    refused({ Origin: 'https://evil.example' }),
+  SESSION_WITHOUT_TOKEN: [
+    NO_ID,
+    [
+      'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
+      async () => {
+        const { auth, signIn } = createApp()
+        const { session } = await signIn()
+        auth.createSessionCookie({ ...session })
+      },
+    ],
+    [
+      'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
+      () => createApp().auth.createSessionCookie(Promise.resolve({}) as never),
+    ],
+    [
+      'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
+      async () => {
+        const { auth, signIn } = createApp()
+        const { user } = await signIn()
+        const [listed] = await auth.getAllUserSessions(user.userId)
+        auth.createBearerToken(listed!)
+      },
+    ],
   ],
-  [
-    'AUTH_UNTRUSTED_ORIGIN',
-    'origin-missing: neither Origin nor Sec-Fetch-Site was sent',
-    refused({}),
+  SESSION_ID_IS_TOKEN: [
+    NO_ID,
+    [
+      'Expected a session id. This looks like a token: pass session.sessionId.',
+      async () => {
+        const { auth, signIn } = createApp()
+        const { token } = await signIn()
+        await auth.invalidateSession(token)
+      },
+    ],
+    [
+      'Expected a session id. This looks like a token: pass session.sessionId.',
+      async () => {
+        const { auth, signIn } = createApp()
+        const { user, token } = await signIn()
+        await auth.invalidateAllUserSessions(user.userId, { except: token })
+      },
+    ],
   ],
-  [
-    'AUTH_UNTRUSTED_ORIGIN',
-    'origin-insecure: the page was loaded over http. In development set secure: false',
-    refused({ Origin: 'http://dev.lan' }, 'http://dev.lan/'),
+  SESSION_ID_FORM: [
+    NO_ID,
+    [
+      'Expected a session id: pass session.sessionId.',
+      () => createApp().auth.invalidateSession('x'),
+    ],
   ],
-  [
-    'AUTH_UNTRUSTED_ORIGIN',
-    'host-unknown: the request has no usable URL or csrfProtection.hostHeader',
-    refused({ Origin: 'https://app.example' }, '/form'),
+  SESSION_UNKNOWN: [
+    NO_ID,
+    [
+      'There is no such session: it was revoked or has expired.',
+      () => createApp().auth.updateSessionAttributes('x'.repeat(22), { device: '' }),
+    ],
   ],
-]
+  SESSION_BORN_EXPIRED: [
+    NO_ID,
+    [
+      'The session expired while it was created.',
+      async () => {
+        let now = 1_700_000_000_000
+        const auth = limen({ store, now: () => (now += 86_400_000 * 20) })
+        const { userId } = await auth.createUser({})
+        await auth.createSession({ userId })
+      },
+    ],
+  ],
+  tokenRejected: [
+    NO_ID,
+    ['The token opens no session (malformed).', () => createApp().auth.validateSession('x')],
+    [
+      'The token opens no session (unknown).',
+      () => createApp().auth.validateSession(`${'x'.repeat(22)}.${'x'.repeat(43)}`),
+    ],
+  ],
+  USER_UNKNOWN: [
+    NO_USER,
+    [
+      'There is no user with this id.',
+      () => createApp().auth.createSession({ userId: 'bob', attributes: { device: '' } }),
+    ],
+    [
+      'There is no user with this id.',
+      () => createApp().auth.updateUserAttributes('bob', { name: '' }),
+    ],
+  ],
+  USER_ID_TEXT: [
+    NO_USER,
+    [
+      'userId must be well-formed text without NUL: some engines change other text.',
+      () => createApp().auth.deleteUser('ada\0'),
+    ],
+  ],
+  wrongUserId: [
+    NO_USER,
+    ['userId must be a string (got Number)', () => createApp().auth.deleteUser(7 as never)],
+    [
+      'userId must be a string (got Undefined)',
+      () => createApp().auth.createSession(undefined as never),
+    ],
+  ],
+  USER_EXISTS: [
+    'AUTH_DUPLICATE_USER_ID',
+    [
+      'There is already a user with this id.',
+      async () => {
+        const { auth } = createApp()
+        const ada = { userId: 'ada', attributes: { name: '' } }
+        await auth.createUser(ada)
+        await auth.createUser(ada)
+      },
+    ],
+  ],
+  wrongAttribute: [
+    ATTRIBUTES,
+    [
+      'attributes.a.0.b must be a string, number, boolean, null, array or plain object (got BigInt)',
+      attribute([{ b: 10n }]),
+    ],
+  ],
+  ATTRIBUTES_FORM: [
+    ATTRIBUTES,
+    [
+      'attributes must be a plain object (got Null)',
+      () => createApp().auth.updateUserAttributes('ada', null as never),
+    ],
+    [
+      'attributes must be a plain object (got Array)',
+      () => createApp().auth.createUser({ attributes: [] as never }),
+    ],
+  ],
+  ATTRIBUTE_FORM: [
+    ATTRIBUTES,
+    [
+      'attributes.a must be a string, number, boolean, null, array or plain object (got Map)',
+      attribute(new Map()),
+    ],
+    [
+      'attributes.a must be a string, number, boolean, null, array or plain object (got Function)',
+      attribute(() => {}),
+    ],
+  ],
+  ATTRIBUTE_DATE: [
+    ATTRIBUTES,
+    ['attributes.a must be a number such as date.getTime() (got Date)', attribute(new Date(0))],
+  ],
+  ATTRIBUTE_TEXT: [
+    ATTRIBUTES,
+    ['attributes.a must be a well-formed string without NUL (got String)', attribute('\ud800')],
+    ['attributes.a must be a well-formed string without NUL (got String)', attribute('a\0')],
+  ],
+  ATTRIBUTE_NUMBER: [
+    ATTRIBUTES,
+    ['attributes.a must be a finite number other than -0 (got NaN)', attribute(Number.NaN)],
+    ['attributes.a must be a finite number other than -0 (got -0)', attribute(-0)],
+  ],
+  ATTRIBUTE_UNDEFINED: [
+    ATTRIBUTES,
+    ['attributes.a.0 must be left out, or null (got Undefined)', attribute([undefined])],
+  ],
+  ATTRIBUTE_DEPTH: [
+    ATTRIBUTES,
+    [
+      `attributes.a${'.0'.repeat(64)} must be at most 64 levels deep (got Array)`,
+      attribute(nested(65)),
+    ],
+  ],
+  ATTRIBUTE_WHOLE: [
+    ATTRIBUTES,
+    [
+      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got Array)',
+      attribute(Object.assign([1], { more: 1 })),
+    ],
+    [
+      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got Object)',
+      attribute({ [Symbol('b')]: 1 }),
+    ],
+  ],
+  ATTRIBUTE_NAMES: [
+    ATTRIBUTES,
+    [
+      'attributes.a must be an object whose names are well-formed strings without NUL (got Object)',
+      attribute({ 'b\0': 1 }),
+    ],
+  ],
+  storeFailed: [
+    'AUTH_STORE_UNAVAILABLE',
+    [
+      'store.readUser() failed: see the cause of this error.',
+      async () => {
+        const { auth, faults } = createApp()
+        faults.set('readUser', new Error('connection refused'))
+        await auth.getUser('ada')
+      },
+    ],
+  ],
+}
+
+/** As many arrays, one inside the other. */
+function nested(levels: number): unknown {
+  return levels === 0 ? 0 : [nested(levels - 1)]
+}
 
 describe('messages', () => {
-  it.each([...options, ...calls])('%s: %s', async (code, text, act) => {
+  const rows = Object.entries(table).flatMap(([name, [code, ...cases]]) =>
+    cases.map(([text, act]) => [code, text, name, act] as const),
+  )
+  it.each(rows)('%s: %s', async (code, text, name, act) => {
     const error: unknown = await Promise.resolve()
       .then(act)
       .catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(AuthError)
     expect([(error as AuthError).code, (error as AuthError).message]).toEqual([code, text])
+    // A form stands in the message that has its name here.
+    const message: unknown = catalogue[name as keyof typeof catalogue]
+    if (typeof message === 'string') expect(text).toContain(message)
   })
 
-  it('P3: hold no token, and nothing that a visitor sent', async () => {
+  it.each(Object.entries(table))('%s has a case', (_, [, ...cases]) => {
+    expect(cases.length).toBeGreaterThan(0)
+  })
+
+  it('P3: contain no token, and nothing that a visitor sent', async () => {
     const { auth, open, signIn } = createApp()
     const { token } = await signIn()
     const sent = 'https://evil.example'
