@@ -16,7 +16,7 @@ interface StoreFacts {
   readonly calls: Readonly<Record<'validate' | 'renew' | 'signIn' | 'revokeAll', string>>
   readonly runsOn: string
   /** Conformance cases that it does not pass, each with the reason. */
-  readonly cannot: Readonly<Record<string, string>>
+  readonly knownExceptions: Readonly<Record<string, string>>
 }
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
@@ -40,8 +40,8 @@ export function storesMarkdown(): string {
       runsOn,
     ]),
   ])
-  const exceptions = stores.flatMap(({ call, cannot }) =>
-    Object.entries(cannot).map(([name, reason]) => `- \`${call}\`: “${name}”: ${reason}.`),
+  const exceptions = stores.flatMap(({ call, knownExceptions }) =>
+    Object.entries(knownExceptions).map(([name, reason]) => `- \`${call}\`: “${name}”: ${reason}.`),
   )
   return [
     table,

@@ -1,5 +1,5 @@
-/** What a test brings: an engine that can be opened empty, with any number of clients. */
-import type { CaseStore } from './store-cases.ts'
+/** What a test provides: an engine that can be opened empty, with any number of clients. */
+import type { AnyCaseStore } from './store-cases.ts'
 
 /** Wraps a client of an engine, so that the suite decides when each of its answers arrives. */
 export type Pace = <Client extends object>(client: Client) => Client
@@ -7,14 +7,14 @@ export type Pace = <Client extends object>(client: Client) => Client
 /** One empty engine. */
 export interface Engine {
   /**
-   * Makes a store over what this engine keeps. Called once for each client of a case.
+   * Creates a store over the data of this engine. Called once for each client of a case.
    *
-   * @param pace To be used on what the store talks to (`kvStore(pace(env.KV))`): the suite then
-   * interleaves the store's calls at every await, and lets answers get lost. May be left out where
-   * the clients of an engine race by themselves, or never wait.
+   * @param pace Wrap the store's client with it (`kvStore(pace(env.KV))`): the suite then interleaves
+   * the store's calls at every await, and loses answers. It can be left out where the clients of an
+   * engine race by themselves, or never wait.
    */
-  connect(pace: Pace): CaseStore | Promise<CaseStore>
-  /** Closes it and removes what it kept. */
+  connect(pace: Pace): AnyCaseStore | Promise<AnyCaseStore>
+  /** Closes it and deletes its data. */
   close?(): unknown
 }
 
@@ -22,18 +22,18 @@ export interface Engine {
 export interface Subject {
   /** Opens an empty engine, once for each case. */
   open(): Engine | Promise<Engine>
-  /** What the store cannot promise: the name of the case, and why. */
-  readonly declared?: Readonly<Record<string, string>>
+  /** The cases that the store does not pass: their names, each with a reason. */
+  readonly knownExceptions?: Readonly<Record<string, string>>
 }
 
-/** Leaves a client as it is. */
+/** Returns a client as it is. */
 export const unpaced: Pace = (client) => client
 
 /**
- * Makes a {@link Pace} of a turn: each call that gives a promise is made at once, and its answer is
- * handed on when the turn is over. A turn that rejects is an answer that got lost.
+ * Creates a {@link Pace} from a turn: each call that returns a promise is made at once, and its answer
+ * is delivered when the turn is over. A turn that rejects is an answer that was lost.
  *
- * @param turn Waits until the answer of the named call may arrive.
+ * @param turn Waits until the answer of the named call can arrive.
  */
 export function paceOf(turn: (call: string) => Promise<void>): Pace {
   const originals = new WeakMap<object, object>()
@@ -70,7 +70,7 @@ export function paceOf(turn: (call: string) => Promise<void>): Pace {
   }
 }
 
-/** Whether a value has calls of its own, as a prepared statement or a transaction has. */
+/** Whether a value has methods, as a prepared statement or a transaction has. */
 function isClient(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Date) return false

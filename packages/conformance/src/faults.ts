@@ -47,13 +47,13 @@ export type ChooseFault = (
  * // 'AUTH_STORE_UNAVAILABLE'
  */
 export function faulty<UserAttributes, SessionAttributes>(
-  store: Store<UserAttributes, SessionAttributes>,
-  choose: ChooseFault,
-): Store<UserAttributes, SessionAttributes>
-export function faulty<UserAttributes, SessionAttributes>(
   store: RoutedStore<UserAttributes, SessionAttributes>,
   choose: ChooseFault,
 ): RoutedStore<UserAttributes, SessionAttributes>
+export function faulty<UserAttributes, SessionAttributes>(
+  store: Store<UserAttributes, SessionAttributes>,
+  choose: ChooseFault,
+): Store<UserAttributes, SessionAttributes>
 export function faulty<UserAttributes, SessionAttributes>(
   working: AnyStore<UserAttributes, SessionAttributes>,
   choose: ChooseFault,

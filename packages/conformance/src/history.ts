@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { type Engine, paceOf } from './engine.ts'
 import { type Call, type Made, onSession, onUser } from './model.ts'
 import { type Observed, isExplained } from './order.ts'
-import type { CaseSession, PlainCaseStore } from './store-cases.ts'
+import type { CaseSession, CaseStore } from './store-cases.ts'
 
 /** How the histories of one case differ from those of another. */
 export interface HistoryOptions {
@@ -76,7 +76,7 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
   const { histories, seed, isFaulty } = options
   let turn: (call: string) => Promise<void> = async () => {}
   const pace = paceOf((call) => turn(call))
-  const clients: PlainCaseStore[] = []
+  const clients: CaseStore[] = []
   for (let client = 0; client < CLIENTS; client++) {
     clients.push(withPlainIds(await opened.connect(pace)))
   }
@@ -203,7 +203,7 @@ interface Names {
   readonly isSelfExpiring: boolean
 }
 
-async function namesOf(store: PlainCaseStore, count: number, hasOther: boolean): Promise<Names> {
+async function namesOf(store: CaseStore, count: number, hasOther: boolean): Promise<Names> {
   const now = Date.now()
   const history = `h${count.toString(36).padStart(10, '0')}`
   const first = hasOther ? [0, SESSIONS] : [0]
@@ -262,7 +262,7 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
   }
 }
 
-function answerOf(store: PlainCaseStore, made: Call): Promise<unknown> {
+function answerOf(store: CaseStore, made: Call): Promise<unknown> {
   switch (made.call) {
     case 'insert':
       return store.insert(made.session)

@@ -2,10 +2,10 @@
 import { limen } from '@limen/core'
 import { equal, holds, outcomeOf } from './expect.ts'
 import { json, lookalikes, names, noJson, noTexts, wholeJson } from './hostile.ts'
-import type { CaseSession, CaseStore, CaseUser, StoreCase } from './store-cases.ts'
+import type { CaseSession, AnyCaseStore, CaseUser, StoreCase } from './store-cases.ts'
 
 /** `limen()` over a store, whose sessions and users show all that is stored. */
-function authOver(store: CaseStore) {
+function authOver(store: AnyCaseStore) {
   let calls = 0
   const counted = new Proxy(store, {
     get(target, call) {

@@ -18,10 +18,10 @@ export interface CaseSession {
 }
 
 /** A store under test. */
-export type CaseStore = AnyStore<CaseUser, CaseSession>
+export type AnyCaseStore = AnyStore<CaseUser, CaseSession>
 
 /** A store under test, called with plain ids. */
-export type PlainCaseStore = PlainStore<CaseUser, CaseSession>
+export type CaseStore = PlainStore<CaseUser, CaseSession>
 
 /** Which of Limen's promises a case proves, or that it is what the store's calls say of themselves. */
 export type StorePromise = 'P1' | 'P2' | 'P4' | 'P7' | 'contract'
@@ -31,7 +31,7 @@ export interface StoreCase {
   readonly name: string
   readonly promise: StorePromise
   /** Runs the case on an empty store; rejects when the store does not do it. */
-  readonly run: (store: CaseStore) => Promise<void>
+  readonly run: (store: AnyCaseStore) => Promise<void>
 }
 
 const NOW = 1_700_000_000_000
@@ -45,7 +45,7 @@ type MakeRecord = (
 
 /** Makes records for a store: with the route it wants before their ids. */
 export async function recordsFor(
-  store: Pick<CaseStore | PlainCaseStore, 'traits'>,
+  store: Pick<CaseStore, 'traits'>,
   ...userIds: string[]
 ): Promise<MakeRecord> {
   const routes = new Map<string, string>()
@@ -68,10 +68,10 @@ const ada = { id: 'ada', attributes: { name: 'Ada' } }
 const bob = { id: 'bob', attributes: { name: 'Bob' } }
 const later = { activePeriodExpiresAt: NOW + 2 * DAY, idlePeriodExpiresAt: NOW + 16 * DAY }
 
-const read = async (store: PlainCaseStore, letter: string) =>
+const read = async (store: CaseStore, letter: string) =>
   store.read((await recordsFor(store))(letter).id, { consistency: 'strong' })
 
-async function withAda(store: PlainCaseStore, ...letters: string[]): Promise<void> {
+async function withAda(store: CaseStore, ...letters: string[]): Promise<void> {
   const record = await recordsFor(store)
   await store.createUser(ada)
   for (const letter of letters) await store.insert(record(letter))
@@ -79,7 +79,7 @@ async function withAda(store: PlainCaseStore, ...letters: string[]): Promise<voi
 
 /** A case as it is written: over plain ids, and over the store itself. */
 interface WrittenCase extends Omit<StoreCase, 'run'> {
-  readonly run: (store: PlainCaseStore, itself: CaseStore) => Promise<void>
+  readonly run: (store: CaseStore, itself: AnyCaseStore) => Promise<void>
 }
 
 const written: readonly WrittenCase[] = [
@@ -488,7 +488,7 @@ const written: readonly WrittenCase[] = [
 export const storeCases: readonly StoreCase[] = [
   ...written.map(({ run, ...rest }) => ({
     ...rest,
-    run: (store: CaseStore) => run(withPlainIds(store), store),
+    run: (store: AnyCaseStore) => run(withPlainIds(store), store),
   })),
   ...inputCases,
 ]

@@ -6,32 +6,32 @@ import { type StorePromise, storeCases } from './store-cases.ts'
 
 /** One thing that a store must do, ready to be run. */
 export interface SuiteCase {
-  /** What the store must do; for a declared exception, with the reason why it does not. */
+  /** What the store must do; for a known exception, with the reason why it does not. */
   readonly name: string
-  /** Which promise it proves, or that it is what the store's calls say of themselves. */
+  /** Which of Limen's promises the case proves, or `contract`. */
   readonly promise: StorePromise
-  /** Opens an engine, runs the case and closes it; rejects when the store does not do it. */
+  /** Opens an engine, runs the case and closes the engine; rejects when the store fails the case. */
   readonly run: () => Promise<void>
 }
 
-/** How much chance is spent on a store. */
+/** How many random histories are run. */
 export interface SuiteOptions {
   /** How many random histories each of the two random cases runs. Default 1000. */
   readonly histories?: number
-  /** Where chance begins. Default: somewhere else each time; a failure prints it. */
+  /** The seed of the random histories. Default: a new one each time; a failure prints it. */
   readonly seed?: number
 }
 
 /**
- * All that a store must do, for any test runner to loop over.
+ * Lists everything that a store must do, for any test runner to loop over.
  *
- * What the store declares is shown under its name with its reason, and run all the same: it may hold
- * on this engine, and it must not hang.
+ * A known exception is shown with its reason, and run all the same: it may hold on this engine, and
+ * it must not hang.
  *
- * @param subject The store, and what it cannot promise.
- * @param options How much chance.
+ * @param subject The store, and the cases that it does not pass.
+ * @param options How many random histories.
  * @returns The cases, each with an engine of its own.
- * @throws {Error} When the subject declares a case that does not exist.
+ * @throws {Error} When a known exception is not the name of a case.
  *
  * @example
  * const open = () => {
@@ -42,7 +42,7 @@ export interface SuiteOptions {
  */
 export function storeSuite(subject: Subject, options: SuiteOptions = {}): readonly SuiteCase[] {
   const { histories = 1000, seed = Math.trunc(Math.random() * 2 ** 31) } = options
-  const declared = { ...subject.declared }
+  const exceptions = new Map(Object.entries(subject.knownExceptions ?? {}))
 
   const random = (isFaulty: boolean) => (engine: Engine) =>
     runHistories(engine, { histories, seed, isFaulty })
@@ -52,33 +52,36 @@ export function storeSuite(subject: Subject, options: SuiteOptions = {}): readon
       promise,
       async (engine) => {
         const store = await engine.connect(unpaced)
-        if (await withPlainIds(store).readUser('ada'))
-          throw new Error('open() must give an empty engine')
+        if (await withPlainIds(store).readUser('ada')) {
+          throw new Error('open() must return an empty engine')
+        }
         await run(store)
       },
     ]),
-    ['P1, P2, P7: random histories make sense', 'P1', random(false)],
-    ['P4: random histories with lost answers', 'P4', random(true)],
+    ['P1, P2, P7: random histories are linearizable', 'P1', random(false)],
+    ['P4: random histories with lost answers are linearizable', 'P4', random(true)],
   ]
   const suite = cases.map(([name, promise, run]) => {
-    const because = declared[name]
-    delete declared[name]
+    const reason = exceptions.get(name)
+    exceptions.delete(name)
     return {
-      name: because ? `${name} (declared: ${because})` : name,
+      name: reason ? `${name} (known exception: ${reason})` : name,
       promise,
-      run: () => opened(run, because),
+      run: () => onEngine(run, reason),
     }
   })
-  const unknown = Object.keys(declared)
-  if (unknown.length) throw new Error(`declared, but no case: ${unknown.join('; ')}`)
+  if (exceptions.size > 0) {
+    const names = [...exceptions.keys()].join('; ')
+    throw new Error(`knownExceptions has names that are not cases: ${names}`)
+  }
   return suite
 
-  async function opened(run: (engine: Engine) => Promise<void>, because?: string): Promise<void> {
+  async function onEngine(run: (engine: Engine) => Promise<void>, reason?: string): Promise<void> {
     const engine = await subject.open()
     try {
       await run(engine)
     } catch (error) {
-      if (!because) throw error
+      if (!reason) throw error
     } finally {
       await engine.close?.()
     }

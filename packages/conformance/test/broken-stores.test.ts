@@ -214,8 +214,8 @@ function subject(broken: Break = () => ({})) {
 /** The suite for a broken store, from a seed that stays, with as much chance as every store gets. */
 const suiteOf = (broken?: Break) => storeSuite(subject(broken), { histories: 2000, seed: 1 })
 
-const HISTORIES = 'P1, P2, P7: random histories make sense'
-const LOST = 'P4: random histories with lost answers'
+const HISTORIES = 'P1, P2, P7: random histories are linearizable'
+const LOST = 'P4: random histories with lost answers are linearizable'
 
 const putting =
   (client: Client) =>
@@ -552,12 +552,12 @@ describe('storeSuite() on a store over a slow engine', () => {
   it('shows what is declared, with its reason, and lets it fail', async () => {
     const name = 'gives back dead sessions too: it decides nothing'
     const filtering: Break = (right) => ({ ...right, read: async () => null })
-    const suite = storeSuite({ ...subject(filtering), declared: { [name]: 'it has no dead' } })
-    const shown = suite.find((one) => one.name === `${name} (declared: it has no dead)`)
+    const suite = storeSuite({ ...subject(filtering), knownExceptions: { [name]: 'it has none' } })
+    const shown = suite.find((one) => one.name === `${name} (known exception: it has none)`)
     await expect(shown!.run()).resolves.toBeUndefined()
   })
 
   it('knows no exception to a case that does not exist', () => {
-    expect(() => storeSuite({ ...subject(), declared: { typo: 'x' } })).toThrow('typo')
+    expect(() => storeSuite({ ...subject(), knownExceptions: { typo: 'x' } })).toThrow('typo')
   })
 })

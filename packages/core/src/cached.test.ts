@@ -388,22 +388,21 @@ describe('cached()', () => {
     expect(reads).toHaveLength(3)
   })
 
-  it('hands on what the store declares, also where it is an object of a class', () => {
-    class Routed {
-      readonly #prefix = 'r-'
-      readonly routeLength = 3
-      readonly staleMisses = true
-      route(userId: string): string {
-        return this.#prefix + userId[0]
+  it('has the traits of its store, also where that is an object of a class', async () => {
+    class Engine {
+      readonly #expired = 3
+      readonly traits = { staleMisses: true }
+      async deleteExpired(): Promise<number> {
+        return this.#expired
       }
     }
-    const store = Object.assign(new Routed(), memoryStore())
+    const { deleteExpired: _, ...calls } = memoryStore()
+    const store = Object.assign(new Engine(), calls)
     const front = cached(store, { cache: new Map(), maxAgeMs: 1 })
-    expect(front.route?.('ada')).toBe('r-a')
-    expect(front).toMatchObject({ routeLength: 3, staleMisses: true })
+    expect(front.traits).toEqual({ staleMisses: true })
+    expect(await front.deleteExpired?.({ now: 1, limit: 1 })).toBe(3)
     const plain = cached(memoryStore(), { cache: new Map(), maxAgeMs: 1 })
-    for (const name of ['route', 'routeLength', 'staleMisses'])
-      expect(plain).not.toHaveProperty(name)
+    expect(plain).not.toHaveProperty('traits')
   })
 
   it('P1, P5: requests with unsafe methods never see it, whichever auth object they meet', async () => {

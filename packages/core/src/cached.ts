@@ -90,13 +90,13 @@ interface Kept<Found> {
  * // { userId, name: 'Ada L.' }
  */
 export function cached<UserAttributes, SessionAttributes>(
-  store: Store<UserAttributes, SessionAttributes>,
-  options: CachedOptions,
-): Store<UserAttributes, SessionAttributes>
-export function cached<UserAttributes, SessionAttributes>(
   store: RoutedStore<UserAttributes, SessionAttributes>,
   options: CachedOptions,
 ): RoutedStore<UserAttributes, SessionAttributes>
+export function cached<UserAttributes, SessionAttributes>(
+  store: Store<UserAttributes, SessionAttributes>,
+  options: CachedOptions,
+): Store<UserAttributes, SessionAttributes>
 export function cached<UserAttributes, SessionAttributes>(
   cachedStore: AnyStore<UserAttributes, SessionAttributes>,
   options: CachedOptions,

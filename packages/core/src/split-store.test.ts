@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type Consistency,
+  type RoutedStore,
   type SessionRecord,
   type Store,
+  type UserStore,
   cached,
   limen,
   splitStore,
@@ -81,15 +83,13 @@ describe('splitStore()', () => {
 
   it('needs no more of `users` than four calls', async () => {
     const table = new Map([['ada', ada]])
-    const store = splitStore({
-      sessions: memoryStore(),
-      users: {
-        createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
-        readUser: async (userId) => table.get(userId) ?? null,
-        updateUser: async (userId) => table.has(userId),
-        deleteUser: async (userId) => void table.delete(userId),
-      },
-    })
+    const users: UserStore<User> = {
+      createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
+      readUser: async (userId) => table.get(userId) ?? null,
+      updateUser: async (userId) => table.has(userId),
+      deleteUser: async (userId) => void table.delete(userId),
+    }
+    const store = splitStore({ sessions: memoryStore(), users })
     const auth = limen({ store, getUserAttributes: ({ name }) => ({ name }) })
     const session = await auth.createSession({ userId: 'ada' })
     expect((await auth.validateSession(auth.createBearerToken(session))).user.name).toBe('Ada')
@@ -127,15 +127,22 @@ describe('splitStore()', () => {
     expect(await store.insert(recordOf('a'))).toEqual(ada)
   })
 
-  it('declares what its stores declare', () => {
-    const sure = memoryStore()
-    const unsure = { ...sure, staleMisses: true } as const
-    const routed = { ...sure, route: () => 'rr', routeLength: 2 }
-    expect(splitStore({ sessions: sure, users: sure })).not.toHaveProperty('staleMisses')
-    expect(splitStore({ sessions: unsure, users: sure }).staleMisses).toBe(true)
-    expect(splitStore({ sessions: sure, users: unsure }).staleMisses).toBe(true)
-    expect(splitStore({ sessions: sure, users: routed })).not.toHaveProperty('route')
-    expect(splitStore({ sessions: routed, users: sure })).toMatchObject({ routeLength: 2 })
+  it('has the traits of the store of sessions, and staleMisses of either', () => {
+    const plain = memoryStore()
+    const withMisses = { ...plain, traits: { staleMisses: true } }
+    const routed = {
+      ...(plain as unknown as RoutedStore<object, object>),
+      traits: { routed: true, selfExpiring: true } as const,
+    }
+    expect(splitStore({ sessions: plain, users: plain }).traits).toEqual({})
+    expect(splitStore({ sessions: withMisses, users: plain }).traits).toEqual({ staleMisses: true })
+    expect(splitStore({ sessions: plain, users: withMisses }).traits).toEqual({ staleMisses: true })
+    expect(splitStore({ sessions: plain, users: routed }).traits).toEqual({})
+    expect(splitStore({ sessions: routed, users: plain }).traits).toEqual(routed.traits)
+    expect(splitStore({ sessions: routed, users: withMisses }).traits).toEqual({
+      ...routed.traits,
+      staleMisses: true,
+    })
   })
 
   it('gives up on a store of the sessions that keeps losing the user', async () => {
@@ -186,7 +193,7 @@ describe('splitStore()', () => {
 
   it('stands behind a cache like any store', async () => {
     const { store, users } = engines()
-    const front = cached(store, { cache: new Map<string, object>(), maxAge: 1000, now: () => NOW })
+    const front = cached(store, { cache: new Map<string, object>(), maxAgeMs: 1000, now: () => NOW })
     await withSession(front)
     await front.read('a', { consistency: 'eventual' })
     await users.updateUser('ada', { name: 'not seen yet' })

@@ -55,14 +55,14 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  */
 export function splitStore<UserAttributes, SessionAttributes>(
   stores: SplitStores<UserAttributes, SessionAttributes> & {
-    readonly sessions: Store<object, SessionAttributes>
-  },
-): Store<UserAttributes, SessionAttributes>
-export function splitStore<UserAttributes, SessionAttributes>(
-  stores: SplitStores<UserAttributes, SessionAttributes> & {
     readonly sessions: RoutedStore<object, SessionAttributes>
   },
 ): RoutedStore<UserAttributes, SessionAttributes>
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<UserAttributes, SessionAttributes> & {
+    readonly sessions: Store<object, SessionAttributes>
+  },
+): Store<UserAttributes, SessionAttributes>
 export function splitStore<UserAttributes, SessionAttributes>(
   stores: SplitStores<UserAttributes, SessionAttributes>,
 ): AnyStore<UserAttributes, SessionAttributes> {

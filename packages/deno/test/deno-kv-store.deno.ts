@@ -52,7 +52,7 @@ const suites = [
 
 for (const [where, chance, place] of suites) {
   const subject = {
-    declared: stores.denoKvStore.cannot,
+    knownExceptions: stores.denoKvStore.knownExceptions,
     async open() {
       const { path, remove } = await place()
       const kv = await Deno.openKv(path)

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { limen } from '@limen/core'
 import { recordsFor } from '@limen/conformance'
+import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { Redis as Upstash } from '@upstash/redis'
 import { Redis } from 'ioredis'
 import { type RedisClientType, createClient } from 'redis'
@@ -75,9 +76,11 @@ describe.skipIf(!inject('redis'))('a client', () => {
       ['a name that objects have', Object.fromEntries([['__proto__', { is: 'mine' }]])],
     ]
     it.each(values)('keeps %s', async (_what, value) => {
-      const store = redisStore<{ value: unknown }, { value: unknown }>(client, { prefix: name })
+      const store = withPlainIds(
+        redisStore<{ value: unknown }, { value: unknown }>(client, { prefix: name }),
+      )
       const id = crypto.randomUUID()
-      const record = { ...(await recordsFor(redisStore(client), id))('a', { userId: id }) }
+      const record = { ...(await recordsFor(store, id))('a', { userId: id }) }
       const session = { ...record, attributes: { value } }
       const user = { id, attributes: { value } }
       await store.createUser(user)
@@ -167,7 +170,9 @@ describe.skipIf(!inject('redis'))('a client', () => {
     })
 
     it('A7: an update changes and removes the attribute that it names, and no other', async () => {
-      const store = redisStore<Record<string, unknown>>(client, { prefix: `${name} names` })
+      const store = withPlainIds(
+        redisStore<Record<string, unknown>>(client, { prefix: `${name} names` }),
+      )
       for (const [i, key] of names.entries()) {
         const id = crypto.randomUUID()
         // Other names for each: the JSON.parse() of Node 24 confuses two objects that begin alike and
@@ -189,8 +194,8 @@ describe.skipIf(!inject('redis'))('a client', () => {
 
     /** Stores attributes with a user and a session, at first and in an update, and reads them back. */
     async function storesExactly(attributes: Record<string, unknown>): Promise<void> {
-      const store = redisStore<object, object>(client, { prefix: name })
-      const path = await store.route!(name)
+      const store = withPlainIds(redisStore<object, object>(client, { prefix: name }))
+      const path = await routeOf(name)
       const [id, sessionId] = [name, `${path}${'s'.repeat(22)}`]
       const times = { createdAt: 1, activePeriodExpiresAt: 2, idlePeriodExpiresAt: 3 }
       const own = { id: sessionId, userId: id, secretHash: 'hash', ...times }
@@ -217,7 +222,7 @@ describe.skipIf(!inject('redis'))('a client', () => {
     }
 
     it('keeps thousands of attributes', async () => {
-      const store = redisStore<Record<string, number>>(client, { prefix: name })
+      const store = withPlainIds(redisStore<Record<string, number>>(client, { prefix: name }))
       const many = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`attribute ${n}`, n]))
       await store.createUser({ id: 'many', attributes: many })
       expect(await store.readUser('many')).toEqual({ id: 'many', attributes: many })
@@ -295,7 +300,7 @@ describe.skipIf(!inject('redis'))('a client', () => {
     })
 
     it('creates a user whose first answer got lost on the way', async () => {
-      const store = redisStore(connected({ retry: { retries: 1, backoff: () => 1 } }))
+      const store = withPlainIds(redisStore(connected({ retry: { retries: 1, backoff: () => 1 } })))
       await store.deleteUser('nobody')
       const before = endpoint.requests()
       endpoint.loseNextAnswer()
@@ -344,18 +349,20 @@ describe.skipIf(!inject('redis'))('a client', () => {
   })
 })
 
-describe('redisStore() is given what can never work', () => {
+describe('redisStore() with arguments that can never work', () => {
   const client: UpstashRedis = { eval: async () => null, evalsha: async () => null }
   const wanted =
-    'client must be a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()'
-  const prefixes = 'prefix must be a string such as "limen", without braces'
+    'redisStore() needs a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()'
+  const prefixes = 'redisStore(): prefix must be a string such as "limen", without braces'
+  const options = 'redisStore(): options must be an object'
   const cases: [what: string, args: unknown[], message: string][] = [
     ['A6: no client', [], `${wanted} (got undefined)`],
     ['A6: null', [null], `${wanted} (got null)`],
     ['A6: an address', ['redis://:password@localhost'], `${wanted} (got a string)`],
-    ['A6: another object', [{ get() {}, put() {} }], `${wanted} (got another object)`],
-    ['A6: a client that only has eval()', [{ eval() {} }], `${wanted} (got another object)`],
-    ['A6: functions by name only', [{ eval: 1, evalsha: 1 }], `${wanted} (got another object)`],
+    ['A6: another object', [{ get() {}, put() {} }], `${wanted} (got an object)`],
+    ['A6: an object of a class', [new Map()], `${wanted} (got an object of the class Map)`],
+    ['A6: a client that only has eval()', [{ eval() {} }], `${wanted} (got an object)`],
+    ['A6: functions by name only', [{ eval: 1, evalsha: 1 }], `${wanted} (got an object)`],
     ['A6: a list', [[client]], `${wanted} (got an array)`],
     ['A6: a function', [() => client], `${wanted} (got a function)`],
     ['A6: a promise', [Promise.resolve(client)], `${wanted} (got a promise: await it first)`],
@@ -364,39 +371,26 @@ describe('redisStore() is given what can never work', () => {
     ['A4: an empty prefix', [client, { prefix: '' }], `${prefixes} (got "")`],
     ['A4: null as a prefix', [client, { prefix: null }], `${prefixes} (got null)`],
     ['A4: a number as a prefix', [client, { prefix: 0 }], `${prefixes} (got 0)`],
-    ['A4: a list as a prefix', [client, { prefix: ['a'] }], `${prefixes} (got an array)`],
-    ['A4: half a character', [client, { prefix: '\ud800' }], `${prefixes} (got "\\ud800")`],
+    ['A4: a list as a prefix', [client, { prefix: ['a'] }], `${prefixes} (got [a])`],
+    ['A4: half a character', [client, { prefix: '\ud800' }], `${prefixes} (got "\ud800")`],
     [
       'A4: an unknown option',
       [client, { keyPrefix: 'app' }],
-      'keyPrefix must be left out: the only option is prefix (got a string)',
+      'There is no option redisStore(): keyPrefix. The options are: prefix',
     ],
-    [
-      'A4: a prefix that is no option',
-      [client, 'app'],
-      'options must be an object such as { prefix: "limen" } (got a string)',
-    ],
-    [
-      'A4: null as options',
-      [client, null],
-      'options must be an object such as { prefix: "limen" } (got null)',
-    ],
-    [
-      'A4: a list of options',
-      [client, ['app']],
-      'options must be an object such as { prefix: "limen" } (got an array)',
-    ],
+    ['A4: a prefix that is no option', [client, 'app'], `${options} (got a string)`],
+    ['A4: null as options', [client, null], `${options} (got null)`],
+    ['A4: a list of options', [client, ['app']], `${options} (got an array)`],
   ]
   it.each(cases)('%s', (_what, args, message) => {
     const store = () => Reflect.apply(redisStore, undefined, args)
-    expect(store).toThrow(
-      expect.objectContaining({ code: 'AUTH_CONFIG', message: `redisStore(): ${message}` }),
-    )
+    expect(store).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
   })
 
   it('E13: every option can be undefined', () => {
-    expect(redisStore(client, undefined).routeLength).toBe(22)
-    expect(redisStore(client, { prefix: undefined }).routeLength).toBe(22)
+    const traits = { routed: true, selfExpiring: true }
+    expect(redisStore(client, undefined).traits).toEqual(traits)
+    expect(redisStore(client, { prefix: undefined }).traits).toEqual(traits)
   })
 })
 

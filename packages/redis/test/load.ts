@@ -1,5 +1,6 @@
 /** A Redis for the load script of `packages/sql`. */
-import type { SessionRecord, Store } from '@limen/core'
+import type { AnyStore, SessionRecord } from '@limen/core'
+import { ROUTE_LENGTH, withPlainIds } from '@limen/core/store-kit'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { redisStore } from '../src/index.ts'
@@ -19,10 +20,14 @@ export async function startLoadRedis() {
   return {
     name: `Redis ${version}`,
     /** A store of its own, empty. */
-    open: (prefix: string): Store<object, object> => redisStore(client, { prefix }),
+    open: (prefix: string): AnyStore<object, object> => redisStore(client, { prefix }),
     /** Each client: a store over one set of keys, and a read by hand of sessions that were copied from there. */
     clients: [
-      { name: 'ioredis', store: redisStore(client), byHand: byHand((keys) => client.mget(keys)) },
+      {
+        name: 'ioredis',
+        store: redisStore(client),
+        byHand: byHand((keys) => client.mget(keys)),
+      },
       {
         name: 'node-redis',
         store: redisStore(nodeRedis),
@@ -30,7 +35,8 @@ export async function startLoadRedis() {
       },
     ] as const,
     /** Copies sessions for the read by hand: each session and each user is one JSON text. */
-    async copy(store: Store<object, object>, ids: readonly string[]) {
+    async copy(copied: AnyStore<object, object>, ids: readonly string[]) {
+      const store = withPlainIds(copied)
       for (const id of ids) {
         const { user, session } = (await store.read(id, { consistency: 'strong' }))!
         await client.mset(
@@ -49,10 +55,8 @@ export async function startLoadRedis() {
   }
 }
 
-/** Length of the route that begins a session id, and names its user. */
-const ROUTE = 22
 const sessionKey = (id: string) => `by-hand:session:${id}`
-const userKey = (id: string) => `by-hand:user:${id.slice(0, ROUTE)}`
+const userKey = (id: string) => `by-hand:user:${id.slice(0, ROUTE_LENGTH)}`
 
 function byHand(readTexts: ReadTexts) {
   return async (sessionId: string) => {

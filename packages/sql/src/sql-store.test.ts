@@ -1,7 +1,7 @@
 import { type CaseSession, type CaseUser, storeSuite } from '@limen/conformance'
 import { describe, inject, it } from 'vitest'
 import { embedded } from '../test/embedded.ts'
-import { declaredOfColumns, ownLayout, ownTable } from '../test/own-tables.ts'
+import { knownExceptionsOfColumns, ownLayout, ownTable } from '../test/own-tables.ts'
 import { migrate, sqlStore } from './index.ts'
 
 describe.each(Object.entries(embedded))('sqlStore() in %s', (_, open) => {
@@ -27,7 +27,7 @@ describe.each(Object.entries(embedded))('sqlStore() over columns in %s', (_, ope
         await migrate(driver, ownLayout)
         return { connect: (pace) => sqlStore(pace(driver), ownLayout), close }
       },
-      declared: declaredOfColumns,
+      knownExceptions: knownExceptionsOfColumns,
     },
     { histories: 100, ...inject('soak') },
   )

@@ -43,7 +43,7 @@ export const ownTable: Readonly<Record<SqlDialect, string>> = {
 }
 
 /** What a typed column cannot do, by the names of the conformance cases. */
-export const declaredOfColumns = {
+export const knownExceptionsOfColumns = {
   'keeps attributes whatever their names are': 'each attribute has a column',
   'merges forty attributes at once': 'each attribute has a column',
 }

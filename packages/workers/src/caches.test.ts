@@ -68,7 +68,7 @@ describe.each(everyCache)('%s', (_name, make) => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     for (const letter of ['a', 'b', 'c']) await store.insert(record(letter))
-    const [one, two] = [1, 2].map(() => cached(store, { cache: make((c) => c), maxAge: MINUTES }))
+    const [one, two] = [1, 2].map(() => cached(store, { cache: make((c) => c), maxAgeMs: MINUTES }))
     const read = (letter: string) => two!.read(record(letter).id, eventual)
     for (const letter of ['a', 'b', 'c']) expect(await read(letter)).not.toBeNull()
 
@@ -88,7 +88,7 @@ describe.each(everyCache)('%s', (_name, make) => {
       connect: (pace: Pace) =>
         cached(d1Store<CaseUser, CaseSession>(pace(env.DB)), {
           cache: make(pace),
-          maxAge: MINUTES,
+          maxAgeMs: MINUTES,
         }),
     }
   }
@@ -167,7 +167,7 @@ describe('kvCache()', () => {
     const told: unknown[] = []
     const kv = { ...bound(env.KV), put: () => Promise.reject(new Error('429 Too Many Requests')) }
     const onCacheError = (error: unknown) => told.push(error)
-    const front = cached(store, { cache: kvCache(kv), maxAge: MINUTES, onCacheError })
+    const front = cached(store, { cache: kvCache(kv), maxAgeMs: MINUTES, onCacheError })
     await front.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await front.insert(record('a'))
     expect(await front.read(record('a').id, eventual)).not.toBeNull()

@@ -28,15 +28,16 @@ const functions = {
 const bindings: [what: string, binding: unknown, kind: string][] = [
   ['undefined', undefined, 'undefined'],
   ['null', null, 'null'],
-  ['a string', 'DB', 'string'],
-  ['a number', 7, 'number'],
-  ['true', true, 'boolean'],
-  ['an object', {}, 'object'],
-  ['an object without a prototype', Object.create(null), 'object'],
-  ['an array', ['DB'], 'object'],
-  ['the whole env', env, 'object'],
-  ['a Map', new Map(), 'object'],
-  ['a D1 session', env.DB.withSession('first-primary'), 'object'],
+  ['a string', 'DB', 'a string'],
+  ['a number', 7, '7'],
+  ['true', true, 'true'],
+  ['an object', {}, 'an object'],
+  ['an object without a prototype', Object.create(null), 'an object'],
+  ['an array', ['DB'], 'an array'],
+  ['the whole env', env, 'an object'],
+  ['a Map', new Map(), 'an object of the class Map'],
+  ['a promise of a binding', Promise.resolve(env.DB), 'a promise: await it first'],
+  ['a D1 session', env.DB.withSession('first-primary'), 'an object of the class D1DatabaseSession'],
   ['a D1 database', env.DB, 'a D1 database'],
   ['a KV namespace', env.KV, 'a KV namespace'],
   ['a Durable Object namespace', env.SESSIONS, 'a Durable Object namespace'],
@@ -46,8 +47,8 @@ const bindings: [what: string, binding: unknown, kind: string][] = [
     env.SESSIONS.get(env.SESSIONS.idFromName('x')),
     'a service binding or stub',
   ],
-  ['a cache', caches.default, 'object'],
-  ['all caches', caches, 'object'],
+  ['a cache', caches.default, 'an object of the class Cache'],
+  ['all caches', caches, 'an object of the class CacheStorage'],
 ]
 
 const wanted: [call: string, form: string, taken: string[]][] = [
@@ -71,7 +72,8 @@ describe.each(wanted)('A6: %s()', (call, form, taken) => {
 })
 
 const origin = 'https://app.example'
-const periods = 'absolutePeriod must be a whole number of milliseconds from 60000 to 3153600000000'
+const periods =
+  'absolutePeriodMs must be a whole number of milliseconds from 60000 to 3153600000000'
 const ttls = 'cacheTtl must be a whole number of seconds from 30 to 2147483647'
 const regions =
   'locationHint must be one of wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me'
@@ -81,33 +83,33 @@ const refused: [call: string, options: unknown, message: string][] = [
   ['kvStore', null, 'options must be an object (got null)'],
   ['kvStore', 30, 'options must be an object (got 30)'],
   ['kvStore', [30], 'options must be an object (got an array)'],
-  ['kvStore', { absolutePeriod: '2592000000' }, `${periods} (got "2592000000")`],
-  ['kvStore', { absolutePeriod: 0 }, `${periods} (got 0)`],
-  ['kvStore', { absolutePeriod: 3600 }, `${periods} (got 3600)`],
-  ['kvStore', { absolutePeriod: 59_999 }, `${periods} (got 59999)`],
-  ['kvStore', { absolutePeriod: 60_000.5 }, `${periods} (got 60000.5)`],
-  ['kvStore', { absolutePeriod: 3_153_600_000_001 }, `${periods} (got 3153600000001)`],
-  ['kvStore', { absolutePeriod: Infinity }, `${periods} (got Infinity)`],
-  ['kvStore', { absolutePeriod: NaN }, `${periods} (got NaN)`],
-  ['kvStore', { absolutePeriod: null }, `${periods} (got null)`],
-  ['kvStore', { absolutePeriod: false }, `${periods} (got false)`],
-  ['kvStore', { absolutePeriod: 90_000n }, `${periods} (got 90000)`],
-  ['kvStore', { absolutePeriod: new Date(90_000) }, `${periods} (got an object)`],
-  ['kvStore', { absolutePeriod: [90_000] }, `${periods} (got an array)`],
+  ['kvStore', { absolutePeriodMs: '2592000000' }, `${periods} (got "2592000000")`],
+  ['kvStore', { absolutePeriodMs: 0 }, `${periods} (got 0)`],
+  ['kvStore', { absolutePeriodMs: 3600 }, `${periods} (got 3600)`],
+  ['kvStore', { absolutePeriodMs: 59_999 }, `${periods} (got 59999)`],
+  ['kvStore', { absolutePeriodMs: 60_000.5 }, `${periods} (got 60000.5)`],
+  ['kvStore', { absolutePeriodMs: 3_153_600_000_001 }, `${periods} (got 3153600000001)`],
+  ['kvStore', { absolutePeriodMs: Infinity }, `${periods} (got Infinity)`],
+  ['kvStore', { absolutePeriodMs: NaN }, `${periods} (got NaN)`],
+  ['kvStore', { absolutePeriodMs: null }, `${periods} (got null)`],
+  ['kvStore', { absolutePeriodMs: false }, `${periods} (got false)`],
+  ['kvStore', { absolutePeriodMs: 90_000n }, `${periods} (got 90000)`],
+  ['kvStore', { absolutePeriodMs: new Date(90_000) }, `${periods} (got ${new Date(90_000)})`],
+  ['kvStore', { absolutePeriodMs: [90_000] }, `${periods} (got [90000])`],
   ['kvStore', { cacheTtl: 29 }, `${ttls} (got 29)`],
   ['kvStore', { cacheTtl: '60' }, `${ttls} (got "60")`],
   ['kvStore', { cacheTtl: 2 ** 31 }, `${ttls} (got 2147483648)`],
   ['durableObjectStore', null, 'options must be an object (got null)'],
-  ['durableObjectStore', 'weur', 'options must be an object (got "weur")'],
+  ['durableObjectStore', 'weur', 'options must be an object (got a string)'],
   ['durableObjectStore', { locationHint: 'europe' }, `${regions} (got "europe")`],
   ['durableObjectStore', { locationHint: '' }, `${regions} (got "")`],
-  ['durableObjectStore', { locationHint: ['weur'] }, `${regions} (got an array)`],
+  ['durableObjectStore', { locationHint: ['weur'] }, `${regions} (got [weur])`],
   ['durableObjectStore', { locationHint: null }, `${regions} (got null)`],
   ['workersCache', null, 'options must be an object (got null)'],
   ['workersCache', {}, `${origins} (got undefined)`],
   ['workersCache', { origin: undefined }, `${origins} (got undefined)`],
-  ['workersCache', { origin: [origin] }, `${origins} (got an array)`],
-  ['workersCache', { origin: new URL(origin) }, `${origins} (got an object)`],
+  ['workersCache', { origin: [origin] }, `${origins} (got [https://app.example])`],
+  ['workersCache', { origin: new URL(origin) }, `${origins} (got https://app.example/)`],
   ['workersCache', { origin: `${origin}/` }, `${origins} (got "https://app.example/")`],
 ]
 
@@ -115,19 +117,23 @@ const unknown: [call: string, options: object, message: string][] = [
   [
     'kvStore',
     { cacheTTL: 60 },
-    'kvStore() has no option "cacheTTL", only absolutePeriod, cacheTtl',
+    'There is no option kvStore(): cacheTTL. The options are: absolutePeriodMs, cacheTtl',
   ],
   [
     'kvStore',
     { toString: undefined },
-    'kvStore() has no option "toString", only absolutePeriod, cacheTtl',
+    'There is no option kvStore(): toString. The options are: absolutePeriodMs, cacheTtl',
   ],
   [
     'durableObjectStore',
     { jurisdiction: 'eu' },
-    'durableObjectStore() has no option "jurisdiction", only locationHint',
+    'There is no option durableObjectStore(): jurisdiction. The options are: locationHint',
   ],
-  ['workersCache', { origin, maxAge: 60 }, 'workersCache() has no option "maxAge", only origin'],
+  [
+    'workersCache',
+    { origin, maxAge: 60 },
+    'There is no option workersCache(): maxAge. The options are: origin',
+  ],
 ]
 
 const givenBinding = { ...functions, workersCache } as unknown as typeof functions
@@ -151,7 +157,7 @@ describe('A4: options', () => {
   })
 
   it('E13: every optional option takes undefined', () => {
-    const options: KvStoreOptions = { absolutePeriod: undefined, cacheTtl: undefined }
+    const options: KvStoreOptions = { absolutePeriodMs: undefined, cacheTtl: undefined }
     kvStore(env.KV, options)
     kvStore(env.KV, undefined)
     durableObjectStore(env.SESSIONS, { locationHint: undefined })
@@ -159,7 +165,8 @@ describe('A4: options', () => {
   })
 
   it('every value of the whole range is accepted', () => {
-    for (const absolutePeriod of [60_000, 36_500 * 86_400_000]) kvStore(env.KV, { absolutePeriod })
+    for (const absolutePeriodMs of [60_000, 36_500 * 86_400_000])
+      kvStore(env.KV, { absolutePeriodMs })
     for (const cacheTtl of [30, 2 ** 31 - 1]) kvStore(env.KV, { cacheTtl })
   })
 })

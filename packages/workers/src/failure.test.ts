@@ -1,11 +1,13 @@
 import { applyD1Migrations, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { AuthError, type Store, limen } from '@limen/core'
+import { AuthError, limen } from '@limen/core'
+import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
 import { type D1, d1Store, durableObjectStore, kvStore } from '@limen/workers'
 import { LimenSessions } from '@limen/workers/durable-object'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-type AnyStore = Store<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>
+type AnyAttributes = Readonly<Record<string, unknown>>
+type AnyStore = PlainStore<AnyAttributes, AnyAttributes>
 type Expected = { code: string; message: string }
 
 const strong = { consistency: 'strong' } as const
@@ -36,7 +38,7 @@ async function failureOf(work: () => unknown): Promise<Expected> {
 }
 
 const sessionOf = async (store: AnyStore, userId: string, letter = 'a') => ({
-  id: ((await store.route?.(userId)) ?? '') + letter.repeat(22),
+  id: (store.traits?.routed ? await routeOf(userId) : '') + letter.repeat(22),
   userId,
   secretHash: HASH,
   createdAt: 1,
@@ -46,7 +48,8 @@ const sessionOf = async (store: AnyStore, userId: string, letter = 'a') => ({
 })
 
 describe('E2: what D1 fails with', () => {
-  const store = d1Store(env.DB) as AnyStore
+  const itself = d1Store<AnyAttributes, AnyAttributes>(env.DB)
+  const store: AnyStore = itself
   const rejected = (why: string): Expected => ({ code: 'AUTH_STORE_REJECTED', message: why })
   const migrate = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
   const missing = (table: string) =>
@@ -61,7 +64,7 @@ describe('E2: what D1 fails with', () => {
     ['delete', () => store.delete('a'), 'limen_session'],
     ['deleteByUser', () => store.deleteByUser('ada-id', {}), 'limen_session'],
     ['listByUser', () => store.listByUser('ada-id'), 'limen_found'],
-    ['deleteExpired', () => store.deleteExpired({ now: 1, limit: 1 }), 'limen_session'],
+    ['deleteExpired', () => store.deleteExpired!({ now: 1, limit: 1 }), 'limen_session'],
     ['createUser', () => store.createUser({ id: 'ada-id', attributes: {} }), 'limen_user'],
     ['readUser', () => store.readUser('ada-id'), 'limen_user'],
     ['updateUser', () => store.updateUser('ada-id', { note: 'private' }), 'limen_user'],
@@ -172,13 +175,13 @@ describe('E2: what D1 fails with', () => {
 
   it('reaches the app with its code and message', async () => {
     await reset()
-    const auth = limen({ store })
+    const auth = limen({ store: itself })
     await expect(auth.getUser('ada-id')).rejects.toMatchObject(missing('limen_user'))
   })
 })
 
 describe('E2: what Workers KV fails with', () => {
-  const store = kvStore(env.KV) as AnyStore
+  const store = withPlainIds(kvStore<AnyAttributes, AnyAttributes>(env.KV))
   const session = `${'s'.repeat(22)}`
 
   it('a key that is too long is rejected', async () => {
@@ -208,19 +211,19 @@ describe('E2: what Workers KV fails with', () => {
       ...bound,
       put: (key: string, value: string) => env.KV.put(key, value, { expirationTtl: 10 }),
     }
-    expect(await failureOf(() => kvStore(kv).createUser({ id: 'ada-id', attributes: {} }))).toEqual(
-      {
-        code: 'AUTH_STORE_REJECTED',
-        message:
-          'Workers KV: KV PUT failed: 400 Invalid expiration_ttl of 10. Expiration TTL must be at least 60.',
-      },
-    )
+    expect(
+      await failureOf(() => withPlainIds(kvStore(kv)).createUser({ id: 'ada-id', attributes: {} })),
+    ).toEqual({
+      code: 'AUTH_STORE_REJECTED',
+      message:
+        'Workers KV: KV PUT failed: 400 Invalid expiration_ttl of 10. Expiration TTL must be at least 60.',
+    })
   })
 
   it('attributes above 6 MiB are too large, and nothing is stored', async () => {
     const tooLarge = {
       code: 'AUTH_RECORD_TOO_LARGE',
-      message: 'Workers KV: the attributes are too large; kvStore() stores at most 6 MiB',
+      message: 'Workers KV: the attributes are too large: a record can have at most 6 MiB',
     }
     for (const note of ['x'.repeat(6_291_456), '\u4e2d'.repeat(2_097_152)]) {
       const attributes = { note }
@@ -256,16 +259,16 @@ describe('E2: what Workers KV fails with', () => {
     const fail = () => Promise.reject(new Error(words))
     const kv = { get: fail, put: fail, delete: fail, list: fail }
     const expected = { code: 'AUTH_STORE_UNAVAILABLE', message: `Workers KV: ${words}` }
-    expect(await failureOf(() => kvStore(kv).read(session, strong))).toEqual(expected)
-    expect(await failureOf(() => kvStore(kv).delete(session))).toEqual(expected)
-    expect(await failureOf(() => kvStore(kv).listByUser('ada-id'))).toEqual(expected)
+    expect(await failureOf(() => withPlainIds(kvStore(kv)).read(session, strong))).toEqual(expected)
+    expect(await failureOf(() => withPlainIds(kvStore(kv)).delete(session))).toEqual(expected)
+    expect(await failureOf(() => withPlainIds(kvStore(kv)).listByUser('ada-id'))).toEqual(expected)
   })
 })
 
 describe('E2: what a Durable Object fails with', () => {
-  const store = durableObjectStore(env.SESSIONS) as AnyStore
+  const store = withPlainIds(durableObjectStore<AnyAttributes, AnyAttributes>(env.SESSIONS))
   const objectOf = async (userId: string) =>
-    env.SESSIONS.get(env.SESSIONS.idFromName(await store.route!(userId)))
+    env.SESSIONS.get(env.SESSIONS.idFromName(await routeOf(userId)))
   const rejected = (why: string): Expected => ({
     code: 'AUTH_STORE_REJECTED',
     message: `Durable Object: ${why}`,
@@ -348,7 +351,7 @@ describe('E2: what a Durable Object fails with', () => {
   ])('as documented, "%s" with %o is unavailable', async (words, properties) => {
     const fail = () => Promise.reject(Object.assign(new Error(words), properties))
     const namespace = { idFromName: () => 'x', get: () => new Proxy({}, { get: () => fail }) }
-    const failing = durableObjectStore(namespace as never)
+    const failing = withPlainIds(durableObjectStore(namespace as never))
     expect(await failureOf(() => failing.readUser('ada-id'))).toEqual({
       code: 'AUTH_STORE_UNAVAILABLE',
       message: `Durable Object: ${words}`,

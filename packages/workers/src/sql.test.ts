@@ -165,7 +165,7 @@ describe('sqlStore() in the SQLite of a Durable Object', () => {
       await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
       const record = await recordsFor(store)
       for (const letter of ['a', 'b', 'c']) await store.insert(record(letter))
-      expect(await store.deleteExpired({ now: Infinity, limit: 2 })).toBe(2)
+      expect(await store.deleteExpired!({ now: Infinity, limit: 2 })).toBe(2)
     })
   })
 

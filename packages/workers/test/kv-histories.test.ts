@@ -1,21 +1,16 @@
-/** Random histories over KV as one place sees it: a map, so that thousands take seconds. */
-import {
-  type CaseSession,
-  type CaseStore,
-  type CaseUser,
-  type Pace,
-  storeSuite,
-} from '@limen/conformance'
+/** Random histories over KV as one data center reads it: a map, so that thousands take seconds. */
+import { type CaseSession, type CaseUser, type Pace, storeSuite } from '@limen/conformance'
+import type { RoutedStore } from '@limen/core'
 import { type KvNamespace, kvStore } from '@limen/workers'
 import { describe, inject, it } from 'vitest'
 
-describe('P1, P2: kvStore(), whatever races but two changes of one thing', () => {
+describe('P1, P2: kvStore() without concurrent changes of one record', () => {
   const open = () => {
     const kv = kvInMemory()
     const inTurn = turns()
     const order = signIns()
     return {
-      connect: (pace: Pace): CaseStore => {
+      connect: (pace: Pace): RoutedStore<CaseUser, CaseSession> => {
         const store = kvStore<CaseUser, CaseSession>(pace(kv))
         return {
           ...store,
@@ -39,25 +34,27 @@ describe('P1, P2: kvStore(), whatever races but two changes of one thing', () =>
 })
 
 function kvInMemory(): KvNamespace {
-  const kept = new Map<string, string>()
+  const values = new Map<string, string>()
   return {
     async get<Value>(keys: string[]) {
-      return new Map(keys.map((key) => [key, JSON.parse(kept.get(key) ?? 'null') as Value | null]))
+      return new Map(
+        keys.map((key) => [key, JSON.parse(values.get(key) ?? 'null') as Value | null]),
+      )
     },
     async put(key, value) {
-      kept.set(key, value)
+      values.set(key, value)
     },
     async delete(key) {
-      kept.delete(key)
+      values.delete(key)
     },
     async list({ prefix, limit = 1000 }) {
-      const names = [...kept.keys()].filter((key) => key.startsWith(prefix)).toSorted()
+      const names = [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted()
       return { keys: names.slice(0, limit).map((name) => ({ name })), list_complete: true }
     },
   }
 }
 
-/** Lets a call begin only when the last one is over. */
+/** Starts a call only when the previous one has finished. */
 function turns() {
   let last: Promise<unknown> = Promise.resolve()
   return <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
@@ -67,7 +64,7 @@ function turns() {
   }
 }
 
-/** Nobody can name a session before its sign-in is confirmed: so that call is alone among those that do. */
+/** A session id is unknown before its sign-in is confirmed: no call that names one runs beside an insert. */
 function signIns() {
   const others = new Set<Promise<unknown>>()
   const inTurn = turns()

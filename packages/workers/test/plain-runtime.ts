@@ -32,7 +32,7 @@ const kv = {
 
 for (const store of [d1Store(db), kvStore(kv), durableObjectStore(objects)]) {
   const auth = limen({ store })
-  const token = `${'r'.repeat(store.routeLength ?? 0)}${'i'.repeat(22)}.${'s'.repeat(43)}`
+  const token = `${'r'.repeat(store.traits?.routed ? 22 : 0)}${'i'.repeat(22)}.${'s'.repeat(43)}`
   const worker = withAuth(() => auth, {
     fetch: async (_request, _env, _ctx, authRequest) =>
       Response.json([await auth.getUser('ada'), await authRequest.validate()]),
