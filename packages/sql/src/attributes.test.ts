@@ -181,7 +181,7 @@ describe.each(engines)('your own user table in %s', (_, open) => {
     const { driver, maker, close } = await open()
     const { quoted: name } = dialects[driver.dialect].names
     await maker.batch([
-      ownTable[maker.dialect],
+      ownTable(maker.dialect),
       `create unique index one_name on ${name('order')} (${name('full "name"')})`,
     ])
     await migrate(maker, ownLayout)

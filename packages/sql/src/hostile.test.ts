@@ -90,7 +90,7 @@ describe.each(await everywhere())(
         }
         const deadlines = { activePeriodExpiresAt: value, idlePeriodExpiresAt: value }
         await expect(store.renew('of admin', deadlines)).rejects.toMatchObject(rejected)
-        await expect(store.deleteExpired({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
+        await expect(store.deleteExpired!({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
       }
       expect(await store.listByUser('admin')).toHaveLength(1)
       await close()

@@ -2,6 +2,7 @@ import { type CaseSession, recordsFor } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
+import { dialects } from './dialects/index.ts'
 import { isCanonicalId } from './id-type.ts'
 import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
@@ -132,7 +133,7 @@ describe('isCanonicalId()', () => {
     ['postgres', 'int2', ['32767'], ['32768']],
     ['postgres', 'Uuid', [uuid], noUuids],
   ])('in %s, %j takes %j and never %j', (dialect, idType, yes, no) => {
-    expect(yes.filter((id) => !isCanonicalId(dialect, idType, id))).toEqual([])
-    expect(no.filter((id) => isCanonicalId(dialect, idType, id))).toEqual([])
+    expect(yes.filter((id) => !isCanonicalId(dialects[dialect], idType, id))).toEqual([])
+    expect(no.filter((id) => isCanonicalId(dialects[dialect], idType, id))).toEqual([])
   })
 })
