@@ -3,8 +3,7 @@ import { limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { type Opened, everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
-import { columnTypes } from './column-types.ts'
-import { dialects } from './dialect.ts'
+import { dialects } from './dialects/index.ts'
 import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 interface Everything {
@@ -25,11 +24,11 @@ const everything: SqlLayout<Everything, Everything> = {
 }
 const engines = await everywhere()
 const everyTable = (dialect: SqlDialect): string => {
-  const { id, real, json } = columnTypes[dialect]
-  const { name } = dialects[dialect]
-  return `create table app_user (id ${id} primary key, ${name('text')} varchar(200), ${name('integer')} int, ${name('real')} ${real}, ${name('boolean')} ${columnTypes[dialect].boolean}, ${name('json')} ${json})`
+  const { id, real, json } = dialects[dialect].schema.types
+  const { quoted: name } = dialects[dialect].names
+  return `create table app_user (id ${id} primary key, ${name('text')} varchar(200), ${name('integer')} int, ${name('real')} ${real}, ${name('boolean')} ${dialects[dialect].schema.types.boolean}, ${name('json')} ${json})`
 }
-const idOf = (dialect: SqlDialect): string => `id ${columnTypes[dialect].id} primary key`
+const idOf = (dialect: SqlDialect): string => `id ${dialects[dialect].schema.types.id} primary key`
 const nothing: Everything = { text: null, integer: null, real: null, boolean: null, json: null }
 const values: Everything[] = [
   nothing,
@@ -180,9 +179,9 @@ describe.each(engines)('one JSON column in %s', (_, open) => {
 describe.each(engines)('your own user table in %s', (_, open) => {
   async function opened() {
     const { driver, maker, close } = await open()
-    const { name } = dialects[driver.dialect]
+    const { quoted: name } = dialects[driver.dialect].names
     await maker.batch([
-      ownTable[maker.dialect],
+      ownTable(maker.dialect),
       `create unique index one_name on ${name('order')} (${name('full "name"')})`,
     ])
     await migrate(maker, ownLayout)

@@ -1,18 +1,20 @@
 /** Attributes as columns store them and as the app uses them. */
 import { AuthError } from '@limen/core'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { digitsOf, isExact, parsedJson } from './exact.ts'
-import type { ColumnType, SettledAttributes, SettledColumn } from './layout.ts'
-import { type Sql, sql } from './sql.ts'
+import type { ColumnType } from './layout.ts'
+import { namesIn } from './names.ts'
+import type { ResolvedAttributes, ResolvedColumn } from './resolved-layout.ts'
+import { type Sql, sql, value } from './sql.ts'
 
-/** A column, quoted, and what it is given. */
+/** A column, quoted, and its value. */
 export type Assignment = readonly [column: string, value: Sql]
 
-/** What the columns of a row are given. */
+/** The values for the columns of a row. */
 interface Assignments {
-  /** In the order of the layout, so that the statement does not depend on that of the attributes. */
+  /** In the order of the layout, so that the statement does not depend on the order of the attributes. */
   readonly given: readonly Assignment[]
-  /** Whether there are too many such sets of columns to keep a statement prepared for each. */
+  /** Whether there are too many such sets of columns to have a prepared statement for each. */
   readonly isRare: boolean
 }
 
@@ -20,9 +22,9 @@ interface Assignments {
 export interface StoredAttributes {
   /** The attributes of a row of the table, as text. */
   text(row: string): string
-  /** What a new row's columns are given. */
+  /** The values of a new row. */
   created(attributes: object): Assignments
-  /** What an old row's columns are given; none when nothing is to change. */
+  /** The values that change in an old row; none when nothing changes. */
   changed(attributes: object): Assignments
   /** The attributes, from the text that was read. */
   parsed(text: unknown): unknown
@@ -36,12 +38,12 @@ const MOST_STATEMENTS = 32
 /** The attributes of a table, in one JSON column or in a column for each. */
 export function storedAttributes(
   whose: 'user' | 'session',
-  attributes: SettledAttributes,
+  attributes: ResolvedAttributes,
   dialect: Dialect,
 ): StoredAttributes {
   return attributes.columns
     ? inColumns(whose, attributes.columns, dialect)
-    : inJson(whose, dialect.name(attributes.json), dialect)
+    : inJson(whose, namesIn(dialect).column(attributes.json), dialect)
 }
 
 function inJson(whose: string, column: string, dialect: Dialect): StoredAttributes {
@@ -51,24 +53,24 @@ function inJson(whose: string, column: string, dialect: Dialect): StoredAttribut
     )
   const all = (given: Assignment[]): Assignments => ({ given, isRare: false })
   return {
-    text: (row) => dialect.json(`${row}.${column}`),
+    text: (row) => dialect.columns.json(`${row}.${column}`),
     created: (attributes) =>
-      all([[column, dialect.write.json(textOf(Object.entries(attributes)))]]),
+      all([[column, dialect.columns.write.json(textOf(Object.entries(attributes)))]]),
     changed(attributes) {
       const given = Object.entries(attributes)
       if (given.length === 0) return all([])
       const names = given.map(([name]) => name)
-      const kept = given.filter(([, value]) => value !== undefined)
-      return all([[column, dialect.merged(column, names, textOf(kept))]])
+      const added = given.filter(([, value]) => value !== undefined)
+      return all([[column, dialect.columns.merged(column, names, textOf(added))]])
     },
     parsed(text) {
       const name = `The JSON of the ${whose}'s attributes`
       // A column of the app's own can be NULL.
       const attributes = text == null ? {} : parsedJson(text as string, name)
       if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-        throw new AuthError('AUTH_STORE_REJECTED', `${name} cannot be read: it is no object`)
+        throw new AuthError('AUTH_STORE_REJECTED', `${name} cannot be read: it is not an object`)
       }
-      if (dialect.deepest === Infinity) return attributes
+      if (dialect.columns.deepest === Infinity) return attributes
       return Object.fromEntries(
         Object.entries(attributes as object).map(([name, value]) => [
           name,
@@ -81,12 +83,14 @@ function inJson(whose: string, column: string, dialect: Dialect): StoredAttribut
 
 function inColumns(
   whose: string,
-  columns: readonly SettledColumn[],
+  columns: readonly ResolvedColumn[],
   dialect: Dialect,
 ): StoredAttributes {
   const chunks = Array.from({ length: Math.ceil(columns.length / COLUMNS_AT_ONCE) }, (_, index) =>
     columns.slice(index * COLUMNS_AT_ONCE, (index + 1) * COLUMNS_AT_ONCE),
   )
+  const { column: name } = namesIn(dialect)
+  const { array, json, read } = dialect.columns
   const common = commonSize(columns.length)
   const known = new Set(columns.map(({ attribute }) => attribute))
   const written = (attributes: object, isNamed: (value: unknown) => boolean): Assignment[] => {
@@ -99,24 +103,23 @@ function inColumns(
     return columns
       .filter(({ attribute }) => given.has(attribute) && isNamed(given.get(attribute)))
       .map((column) => [
-        dialect.name(column.name),
+        name(column.name),
         writtenValue(whose, column, given.get(column.attribute), dialect),
       ])
   }
   return {
     text(row) {
-      const read = ({ type, name }: SettledColumn) =>
-        dialect.read[type](`${row}.${dialect.name(name)}`)
-      const arrays = chunks.map((chunk) => `${dialect.array}(${chunk.map(read).join(', ')})`)
-      return dialect.json(`${dialect.array}(${arrays.join(', ')})`)
+      const textOf = (column: ResolvedColumn) => read[column.type](`${row}.${name(column.name)}`)
+      const arrays = chunks.map((chunk) => `${array}(${chunk.map(textOf).join(', ')})`)
+      return json(`${array}(${arrays.join(', ')})`)
     },
-    // What is left out gets the column's own default, which no expression can name in every engine:
-    // so the statement names the columns that are given.
+    // A column that is left out gets its own default. No expression names that default in every
+    // engine, so the statement names only the columns that have a value.
     created(attributes) {
       const given = written(attributes, (value) => value !== undefined)
       return { given, isRare: columns.length - given.length > common }
     },
-    // Only what is given: the app's table may have columns that can be read and not written.
+    // Only columns that have a value: the app's table may have columns that cannot be written.
     changed(attributes) {
       const given = written(attributes, () => true)
       return { given, isRare: given.length > common && given.length < columns.length }
@@ -134,7 +137,7 @@ function inColumns(
   }
 }
 
-/** How many of some columns may be chosen, with all that are fewer, in at most 32 ways. */
+/** The largest size for which there are at most 32 sets of columns of that size or less. */
 function commonSize(columns: number): number {
   let [size, ways, total] = [0, 1, 1]
   while (size < columns) {
@@ -146,7 +149,7 @@ function commonSize(columns: number): number {
   return size
 }
 
-/** What tells a value that a column of a type can store, and how to describe it. */
+/** Whether a column of a type can store a value. */
 const FITS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   integer: (value) => Number.isSafeInteger(value),
@@ -157,24 +160,33 @@ const FITS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
 
 function writtenValue(
   whose: string,
-  { attribute, type, optional }: SettledColumn,
-  value: unknown,
+  { attribute, type, optional }: ResolvedColumn,
+  attributeValue: unknown,
   dialect: Dialect,
 ): Sql {
-  if (value === undefined || (value === null && !(type === 'json' && optional))) return sql`${null}`
-  if (!FITS[type](value)) {
-    const given = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  const isNull = attributeValue === null && !(type === 'json' && optional)
+  if (attributeValue === undefined || isNull) return sql`${value(null)}`
+  if (!FITS[type](attributeValue)) {
+    const given =
+      attributeValue === null
+        ? 'null'
+        : Array.isArray(attributeValue)
+          ? 'an array'
+          : `a ${typeof attributeValue}`
     refuse(
       `${whose} attribute ${JSON.stringify(attribute)} does not fit its column of the type ${type} (got ${given})`,
     )
   }
-  if (type === 'json') return dialect.write.json(JSON.stringify(wrapped(value, dialect)))
-  return dialect.write[type](type === 'boolean' ? Number(value) : (value as string | number))
+  const { write } = dialect.columns
+  if (type === 'json') return write.json(JSON.stringify(wrapped(attributeValue, dialect)))
+  return write[type](
+    type === 'boolean' ? Number(attributeValue) : (attributeValue as string | number),
+  )
 }
 
 function readValue(
   whose: string,
-  { attribute, type }: SettledColumn,
+  { attribute, type }: ResolvedColumn,
   text: string,
   dialect: Dialect,
 ): unknown {
@@ -202,13 +214,14 @@ function refuse(why: string): never {
 const WRAPPED = 'limen:json'
 
 /** A value that is too deep for the engine's functions is stored as text. */
-function wrapped(value: unknown, { deepest }: Dialect): unknown {
+function wrapped(value: unknown, dialect: Dialect): unknown {
+  const { deepest } = dialect.columns
   const mustBe = deepest < Infinity && (isWrapped(value) || isDeeper(value, deepest))
   return mustBe ? { [WRAPPED]: JSON.stringify(value) } : value
 }
 
-function unwrapped(value: unknown, { deepest }: Dialect): unknown {
-  return deepest < Infinity && isWrapped(value) ? JSON.parse(value[WRAPPED]) : value
+function unwrapped(value: unknown, dialect: Dialect): unknown {
+  return dialect.columns.deepest < Infinity && isWrapped(value) ? JSON.parse(value[WRAPPED]) : value
 }
 
 function isWrapped(value: unknown): value is { [WRAPPED]: string } {

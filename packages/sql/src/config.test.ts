@@ -25,7 +25,7 @@ const pool = new Pool()
 const kv = { get() {}, put() {}, list() {}, delete() {} }
 const layout = (value: unknown) => () => sqlStore(driver, value as never)
 
-/** A call with the client that was forgotten, or another one, and the whole message. */
+/** A call with a missing client or a wrong value, and the whole message. */
 const cases: [call: () => unknown, message: string][] = [
   [
     () => sqlStore(undefined as never),
@@ -117,11 +117,11 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [layout(null), 'layout must be an object (got null)'],
   [layout('app_user'), 'layout must be an object (got "app_user")'],
-  [layout({ users: {} }), 'layout has no option "users": there are user, session'],
+  [layout({ users: {} }), 'layout has no option "users". Its options are: user, session'],
   [layout({ user: 5 }), 'layout.user must be an object (got 5)'],
   [
     layout({ user: { tabel: 'x' } }),
-    'layout.user has no option "tabel": there are table, id, idType, attributes, columns',
+    'layout.user has no option "tabel". Its options are: table, id, idType, attributes, columns',
   ],
   [layout({ user: { table: 5 } }), 'layout.user.table must be a text that is not empty (got 5)'],
   [layout({ session: { id: '' } }), 'layout.session.id must be a text that is not empty (got "")'],
@@ -143,7 +143,7 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [
     layout({ user: { columns: { name: { type: 'text', column: 'x' } } } }),
-    'layout.user.columns["name"] has no option "column": there are type, name, optional',
+    'layout.user.columns["name"] has no option "column". Its options are: type, name, optional',
   ],
   [
     layout({ user: { columns: { name: { type: 'text', optional: 'true' } } } }),
@@ -170,7 +170,7 @@ describe('configuration', () => {
     },
   )
 
-  it('A6: migrate() rejects what is no driver', async () => {
+  it('A6: migrate() rejects a raw client in place of a driver', async () => {
     await expect(migrate(pool as unknown as SqlDriver)).rejects.toMatchObject({
       code: 'AUTH_CONFIG',
     })

@@ -1,30 +1,26 @@
-/** One SQL engine, as the store uses it: three methods and the name of its dialect. */
+/** What a driver is: three methods, and the name of the engine's dialect. */
 import type { Consistency } from '@limen/core'
+import type { SqlDialect } from './dialects/index.ts'
 
-/** What a statement is given for one of its placeholders. */
+/** A value for one placeholder of a statement. */
 export type SqlValue = string | number | null
 
-/**
- * A row. The store reads its values in the order of the statement's columns, so that a client may
- * rename columns.
- */
+/** A row. The store reads its values in the order of the statement's columns, so a client can rename columns. */
 export interface SqlRow {
   readonly [column: string]: unknown
 }
 
-/** The dialects that the store supports. */
-export type SqlDialect = 'sqlite' | 'postgres' | 'mysql' | 'mariadb'
-
-/** An engine, or one of its client libraries, under the SQL store. */
+/** Runs the statements of the SQL store in an engine, through one of its client libraries. */
 export interface SqlDriver {
-  /** The engine's dialect. Decides the statements and their placeholders: `$1` in PostgreSQL, `?` elsewhere. */
+  /** The engine's dialect: it determines the statements and their placeholders. */
   readonly dialect: SqlDialect
   /**
-   * Runs a statement and returns its rows. An `eventual` one may be answered by a replica, except
-   * for the answer that there is no row: that one comes from the primary.
+   * Runs a statement and returns its rows. An `eventual` read can come from a replica; one that finds
+   * no row there must be repeated on the primary.
    *
-   * @param once Whether the text is one of too many to keep prepared: a store over columns has one
-   * for each set of attributes that are written together. A driver that prepares nothing ignores it.
+   * @param once Whether there are too many texts like this one to keep each prepared: a store over
+   * columns has one for each set of attributes that are written together. A driver that prepares
+   * nothing ignores it.
    */
   query(
     sql: string,
@@ -33,9 +29,9 @@ export interface SqlDriver {
     once?: boolean,
   ): Promise<readonly SqlRow[]>
   /**
-   * Runs a statement and returns how many rows it changed, counting those it matched. Rejects with
-   * the client's own error: the store reports it without values. From MySQL and MariaDB it reads
-   * `errno`.
+   * Runs a statement and returns how many rows it changed or matched. Rejects with the client's own
+   * error: the store reports it without values. From MySQL and MariaDB the store reads `errno` and
+   * `sqlState`.
    *
    * @param once As for `query`.
    */

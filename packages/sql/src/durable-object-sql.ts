@@ -1,5 +1,5 @@
 /** SQLite inside a Durable Object. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a Durable Object's storage that the driver uses: `ctx.storage` has it. */

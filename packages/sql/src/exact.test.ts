@@ -1,8 +1,7 @@
 import { type CaseSession, recordsFor } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
-import { columnTypes } from './column-types.ts'
-import { dialects } from './dialect.ts'
+import { dialects } from './dialects/index.ts'
 import { isExact } from './exact.ts'
 import { type ColumnType, type SqlLayout, migrate, sqlStore } from './index.ts'
 
@@ -59,7 +58,7 @@ const cases = {
 describe.each(await everywhere())('a column of your own table in %s', (_, open) => {
   it('A8: is read exactly or refused', async () => {
     const { driver, maker, close } = await open()
-    const { id } = columnTypes[maker.dialect]
+    const { id } = dialects[maker.dialect].schema.types
     const own = cases[maker.dialect === 'mysql' ? 'mariadb' : maker.dialect]
     const columns = own.map(([type], index) => `c${index} ${type}`).join(', ')
     await maker.batch([
@@ -129,7 +128,7 @@ describe.each(await everywhere())('a column of your own table in %s', (_, open) 
       ...attributes,
       max: Number.MAX_VALUE,
     })
-    const { name } = dialects[maker.dialect]
+    const { quoted: name } = dialects[maker.dialect].names
     await maker.batch([`update limen_user set ${name('attributes')} = '{"n": ${BIG}}'`])
     await expect(store.readUser('ada')).rejects.toMatchObject({ code: 'AUTH_STORE_REJECTED' })
     await close()

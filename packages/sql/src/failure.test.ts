@@ -3,7 +3,7 @@ import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import { type Store, limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
-import { columnTypes } from './column-types.ts'
+import { dialects } from './dialects/index.ts'
 import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 const engines = await everywhere()
@@ -85,7 +85,7 @@ describe.each(engines)('a failure in %s', (_, open) => {
     const layout: SqlLayout<{ mail: string }> = {
       user: { table: 'app_user', columns: { mail: 'text' } },
     }
-    const id = columnTypes[maker.dialect].id
+    const id = dialects[maker.dialect].schema.types.id
     await maker.batch([
       `create table app_user (id ${id} primary key, mail varchar(99), constraint one_mail unique (mail))`,
     ])

@@ -1,8 +1,9 @@
-/** Reports an engine's failure without what it was given and what it stores. */
+/** Reports an engine's failure without the values of the statement and of the database. */
 import { AuthError } from '@limen/core'
+import type { Dialect, EngineError } from './dialects/dialect.ts'
 import type { SqlValue } from './driver.ts'
 
-/** What the store was doing, as a message says it after `Cannot`. */
+/** What failed, as a message says it after `Cannot`. */
 const CALLS = {
   read: 'read a session',
   insert: 'create a session',
@@ -19,10 +20,10 @@ const CALLS = {
   migrate: 'migrate',
 }
 
-/** What the store was doing. */
+/** A call of the store, or a migration. */
 export type Call = keyof typeof CALLS
 
-/** What clients call the short names that say where and why. */
+/** The properties of clients' errors that hold codes, and names of tables and columns. */
 const NAMES = [
   'code',
   'errno',
@@ -40,132 +41,61 @@ const NAMES = [
 
 /** No engine has a longer name. */
 const LONGEST_NAME = 64
-/** From here on a value is hidden wherever it stands, and a shorter one between quotes. */
+/** A value of this length or more is hidden wherever it is, a shorter one only between quotes. */
 const LONG_VALUE = 8
-/** As long as the hash of a secret, or longer. */
+/** Text of the length of a secret's hash, or longer. */
 const LIKE_A_HASH = /[\w-]{43,}/g
-/** How MySQL and MariaDB quote a value, of which they may keep the beginning alone. */
+/** How MySQL and MariaDB quote a value, which they can truncate. Other engines use no such words. */
 const QUOTED_VALUE = /\b((?:value|entry):? )(?:'.*'(?= for (?:column|key|function)\b)|'.*')/gis
 
+const NO_REASON = 'no reason was given'
+const MIGRATE =
+  'Apply the migrations: run migrate(driver, layout), or the statements of migrations(dialect, layout)'
+
 /**
- * Reports a failure: rejected, where the engine answered and will answer the same again, or else
- * unavailable. Clients put the values of the statement into their errors, and PostgreSQL the whole
- * row, in which the hash of a secret is: they end up in logs.
+ * The error for a failure of the engine: rejected, where the engine answered and will answer the same
+ * again, otherwise unavailable. Clients put the values of the statement into their errors, and
+ * PostgreSQL the whole row, with the hash of a secret. Errors end up in logs, so values are hidden.
  *
- * @param call What the store was doing.
+ * @param call What failed.
  * @param cause What the driver rejected with.
- * @param values What the statement was given.
- * @returns The failure. Its cause is in the engine's words, with its codes and the names of what it
- * was about; the original is not its cause.
+ * @param values The values of the statement.
+ * @param dialect The engine's dialect.
+ * @returns The error. Its cause has the engine's message without values, its codes, and the names of
+ * tables and columns; the original error is not its cause.
  */
-export function failure(call: Call, cause: unknown, values: readonly SqlValue[]): AuthError {
+export function failure(
+  call: Call,
+  cause: unknown,
+  values: readonly SqlValue[],
+  { failures }: Dialect,
+): AuthError {
   const shown = withoutValues(cause, values)
-  const [words] = shown.message.split('\n', 1)
-  const hint = hintFor(cause)
+  const [message] = shown.message.split('\n', 1)
+  if (!(cause instanceof Error)) {
+    return new AuthError('AUTH_STORE_UNAVAILABLE', `Cannot ${CALLS[call]}: ${message}`, {
+      cause: shown,
+    })
+  }
+  const error = cause as EngineError
+  const advice = failures.isMissingTable(error) ? MIGRATE : failures.advice?.(error)
   return new AuthError(
-    isRejection(cause) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE',
-    `Cannot ${CALLS[call]}: ${words}${hint && `. ${hint}`}`,
+    failures.isRejection(error) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE',
+    `Cannot ${CALLS[call]}: ${message}${advice === undefined ? '' : `. ${advice}`}`,
     { cause: shown },
   )
 }
 
-/** The SQLSTATE classes of statements, values and objects that are wrong. All others may pass. */
-const REJECTED_CLASSES = new Set([
-  '0A', // feature not supported
-  '21', // cardinality
-  '22', // data
-  '23', // constraint
-  '26', // a prepared statement that is gone
-  '28', // no such user, or a wrong password
-  '2B', // dependent objects
-  '3D', // no such database
-  '3F', // no such schema
-  '42', // syntax, privileges, no such table or column
-  '44', // check option of a view
-  '45', // a trigger of MySQL or MariaDB
-  '54', // limits of the engine
-  'P0', // a trigger of PostgreSQL
-])
-
-/** Errors of MySQL and MariaDB whose SQLSTATE is too general, or is another class's. */
-const REJECTED_NUMBERS = new Set([
-  1153, // a packet larger than max_allowed_packet
-  1210, // wrong arguments
-  1265, // data truncated
-  1364, // no default
-  1366, // wrong value
-  1390, // too many placeholders
-  1525, // wrong value
-  3819, // check constraint
-  4025, // check constraint
-])
-const UNAVAILABLE_NUMBERS = new Set([
-  1203, // the user has too many connections
-  1226, // a limit of the user on this hour
-  1461, // max_prepared_stmt_count
-])
-
-/** SQLite's primary result codes that no later call changes, by number and by name. */
-const REJECTED_RESULTS = new Set([1, 11, 18, 19, 20, 25, 26])
-const REJECTED_RESULT_NAMES = /\bSQLITE_(ERROR|TOOBIG|CONSTRAINT|MISMATCH|RANGE|NOTADB|CORRUPT)/
-const RESULT_NAME = /\bSQLITE_[A-Z]/
-/** How SQLite words them, where a client gives no result code. */
-const REJECTED_WORDS =
-  /\bno such (table|column)|has no column named|constraint failed|datatype mismatch|too many SQL variables|string or blob too big|syntax error|not a database|disk image is malformed/
-
-function isRejection(cause: unknown): boolean {
-  if (!(cause instanceof Error)) return false
-  const { code, errno, errcode, sqlState } = cause as {
-    code?: unknown
-    errno?: unknown
-    errcode?: unknown
-    sqlState?: unknown
-  }
-  if (typeof sqlState === 'string' && typeof errno === 'number') {
-    if (REJECTED_NUMBERS.has(errno)) return true
-    return !UNAVAILABLE_NUMBERS.has(errno) && REJECTED_CLASSES.has(sqlState.slice(0, 2))
-  }
-  // The extended result code of node:sqlite, whose low byte is the primary one.
-  if (typeof errcode === 'number') return REJECTED_RESULTS.has(errcode & 0xff)
-  if (typeof code === 'string' && /^[\dA-Z]{5}$/.test(code)) {
-    return REJECTED_CLASSES.has(code.slice(0, 2))
-  }
-  const named = [code, cause.message].find(
-    (text) => typeof text === 'string' && RESULT_NAME.test(text),
-  )
-  return named === undefined
-    ? REJECTED_WORDS.test(cause.message)
-    : REJECTED_RESULT_NAMES.test(named as string)
-}
-
-/** PostgreSQL's code, MySQL's and MariaDB's number and SQLite's words for a table that is missing. */
-function hintFor(cause: unknown): string {
-  const { code, errno, message } = Object(cause) as {
-    code?: unknown
-    errno?: unknown
-    message?: unknown
-  }
-  if (code === '42P01' || errno === 1146 || /\bno such table/.test(String(message))) {
-    return 'Apply the migrations: run migrate(driver, layout), or the statements of migrations(dialect, layout)'
-  }
-  if (code === '26000' || code === '42P05') {
-    return 'Behind a pooler that cannot keep prepared statements, turn them off with prepare: false'
-  }
-  return ''
-}
-
 function withoutValues(cause: unknown, values: readonly SqlValue[]): Error {
-  if (!(cause instanceof Error)) return new Error('no reason was given')
+  if (!(cause instanceof Error)) return new Error(NO_REASON)
   const names = { ...namesIn(cause.cause, ['code']), ...namesIn(cause, NAMES) }
-  const error = new Error(
-    hidden(wordsOf(cause), values) || `${names['code'] ?? 'no reason was given'}`,
-  )
+  const error = new Error(hidden(messageOf(cause), values) || `${names['code'] ?? NO_REASON}`)
   error.name = cause.name
   return Object.assign(error, names)
 }
 
-/** An `AggregateError` of several addresses has no words of its own. */
-function wordsOf(cause: Error): string {
+/** An `AggregateError` of several addresses has no message of its own. */
+function messageOf(cause: Error): string {
   const { errors } = cause as { errors?: unknown }
   const [first] = Array.isArray(errors) ? (errors as unknown[]) : []
   return cause.message || (first instanceof Error ? first.message : '')
@@ -189,9 +119,9 @@ function hidden(message: string, values: readonly SqlValue[]): string {
   // The longest first, as another may be a part of it.
   return texts
     .toSorted((one, other) => other.length - one.length)
-    .reduce((words, text) => {
-      if (text.length >= LONG_VALUE) return words.replaceAll(text, '…')
-      return words.replaceAll(`'${text}'`, `'…'`).replaceAll(`"${text}"`, '"…"')
+    .reduce((shown, text) => {
+      if (text.length >= LONG_VALUE) return shown.replaceAll(text, '…')
+      return shown.replaceAll(`'${text}'`, `'…'`).replaceAll(`"${text}"`, '"…"')
     }, message)
     .replaceAll(QUOTED_VALUE, `$1'…'`)
     .replaceAll(LIKE_A_HASH, '…')
@@ -210,7 +140,7 @@ function textsIn(value: SqlValue): string[] {
     JSON.parse(value, collect)
     return texts
   } catch {
-    // A text that only begins as JSON does.
+    // A text that begins like JSON and is not.
     return texts
   }
 }

@@ -1,7 +1,7 @@
 import { type CaseSession, recordsFor } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
-import { columnTypes } from './column-types.ts'
+import { dialects } from './dialects/index.ts'
 import { type SqlLayout, migrate, sqlStore } from './index.ts'
 
 /** What a request's JSON can hold where the types promise text. */
@@ -23,7 +23,7 @@ describe.each(await everywhere())(
     async function opened(layout?: SqlLayout<{ name: string }, CaseSession>) {
       const { driver, maker, close } = await open()
       if (layout) {
-        const { id, text } = columnTypes[maker.dialect]
+        const { id, text } = dialects[maker.dialect].schema.types
         await maker.batch([`create table app_user (id ${id} primary key, name ${text})`])
       }
       await migrate(maker, layout)
@@ -90,7 +90,7 @@ describe.each(await everywhere())(
         }
         const deadlines = { activePeriodExpiresAt: value, idlePeriodExpiresAt: value }
         await expect(store.renew('of admin', deadlines)).rejects.toMatchObject(rejected)
-        await expect(store.deleteExpired({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
+        await expect(store.deleteExpired!({ now: value, limit: 1 })).rejects.toMatchObject(rejected)
       }
       expect(await store.listByUser('admin')).toHaveLength(1)
       await close()
@@ -229,7 +229,7 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
 describe.each(await everywhere())('json columns in %s', (_, open) => {
   it('A7: keep 64 levels, and lose what an update sets to undefined', async () => {
     const { driver, maker, close } = await open()
-    const { id, json, text } = columnTypes[maker.dialect]
+    const { id, json, text } = dialects[maker.dialect].schema.types
     await maker.batch([`create table app_user (id ${id} primary key, deep ${json}, name ${text})`])
     const layout: SqlLayout<{ deep?: unknown; name?: string | null | undefined }> = {
       user: {
@@ -253,7 +253,7 @@ describe.each(await everywhere())('json columns in %s', (_, open) => {
 describe.each(await everywhere())('A7: a JSON column of the app in %s', (_, open) => {
   it('is filled by an update where it is NULL, and refused where it holds something else', async () => {
     const { driver, maker, close } = await open()
-    const { id, json } = columnTypes[maker.dialect]
+    const { id, json } = dialects[maker.dialect].schema.types
     const layout = { user: { table: 'accounts', attributes: 'meta' } }
     await maker.batch([
       `create table accounts (id ${id} primary key, meta ${json})`,

@@ -2,7 +2,8 @@ import { type CaseSession, recordsFor } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
-import { isAsWritten } from './id-type.ts'
+import { dialects } from './dialects/index.ts'
+import { isCanonicalId } from './id-type.ts'
 import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 const engines = await everywhere()
@@ -110,7 +111,7 @@ const rejected = 'rejected'
 const answer = (call: Promise<unknown>): Promise<unknown> => call.catch(() => rejected)
 const isEmpty = (sessions: unknown): boolean => Array.isArray(sessions) && sessions.length === 0
 
-describe('isAsWritten()', () => {
+describe('isCanonicalId()', () => {
   it.each<[SqlDialect, idType: string | undefined, yes: string[], no: string[]]>([
     ['postgres', undefined, ['', ' 1', uuid.toUpperCase()], []],
     ['postgres', 'varchar(9)', ['01', 'Ada'], []],
@@ -132,7 +133,7 @@ describe('isAsWritten()', () => {
     ['postgres', 'int2', ['32767'], ['32768']],
     ['postgres', 'Uuid', [uuid], noUuids],
   ])('in %s, %j takes %j and never %j', (dialect, idType, yes, no) => {
-    expect(yes.filter((id) => !isAsWritten(dialect, idType, id))).toEqual([])
-    expect(no.filter((id) => isAsWritten(dialect, idType, id))).toEqual([])
+    expect(yes.filter((id) => !isCanonicalId(dialects[dialect], idType, id))).toEqual([])
+    expect(no.filter((id) => isCanonicalId(dialects[dialect], idType, id))).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
-/** How an engine writes the ids of a SQL type. */
-import type { SqlDialect } from './driver.ts'
+/** The canonical form of ids, by the SQL type of their column. */
+import type { Dialect } from './dialects/dialect.ts'
 
 const INTEGER = /^(tiny|small|medium|big)?int(?:eger)?\b|^int([248])\b/i
 const CANONICAL_INTEGER = /^(0|-?[1-9]\d{0,19})$/
@@ -16,21 +16,26 @@ const BITS: Readonly<Record<string, number>> = {
 }
 
 /**
- * Whether an engine gives an id back as it was given: `'01'` in a `bigint` would be `'1'`. No other
- * id may reach the engine: PostgreSQL rejects one that it cannot read, instead of finding no user.
+ * Whether an id is in the engine's canonical form, so that the engine returns it as it was written:
+ * `'01'` in a `bigint` would come back as `'1'`. No other id may reach the engine: PostgreSQL rejects
+ * an id that it cannot read, where it should find no user.
  *
- * @param idType The SQL type of the column. Of one that is no integer and no `uuid` nothing is known.
+ * @param idType The SQL type of the column. Every id is canonical, unless it is an integer or `uuid`.
  */
-export function isAsWritten(dialect: SqlDialect, idType: string | undefined, id: string): boolean {
+export function isCanonicalId(dialect: Dialect, idType: string | undefined, id: string): boolean {
   if (idType === undefined) return true
   if (UUID.test(idType)) return CANONICAL_UUID.test(id)
   const [isInteger, size, bytes] = INTEGER.exec(idType) ?? []
   if (isInteger === undefined) return true
   if (!CANONICAL_INTEGER.test(id)) return false
   const number = BigInt(id)
-  // SQLite has integers of one size, whatever they are called.
-  const bits = dialect === 'sqlite' ? 64 : (BITS[(size ?? bytes ?? '').toLowerCase()] ?? 32)
+  const bits = dialect.columns.integerBits ?? BITS[(size ?? bytes ?? '').toLowerCase()] ?? 32
   return /unsigned/i.test(idType)
     ? BigInt.asUintN(bits, number) === number
     : BigInt.asIntN(bits, number) === number
+}
+
+/** An id of such a type, for a message. */
+export function exampleOf(idType: string): string {
+  return UUID.test(idType) ? 'crypto.randomUUID()' : "'42'"
 }

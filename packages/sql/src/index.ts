@@ -4,7 +4,8 @@
  * @module
  */
 export { sqlStore } from './sql-store.ts'
-export { migrate, migrations } from './migrations.ts'
+export { migrate } from './migrate.ts'
+export { migrations } from './migrations.ts'
 export type {
   AttributeColumn,
   AttributeColumns,
@@ -16,10 +17,11 @@ export type {
   SqlLayout,
   UserLayout,
 } from './layout.ts'
-export type { SqlDialect, SqlDriver, SqlRow, SqlValue } from './driver.ts'
+export type { SqlDialect } from './dialects/index.ts'
+export type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 export { betterSqlite3 } from './better-sqlite3.ts'
 export { d1 } from './d1.ts'
-export type { D1, D1Answer, D1Connection, D1Statement } from './d1.ts'
+export type { D1, D1Answer, D1Connection, D1Statement, D1WithBatch } from './d1-binding.ts'
 export { durableObjectSql } from './durable-object-sql.ts'
 export type { DurableObjectSql } from './durable-object-sql.ts'
 export { libsql } from './libsql.ts'

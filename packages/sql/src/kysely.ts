@@ -4,41 +4,42 @@
  * @module
  */
 import type { ColumnType } from 'kysely'
-import type { SqlDialect } from './driver.ts'
+import type { ClientTypes, SqlDialect } from './dialects/index.ts'
 
-/** Milliseconds since the epoch. Clients of PostgreSQL give a `bigint` as text, unless told otherwise. */
-export type LimenTime<Dialect extends SqlDialect> = Dialect extends 'postgres'
-  ? ColumnType<number | string, number | string>
-  : number
+/** Milliseconds since the epoch. Clients of PostgreSQL return a `bigint` as text by default. */
+export type LimenTime<Dialect extends SqlDialect> = ClientTypes[Dialect]['time'] extends 'number'
+  ? number
+  : ColumnType<number | string, number | string>
 
-/** Attributes: SQLite gives them as JSON text, the others as what the JSON says. All are given JSON text. */
-export type LimenJson<Dialect extends SqlDialect, Attributes> = Dialect extends 'sqlite'
-  ? string
-  : ColumnType<Attributes, string>
+/** Attributes. They are written as JSON text; clients of SQLite return that text, all others parse it. */
+export type LimenJson<
+  Dialect extends SqlDialect,
+  Attributes,
+> = ClientTypes[Dialect]['json'] extends 'text' ? string : ColumnType<Attributes, string>
 
 /** A user. */
 export interface LimenUserTable<Dialect extends SqlDialect, Attributes> {
   /** The user's id. */
   id: string
-  /** What the app keeps with the user. */
+  /** What the app stores with the user. */
   attributes: LimenJson<Dialect, Attributes>
 }
 
 /** A session. */
 export interface LimenSessionTable<Dialect extends SqlDialect, Attributes> {
-  /** Public: it may be listed and logged. */
+  /** Public: it can be listed and logged. */
   id: string
-  /** Whose session it is. */
+  /** The id of the session's user. */
   user_id: string
   /** SHA-256 of the token's secret, base64url. */
   secret_hash: string
   /** When it was created. */
   created_at: LimenTime<Dialect>
-  /** From here on it is idle. */
+  /** From this time on it is idle. */
   active_expires_at: LimenTime<Dialect>
-  /** From here on it is dead. */
+  /** From this time on it is expired. */
   idle_expires_at: LimenTime<Dialect>
-  /** What the app keeps with the session. */
+  /** What the app stores with the session. */
   attributes: LimenJson<Dialect, Attributes>
 }
 

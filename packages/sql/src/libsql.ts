@@ -1,5 +1,5 @@
 /** SQLite through libSQL's client: a file, a server or Turso. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a libSQL client that the driver uses: what `createClient()` gives has it. */

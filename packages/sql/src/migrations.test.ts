@@ -2,34 +2,42 @@ import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
+import { dialectNames, dialects } from './dialects/index.ts'
 import { type SqlDialect, migrate, migrations, sqlStore } from './index.ts'
 
 const engines = await everywhere()
-const dialects: readonly SqlDialect[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
+
+/** The file of a migration tool. */
+const fileOf = (dialect: SqlDialect) =>
+  [
+    '-- Users and sessions of Limen. Times are milliseconds since the epoch.\n',
+    migrations(dialect)
+      .map((statement) => `${statement};\n`)
+      .join('\n'),
+  ].join('')
 
 describe('migrations()', () => {
-  // To write the files anew: vitest run --config vitest.workspace.ts --project sql migrations -u
-  it.each(dialects)('gives what the package ships for %s', async (dialect) => {
-    const shipped = `-- Users and sessions as @limen/sql keeps them. Times are milliseconds since the epoch.\n${migrations(
-      dialect,
-    )
-      .map((statement) => `${statement};\n`)
-      .join('\n')}`
-    await expect(shipped).toMatchFileSnapshot(`../migrations/${dialect}/0001_limen.sql`)
+  // To write the files again: vitest run --config vitest.workspace.ts --project sql migrations -u
+  it.each(dialectNames)('returns the statements that the package ships for %s', async (dialect) => {
+    await expect(fileOf(dialect)).toMatchFileSnapshot(`../migrations/${dialect}/0001_limen.sql`)
   })
 
-  it.each(dialects)('leaves your own user table alone in %s', (dialect) => {
+  it('returns for SQLite the statements that @limen/workers ships for D1', async () => {
+    await expect(fileOf('sqlite')).toMatchFileSnapshot('../../workers/migrations/0001_limen.sql')
+  })
+
+  it.each(dialectNames)('does not create your own user table in %s', (dialect) => {
     const statements = migrations(dialect, ownLayout).join('\n')
     expect(statements).not.toMatch(/table if not exists (\S*\.)?[`"]order[`"]/)
     expect(statements).toMatch(/references [`"]order[`"] \([`"]key[`"]\) on delete cascade/)
   })
 
-  it('gives the session table the type of your own ids', () => {
+  it('uses the type of your own ids in the session table', () => {
     const layout = { user: { table: 'app_user', idType: 'uuid', columns: {} } }
-    expect(migrations('postgres', layout)[0]).toMatch(/"user_id" uuid not null/)
+    expect(migrations('postgres', layout)[0]).toMatch(/user_id uuid not null/)
   })
 
-  it('parts a schema from a name', () => {
+  it('separates a schema from the name of a table', () => {
     const statements = migrations('postgres', {
       user: { table: 'auth.user' },
       session: { table: 'auth.session' },
@@ -40,7 +48,7 @@ describe('migrations()', () => {
 })
 
 describe.each(engines)('migrate() in %s', (_, open) => {
-  it('may run again, over JSON and over columns', async () => {
+  it('runs again without an effect, over JSON and over columns', async () => {
     const { driver, maker, close } = await open()
     await migrate(maker)
     await migrate(maker)
@@ -49,14 +57,14 @@ describe.each(engines)('migrate() in %s', (_, open) => {
     await migrate(maker)
     expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: { name: 'Ada' } })
 
-    await maker.batch([ownTable[maker.dialect]])
+    await maker.batch([ownTable(maker.dialect)])
     await migrate(maker, ownLayout)
     await migrate(maker, ownLayout)
     await storeCases[0]!.run(sqlStore(driver, ownLayout))
     await close()
   })
 
-  it('may be run by several at once', async () => {
+  it('can run several times at once', async () => {
     const { driver, maker, close } = await open()
     const crowd = driver.dialect === maker.dialect ? driver : maker
     for (let round = 0; round < 5; round++) {
@@ -66,7 +74,7 @@ describe.each(engines)('migrate() in %s', (_, open) => {
     await close()
   })
 
-  it('makes all or nothing, where the engine can', async () => {
+  it('creates all tables or none, where the engine has transactions for tables', async () => {
     const { maker, close } = await open()
     if (maker.dialect !== 'mariadb') {
       await expect(maker.batch(['create table once (id text)', 'no SQL'])).rejects.toThrow()
@@ -75,14 +83,14 @@ describe.each(engines)('migrate() in %s', (_, open) => {
     await close()
   })
 
-  it('makes tables in a schema, where the engine has some', async () => {
+  it('creates tables in a schema, where the engine has schemas', async () => {
     const { driver, maker, close } = await open()
     const schema = `auth_${crypto.randomUUID().replaceAll('-', '')}`
     const layout = {
       user: { table: `${schema}.user` },
       session: { table: `${schema}.session` },
     }
-    if (maker.dialect !== 'sqlite') {
+    if (dialects[maker.dialect].names.hasSchemas) {
       await maker.batch([`create schema ${schema}`])
       await migrate(maker, layout)
       await storeCases[0]!.run(sqlStore(driver, layout))

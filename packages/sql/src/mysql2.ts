@@ -1,6 +1,6 @@
 /** MySQL and MariaDB through mysql2. */
 import { AuthError } from '@limen/core'
-import { checkClient, described } from './client.ts'
+import { checkClient, described } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** A connection of mysql2's promise API. */

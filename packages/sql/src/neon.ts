@@ -1,5 +1,5 @@
 /** PostgreSQL at Neon, over HTTP. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of Neon's client that the driver uses: what `neon()` gives has it. */

@@ -1,5 +1,5 @@
 /** SQLite in the same process, through node:sqlite. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 

@@ -12,7 +12,7 @@ import postgres from 'postgres'
 import { describe, expect, inject, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { findPort } from '../test/daemon.ts'
-import { columnTypes } from './column-types.ts'
+import { dialects } from './dialects/index.ts'
 import {
   type SqlDialect,
   type SqlDriver,
@@ -45,7 +45,7 @@ const layout: SqlLayout<User, CaseSession> = {
   session: { columns: { device: 'text', seen: { type: 'json', optional: true } } },
 }
 const ownTable = (dialect: SqlDialect) =>
-  `create table app_user (id ${columnTypes[dialect].id} primary key, name varchar(20) not null, mail varchar(50), age smallint, constraint one_mail unique (mail), constraint adult check (age > 17))`
+  `create table app_user (id ${dialects[dialect].schema.types.id} primary key, name varchar(20) not null, mail varchar(50), age smallint, constraint one_mail unique (mail), constraint adult check (age > 17))`
 
 /** A slip, and the words of each engine: the store answers the same way each time. */
 type Slip = [
@@ -129,7 +129,7 @@ describe.each(await everywhere())('a slip in %s', (_, open) => {
         attributes: { name: 'Ada', mail: 'ada@a.example', age: 36 },
       })
       for (const statement of statements) {
-        await maker.batch([statement.replace('ID', columnTypes[maker.dialect].id)])
+        await maker.batch([statement.replace('ID', dialects[maker.dialect].schema.types.id)])
       }
       for (let turn = 0; turn < 2; turn++) {
         await expect(call(store)).rejects.toMatchObject({

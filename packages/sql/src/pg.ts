@@ -1,6 +1,6 @@
 /** PostgreSQL through node-postgres. */
 import { AuthError } from '@limen/core'
-import { checkClient, described } from './client.ts'
+import { checkClient, described } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 

@@ -1,5 +1,5 @@
 /** PostgreSQL in the same process, through PGlite. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a PGlite database that the driver uses. */

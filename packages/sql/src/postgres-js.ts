@@ -1,5 +1,5 @@
 /** PostgreSQL through postgres.js. */
-import { checkClient } from './client.ts'
+import { checkClient } from './checks.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of postgres.js that the driver uses: what `postgres()` gives has it. */

@@ -4,7 +4,7 @@ import { createConnection, createPool } from 'mysql2/promise'
 import { Client } from 'pg'
 import postgres from 'postgres'
 import { describe, expect, inject, it } from 'vitest'
-import { columnTypes } from './column-types.ts'
+import { dialects } from './dialects/index.ts'
 import {
   type SqlDialect,
   type SqlDriver,
@@ -26,7 +26,7 @@ const layout: SqlLayout<Attributes, Attributes> = {
   session: { columns },
 }
 const table = (dialect: SqlDialect) =>
-  `create table app_user (id ${columnTypes[dialect].id} primary key, ${names.map((name) => `${name} int default 7`).join(', ')})`
+  `create table app_user (id ${dialects[dialect].schema.types.id} primary key, ${names.map((name) => `${name} int default 7`).join(', ')})`
 
 /** Random attributes in random order. */
 function someOf(chosen: readonly string[]): Attributes {

@@ -22,7 +22,7 @@ describe.skipIf(!postgresServer)('migrate() by a role of PostgreSQL without CREA
       await admin.query(
         `create schema ${schema}; create role ${role} login; grant usage on schema ${schema} to ${role}; set search_path = ${schema}; alter role ${role} set search_path = ${schema}`,
       )
-      await admin.query(ownTable.postgres)
+      await admin.query(ownTable('postgres'))
       await admin.query(`grant select on all tables in schema ${schema} to ${role}`)
       const address = new URL(postgresServer!.url)
       address.username = role
@@ -49,7 +49,7 @@ describe.skipIf(!mariadbServer)('migrate() by a user of MariaDB without CREATE',
       await admin.query(
         `create database ${database}; use ${database}; create user ${user}@'127.0.0.1'; grant select, insert, update, delete on ${database}.* to ${user}@'127.0.0.1'`,
       )
-      await admin.query(ownTable.mariadb)
+      await admin.query(ownTable('mariadb'))
       const address = new URL(`${mariadbServer!.url}/${database}`)
       address.username = user
       const client = await createConnection(address.href)
@@ -90,7 +90,7 @@ describe.each(await everywhere())('migrate() over your own user table in %s', (_
       message:
         'Cannot migrate: the table "order" of layout.user does not exist. With columns it is your own: create it first',
     })
-    await maker.batch([ownTable[maker.dialect]])
+    await maker.batch([ownTable(maker.dialect)])
     const columns = { name: 'text', nick: 'text' } as const
     const layout: SqlLayout<{ name: string; nick: string }> = {
       user: { ...ownLayout.user, columns },

@@ -23,7 +23,7 @@ describe.each(Object.entries(embedded))('sqlStore() over columns in %s', (_, ope
     {
       async open() {
         const { driver, close } = await open()
-        await driver.batch([ownTable[driver.dialect]])
+        await driver.batch([ownTable(driver.dialect)])
         await migrate(driver, ownLayout)
         return { connect: (pace) => sqlStore(pace(driver), ownLayout), close }
       },

@@ -1,31 +1,44 @@
-/** Statements built from pieces, with their values apart from the text. */
+/** A template tag for SQL: the text of a statement, apart from its values. */
 import { AuthError } from '@limen/core'
-import type { SqlDialect, SqlValue } from './driver.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import type { SqlValue } from './driver.ts'
 
-/** What stands between two texts of a piece. */
-type Part = SqlValue | Slot | Sql
-
-/** A place in a {@link template} for a value that each call gives. */
-export class Slot<Name extends string = string> {
-  readonly name: Name
-
-  constructor(name: Name) {
-    this.name = name
-  }
-}
+/** What `${}` in a statement can hold. */
+export type Part = Sql | Value | Slot
 
 /**
- * A piece of a statement. It is recognised by its class: an object that came in with a request, and
- * only looks like a piece, never becomes a part of a statement.
+ * A piece of a statement. It is recognised by its class: an object from a request that has the same
+ * properties never becomes part of a statement.
  */
 export class Sql {
   /** The texts around the parts: one more than there are parts. */
   readonly texts: readonly string[]
   readonly parts: readonly Part[]
+  /** Whether its line breaks are part of a name or an expression, and not layout. */
+  readonly isVerbatim: boolean
 
-  constructor(texts: readonly string[], parts: readonly Part[]) {
+  constructor(texts: readonly string[], parts: readonly Part[], isVerbatim = false) {
     this.texts = texts
     this.parts = parts
+    this.isVerbatim = isVerbatim
+  }
+}
+
+/** A bound value: the statement has a placeholder for it. */
+class Value {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** A placeholder in a {@link template}, for a value that each call supplies. */
+class Slot {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
   }
 }
 
@@ -33,109 +46,126 @@ export class Sql {
 export interface Statement {
   readonly text: string
   readonly values: readonly SqlValue[]
-  /** Whether its text is one of too many to keep each prepared. */
+  /** Whether there are too many texts like this one to keep each prepared. */
   readonly once: boolean
 }
 
-/** Builds a piece from a template: what stands in `${}` is a value, unless it is a piece or a slot. */
-export function sql(texts: readonly string[], ...parts: Part[]): Sql {
-  return new Sql(texts, parts)
+/**
+ * Builds a piece of a statement. The literal text is trusted. `${}` takes another piece, a bound
+ * value or a slot: never a bare string, so that no value can become text by mistake.
+ *
+ * @example
+ * sql`
+ *   delete from ${raw('session')}
+ *   where id = ${value(sessionId)}
+ * `
+ */
+export function sql(texts: TemplateStringsArray, ...parts: Part[]): Sql {
+  return new Sql(dedented(texts), parts)
 }
 
-/** Builds a piece of text alone: names and expressions that the store wrote itself. */
+/** A value to be bound. It is checked when the statement is rendered. */
+export function value(given: unknown): Part {
+  return new Value(given)
+}
+
+/** A placeholder for a value that each call of a {@link template} supplies. */
+export function slot(name: string): Part {
+  return new Slot(name)
+}
+
+/** A piece of trusted text: a quoted name, or an expression of a dialect. Never text from a request. */
 export function raw(text: string): Sql {
-  return new Sql([text], [])
+  return new Sql([text], [], true)
 }
 
-/** Joins pieces by commas. */
-export function list(pieces: readonly Sql[]): Sql {
-  return new Sql(['', ...Array<string>(pieces.length - 1).fill(', '), ''], pieces)
+/** Joins parts by commas, or by line breaks. */
+export function list(parts: readonly Part[], separator: ', ' | ',\n' | '\n' = ', '): Sql {
+  return new Sql(['', ...Array<string>(parts.length - 1).fill(separator), ''], parts)
 }
 
 /**
- * Builds a statement.
+ * Renders a statement in a dialect.
  *
- * @param once Whether its text is one of too many to keep each prepared.
+ * @param once Whether there are too many texts like this one to keep each prepared.
  */
-export function rendered(piece: Sql, dialect: SqlDialect, once = false): Statement {
+export function rendered(piece: Sql, dialect: Dialect, once = false): Statement {
   const { texts, parts } = flattened(piece)
-  const values = parts.map(valueOf)
-  return dialect === 'sqlite' && values.length > MOST_VALUES
-    ? { ...packed(texts, values), once }
-    : { text: joined(texts, dialect), values, once }
+  const values = parts.map((part) => checkedValue(part instanceof Value ? part.value : part))
+  const packed = dialect.packed?.(texts, values)
+  return { ...(packed ?? { text: joined(texts, dialect), values }), once }
 }
 
-/** Builds the text of a statement once. Each call then gives values for the slots. */
+/** Renders the text of a statement once. Each call then supplies the values of the slots. */
 export function template<Name extends string>(
   piece: Sql,
-  dialect: SqlDialect,
+  dialect: Dialect,
 ): (given: Readonly<Record<Name, SqlValue>>) => Statement {
   const { texts, parts } = flattened(piece)
   const text = joined(texts, dialect)
   return (given) => ({
     text,
-    values: parts.map((part) => valueOf(part instanceof Slot ? given[part.name as Name] : part)),
+    values: parts.map((part) =>
+      checkedValue(part instanceof Slot ? given[part.name as Name] : part.value),
+    ),
     once: false,
   })
 }
 
-function flattened(piece: Sql): { texts: readonly string[]; parts: readonly unknown[] } {
+function flattened(piece: Sql): { texts: readonly string[]; parts: readonly (Value | Slot)[] } {
   const texts = ['']
-  const parts: unknown[] = []
-  const add = (words: string) => texts.push(texts.pop()! + words)
-  const walk = (sql: Sql): void => {
-    for (const [index, words] of sql.texts.entries()) {
-      add(words)
+  const parts: (Value | Slot)[] = []
+  let line = ''
+  const walk = (sql: Sql, indent: string): void => {
+    for (const [index, text] of sql.texts.entries()) {
+      const indented = indent ? text.replaceAll('\n', `\n${indent}`) : text
+      texts.push(texts.pop()! + indented)
+      line = `${line}${indented}`.split('\n').at(-1)!
       if (index === sql.parts.length) continue
       const part = sql.parts[index]
       if (part instanceof Sql) {
-        walk(part)
-      } else {
+        walk(part, part.isVerbatim ? '' : /^ */.exec(line)![0])
+      } else if (part instanceof Value || part instanceof Slot) {
         parts.push(part)
         texts.push('')
+      } else {
+        refuse(part)
       }
     }
   }
-  walk(piece)
+  walk(piece, '')
   return { texts, parts }
 }
 
-function joined(texts: readonly string[], dialect: SqlDialect): string {
-  return texts.reduce(
-    (before, after, index) => `${before}${dialect === 'postgres' ? `$${index}` : '?'}${after}`,
-  )
+function joined(texts: readonly string[], dialect: Dialect): string {
+  return texts.reduce((before, after, index) => `${before}${dialect.placeholder(index)}${after}`)
 }
 
-function valueOf(part: unknown): SqlValue {
-  if (part === null || typeof part === 'string' || typeof part === 'number') return part
+function checkedValue(given: unknown): SqlValue {
+  if (given === null || typeof given === 'string' || typeof given === 'number') return given
+  return refuse(given)
+}
+
+function refuse(given: unknown): never {
   throw new AuthError(
     'AUTH_STORE_REJECTED',
-    `A statement takes text, numbers and null as values (got ${typeof part})`,
+    `A statement takes text, numbers and null as values (got ${typeof given})`,
   )
 }
 
-/** D1 takes 100 values in a statement. */
-const MOST_VALUES = 90
+/** Each template in the source code has one array of texts, which is dedented once. */
+const known = new WeakMap<TemplateStringsArray, readonly string[]>()
 
-/**
- * Puts the values of a statement into one JSON array. SQLite reads fractions from JSON with a loss,
- * so that they stay values of their own.
- */
-function packed(
-  texts: readonly string[],
-  values: readonly SqlValue[],
-): { text: string; values: readonly SqlValue[] } {
-  const isFraction = (value: SqlValue) => typeof value === 'number' && !Number.isSafeInteger(value)
-  const inside = values.filter((value) => !isFraction(value))
-  let next = 0
-  const text = texts.reduce((before, after, index) => {
-    const part = isFraction(values[index - 1]!)
-      ? '?'
-      : `json_extract((select packed from given), '$[${next++}]')`
-    return `${before}${part}${after}`
-  })
-  return {
-    text: `with given (packed) as (select ?) ${text}`,
-    values: [JSON.stringify(inside), ...values.filter(isFraction)],
-  }
+/** Removes the indentation of the source code, and the line breaks around a statement. */
+function dedented(texts: TemplateStringsArray): readonly string[] {
+  const before = known.get(texts)
+  if (before) return before
+  const indents = texts.join('…').matchAll(/\n( *)(?=[^ \n])/g)
+  const indent = Math.min(...Array.from(indents, ([, spaces]) => spaces!.length))
+  const margin = indent === Infinity ? '\n' : `\n${' '.repeat(indent)}`
+  const after = texts.map((text) => text.replaceAll(margin, '\n'))
+  after[0] = after[0]!.replace(/^\n/, '')
+  after.push(after.pop()!.replace(/\n *$/, ''))
+  known.set(texts, after)
+  return after
 }

@@ -14,7 +14,7 @@ const engines = await everywhere()
 
 async function both(open: () => Promise<Opened>) {
   const { driver, maker, close } = await open()
-  await maker.batch([ownTable[maker.dialect]])
+  await maker.batch([ownTable(maker.dialect)])
   await migrate(maker)
   await migrate(maker, ownLayout)
   const { driver: counted, ran } = recorded(driver)

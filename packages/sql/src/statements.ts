@@ -1,13 +1,14 @@
 /** The statement of each call of the store. */
 import type { Deadlines, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import { type Assignment, storedAttributes } from './attributes.ts'
-import { dialects } from './dialect.ts'
-import type { SqlDialect, SqlRow } from './driver.ts'
-import type { SettledLayout } from './layout.ts'
-import { Slot, type Sql, type Statement, list, raw, rendered, sql, template } from './sql.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import type { SqlRow } from './driver.ts'
+import { namesIn } from './names.ts'
+import type { ResolvedLayout } from './resolved-layout.ts'
+import { type Sql, type Statement, list, raw, rendered, slot, sql, template, value } from './sql.ts'
 
-/** The statements over one layout, and what they return. */
-export interface Statements {
+/** The statements over one layout, and what their rows hold. */
+export interface StoreStatements {
   read(sessionId: string): Statement
   insert(session: SessionRecord<unknown>): Statement
   renew(sessionId: string, deadlines: Deadlines): Statement
@@ -20,90 +21,122 @@ export interface Statements {
   readUser(userId: string): Statement
   updateUser(userId: string, attributes: object): Statement
   deleteUser(userId: string): Statement
-  /** What a row of `read` or `listByUser` says. */
-  foundOf(row: SqlRow): SessionAndUser<unknown, unknown>
-  /** What a row of `insert` or `readUser` says of the user with that id. */
-  userOf(userId: string, row: SqlRow): UserRecord<unknown>
+  /** The record in a row of `read` or `listByUser`. */
+  foundIn(row: SqlRow): SessionAndUser<unknown, unknown>
+  /** The user with that id in a row of `insert` or `readUser`. */
+  userIn(userId: string, row: SqlRow): UserRecord<unknown>
 }
 
-/** The statements of a dialect over a layout. */
-export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): Statements {
-  const dialect = dialects[dialectName]
+/** Builds the statements of a dialect over a layout. */
+export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreStatements {
+  const { larger, lock, uncached, returning, unlessTaken, expired, limitIsText } =
+    dialect.statements
+  const names = namesIn(dialect)
   const session = storedAttributes('session', layout.session.attributes, dialect)
   const user = storedAttributes('user', layout.user.attributes, dialect)
 
-  const table = (name: string) => name.split('.').map(dialect.name).join('.')
-  const [users, sessions] = [table(layout.user.table), table(layout.session.table)]
-  const theUser = dialect.name(layout.user.id)
-  const [id, owner, hash, created, active, idle] = [
-    dialect.name(layout.session.id),
-    dialect.name(layout.session.userId),
-    dialect.name(layout.session.secretHash),
-    dialect.name(layout.session.createdAt),
-    dialect.name(layout.session.activePeriodExpiresAt),
-    dialect.name(layout.session.idlePeriodExpiresAt),
-  ] as const
-
-  // `foundOf` takes the columns in this order.
-  const columns = [
-    `${dialect.id(`s.${id}`)} as session`,
-    `${dialect.id(`s.${owner}`)} as owner`,
-    `s.${hash} as hash`,
-    `${dialect.time(`s.${created}`)} as created`,
-    `${dialect.time(`s.${active}`)} as active`,
-    `${dialect.time(`s.${idle}`)} as idle`,
-    `${session.text('s')} as about`,
-    `${dialect.id(`u.${theUser}`)} as person`,
-    `${user.text('u')} as profile`,
+  const [users, sessions] = [
+    raw(names.table(layout.user.table)),
+    raw(names.table(layout.session.table)),
   ]
-  const selectBoth = `select ${columns.join(', ')} from ${sessions} as s join ${users} as u on u.${theUser} = s.${owner} where `
-  const selectUser = `select ${user.text('u')} as profile from ${users} as u where `
-  const later = (column: string, deadline: Slot) =>
-    sql`${raw(`${column} = ${dialect.larger}(${column}, `)}${deadline}${raw(')')}`
+  const userKey = names.column(layout.user.id)
+  const key = names.column(layout.session.id)
+  const owner = names.column(layout.session.userId)
+  const hash = names.column(layout.session.secretHash)
+  const created = names.column(layout.session.createdAt)
+  const active = names.column(layout.session.activePeriodExpiresAt)
+  const idle = names.column(layout.session.idlePeriodExpiresAt)
 
-  const equals = (column: string, value: Sql) => sql`${raw(`${column} = `)}${value}`
-  // Limen's own column compares byte by byte.
+  // A column of Limen's own compares byte by byte.
   const isOwnColumn = layout.user.idType === undefined && !layout.user.attributes.columns
   const isUser = (column: string, userId: Sql) =>
     isOwnColumn
-      ? equals(column, userId)
-      : sql`${equals(column, userId)}${raw(' and ')}${dialect.isText(column, userId)}`
-  const foundUser = (userId: Sql) => sql`${raw(selectUser)}${isUser(`u.${theUser}`, userId)}`
-  const merge = (table: string, key: string, where: Sql, given: readonly Assignment[]) => {
-    const changes = given.map(([column, value]) => equals(column, value))
-    const none = raw(`${key} = ${key}`)
-    return sql`${raw(`update ${table} set `)}${changes.length > 0 ? list(changes) : none}${raw(' where ')}${where}`
-  }
+      ? sql`${raw(column)} = ${userId}`
+      : sql`${raw(column)} = ${userId} and ${dialect.columns.isText(raw(column), userId)}`
 
-  const theSession = sql`${new Slot('sessionId')}`
-  const userId = sql`${new Slot('userId')}`
+  // `foundIn` reads the columns in this order.
+  const columns = [
+    `${dialect.columns.id(`s.${key}`, true)} as id`,
+    `${dialect.columns.id(`s.${owner}`, isOwnColumn)} as userId`,
+    `s.${hash} as secretHash`,
+    `${dialect.columns.time(`s.${created}`)} as createdAt`,
+    `${dialect.columns.time(`s.${active}`)} as activePeriodExpiresAt`,
+    `${dialect.columns.time(`s.${idle}`)} as idlePeriodExpiresAt`,
+    `${session.text('s')} as attributes`,
+    `${dialect.columns.id(`u.${userKey}`, isOwnColumn)} as owner`,
+    `${user.text('u')} as ownerAttributes`,
+  ]
+  const selectSessions = sql`
+    select
+      ${list(columns.map(raw), ',\n')}
+    from ${sessions} as s
+    join ${users} as u on ${raw(`u.${userKey}`)} = ${raw(`s.${owner}`)}
+  `
+  const selectUser = (userId: Sql) => sql`
+    select ${raw(user.text('u'))} as ownerAttributes
+    from ${users} as u
+    where ${isUser(`u.${userKey}`, userId)}
+  `
+  const merge = (table: Sql, column: string, where: Sql, given: readonly Assignment[]) => {
+    const changes = given.map(([name, assigned]) => sql`${raw(name)} = ${assigned}`)
+    const unchanged = sql`${raw(column)} = ${raw(column)}`
+    return sql`
+      update ${table}
+      set ${changes.length > 0 ? list(changes) : unchanged}
+      where ${where}
+    `
+  }
+  const later = (column: string, deadline: keyof Deadlines) =>
+    sql`${raw(column)} = ${raw(larger)}(${raw(column)}, ${slot(deadline)})`
+
+  const theSession = sql`${raw(key)} = ${slot('sessionId')}`
+  const theUser = sql`${slot('userId')}`
   const read = template<'sessionId'>(
-    sql`${raw(selectBoth)}${equals(`s.${id}`, theSession)}${raw(dialect.uncached)}`,
-    dialectName,
+    sql`
+      ${selectSessions}
+      where s.${theSession}${raw(uncached)}
+    `,
+    dialect,
   )
   const listByUser = template<'userId'>(
-    sql`${raw(selectBoth)}${isUser(`s.${owner}`, userId)}${raw(`${dialect.uncached} order by s.${created}`)}`,
-    dialectName,
+    sql`
+      ${selectSessions}
+      where ${isUser(`s.${owner}`, theUser)}${raw(uncached)}
+      order by ${raw(`s.${created}`)}
+    `,
+    dialect,
   )
-  const readUser = template<'userId'>(
-    sql`${foundUser(userId)}${raw(dialect.uncached)}`,
-    dialectName,
-  )
+  const readUser = template<'userId'>(sql`${selectUser(theUser)}${raw(uncached)}`, dialect)
   const renew = template<'sessionId' | keyof Deadlines>(
-    sql`${raw(`update ${sessions} set `)}${later(active, new Slot('activePeriodExpiresAt'))}${raw(', ')}${later(idle, new Slot('idlePeriodExpiresAt'))}${raw(' where ')}${equals(id, theSession)}`,
-    dialectName,
+    sql`
+      update ${sessions}
+      set
+        ${later(active, 'activePeriodExpiresAt')},
+        ${later(idle, 'idlePeriodExpiresAt')}
+      where ${theSession}
+    `,
+    dialect,
   )
   const remove = template<'sessionId'>(
-    sql`${raw(`delete from ${sessions} where `)}${equals(id, theSession)}`,
-    dialectName,
+    sql`
+      delete from ${sessions}
+      where ${theSession}
+    `,
+    dialect,
   )
   const deleteByUser = template<'userId' | 'except'>(
-    sql`${raw(`delete from ${sessions} where `)}${isUser(owner, userId)}${raw(` and ${id} <> `)}${new Slot('except')}`,
-    dialectName,
+    sql`
+      delete from ${sessions}
+      where ${isUser(owner, theUser)} and ${raw(key)} <> ${slot('except')}
+    `,
+    dialect,
   )
   const deleteUser = template<'userId'>(
-    sql`${raw(`delete from ${users} where `)}${isUser(theUser, userId)}`,
-    dialectName,
+    sql`
+      delete from ${users}
+      where ${isUser(userKey, theUser)}
+    `,
+    dialect,
   )
 
   return {
@@ -118,78 +151,90 @@ export function statementsOf(dialectName: SqlDialect, layout: SettledLayout): St
 
     insert(record) {
       const { given, isRare } = session.created(record.attributes as object)
-      const columns = [id, owner, hash, created, active, idle, ...given.map(([name]) => name)]
+      const columns = [key, owner, hash, created, active, idle, ...given.map(([name]) => name)]
       const values = [
-        sql`${record.id}`,
-        raw(`u.${theUser}`),
-        sql`${record.secretHash}`,
-        sql`${record.createdAt}`,
-        sql`${record.activePeriodExpiresAt}`,
-        sql`${record.idlePeriodExpiresAt}`,
-        ...given.map(([, value]) => value),
+        value(record.id),
+        raw(`u.${userKey}`),
+        value(record.secretHash),
+        value(record.createdAt),
+        value(record.activePeriodExpiresAt),
+        value(record.idlePeriodExpiresAt),
+        ...given.map(([, assigned]) => assigned),
       ]
-      const theOwner = sql`${record.userId}`
-      const inserted = sql`${raw(`insert into ${sessions} (${columns.join(', ')}) select `)}${list(values)}${raw(` from ${users} as u where `)}${isUser(`u.${theUser}`, theOwner)}${raw(dialect.lock)}`
-      const statement = dialect.returning
-        ? sql`${inserted} returning (${foundUser(theOwner)}) as profile`
-        : inserted
-      return rendered(statement, dialectName, isRare)
+      const userId = sql`${value(record.userId)}`
+      const inserted = sql`
+        insert into ${sessions} (${list(columns.map(raw))})
+        select ${list(values)}
+        from ${users} as u
+        where ${isUser(`u.${userKey}`, userId)}
+      `
+      const returned = sql`
+        returning (
+          ${selectUser(userId)}
+        ) as ownerAttributes
+      `
+      const lines = [inserted, ...(lock ? [raw(lock)] : []), ...(returning ? [returned] : [])]
+      return rendered(list(lines, '\n'), dialect, isRare)
     },
 
     update(sessionId, attributes) {
       const { given, isRare } = session.changed(attributes)
-      const statement = merge(sessions, id, equals(id, sql`${sessionId}`), given)
-      return rendered(statement, dialectName, isRare)
+      const where = sql`${raw(key)} = ${value(sessionId)}`
+      return rendered(merge(sessions, key, where, given), dialect, isRare)
     },
 
-    // In MySQL, the limit is a part of the text.
-    deleteExpired: (now, limit) =>
-      rendered(
-        sql`${raw(`delete from ${sessions} where `)}${dialect.expired(sessions, id, idle, now, limit)}`,
-        dialectName,
-        dialectName === 'mysql' || dialectName === 'mariadb',
-      ),
+    deleteExpired(now, limit) {
+      const statement = sql`
+        delete from ${sessions}
+        where ${expired(names.table(layout.session.table), key, idle, now, limit)}
+      `
+      return rendered(statement, dialect, limitIsText)
+    },
 
     createUser(userId, attributes) {
       const { given, isRare } = user.created(attributes)
-      const all = [[theUser, sql`${userId}`] as const, ...given]
-      const columns = all.map(([column]) => column).join(', ')
-      const statement = sql`${raw(`insert into ${users} (${columns}) values (`)}${list(all.map(([, value]) => value))}${raw(`)${dialect.unlessTaken(theUser)}`)}`
-      return rendered(statement, dialectName, isRare)
+      const columns = [userKey, ...given.map(([column]) => column)]
+      const values = [value(userId), ...given.map(([, assigned]) => assigned)]
+      const inserted = sql`
+        insert into ${users} (${list(columns.map(raw))})
+        values (${list(values)})
+      `
+      const clause = unlessTaken(userKey)
+      return rendered(list([inserted, ...(clause ? [raw(clause)] : [])], '\n'), dialect, isRare)
     },
 
     updateUser(userId, attributes) {
       const { given, isRare } = user.changed(attributes)
-      const statement = merge(users, theUser, isUser(theUser, sql`${userId}`), given)
-      return rendered(statement, dialectName, isRare)
+      const where = isUser(userKey, sql`${value(userId)}`)
+      return rendered(merge(users, userKey, where, given), dialect, isRare)
     },
 
-    foundOf(row) {
+    foundIn(row) {
       const [
-        sessionId,
-        owner,
+        id,
+        userId,
         secretHash,
         createdAt,
         activeUntil,
         idleUntil,
-        about,
-        person,
-        profile,
+        attributes,
+        ownerId,
+        ownerAttributes,
       ] = Object.values(row)
       return {
         session: {
-          id: sessionId as string,
-          userId: owner as string,
+          id: id as string,
+          userId: `${userId as string}`,
           secretHash: secretHash as string,
           createdAt: Number(createdAt),
           activePeriodExpiresAt: Number(activeUntil),
           idlePeriodExpiresAt: Number(idleUntil),
-          attributes: session.parsed(about),
+          attributes: session.parsed(attributes),
         },
-        user: { id: person as string, attributes: user.parsed(profile) },
+        user: { id: `${ownerId as string}`, attributes: user.parsed(ownerAttributes) },
       }
     },
 
-    userOf: (userId, row) => ({ id: userId, attributes: user.parsed(Object.values(row)[0]) }),
+    userIn: (userId, row) => ({ id: userId, attributes: user.parsed(Object.values(row)[0]) }),
   }
 }

@@ -1,11 +1,15 @@
 /** Every call of a store, for what it costs and how the engine plans it. */
-import { type CaseStore, recordsFor } from '@limen/conformance'
+import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
+import type { Store } from '@limen/core'
 import type { Ran } from './recorded.ts'
 
 const DAY = 86_400_000
 
 /** Makes every call once, and says how many statements each took. */
-export async function everyCall(store: CaseStore, ran: Ran[]): Promise<Record<string, number>> {
+export async function everyCall(
+  store: Store<CaseUser, CaseSession>,
+  ran: Ran[],
+): Promise<Record<string, number>> {
   const record = await recordsFor(store)
   const all: Record<string, () => Promise<unknown>> = {
     createUser: () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
@@ -21,7 +25,7 @@ export async function everyCall(store: CaseStore, ran: Ran[]): Promise<Record<st
     listByUser: () => store.listByUser('ada'),
     delete: () => store.delete(record('b').id),
     deleteByUser: () => store.deleteByUser('ada', { except: record('a').id }),
-    deleteExpired: () => store.deleteExpired({ now: DAY, limit: 9 }),
+    deleteExpired: () => store.deleteExpired!({ now: DAY, limit: 9 }),
     deleteUser: () => store.deleteUser('ada'),
   }
   const cost: Record<string, number> = {}

@@ -1,9 +1,10 @@
 /** Compares `store.read` with a read by hand, in whatever runtime this is imported. */
-import type { Store } from '@limen/core'
+import type { AnyStore } from '@limen/core'
+import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
 
 /** A store, and what reads the same sessions without it. */
 export interface Reads {
-  readonly store: Pick<Store<object, object>, 'read'>
+  readonly store: AnyStore<object, object>
   readonly byHand: (sessionId: string) => ByHand | undefined | Promise<ByHand | undefined>
   /** The sessions to read. */
   readonly ids: readonly string[]
@@ -44,9 +45,23 @@ const STRIDE = 7919
 /** The id of the n-th user, counted from 0. */
 export const userIdOf = (n: number): string => `user-${n}`
 
+/** The route that begins a user's session ids; empty where the store is not routed. */
+export async function routeIn(
+  store: AnyStore<object, object> | PlainStore<object, object>,
+  userId: string,
+): Promise<string> {
+  return store.traits?.routed ? routeOf(userId) : ''
+}
+
+/** The store itself, unless it needs routes: nothing comes between it and its reads. */
+export function plain(store: AnyStore<object, object>): PlainStore<object, object> {
+  return store.traits?.routed ? withPlainIds(store) : (store as PlainStore<object, object>)
+}
+
 /** Reads by hand and through the store in turn, and checks each answer. */
 export async function compare(reads: Reads, isServer: boolean): Promise<Comparison> {
-  const { store, byHand, ids } = reads
+  const { byHand, ids } = reads
+  const store = plain(reads.store)
   const read = async (id: string) => (await store.read(id, { consistency: 'strong' }))?.session
   await check(reads)
   const single = await inTurns(byHand, read, ids, 1)
@@ -54,7 +69,8 @@ export async function compare(reads: Reads, isServer: boolean): Promise<Comparis
 }
 
 /** Both must find the attributes that {@link fill} stored. */
-async function check({ store, byHand, ids }: Reads): Promise<void> {
+async function check({ store: anyStore, byHand, ids }: Reads): Promise<void> {
+  const store = plain(anyStore)
   const id = ids[PER_USER + 1]!
   const row = await byHand(id)
   const found = await store.read(id, { consistency: 'strong' })
@@ -134,10 +150,11 @@ export interface Filling {
 
 /** Stores that many sessions through the store itself, many users at once. Returns their ids in order. */
 export async function fill(
-  store: Store<object, object>,
+  anyStore: AnyStore<object, object>,
   sessions: number,
   { bareIdOf = (n) => String(n).padStart(22, '0'), secretHash = 'x'.repeat(43) }: Filling = {},
 ): Promise<string[]> {
+  const store = plain(anyStore)
   const day = 86_400_000
   const createdAt = Date.now()
   const record = {
@@ -153,7 +170,7 @@ export async function fill(
       const user = next++
       const userId = userIdOf(user)
       const [ofUser, ofSession] = attributesOf(user)
-      const route = (await store.route?.(userId)) ?? ''
+      const route = await routeIn(store, userId)
       await store.createUser({ id: userId, attributes: ofUser })
       for (let n = user * PER_USER; n < (user + 1) * PER_USER; n++) {
         ids[n] = route + bareIdOf(n)

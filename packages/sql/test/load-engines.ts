@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Store } from '@limen/core'
+import type { AnyStore } from '@limen/core'
 import { Pool } from 'pg'
 import { startLoadRedis } from '../../redis/test/load.ts'
 import { migrate, nodeSqlite, pg, sqlStore } from '../src/index.ts'
@@ -12,7 +12,7 @@ import { PER_USER, fill } from './load-compare.ts'
 import { startPostgres } from './postgres.ts'
 
 /** A store for the load. */
-export type LoadStore = Store<object, object>
+export type LoadStore = AnyStore<object, object>
 
 /** An engine that runs. A change is on its disk before it confirms it. */
 export interface LoadEngine {

@@ -1,7 +1,6 @@
 /** `store.read` beside a read by hand, through every client. */
 import { DatabaseSync } from 'node:sqlite'
 import { PGlite } from '@electric-sql/pglite'
-import type { Store } from '@limen/core'
 import { createClient } from '@libsql/client'
 import Database from 'better-sqlite3'
 import { createPool } from 'mysql2/promise'
@@ -140,6 +139,5 @@ async function compared(
 
 async function filled(driver: SqlDriver): Promise<string[]> {
   await migrate(driver)
-  const store: Store<object, object> = sqlStore(driver)
-  return fill(store, SESSIONS)
+  return fill(sqlStore(driver), SESSIONS)
 }

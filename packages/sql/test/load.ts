@@ -7,10 +7,10 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { limen } from '@limen/core'
-import { type Spread, quantile, spreadOf } from '../../../apps/bench/src/statistics.ts'
-import { table } from '../../../apps/bench/src/table.ts'
+import { quantileOf, spreadOf } from '../../../apps/bench/src/statistics.ts'
+import { spreadText, table } from '../../../apps/bench/src/text.ts'
 import { type Curve, chartOf } from './load-chart.ts'
-import { PER_USER, TOGETHER, type Turns, userIdOf } from './load-compare.ts'
+import { PER_USER, TOGETHER, type Turns, plain, routeIn, userIdOf } from './load-compare.ts'
 import { type LoadEngine, type LoadStore, SECRET, bareIdOf, engines } from './load-engines.ts'
 import { comparisons } from './load-reads.ts'
 
@@ -27,7 +27,7 @@ const besides = (name: string) => fileURLToPath(new URL(`../${name}`, import.met
 const below = (limit: number) => Math.floor(Math.random() * limit)
 
 async function idOf(store: LoadStore, n: number): Promise<string> {
-  return ((await store.route?.(userIdOf(Math.floor(n / PER_USER)))) ?? '') + bareIdOf(n)
+  return (await routeIn(store, userIdOf(Math.floor(n / PER_USER)))) + bareIdOf(n)
 }
 
 /** Reads sessions one after another, the sizes in turn, so that other work on the machine hits all alike. */
@@ -36,11 +36,12 @@ async function readTimes(engine: LoadEngine): Promise<Curve> {
   for (const size of SIZES) stores.push({ size, store: await engine.open(size), times: [] })
   for (let round = 0; round <= ROUNDS; round++) {
     for (const { size, store, times } of stores) {
+      const reader = plain(store)
       const ids: string[] = []
       for (let n = 0; n < READS / ROUNDS; n++) ids.push(await idOf(store, below(size)))
       for (const id of ids) {
         const start = performance.now()
-        const found = await store.read(id, { consistency: 'strong' })
+        const found = await reader.read(id, { consistency: 'strong' })
         const time = performance.now() - start
         if (found?.session.id !== id) throw new Error(`${engine.name}: ${id} is not there`)
         // The first round warms up.
@@ -52,8 +53,8 @@ async function readTimes(engine: LoadEngine): Promise<Curve> {
     name: engine.name,
     points: stores.map(({ size, times }) => ({
       sessions: size,
-      median: quantile(times, 0.5),
-      p99: quantile(times, 0.99),
+      median: quantileOf(times, 0.5),
+      p99: quantileOf(times, 0.99),
     })),
   }
 }
@@ -195,10 +196,6 @@ function inDigits(value: number): string {
   return value < 100 ? value.toPrecision(2) : value.toFixed(0)
 }
 
-function spreadText({ median, low, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
-}
-
 async function writeAll(): Promise<void> {
   const curves: Curve[] = []
   const mixed: { name: string; times: ReadonlyMap<MixedCall, number[]> }[] = []
@@ -236,12 +233,12 @@ async function writeAll(): Promise<void> {
       `${call} (${SHARES[call]} %)`,
       ...mixed.map(({ times }) => {
         const own = times.get(call)!
-        return both(quantile(own, 0.5), quantile(own, 0.99))
+        return both(quantileOf(own, 0.5), quantileOf(own, 0.99))
       }),
     ]),
   ])
 
-  writeFileSync(besides('load.svg'), chartOf(curves))
+  writeFileSync(besides('load.svg'), await chartOf(curves))
   writeFileSync(
     besides('load.md'),
     `# Load

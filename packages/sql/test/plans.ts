@@ -24,7 +24,7 @@ export async function plansOf(
 ): Promise<readonly Plan[]> {
   const { maker } = place
   const server = maker.dialect as keyof typeof fill
-  await maker.batch([ownTable[server]])
+  await maker.batch([ownTable(server)])
   await migrate(maker)
   await migrate(maker, ownLayout)
   await maker.batch(fill[server])

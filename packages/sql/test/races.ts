@@ -1,6 +1,9 @@
 /** Races of eight clients, each with a connection of its own: what must hold whoever comes first. */
-import { type CaseStore, type CaseUser, recordsFor } from '@limen/conformance'
+import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
+import type { Store } from '@limen/core'
 import { expect } from 'vitest'
+
+type CaseStore = Store<CaseUser, CaseSession>
 
 /** One race, on an empty engine. */
 export interface Race {
@@ -153,7 +156,7 @@ export const races: readonly Race[] = [
         const far = { activePeriodExpiresAt: FAR, idlePeriodExpiresAt: FAR }
         let purged = 0
         const answers = await all(clients, async (store, n) => {
-          const count = n % 4 ? 0 : await store.deleteExpired({ now: 10, limit: 5 })
+          const count = n % 4 ? 0 : await store.deleteExpired!({ now: 10, limit: 5 })
           purged += count
           const mine = ids.filter((_, index) => index % clients.length === n)
           return Promise.all(mine.map(async (id) => ({ id, renewed: await store.renew(id, far) })))

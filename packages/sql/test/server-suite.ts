@@ -54,7 +54,7 @@ function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSessio
   return {
     async open() {
       const place = await engine.open()
-      if (layout) await place.maker.batch([ownTable[place.maker.dialect]])
+      if (layout) await place.maker.batch([ownTable(place.maker.dialect)])
       await migrate(place.maker, layout)
       return {
         connect: (pace) => sqlStore(pace(place.connect()), layout),

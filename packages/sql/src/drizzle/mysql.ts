@@ -13,7 +13,7 @@ import {
   json,
   mysqlTable,
 } from 'drizzle-orm/mysql-core'
-import { columnTypes } from '../column-types.ts'
+import { dialects } from '../dialects/index.ts'
 
 type Plain = { data: string; driverData: string }
 type Text<Name extends string> = NotNull<MySqlCustomColumnBuilder<ConvertCustomConfig<Name, Plain>>>
@@ -144,12 +144,12 @@ export function mysqlSessionTable<Id extends AnyMySqlColumn, SessionAttributes =
 }
 
 function textOf(dialect: 'mysql' | 'mariadb') {
-  return customType<Plain>({ dataType: () => columnTypes[dialect].id })
+  return customType<Plain>({ dataType: () => dialects[dialect].schema.types.id })
 }
 
 /** The columns of sessions but their id and their user's. */
 function others<Attributes>(dialect: 'mysql' | 'mariadb') {
-  const hash = customType<Plain>({ dataType: () => columnTypes[dialect].hash })
+  const hash = customType<Plain>({ dataType: () => dialects[dialect].schema.types.hash })
   const time = { mode: 'number' } as const
   return {
     secretHash: hash('secret_hash').notNull(),

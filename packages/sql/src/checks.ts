@@ -1,16 +1,16 @@
-/** Checks that a driver is given the client that it needs. */
+/** Checks the clients and drivers that an app passes. */
 import { AuthError } from '@limen/core'
-import { dialects } from './dialect.ts'
-import type { SqlDialect, SqlDriver } from './driver.ts'
+import { type SqlDialect, dialectNames } from './dialects/index.ts'
+import type { SqlDriver } from './driver.ts'
 
 /**
- * Checks what a driver is given: a typo must not look like an outage.
+ * Checks the client that a driver is given: a typo must not look like an outage.
  *
  * @param call The driver, as the app calls it.
- * @param client What it was given.
+ * @param client The client.
  * @param methods The methods that the driver calls.
- * @param wanted What to give it.
- * @throws {AuthError} `AUTH_CONFIG` when the client has not all of them.
+ * @param wanted The client that the driver needs, for the message.
+ * @throws {AuthError} `AUTH_CONFIG` when the client does not have all of them.
  */
 export function checkClient(
   call: string,
@@ -29,7 +29,7 @@ export function checkClient(
 /**
  * Checks the driver that the store is given.
  *
- * @throws {AuthError} `AUTH_CONFIG` when it is none: a raw client, for example.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a driver: a raw client, for example.
  */
 export function checkDriver(call: string, driver: SqlDriver): void {
   checkClient(
@@ -47,15 +47,14 @@ export function checkDriver(call: string, driver: SqlDriver): void {
  * @throws {AuthError} `AUTH_CONFIG` when there is none of that name.
  */
 export function checkDialect(option: string, dialect: SqlDialect): void {
-  const names = Object.keys(dialects)
-  if (names.includes(dialect)) return
+  if (dialectNames.includes(dialect)) return
   throw new AuthError(
     'AUTH_CONFIG',
-    `${option} must be one of ${names.join(', ')} (got ${described(dialect)})`,
+    `${option} must be one of ${dialectNames.join(', ')} (got ${described(dialect)})`,
   )
 }
 
-/** A value in the words of a message: text and numbers as they are, of the rest only the kind. */
+/** A value for a message: text and numbers as they are, of anything else only the kind. */
 export function described(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
   if (value === null || !['object', 'function'].includes(typeof value)) return `${String(value)}`

@@ -1,0 +1,57 @@
+/** Rows of the default layout in SQLite, and the values of its statements. */
+import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import { removalOf } from '../merge-patch.ts'
+
+/** A row of `read` or `listByUser`. */
+export interface FoundRow extends Omit<SessionRecord<unknown>, 'attributes'> {
+  /** JSON. */
+  readonly attributes: string
+  /** The user's id. */
+  readonly owner: string
+  /** JSON. */
+  readonly ownerAttributes: string
+}
+
+/** A row of `insert` or `readUser`. */
+export type UserRow = Pick<FoundRow, 'ownerAttributes'>
+
+/** The session and the user in a row of `read` or `listByUser`. */
+export function foundIn<UserAttributes, SessionAttributes>({
+  owner,
+  ownerAttributes,
+  ...session
+}: FoundRow): SessionAndUser<UserAttributes, SessionAttributes> {
+  return {
+    session: { ...session, attributes: JSON.parse(session.attributes) },
+    user: { id: owner, attributes: JSON.parse(ownerAttributes) },
+  }
+}
+
+/** The user with that id in the first row of `insert` or `readUser`; `null` where there is none. */
+export function userIn<UserAttributes>(
+  id: string,
+  [row]: readonly UserRow[],
+): UserRecord<UserAttributes> | null {
+  return row ? { id, attributes: JSON.parse(row.ownerAttributes) } : null
+}
+
+/** The values of `insert`, for a session whose attributes are JSON. */
+export function insertValues(
+  session: Omit<FoundRow, 'owner' | 'ownerAttributes'>,
+): readonly (string | number)[] {
+  return [
+    session.id,
+    session.secretHash,
+    session.createdAt,
+    session.activePeriodExpiresAt,
+    session.idlePeriodExpiresAt,
+    session.attributes,
+    session.userId,
+    session.userId,
+  ]
+}
+
+/** The values of `update` and `updateUser`: attributes that are `undefined` are removed. */
+export function mergeValues(attributes: object, id: string): readonly string[] {
+  return [removalOf(Object.keys(attributes)), JSON.stringify(attributes), id]
+}

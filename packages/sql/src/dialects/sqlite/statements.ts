@@ -1,0 +1,22 @@
+/** Parts of statements in SQLite. */
+import { raw, sql, value } from '../../sql.ts'
+import type { Statements } from '../dialect.ts'
+
+export const statements: Statements = {
+  larger: 'max',
+  uncached: '',
+  // There is one writer at a time.
+  lock: '',
+  returning: true,
+  unlessTaken: (id) => `on conflict (${id}) do nothing`,
+  expired: (table, id, deadline, now, limit) => sql`
+    ${raw(id)} in (
+      select ${raw(id)}
+      from ${raw(table)}
+      where ${raw(deadline)} <= ${value(now)}
+      order by ${raw(deadline)}
+      limit ${value(limit)}
+    )
+  `,
+  limitIsText: false,
+}

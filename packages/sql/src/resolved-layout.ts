@@ -1,0 +1,209 @@
+/** A layout with its defaults filled in, and the checks that it can work. */
+import { AuthError } from '@limen/core'
+import { described } from './checks.ts'
+import { type SqlDialect, dialects } from './dialects/index.ts'
+import type { AttributeColumn, ColumnType, SqlLayout } from './layout.ts'
+
+/** The column of an attribute. */
+export interface ResolvedColumn {
+  readonly attribute: string
+  readonly name: string
+  readonly type: ColumnType
+  readonly optional: boolean
+}
+
+/** How attributes are stored: in one JSON column, or in a column for each. */
+export type ResolvedAttributes =
+  | { readonly json: string; readonly columns?: undefined }
+  | { readonly columns: readonly ResolvedColumn[] }
+
+/** {@link SqlLayout} with all names, as the app wrote them: without quotes. */
+export interface ResolvedLayout {
+  readonly user: {
+    readonly table: string
+    readonly id: string
+    readonly idType: string | undefined
+    readonly attributes: ResolvedAttributes
+  }
+  readonly session: {
+    readonly table: string
+    readonly id: string
+    readonly userId: string
+    readonly secretHash: string
+    readonly createdAt: string
+    readonly activePeriodExpiresAt: string
+    readonly idlePeriodExpiresAt: string
+    readonly attributes: ResolvedAttributes
+  }
+}
+
+const USER_DEFAULTS = { table: 'limen_user', id: 'id' }
+const SESSION_DEFAULTS = {
+  table: 'limen_session',
+  id: 'id',
+  userId: 'user_id',
+  secretHash: 'secret_hash',
+  createdAt: 'created_at',
+  activePeriodExpiresAt: 'active_expires_at',
+  idlePeriodExpiresAt: 'idle_expires_at',
+}
+const ATTRIBUTES = 'attributes'
+
+const USER_OPTIONS = [...Object.keys(USER_DEFAULTS), 'idType', 'attributes', 'columns']
+const SESSION_OPTIONS = [...Object.keys(SESSION_DEFAULTS), 'attributes', 'columns']
+const TYPES: readonly string[] = [
+  'text',
+  'integer',
+  'real',
+  'boolean',
+  'json',
+] satisfies ColumnType[]
+
+/** All names of the default layout. */
+export const DEFAULT_NAMES: ReadonlySet<string> = new Set([
+  ...Object.values(USER_DEFAULTS),
+  ...Object.values(SESSION_DEFAULTS),
+  ATTRIBUTES,
+  nameOfIndex(SESSION_DEFAULTS.table, 'user'),
+  nameOfIndex(SESSION_DEFAULTS.table, 'expiry'),
+])
+
+/** The name of an index of a table, without a schema: an index is in that of its table. */
+export function nameOfIndex(table: string, index: 'user' | 'expiry'): string {
+  return `${table.split('.').at(-1)}_${index}`
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {AuthError} `AUTH_CONFIG` when the layout can never work in that dialect.
+ */
+export function resolvedLayout<UserAttributes, SessionAttributes>(
+  dialect: SqlDialect,
+  layout: SqlLayout<UserAttributes, SessionAttributes> = {},
+): ResolvedLayout {
+  checkOptions('layout', layout, ['user', 'session'])
+  const { user = {}, session = {} } = layout
+  checkTable('layout.user', user, USER_OPTIONS)
+  checkTable('layout.session', session, SESSION_OPTIONS)
+  const resolved: ResolvedLayout = {
+    user: {
+      ...withDefaults(USER_DEFAULTS, user),
+      idType: user.idType,
+      attributes: resolvedAttributes('layout.user', user.attributes, user.columns),
+    },
+    session: {
+      ...withDefaults(SESSION_DEFAULTS, session),
+      attributes: resolvedAttributes('layout.session', session.attributes, session.columns),
+    },
+  }
+  checkNames(dialect, resolved)
+  return resolved
+}
+
+function withDefaults<Defaults extends Readonly<Record<string, string>>>(
+  defaults: Defaults,
+  given: { readonly [Name in keyof Defaults]?: string | undefined },
+): Defaults {
+  const names = Object.entries(defaults).map(([option, name]) => [option, given[option] ?? name])
+  return Object.fromEntries(names) as Defaults
+}
+
+function resolvedAttributes(
+  option: string,
+  json: string | undefined,
+  columns: Readonly<Record<string, ColumnType | AttributeColumn>> | undefined,
+): ResolvedAttributes {
+  if (columns === undefined) return { json: json ?? ATTRIBUTES }
+  if (json !== undefined) {
+    refuse(`${option} takes attributes (one JSON column) or columns (one for each), not both`)
+  }
+  checkOptions(`${option}.columns`, columns)
+  return {
+    columns: Object.entries(columns).map(([attribute, given]) =>
+      resolvedColumn(`${option}.columns[${JSON.stringify(attribute)}]`, attribute, given),
+    ),
+  }
+}
+
+function resolvedColumn(
+  path: string,
+  attribute: string,
+  given: ColumnType | AttributeColumn,
+): ResolvedColumn {
+  const column = typeof given === 'string' ? { type: given } : given
+  checkOptions(path, column, ['type', 'name', 'optional'])
+  const { type, name = attribute, optional = false }: AttributeColumn = column
+  if (!TYPES.includes(type)) {
+    refuse(`${path} must have one of the types ${TYPES.join(', ')} (got ${described(type)})`)
+  }
+  checkText(`${path}.name`, name)
+  if (typeof optional !== 'boolean') {
+    refuse(`${path}.optional must be true or false (got ${described(optional)})`)
+  }
+  return { attribute, name, type, optional }
+}
+
+/** Checks that an option is an object, and that it has no option of another name. */
+function checkOptions(option: string, given: unknown, names?: readonly string[]): void {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+    refuse(`${option} must be an object (got ${described(given)})`)
+  }
+  const unknown = Object.keys(given).find((name) => names && !names.includes(name))
+  if (unknown !== undefined) {
+    refuse(
+      `${option} has no option ${JSON.stringify(unknown)}. Its options are: ${names!.join(', ')}`,
+    )
+  }
+}
+
+/** Checks that all options of a table except `columns` are names. */
+function checkTable(option: string, given: object, names: readonly string[]): void {
+  checkOptions(option, given, names)
+  for (const [name, value] of Object.entries(given)) {
+    if (name !== 'columns' && value !== undefined) checkText(`${option}.${name}`, value)
+  }
+}
+
+function checkText(option: string, value: unknown): void {
+  if (typeof value !== 'string' || value === '') {
+    refuse(`${option} must be a text that is not empty (got ${described(value)})`)
+  }
+}
+
+/** Checks that the engine takes each name, and that no two tables or columns share one. */
+function checkNames(dialect: SqlDialect, { user, session }: ResolvedLayout): void {
+  const { title, names } = dialects[dialect]
+  if (user.table === session.table) {
+    refuse(`layout: users and sessions cannot share the table "${user.table}"`)
+  }
+  const checkName = (name: string, table: string) => {
+    if (name === '' || name.includes('\0') || !names.fits(name)) {
+      refuse(`layout: "${name}" cannot be a name in ${title}, for the table "${table}"`)
+    }
+  }
+  checkName(nameOfIndex(session.table, 'expiry'), session.table)
+  const { idType: _, ...userNames } = user
+  for (const { table, attributes, ...own } of [userNames, session]) {
+    if (table.includes('.') && !names.hasSchemas) {
+      refuse(`layout: ${title} has no schema for the table "${table}"`)
+    }
+    for (const part of table.split('.')) checkName(part, table)
+    const columns = attributes.columns
+      ? attributes.columns.map(({ name }) => name)
+      : [attributes.json]
+    const taken = new Set<string>()
+    for (const name of [...Object.values(own), ...columns]) {
+      checkName(name, table)
+      const folded = names.folded(name)
+      if (taken.has(folded)) {
+        refuse(`layout: the table "${table}" cannot have two columns "${name}"`)
+      }
+      taken.add(folded)
+    }
+  }
+}
+
+function refuse(why: string): never {
+  throw new AuthError('AUTH_CONFIG', why)
+}
