@@ -1,7 +1,6 @@
-/** Checks of the documentation: links, and sentences and figures that were wrong or missing before. */
+/** Sentences and figures of the documentation that were wrong or missing before. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -17,29 +16,6 @@ const texts = listed
   .split('\n')
   .filter((path) => existsSync(root + path))
   .map((path) => [path, read(path)] as const)
-
-/** The anchors of a page, as GitHub makes them of its headings. */
-const anchorsOf = (text: string) =>
-  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
-    heading
-      .replaceAll(/\[(.*?)\]\(.*?\)/g, '$1')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
-
-it.each(texts)('%s links to files and headings that exist', (path, text) => {
-  const prose = text.replaceAll(/^(```+)[^]*?^\1$/gm, '').replaceAll(/`[^`\n]*`/g, '')
-  for (const [, inline, reference] of prose.matchAll(/\]\(([^)\s]+)\)|^\[.+\]: (\S+)$/gm)) {
-    const link = inline ?? reference ?? ''
-    // `../..` leaves the repository: a page of the site that hosts it.
-    if (/^(\w+:|\.\.\/\.\.\/(security|issues))/.test(link)) continue
-    const [file = '', anchor] = link.split('#')
-    const target = file === '' ? path : join(dirname(path), file)
-    expect(existsSync(root + target), link).toBe(true)
-    if (anchor && target.endsWith('.md')) expect(anchorsOf(read(target)), link).toContain(anchor)
-  }
-})
 
 it.each(texts)('G: %s does not claim an untested Deno Deploy setup', (_, text) => {
   expect(text).not.toContain('on Deno Deploy as it is')
