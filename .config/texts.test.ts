@@ -1,24 +1,17 @@
 /** Sentences and figures of the documentation that were wrong or missing before. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { pages } from './docs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
 const packages = readdirSync(`${root}packages`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-/** Every Markdown file of the repository. */
-const listed = execFileSync('git', ['ls-files', '--', '*.md'], { cwd: root, encoding: 'utf8' })
-const texts = listed
-  .trim()
-  .split('\n')
-  .filter((path) => existsSync(root + path))
-  .map((path) => [path, read(path)] as const)
 
-it.each(texts)('G: %s does not claim an untested Deno Deploy setup', (_, text) => {
-  expect(text).not.toContain('on Deno Deploy as it is')
+it.each(pages)('G: %s does not claim an untested Deno Deploy setup', (path) => {
+  expect(read(path)).not.toContain('on Deno Deploy as it is')
 })
 
 it('G: the wrangler configuration in the documentation runs on Node 20 as well', () => {
@@ -71,3 +64,12 @@ it.each(packages)(
     ])
   },
 )
+
+it('the files that CONTRIBUTING.md leads to exist', () => {
+  const paths = read('CONTRIBUTING.md').match(/(?<=`)[\w.-]+\/[\w./-]+(?=`)/g) ?? []
+  expect(paths.length).toBeGreaterThan(50)
+  const missing = paths.filter(
+    (path) => !existsSync(root + path) && !existsSync(`${root}packages/${path}`),
+  )
+  expect(missing).toEqual([])
+})
