@@ -1,48 +1,17 @@
-/** Checks of the documentation: links, and sentences and figures that were wrong or missing before. */
-import { execFileSync } from 'node:child_process'
+/** Sentences and figures of the documentation that were wrong or missing before. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { pages } from './docs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
 const packages = readdirSync(`${root}packages`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-/** Every Markdown file of the repository. */
-const listed = execFileSync('git', ['ls-files', '--', '*.md'], { cwd: root, encoding: 'utf8' })
-const texts = listed
-  .trim()
-  .split('\n')
-  .filter((path) => existsSync(root + path))
-  .map((path) => [path, read(path)] as const)
 
-/** The anchors of a page, as GitHub makes them of its headings. */
-const anchorsOf = (text: string) =>
-  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
-    heading
-      .replaceAll(/\[(.*?)\]\(.*?\)/g, '$1')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
-
-it.each(texts)('%s links to files and headings that exist', (path, text) => {
-  const prose = text.replaceAll(/^(```+)[^]*?^\1$/gm, '').replaceAll(/`[^`\n]*`/g, '')
-  for (const [, inline, reference] of prose.matchAll(/\]\(([^)\s]+)\)|^\[.+\]: (\S+)$/gm)) {
-    const link = inline ?? reference ?? ''
-    // `../..` leaves the repository: a page of the site that hosts it.
-    if (/^(\w+:|\.\.\/\.\.\/(security|issues))/.test(link)) continue
-    const [file = '', anchor] = link.split('#')
-    const target = file === '' ? path : join(dirname(path), file)
-    expect(existsSync(root + target), link).toBe(true)
-    if (anchor && target.endsWith('.md')) expect(anchorsOf(read(target)), link).toContain(anchor)
-  }
-})
-
-it.each(texts)('G: %s does not claim an untested Deno Deploy setup', (_, text) => {
-  expect(text).not.toContain('on Deno Deploy as it is')
+it.each(pages)('G: %s does not claim an untested Deno Deploy setup', (path) => {
+  expect(read(path)).not.toContain('on Deno Deploy as it is')
 })
 
 it('G: the wrangler configuration in the documentation runs on Node 20 as well', () => {
@@ -95,3 +64,12 @@ it.each(packages)(
     ])
   },
 )
+
+it('the files that CONTRIBUTING.md leads to exist', () => {
+  const paths = read('CONTRIBUTING.md').match(/(?<=`)[\w.-]+\/[\w./-]+(?=`)/g) ?? []
+  expect(paths.length).toBeGreaterThan(50)
+  const missing = paths.filter(
+    (path) => !existsSync(root + path) && !existsSync(`${root}packages/${path}`),
+  )
+  expect(missing).toEqual([])
+})
