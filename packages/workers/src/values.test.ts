@@ -1,4 +1,4 @@
-/** What TypeScript promises and JavaScript does not: ids and attributes as stores meet them. */
+/** Ids and attributes that TypeScript excludes and JavaScript allows, in each store. */
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { type CaseSession, recordsFor } from '@limen/conformance'
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await applyD1Migrations(env.DB, env.MIGRATIONS)
 })
 
-describe.each(stores)('A2: %s given an id that is no string', (_name, open) => {
+describe.each(stores)('A2: %s called with an id that is not a string', (_name, open) => {
   const ids: [id: unknown, as: string][] = [
     [['ada'], 'ada'],
     [null, 'null'],
@@ -71,7 +71,7 @@ describe.each(stores)('A2: %s given an id that is no string', (_name, open) => {
     ['a number', () => 7],
   ]
 
-  it.each(sessionIds)('%s is no session id', async (_what, change) => {
+  it.each(sessionIds)('%s is not a session id', async (_what, change) => {
     const store = open()
     const record = await recordsFor(store as never)
     const user = { id: 'ada', attributes: {} }
