@@ -186,7 +186,7 @@ describe('withAuth()', () => {
   it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
     const seen: string[] = []
     const handler = {
-      queue(batch: MessageBatch<string>) {
+      queue: (batch: MessageBatch<string>) => {
         for (const { body } of batch.messages) seen.push(body)
       },
     }
