@@ -1,79 +1,56 @@
 /**
  * Checks the manifests of the published packages: their metadata, the versions that npm and JSR get,
- * and the versions of Node that `engines` allows. `--write` copies the metadata and versions.
+ * and the versions of Node that `engines` allows. `--write` corrects them.
  */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-
-interface Manifest {
-  readonly name: string
-  readonly version: string
-  readonly private?: boolean
-  readonly repository?: string | object
-  readonly homepage?: string
-  readonly bugs?: string
-  readonly engines?: { readonly node?: string }
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-}
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const isWriting = process.argv.includes('--write')
-const read = (path: string) => JSON.parse(readFileSync(root + path, 'utf8')) as Manifest
+import { type Manifest, foldersIn, publicFolders, readManifest, root } from './packages.ts'
 
 /** Compares fields of a manifest with the wanted ones, or writes them. */
-function requireFields(path: string, wanted: Partial<Manifest>): void {
-  const manifest = read(path)
-  const same = (name: string) =>
-    JSON.stringify(manifest[name as keyof Manifest]) ===
-    JSON.stringify(wanted[name as keyof Manifest])
-  const wrong = Object.keys(wanted).filter((name) => !same(name))
+function requireFields(path: string, wanted: Readonly<Record<string, unknown>>): void {
+  const manifest = JSON.parse(readFileSync(root + path, 'utf8')) as Record<string, unknown>
+  const wrong = Object.keys(wanted).filter(
+    (name) => JSON.stringify(manifest[name]) !== JSON.stringify(wanted[name]),
+  )
   if (wrong.length === 0) return
-  if (isWriting) {
+  if (process.argv.includes('--write')) {
     writeFileSync(root + path, `${JSON.stringify({ ...manifest, ...wanted }, null, 2)}\n`)
     return
   }
   for (const name of wrong) {
-    const value = JSON.stringify(wanted[name as keyof Manifest])
+    const value = JSON.stringify(wanted[name])
     console.error(`${path}: ${name} must be ${value}. To correct it: pnpm manifests --write`)
   }
   process.exitCode = 1
 }
 
 // The address of the repository is written once, in the root's package.json.
-const url = read('package.json').homepage!
-const tested = Object.values(read('packages/node-versions/package.json').optionalDependencies!).map(
+const url = readManifest('package.json').homepage!
+const { optionalDependencies } = readManifest('packages/node-versions/package.json')
+const tested = Object.values(optionalDependencies!).map(
   (specifier) => /@(\d+\.\d+)\.\d+$/.exec(specifier)![1]!,
 )
 const engines = { node: `^${tested[0]} || >=${tested[1]}` }
 
-for (const name of readdirSync(`${root}packages`)) {
-  const folder = `packages/${name}`
-  const path = `${folder}/package.json`
-  if (!existsSync(root + path) || read(path).private) continue
-  requireFields(path, {
+for (const folder of publicFolders()) {
+  requireFields(`${folder}/package.json`, {
     homepage: `${url}/tree/main/${folder}#readme`,
     bugs: `${url}/issues`,
     repository: { type: 'git', url: `git+${url}.git`, directory: folder },
     engines,
   })
-  if (existsSync(`${root}${folder}/deno.json`)) {
-    requireFields(`${folder}/deno.json`, { version: read(path).version })
-  }
+  if (!existsSync(`${root}${folder}/deno.json`)) continue
+  const { version } = readManifest(`${folder}/package.json`)
+  requireFields(`${folder}/deno.json`, { version })
 }
 
 // Another miniflare would bring a second workerd.
-const ofWrangler = createRequire(import.meta.url)('wrangler/package.json') as Manifest
-const miniflare = ofWrangler.dependencies!['miniflare']!
-for (const parent of ['packages', 'apps']) {
-  for (const name of readdirSync(root + parent)) {
-    const path = `${parent}/${name}/package.json`
-    if (!existsSync(root + path)) continue
-    const version = read(path).devDependencies?.['miniflare'] ?? miniflare
-    if (version === miniflare) continue
-    console.error(`${path}: miniflare must be ${miniflare}, as in wrangler (it is ${version})`)
-    process.exitCode = 1
-  }
+const wrangler = createRequire(import.meta.url)('wrangler/package.json') as Manifest
+const miniflare = wrangler.dependencies!['miniflare']!
+for (const folder of [...foldersIn('packages'), ...foldersIn('apps')]) {
+  const path = `${folder}/package.json`
+  const version = readManifest(path).devDependencies?.['miniflare'] ?? miniflare
+  if (version === miniflare) continue
+  console.error(`${path}: miniflare must be ${miniflare}, as in wrangler (it is ${version})`)
+  process.exitCode = 1
 }

@@ -6,11 +6,11 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { oldestNodes } from '@limen/node-versions'
+import { publicFolders, root } from './packages.ts'
 
-const packages = fileURLToPath(new URL('../packages', import.meta.url))
+const packages = `${root}packages`
 const tarballs = mkdtempSync(join(tmpdir(), 'limen-packed-'))
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
@@ -68,21 +68,10 @@ async function installed(): Promise<{ readonly project: string; readonly entries
   return { project, entries }
 }
 
-/** The names of the packages that npm gets. */
-function publicNames(): readonly string[] {
-  return readdirSync(packages, { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory()) return []
-    const manifest = JSON.parse(
-      readFileSync(join(packages, entry.name, 'package.json'), 'utf8'),
-    ) as { name: string; private?: boolean }
-    return manifest.private ? [] : [manifest.name]
-  })
-}
-
 try {
-  const chosen = publicNames().map((name) => `--filter=${name}`)
+  const chosen = publicFolders().map((folder) => `--filter=./${folder}`)
   const pack = ['-r', ...chosen, 'pack', '--pack-destination', tarballs]
-  await run('npx', ['--yes', 'pnpm@12.21.0', ...pack], packages)
+  await run('npx', ['--yes', 'pnpm@12.21.0', ...pack], root)
   for (const tarball of readdirSync(tarballs)) {
     await Promise.all([
       run('publint', ['run', tarball, '--strict'], tarballs),

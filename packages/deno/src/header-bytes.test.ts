@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 import fc from 'fast-check'
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Said, headerServer } from '../test/header-server.ts'
+import { type Report, headerServer } from '../test/header-server.ts'
 
 const program = fileURLToPath(new URL('../test/header-server.ts', import.meta.url))
 const COOKIE = '__Host-Http-session'
@@ -23,7 +23,7 @@ interface Running {
 
 async function node(): Promise<Running> {
   const app = headerServer()
-  const answer = async ({ method = '', url = '', rawHeaders }: IncomingMessage) => {
+  const fetch = async ({ method = '', url = '', rawHeaders }: IncomingMessage) => {
     const headers = new Headers()
     for (let i = 0; i < rawHeaders.length; i += 2) {
       headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
@@ -32,7 +32,7 @@ async function node(): Promise<Running> {
   }
   const server = createServer((incoming, outgoing) => {
     const failed = (error: unknown) => outgoing.end(String(error))
-    answer(incoming)
+    fetch(incoming)
       .then((response) => response.text())
       .then((body) => outgoing.end(body), failed)
   })
@@ -40,7 +40,7 @@ async function node(): Promise<Running> {
   return { port: (server.address() as AddressInfo).port, stop: () => server.close() }
 }
 
-/** workerd itself: `wrangler dev` would put a proxy of its own in front, which reads the bytes first. */
+/** workerd itself: `wrangler dev` has a proxy in front, which would decode the bytes first. */
 async function workerd(): Promise<Running> {
   const { outputFiles } = await build({
     entryPoints: [program],
@@ -62,7 +62,7 @@ async function workerd(): Promise<Running> {
 }
 
 async function deno(): Promise<Running> {
-  // The npm package's own command is a Node wrapper that leaves Deno behind when it is stopped.
+  // The npm package's command is a Node wrapper: when it is stopped, Deno keeps running.
   const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
     runInstall: () => string
   }
@@ -72,13 +72,13 @@ async function deno(): Promise<Running> {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const port = await new Promise<number>((resolve, reject) => {
-    let said = ''
+    let log = ''
     child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]
+      log += chunk.toString()
+      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]
       if (found) resolve(Number(found))
     })
-    child.once('exit', () => reject(new Error(said)))
+    child.once('exit', () => reject(new Error(log)))
   })
   return { port, stop: () => child.kill() }
 }
@@ -98,7 +98,7 @@ function isTokenShaped(value: string): boolean {
 
 const trimmed = (value: string) => value.replaceAll(/^[ \t]+|[ \t]+$/g, '')
 
-/** The one value of the session cookie, found in the bytes; empty where there is none, or several. */
+/** The single value of the session cookie in the bytes; empty if there is none or more than one. */
 function cookieIn(header: string): string {
   const found = new Set<string>()
   for (const pair of header.split(';')) {
@@ -108,7 +108,7 @@ function cookieIn(header: string): string {
   return found.size === 1 ? ([...found][0] ?? '') : ''
 }
 
-// One character stands for one byte: blanks of Latin-1, of UTF-8, and bytes that are no UTF-8.
+// Each character is one byte: white space in Latin-1 and UTF-8, and bytes that are not UTF-8.
 const oddBytes = ['\xa0', '\x85', '\xc2\xa0', '\xc2\x85', '\xe2\x80\x80', '\xe3\x80\x80']
 const brokenBytes = ['\xe2', '\xe2\x80', '\xff', '\xc0\xa0', '\xed\xa0\x80', '\xef\xbb\xbf']
 const blank = fc.oneof(
@@ -117,9 +117,9 @@ const blank = fc.oneof(
 )
 const name = fc.constantFrom(COOKIE, COOKIE, COOKIE, COOKIE.toLowerCase(), 'a', '')
 const values = ['TOKEN', WELL_FORMED, '', '"TOKEN"', 'TOKEN\xa0x', 'TOKEN,']
-// As long as a token, in characters: of Latin-1, and of UTF-8.
-const asLong = [`${WELL_FORMED.slice(0, -1)}\xa0`, `${WELL_FORMED.slice(0, -1)}\xc2\xa0`]
-const value = fc.constantFrom('TOKEN', 'TOKEN', ...values, ...asLong)
+// As many characters as a token has, decoded as Latin-1 and as UTF-8.
+const asLongAsToken = [`${WELL_FORMED.slice(0, -1)}\xa0`, `${WELL_FORMED.slice(0, -1)}\xc2\xa0`]
+const value = fc.constantFrom('TOKEN', 'TOKEN', ...values, ...asLongAsToken)
 const pair = fc
   .tuple(blank, name, blank, fc.constant('='), blank, value, blank)
   .map((parts) => parts.join(''))
@@ -143,10 +143,10 @@ const visit: fc.Arbitrary<Visit> = fc.record({
     .map((parts) => parts.join('')),
 })
 
-/** A sibling host can set such cookies: trimmed as Unicode has it, they were ours (CVE-2026-39410). */
+/** Cookies that a sibling host can set. Trimming Unicode white space would accept them (CVE-2026-39410). */
 const smuggled = [...oddBytes, ...brokenBytes]
   .flatMap((odd) => [`${odd}${COOKIE}=TOKEN`, `${COOKIE}${odd}=TOKEN`, `${COOKIE}=TOKEN${odd}`])
-  .concat(asLong.map((token) => `${COOKIE}=${token}`))
+  .concat(asLongAsToken.map((token) => `${COOKIE}=${token}`))
   .map((Cookie): [Visit] => [{ method: 'GET', Cookie, Authorization: '', Origin: '' }])
 
 const runtimes: [
@@ -160,7 +160,7 @@ const runtimes: [
   ['Deno', deno, [0xe2, 0x80, 0x80], [0xa0]],
 ]
 
-describe.each(runtimes)('the bytes of headers in %s', (_, start, ofUtf8, ofLatin1) => {
+describe.each(runtimes)('bytes of headers in %s', (_, start, ofUtf8, ofLatin1) => {
   const agent = new Agent({ keepAlive: true })
   let running: Running
 
@@ -184,9 +184,9 @@ describe.each(runtimes)('the bytes of headers in %s', (_, start, ofUtf8, ofLatin
     return text(incoming)
   }
 
-  it('are decoded in its own way', async () => {
+  it('decodes bytes outside ASCII as this runtime does', async () => {
     const charactersOf = async (bytes: string) =>
-      (JSON.parse(await call('/', 'GET', { 'X-Bytes': `x${bytes}x` })) as Said).characters.slice(
+      (JSON.parse(await call('/', 'GET', { 'X-Bytes': `x${bytes}x` })) as Report).characters.slice(
         1,
         -1,
       )
@@ -194,7 +194,7 @@ describe.each(runtimes)('the bytes of headers in %s', (_, start, ofUtf8, ofLatin
     expect(await charactersOf('\xa0')).toEqual(ofLatin1)
   })
 
-  it('P6: mean the same in the end: no other bytes than a token’s open a session or ask the store', async () => {
+  it('P6: only the bytes of a token open a session or cause a store read', async () => {
     const token = await call('/sign-in', 'GET', {})
     const seen = { signedIn: 0, bearer: 0, trusted: 0, reads: 0 }
     const property = fc.asyncProperty(visit, async ({ method, ...templates }) => {
@@ -212,13 +212,13 @@ describe.each(runtimes)('the bytes of headers in %s', (_, start, ofUtf8, ofLatin
         reads: Number(isTokenShaped(cookie)) + Number(isTokenShaped(bearer)),
         characters: [],
       }
-      const said = await call('/', method, headers)
-      expect(JSON.parse(said)).toEqual(expected)
+      const report = await call('/', method, headers)
+      expect(JSON.parse(report)).toEqual(expected)
       for (const key of Object.keys(seen) as (keyof typeof seen)[])
         seen[key] += Number(expected[key])
     })
     await fc.assert(property, { numRuns: 200 + smuggled.length, examples: smuggled })
-    // Or it was all noise, and nothing was tested.
+    // Each outcome occurred at least once.
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
   })
 })

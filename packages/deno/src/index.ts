@@ -1,5 +1,5 @@
 /**
- * Limen on Deno: the adapter for `Deno.serve`, and sessions kept in Deno KV.
+ * Limen on Deno: the adapter for `Deno.serve`, and a store for Deno KV.
  *
  * @module
  */

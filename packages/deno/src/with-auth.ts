@@ -2,12 +2,11 @@
 import { type HandleOptions, type AuthRequest, type RequestOpener, handle } from '@limen/core'
 
 /**
- * Wraps the handler of a Deno server: it receives an AuthRequest, whose cookies and cache headers are
- * put on the response.
+ * Wraps the handler of a Deno server. The handler receives an AuthRequest, whose cookies and cache
+ * headers are applied to the response.
  *
  * @param auth The `auth` object.
- * @param handler Receives the request, Deno's `info` (the peer's address, for example), and the
- * request's view of its session.
+ * @param handler Receives the request, Deno's `info` (such as the remote address) and the AuthRequest.
  * @param options `eager: true` validates before the handler runs, for streamed pages.
  * @returns A handler for `Deno.serve()`, or for the `fetch` that a module for `deno serve` exports.
  *
@@ -15,7 +14,7 @@ import { type HandleOptions, type AuthRequest, type RequestOpener, handle } from
  * export default {
  *   fetch: withAuth(auth, async (request, info, authRequest) => {
  *     const session = await authRequest.validate()
- *     return new Response(session ? `Hello ${session.user.userId}` : 'Hello stranger')
+ *     return new Response(session ? `Hello ${session.user.userId}` : 'Please sign in')
  *   }),
  * }
  */

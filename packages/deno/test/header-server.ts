@@ -1,27 +1,27 @@
-/** A server that says what it made of the bytes in a request's headers: in Node, workerd and Deno. */
+/** A server for Node, workerd and Deno that reports how it read the bytes of a request's headers. */
 import { limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 
-/** What it says of a request. */
-export interface Said {
+/** The report on one request. */
+export interface Report {
   readonly trusted: boolean
   readonly signedIn: boolean
   readonly bearer: boolean
-  /** How often the store was read. */
+  /** The number of store reads. */
   readonly reads: number
-  /** The characters that `X-Bytes` became. */
+  /** The code points of `X-Bytes` as decoded. */
   readonly characters: readonly number[]
 }
 
-/** Makes one, with sessions of its own. */
+/** Creates a server with a store of its own. */
 export function headerServer(): { fetch(request: Request): Promise<Response> } {
-  const kept = memoryStore()
+  const memory = memoryStore()
   let reads = 0
-  const store: typeof kept = {
-    ...kept,
+  const store: typeof memory = {
+    ...memory,
     read(...args) {
       reads++
-      return kept.read(...args)
+      return memory.read(...args)
     },
   }
   const csrfProtection = { host: 'app.example', trustedOrigins: ['https://partner.example'] }
@@ -36,14 +36,14 @@ export function headerServer(): { fetch(request: Request): Promise<Response> } {
       reads = 0
       const authRequest = auth.handleRequest(request)
       const bytes = request.headers.get('X-Bytes') ?? ''
-      const said: Said = {
+      const report: Report = {
         trusted: authRequest.origin.trusted,
         signedIn: (await authRequest.validate()) !== null,
         bearer: (await authRequest.validateBearerToken()) !== null,
         reads,
         characters: Array.from(bytes, (letter) => letter.codePointAt(0)!),
       }
-      return Response.json(said)
+      return Response.json(report)
     },
   }
 }

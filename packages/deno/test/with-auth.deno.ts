@@ -1,4 +1,4 @@
-/** Run by `deno test`: the adapter, alone and behind a real `Deno.serve`. */
+/** Run by `deno test`: the adapter, called directly and behind `Deno.serve`. */
 import { type CaseAdapter, adapterSuite } from '@limen/conformance'
 import { cors, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
@@ -19,10 +19,10 @@ const adapter: CaseAdapter = {
   },
 }
 
-// Deno switches protocols on a real connection only: see the next test.
+// Deno switches protocols only on a real connection: see the next test.
 for (const { name, run } of adapterSuite(adapter)) Deno.test(name, run)
 
-Deno.test('switches protocols behind Deno.serve, with the renewed cookie on the handshake', async () => {
+Deno.test('sends the renewed cookie with a WebSocket handshake behind Deno.serve', async () => {
   let now = 1_700_000_000_000
   const auth = limen({ store: memoryStore(), now: () => now })
   const { userId } = await auth.createUser({})
@@ -33,14 +33,14 @@ Deno.test('switches protocols behind Deno.serve, with the renewed cookie on the 
     withAuth(auth, async (request, _info, authRequest) => {
       const session = await authRequest.validate()
       const { socket, response } = Deno.upgradeWebSocket(request)
-      socket.onopen = () => socket.send(session ? 'somebody' : 'nobody')
+      socket.onopen = () => socket.send(session ? 'signed in' : 'anonymous')
       return response
     }),
   )
   const { port } = server.addr
   for (const [origin, expected, cookies] of [
-    [`http://127.0.0.1:${port}`, 'somebody', 1],
-    ['https://evil.example', 'nobody', 0],
+    [`http://127.0.0.1:${port}`, 'signed in', 1],
+    ['https://evil.example', 'anonymous', 0],
   ] as const) {
     const { lines, message } = await handshake(port, origin, `__Host-Http-session=${token}`)
     const sent = lines.filter((line) => /^set-cookie:/i.test(line))
@@ -52,15 +52,15 @@ Deno.test('switches protocols behind Deno.serve, with the renewed cookie on the 
   await server.shutdown()
 })
 
-Deno.test('shares sign-in and page with a front end on another origin, through cors()', async () => {
+Deno.test('lets a front end on another origin sign in and read responses, through cors()', async () => {
   const app = 'https://app.example.com'
   const calls: string[] = []
-  const kept = memoryStore()
+  const memory = memoryStore()
   const store = {
-    ...kept,
-    read: (...args: Parameters<typeof kept.read>) => {
+    ...memory,
+    read: (...args: Parameters<typeof memory.read>) => {
       calls.push('read')
-      return kept.read(...args)
+      return memory.read(...args)
     },
   }
   const csrfProtection = { trustedOrigins: [app] }
@@ -86,40 +86,40 @@ Deno.test('shares sign-in and page with a front end on another origin, through c
   }
 
   const page = { Origin: app, 'Sec-Fetch-Site': 'cross-site' }
-  const foreign = { ...page, Origin: 'https://evil.example' }
-  const asks = { 'Access-Control-Request-Method': 'PUT' }
+  const evil = { ...page, Origin: 'https://evil.example' }
+  const preflight = { 'Access-Control-Request-Method': 'PUT' }
   for (const [headers, status] of [
     [page, 204],
-    [foreign, 403],
+    [evil, 403],
   ] as const) {
-    const response = await call('OPTIONS', { ...headers, ...asks })
-    if (response.status !== status) throw new Error(`a preflight: ${response.status}`)
+    const response = await call('OPTIONS', { ...headers, ...preflight })
+    if (response.status !== status) throw new Error(`preflight: status ${response.status}`)
     expectHeader(response, 'Access-Control-Allow-Origin', status === 204 ? app : null)
     await response.body?.cancel()
   }
 
   const signedIn = await call('POST', page)
   await signedIn.body?.cancel()
-  if (signedIn.status !== 303) throw new Error(`a redirect: ${signedIn.status}`)
+  if (signedIn.status !== 303) throw new Error(`sign-in: status ${signedIn.status}`)
   expectHeader(signedIn, 'Access-Control-Allow-Origin', app)
   expectHeader(signedIn, 'Access-Control-Allow-Credentials', 'true')
   const Cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   if (calls.length > 0) throw new Error(`the store was read: ${calls}`)
 
-  const answer = await call('GET', { ...page, Cookie })
-  if (!(await answer.json())) throw new Error('the front end is a stranger')
-  expectHeader(answer, 'Access-Control-Allow-Origin', app)
-  const unread = await call('GET', { ...foreign, Cookie })
+  const read = await call('GET', { ...page, Cookie })
+  if (!(await read.json())) throw new Error('the front end is anonymous')
+  expectHeader(read, 'Access-Control-Allow-Origin', app)
+  const unread = await call('GET', { ...evil, Cookie })
   await unread.body?.cancel()
   expectHeader(unread, 'Access-Control-Allow-Origin', null)
-  const refused = await call('POST', { ...foreign, Cookie })
+  const refused = await call('POST', { ...evil, Cookie })
   await refused.body?.cancel()
-  if (refused.status !== 403) throw new Error(`a foreign POST: ${refused.status}`)
+  if (refused.status !== 403) throw new Error(`cross-origin POST: status ${refused.status}`)
   expectHeader(refused, 'Set-Cookie', null)
   await server.shutdown()
 })
 
-/** Opens a WebSocket by hand, since no client sends a foreign Origin and a cookie. */
+/** Opens a WebSocket over TCP: no client lets us set both Origin and Cookie. */
 async function handshake(port: number, origin: string, cookie: string) {
   using connection = await Deno.connect({ port, hostname: '127.0.0.1' })
   const headers = [
@@ -135,7 +135,7 @@ async function handshake(port: number, origin: string, cookie: string) {
   await connection.write(new TextEncoder().encode(`${headers.join('\r\n')}\r\n\r\n`))
   let text = ''
   const buffer = new Uint8Array(4096)
-  while (!/\r\n\r\n..(somebody|nobody)/s.test(text)) {
+  while (!/\r\n\r\n..(signed in|anonymous)/s.test(text)) {
     const read = await connection.read(buffer)
     if (read === null) break
     text += new TextDecoder('latin1').decode(buffer.subarray(0, read))

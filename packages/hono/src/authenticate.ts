@@ -203,14 +203,16 @@ function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Ope
   if (typeof source !== 'function') checkAuth(source)
 
   return async (c, run) => {
-    const pending = ContextResponse.of(c)
+    const contextResponse = ContextResponse.of(c)
     const auth =
-      typeof source === 'function' ? checkAuth(pending.once(source, () => source(c))) : source
+      typeof source === 'function'
+        ? checkAuth(contextResponse.once(source, () => source(c)))
+        : source
     const outer: unknown = c.get('auth')
-    const request = auth.openRequest(new HonoContext(c, pending))
-    pending.add(request)
+    const request = auth.openRequest(new HonoContext(c, contextResponse))
+    contextResponse.add(request)
     c.set('auth', request)
-    pending.enter()
+    contextResponse.enter()
     let hasFailed = false
     try {
       const response = await run(request).catch(toResponse)
@@ -219,7 +221,7 @@ function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Ope
       hasFailed = true
       throw error
     } finally {
-      pending.exit(hasFailed)
+      contextResponse.exit(hasFailed)
       if (outer) c.set('auth', outer)
     }
   }

@@ -35,7 +35,7 @@ type TestAuth = Awaited<ReturnType<typeof createAuth>>['auth']
 type App = Hono<{ Variables: AuthVariables<TestAuth> }>
 type Make = (c: Context, name: string) => Response | Promise<Response>
 
-/** Every way to make a page, also those that say that it is public. */
+/** Ways to create a page, some with public cache headers. */
 const makes: [what: string, make: Make][] = [
   ['c.text()', (c, name) => c.text(name)],
   ['c.html()', (c, name) => c.html(name, 200, { 'Cache-Control': PUBLIC })],
@@ -80,8 +80,8 @@ const options: [what: string, options: CacheOptions][] = [
 ]
 
 /** The middleware in front of a handler, the outermost first. */
-type Place = readonly ('cache' | 'authenticate' | 'requireSession' | 'public')[]
-const places: Place[] = [
+type Order = readonly ('cache' | 'authenticate' | 'requireSession' | 'public')[]
+const orders: Order[] = [
   ['cache'],
   ['cache', 'authenticate'],
   ['authenticate', 'cache'],
@@ -105,13 +105,13 @@ let urls = 0
 
 function build(
   auth: TestAuth,
-  place: Place,
+  order: Order,
   cached: () => MiddlewareHandler,
   isRoute: boolean,
   make: Make,
 ) {
   const app: App = new Hono()
-  const middleware = place.map((name): MiddlewareHandler => {
+  const middleware = order.map((name): MiddlewareHandler => {
     if (name === 'cache') return cached()
     if (name === 'public') return publish
     return name === 'authenticate' ? authenticate(auth) : requireSession(auth)
@@ -120,7 +120,7 @@ function build(
   let runs = 0
   const handler = async (c: Context) => {
     runs++
-    const request = place.includes('authenticate') ? c.get('auth') : auth.handleRequest(c)
+    const request = order.includes('authenticate') ? c.get('auth') : auth.handleRequest(c)
     return make(c, (await request.validate())?.user.name ?? 'anonymous')
   }
   if (isRoute) app.on('GET', [path], ...middleware, handler)
@@ -129,14 +129,14 @@ function build(
   return { visit, runs: () => runs }
 }
 
-const orders = [
+const visitOrders = [
   [0, 1, 2, 0, 1, 2],
   [2, 2, 0, 1, 0, 2],
   [1, 2, 2, 0, 0, 1],
 ]
 
-async function giveEachTheirOwn(
-  place: Place,
+async function expectOwnPages(
+  order: Order,
   cacheOf: (options: CacheOptions) => MiddlewareHandler,
   cacheOptions = options,
 ) {
@@ -145,23 +145,23 @@ async function giveEachTheirOwn(
   for (const [which, option] of cacheOptions) {
     for (const [what, make] of makes) {
       const isRoute = round % 2 === 0
-      const { visit } = build(auth, place, () => cacheOf(option), isRoute, make)
-      for (const index of orders[round++ % orders.length]!) {
+      const { visit } = build(auth, order, () => cacheOf(option), isRoute, make)
+      for (const index of visitOrders[round++ % visitOrders.length]!) {
         const visitor = visitors[index]!
         const response = await visit(visitor)
         const label = `${which}, ${what}, ${visitor.name}`
-        const isRefused = index === 2 && place.includes('requireSession')
+        const isRefused = index === 2 && order.includes('requireSession')
         expect(await response.text(), label).toBe(isRefused ? 'Unauthorized' : visitor.name)
         if (index < 2) expect(response.headers.get('Cache-Control'), label).toMatch(/^private/)
       }
-      // Now and then the sessions are idle, so that a page has a renewed cookie.
+      // The sessions are idle in some rounds, so that a page has a renewed cookie.
       if (round % 5 === 0) clock.now += DAY
     }
   }
 }
 
-describe('D3: a cache that stands inside, of any make', () => {
-  /** Stores what HTTP lets a shared cache store, and ignores Vary as the Cache API of Workers does. */
+describe('a cache of any kind, at any position', () => {
+  /** Stores what HTTP allows a shared cache to store. Like the Cache API of Workers, it ignores Vary. */
   const sharedCache = (): MiddlewareHandler => {
     const stored = new Map<string, Response>()
     return async (c, next) => {
@@ -177,9 +177,9 @@ describe('D3: a cache that stands inside, of any make', () => {
       stored.set(c.req.url, c.res.clone())
     }
   }
-  it.each(places.map((place) => [place.join(' > '), place] as const))(
-    'D3: %s: no visitor receives the page of another',
-    (_, place) => giveEachTheirOwn(place, sharedCache, [['any', {}]]),
+  it.each(orders.map((order) => [order.join(' > '), order] as const))(
+    'D3: %s: no visitor receives another visitor’s page',
+    (_, order) => expectOwnPages(order, sharedCache, [['any', {}]]),
   )
 })
 
@@ -187,21 +187,21 @@ describe('D3: a cache that stands inside, of any make', () => {
 if ('caches' in globalThis) {
   const real = (given: CacheOptions) => cache({ cacheName: 'pages', wait: true, ...given })
 
-  describe('D3: hono/cache over the Cache API', () => {
-    it.each(places.map((place) => [place.join(' > '), place] as const))(
-      'D3: %s, with every option: no visitor receives the page of another',
-      (_, place) => giveEachTheirOwn(place, real),
+  describe('hono/cache over the Cache API', () => {
+    it.each(orders.map((order) => [order.join(' > '), order] as const))(
+      'D3: %s, with every option: no visitor receives another visitor’s page',
+      (_, order) => expectOwnPages(order, real),
     )
 
     it.each([
       ['outside', ['cache', 'authenticate']],
       ['inside', ['authenticate', 'cache']],
     ] as const)(
-      'D3: %s, anonymous pages are cached where the key has the cookie',
-      async (_, place) => {
+      'D3: %s, anonymous pages are cached if the cache key contains the cookie',
+      async (_, order) => {
         const { auth, visitors } = await createAuth()
         const make: Make = (c, name) => c.text(name, 200, { 'Cache-Control': PUBLIC })
-        const { visit, runs } = build(auth, place, () => real({ vary: 'Cookie' }), false, make)
+        const { visit, runs } = build(auth, order, () => real({ vary: 'Cookie' }), false, make)
         const bodies: string[] = []
         for (const index of [2, 2, 0, 2, 1, 0, 2]) {
           bodies.push(await (await visit(visitors[index]!)).text())
@@ -219,7 +219,7 @@ if ('caches' in globalThis) {
       },
     )
 
-    it('D3: inside, a cacheControl option is enough to cache anonymous pages', async () => {
+    it('D3: inside, the cacheControl option is enough to cache anonymous pages', async () => {
       const { auth, visitors } = await createAuth()
       const cached = () => real({ vary: 'Cookie', cacheControl: PUBLIC })
       const make: Make = (c, name) => c.text(name)
@@ -228,7 +228,7 @@ if ('caches' in globalThis) {
       expect(runs()).toBe(3)
     })
 
-    it('D2, D3: eager, no streamed page that validates late is stored', async () => {
+    it('D2, D3: with eager, no streamed page whose body validates is stored', async () => {
       const { auth, visitors } = await createAuth()
       for (const option of [{}, { vary: 'Cookie' }]) {
         const app: App = new Hono()

@@ -2,103 +2,105 @@
 import { type PendingResponse, respond } from '@limen/core'
 import type { Context } from 'hono'
 
-const PENDING = 'limen:pending'
+const KEY = 'limen:response'
 
-/** The functions of a context that make responses; its other ones call these. */
-const MAKERS = ['body', 'html', 'json', 'newResponse', 'text'] as const
+/** The functions of a context that create responses. Its other functions call these. */
+const CREATORS = ['body', 'html', 'json', 'newResponse', 'text'] as const
 
 /**
- * The pending response state of one Hono context.
+ * The response of one Hono context.
  *
  * It replaces `c.res` on this context by an accessor that applies the pending cookies and headers at
- * each read. So a cache between the handler and the middleware sees that a response is private, and
- * no `Cache-Control` that is set later removes it: Hono itself reads `c.res` last.
+ * each read. A cache between the handler and the middleware therefore sees that a response is private,
+ * and a later `Cache-Control` does not make it public: Hono itself reads `c.res` last.
  */
 export class ContextResponse {
   readonly #c: Context
   readonly #requests = new Set<PendingResponse>()
-  /** What functions of the context have made. */
+  /** What functions of the context returned. */
   readonly #values = new Map<unknown, unknown>()
-  /** How many of Limen's middleware run on this context. */
+  /** How many of our middleware are running on this context. */
   #running = 0
   #hasFailed = false
-  #hasLeft = false
+  #isSent = false
   #isWatched = false
-  /** What the context made last. Where a route has no middleware, Hono never assigns it to `c.res`. */
-  #made: Response | undefined
+  /** What the context created last. On a route without middleware, Hono does not assign it to `c.res`. */
+  #created: Response | undefined
 
   private constructor(c: Context) {
     this.#c = c
   }
 
-  /** Returns the state of a context. */
+  /** Returns the object of a context, and creates it at the first call. */
   static of(c: Context): ContextResponse {
-    const known: ContextResponse | undefined = c.get(PENDING)
+    const known: ContextResponse | undefined = c.get(KEY)
     if (known) return known
-    const pending = new ContextResponse(c)
-    c.set(PENDING, pending)
+    const created = new ContextResponse(c)
+    c.set(KEY, created)
     Object.defineProperty(c, 'res', RES)
-    return pending
+    return created
   }
 
-  /** Adds an AuthRequest, or what is known of one. */
+  /** Adds pending state to apply: an AuthRequest, for example. */
   add(request: PendingResponse): void {
     this.#requests.add(request)
   }
 
-  /** Calls a function of the context once, however many middleware are given it. */
-  once<Value>(key: unknown, make: () => Value): Value {
-    if (!this.#values.has(key)) this.#values.set(key, make())
+  /** Calls a function of the context once, although several middleware can have it. */
+  once<Value>(key: unknown, create: () => Value): Value {
+    if (!this.#values.has(key)) this.#values.set(key, create())
     return this.#values.get(key) as Value
   }
 
-  /** Limen's middleware begins. */
+  /** One of our middleware starts. */
   enter(): void {
     this.#running++
     this.#hasFailed = false
   }
 
   /**
-   * Limen's middleware has finished. After the outermost one the response has left: streamed bodies
-   * run from now on, and Hono gives no later sign. After an error the response is still to be made by
-   * an error handler, which can set cookies, so the response leaves when Hono assigns it to `c.res`.
+   * One of our middleware has finished. After the outermost one, the response counts as sent: streamed
+   * bodies run from now on, and Hono gives no later sign. After an error, an error handler still creates
+   * the response and can set cookies, so it counts as sent when Hono assigns it to `c.res`.
    */
   exit(hasFailed: boolean): void {
     if (--this.#running > 0) return
     if (hasFailed) this.#hasFailed = true
-    else this.#hasLeft = true
+    else this.#isSent = true
   }
 
   /**
-   * Whether the response has left. Without middleware Hono gives no sign, but a body that is being
-   * read has left.
+   * Whether the response was sent. Without middleware Hono gives no sign, but a response whose body is
+   * being read was sent.
    */
-  get hasLeft(): boolean {
-    if (this.#hasLeft || this.#running > 0) return this.#hasLeft
-    const response = this.#c.finalized ? readOf(this.#c) : this.#made
+  get isSent(): boolean {
+    if (this.#isSent || this.#running > 0) return this.#isSent
+    const response = this.#c.finalized ? readOf(this.#c) : this.#created
     return response !== undefined && (response.bodyUsed || response.body?.locked === true)
   }
 
-  /** Applies what is pending to each response that the context's functions make. */
+  /** Applies the pending state to each response that the context's functions create. */
   watch(): void {
     if (this.#isWatched) return
     this.#isWatched = true
-    const watched = MAKERS.map((name) => {
-      const make = Reflect.get(this.#c, name) as (
+    const watched = CREATORS.map((name) => {
+      const create = Reflect.get(this.#c, name) as (
         ...args: unknown[]
       ) => Response | Promise<Response>
-      const makeMarked = (...args: unknown[]) => {
-        const made = make(...args)
-        return made instanceof Response ? this.#keep(made) : made.then((one) => this.#keep(one))
+      const createApplied = (...args: unknown[]) => {
+        const created = create(...args)
+        return created instanceof Response
+          ? this.#applyToCreated(created)
+          : created.then((one) => this.#applyToCreated(one))
       }
-      return [name, makeMarked]
+      return [name, createApplied]
     })
     Object.assign(this.#c, Object.fromEntries(watched))
   }
 
-  /** Applies what has changed to the responses that a handler can already hold. */
+  /** Applies a change to the responses that a handler can already have. */
   update(): void {
-    if (this.#made) this.#markInPlace(this.#made)
+    if (this.#created) this.#applyInPlace(this.#created)
     if (this.#c.finalized) this.read()
   }
 
@@ -107,53 +109,53 @@ export class ContextResponse {
     const response = readOf(this.#c)
     // Before that it is Hono's placeholder, whose headers Hono writes over those of the response.
     if (!this.#c.finalized) return response
-    const marked = this.#mark(response)
-    if (marked !== response) {
+    const applied = this.#apply(response)
+    if (applied !== response) {
       // Hono writes the headers of the present response over those of the assigned one.
       assignTo(this.#c, undefined)
-      assignTo(this.#c, marked)
+      assignTo(this.#c, applied)
     }
-    return marked
+    return applied
   }
 
   /** Assigns `c.res`. */
   assign(response: Response | undefined): void {
     const hasCookie = [...this.#requests].some((request) => request.cookie())
-    const own = hasCookie && response ? response.headers.getSetCookie() : []
+    const cookies = hasCookie && response ? response.headers.getSetCookie() : []
     assignTo(this.#c, response)
-    if (own.length > 0) {
-      // Where the present response has cookies, Hono drops those of the assigned one.
+    if (cookies.length > 0) {
+      // If the present response has cookies, Hono drops those of the assigned one.
       const { headers } = readOf(this.#c)
       const names = new Set(headers.getSetCookie().map(nameOf))
-      for (const line of own) if (!names.has(nameOf(line))) headers.append('Set-Cookie', line)
+      for (const line of cookies) if (!names.has(nameOf(line))) headers.append('Set-Cookie', line)
     }
-    if (this.#hasFailed && this.#running === 0) this.#hasLeft = true
+    if (this.#hasFailed && this.#running === 0) this.#isSent = true
     if (this.#isWatched && response && this.read() !== response) {
-      // Without middleware Hono can send the assigned object itself. It can be one for all visitors, so
-      // it gets no cookie, but it must not be public.
+      // Without middleware, Hono can send the assigned object itself. The app can share that object
+      // between visitors, so it gets no cookie, but it must not be public.
       for (const { vary } of this.#requests) {
         respond(response, { cookie: () => undefined, wasRead: true, vary })
       }
     }
   }
 
-  #keep(made: Response): Response {
-    return (this.#made = this.#mark(made))
+  #applyToCreated(created: Response): Response {
+    return (this.#created = this.#apply(created))
   }
 
-  /** The handler holds this response, and no other visitor does: the context has just made it. */
-  #markInPlace(made: Response): void {
-    const marked = this.#mark(made)
-    if (marked === made) return
-    const names = Array.from(made.headers.keys())
-    for (const name of names) made.headers.delete(name)
-    for (const [name, value] of marked.headers) made.headers.append(name, value)
+  /** Changes the response itself, which the handler has: the context created it for this request. */
+  #applyInPlace(created: Response): void {
+    const applied = this.#apply(created)
+    if (applied === created) return
+    const names = Array.from(created.headers.keys())
+    for (const name of names) created.headers.delete(name)
+    for (const [name, value] of applied.headers) created.headers.append(name, value)
   }
 
-  #mark(response: Response): Response {
+  #apply(response: Response): Response {
     for (const request of this.#requests) {
       if (request.vary.length === 0) continue
-      // Inside the middleware the app can still choose how long to cache an anonymous page.
+      // While our middleware runs, the app can still choose how long to cache an anonymous page.
       const isUndecided =
         this.#running > 0 &&
         !request.wasRead &&
@@ -166,7 +168,7 @@ export class ContextResponse {
   }
 }
 
-// Shared by all contexts: V8 gives up on objects that each have an accessor of their own.
+// One descriptor for all contexts: V8 does not optimize objects that each have their own accessor.
 const RES: PropertyDescriptor & ThisType<Context> = {
   configurable: true,
   get() {

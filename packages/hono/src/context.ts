@@ -1,4 +1,4 @@
-/** Joins one Hono context to Limen's core. */
+/** Turns a Hono context into the context that core needs. */
 import type {
   CookieContext,
   PendingResponse,
@@ -10,13 +10,13 @@ import type { Context } from 'hono'
 import { ContextResponse } from './context-response.ts'
 
 /**
- * Lets `auth.handleRequest(c)` work anywhere a Hono context is at hand. Its cookies and cache headers
- * are put on the responses that the context makes (`c.html()`, `c.json()`, `c.redirect()`, `stream(c)`).
+ * Makes `auth.handleRequest(c)` work with any Hono context. Cookies and cache headers are applied to the
+ * responses that the context creates (`c.html()`, `c.json()`, `c.redirect()`, `stream(c)`).
  *
- * On a route without any middleware, answer through the context: Hono sends a `new Response()` without
- * showing it to the context, so the session cookie and the cache headers would be lost. Use
- * `authenticate(auth)` where that cannot be promised, and to have `setSession()` throw reliably once the
- * response has left: without it, only a body that is being read shows that.
+ * On a route without any middleware, create the response with the context. Hono sends a `new Response()`
+ * without assigning it to the context, so the session cookie and the cache headers would be lost. Use
+ * `authenticate(auth)` if handlers return such responses. It also makes `setSession()` throw whenever
+ * the response was sent; without it, that is known only while the body is read.
  *
  * @returns The middleware for `limen({ middleware })`.
  *
@@ -29,37 +29,37 @@ import { ContextResponse } from './context-response.ts'
  */
 export function hono(): Middleware<[c: Context]> {
   return (c) => {
-    const pending = ContextResponse.of(c)
-    pending.watch()
-    return new WatchedContext(c, pending)
+    const response = ContextResponse.of(c)
+    response.watch()
+    return new WatchedContext(c, response)
   }
 }
 
 /**
- * What the core needs of a Hono context. A class: V8 keeps an object literal with a getter as a
- * dictionary, and each read of it was slow.
+ * A Hono context as core needs it. It is a class because V8 stores an object literal with a getter as a
+ * dictionary, which is slow to read.
  */
 export class HonoContext implements CookieContext {
   readonly key: Context
   readonly request: OriginRequest
-  readonly pending: ContextResponse
+  readonly response: ContextResponse
   #isOpened = false
 
-  constructor(c: Context, pending: ContextResponse) {
+  constructor(c: Context, response: ContextResponse) {
     this.key = c
     this.request = c.req.raw
-    this.pending = pending
+    this.response = response
   }
 
   get setCookie(): CookieContext['setCookie'] {
-    // Core reads it first when it opens the context. `undefined` means there that a context never had
-    // a response, which is another error than that the response has left.
-    const hasLeft = this.#isOpened && this.pending.hasLeft
+    // Core reads this first when it opens the context. There, `undefined` means that the context has
+    // no response, which is a different error than a response that was sent.
+    const isSent = this.#isOpened && this.response.isSent
     this.#isOpened = true
-    return hasLeft ? undefined : (cookie) => this.takeCookie(cookie)
+    return isSent ? undefined : (cookie) => this.receiveCookie(cookie)
   }
 
-  // Read only when a session is renewed: outside Workers the context throws.
+  // Core reads this only to renew a session: outside Workers, `c.executionCtx` throws.
   get waitUntil(): CookieContext['waitUntil'] {
     try {
       const { executionCtx } = this.key
@@ -69,22 +69,22 @@ export class HonoContext implements CookieContext {
     }
   }
 
-  /** The AuthRequest itself has the cookie, and the middleware applies it. */
-  protected takeCookie(_cookie: SessionCookie): void {}
+  /** Does nothing: the middleware applies the cookie of the AuthRequest. */
+  protected receiveCookie(_cookie: SessionCookie): void {}
 }
 
-/** A context whose AuthRequest no middleware has, so that it keeps what the response needs itself. */
+/** A context whose AuthRequest no middleware has: it stores the pending response state itself. */
 class WatchedContext extends HonoContext implements PendingResponse {
   override readonly request: OriginRequest
   readonly vary: string[] = []
   wasRead = false
   #cookie: SessionCookie | undefined
 
-  constructor(c: Context, pending: ContextResponse) {
-    super(c, pending)
+  constructor(c: Context, response: ContextResponse) {
+    super(c, response)
     const { headers, method, url } = c.req.raw
     const get = (name: string) => {
-      // The headers that can carry a token: core reads the others for its origin check.
+      // The headers that can contain a token. Core reads the others for its origin check.
       if (/^(cookie|authorization)$/i.test(name)) this.#dependOn(name)
       return headers.get(name)
     }
@@ -97,17 +97,17 @@ class WatchedContext extends HonoContext implements PendingResponse {
 
   onSession(): void {
     this.wasRead = true
-    this.pending.update()
+    this.response.update()
   }
 
-  protected override takeCookie(cookie: SessionCookie): void {
+  protected override receiveCookie(cookie: SessionCookie): void {
     this.#cookie = cookie
     this.#dependOn('Cookie')
-    this.pending.update()
+    this.response.update()
   }
 
   #dependOn(header: string): void {
     this.vary.push(header)
-    this.pending.add(this)
+    this.response.add(this)
   }
 }

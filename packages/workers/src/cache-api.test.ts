@@ -25,7 +25,7 @@ const pages = withAuth(auth, {
   async fetch(request, _env, _ctx, authRequest) {
     const { pathname } = new URL(request.url)
     const session = (await authRequest.validate()) ?? (await authRequest.validateBearerToken())
-    const name = session?.user.name ?? 'stranger'
+    const name = session?.user.name ?? 'anonymous'
     const page = headersOf[pathname]?.(name)
     return new Response(name, page)
   },
@@ -41,8 +41,8 @@ const headersOf: Record<string, (name: string) => ResponseInit> = {
   '/redirect': (name) => ({ status: 301, headers: { ...PUBLIC, Location: `/${name}` } }),
   '/missing': () => ({ status: 404, headers: PUBLIC }),
 }
-/** What the cache may keep of it for strangers. */
-const kept = ['/public', '/shared', '/for-the-cdn', '/etag', '/redirect', '/missing']
+/** The paths whose anonymous response a shared cache may store. */
+const cacheable = ['/public', '/shared', '/for-the-cdn', '/etag', '/redirect', '/missing']
 
 type Fetch = (request: Request, ctx: ExecutionContext) => Promise<Response>
 
@@ -50,8 +50,8 @@ let visits = 0
 const visit = (path: string, headers: Record<string, string> = {}) =>
   new Request(`https://app.example${path}?${++visits}`, { headers })
 
-/** Gives the cache what the Worker answers, and says what the cache then has for that URL. */
-async function keep(request: Request): Promise<string | null> {
+/** Puts the Worker's response into the cache and returns what the cache then has for its URL. */
+async function storeAndMatch(request: Request): Promise<string | null> {
   const ctx = createExecutionContext()
   const response = await pages.fetch(request, env, ctx)
   await caches.default.put(request.url, response)
@@ -66,24 +66,30 @@ async function signIn(name: string): Promise<string> {
 }
 
 describe('P10: the Cache API of Workers', () => {
-  it.each(Object.keys(headersOf))('never keeps what a session was found for: %s', async (path) => {
-    const token = await signIn('Ada')
-    expect(await keep(visit(path, { Cookie: `${COOKIE}=${token}` }))).toBeNull()
-    expect(await keep(visit(path, { Authorization: `Bearer ${token}` }))).toBeNull()
-    clock.now += 86_400_000
-    expect(await keep(visit(path, { Cookie: `${COOKIE}=${token}` }))).toBeNull()
-  })
+  it.each(Object.keys(headersOf))(
+    'never stores a response for which a session was found: %s',
+    async (path) => {
+      const token = await signIn('Ada')
+      expect(await storeAndMatch(visit(path, { Cookie: `${COOKIE}=${token}` }))).toBeNull()
+      expect(await storeAndMatch(visit(path, { Authorization: `Bearer ${token}` }))).toBeNull()
+      clock.now += 86_400_000
+      expect(await storeAndMatch(visit(path, { Cookie: `${COOKIE}=${token}` }))).toBeNull()
+    },
+  )
 
-  it.each(Object.keys(headersOf))('keeps what strangers get, where it may: %s', async (path) => {
-    expect(await keep(visit(path))).toBe(kept.includes(path) ? 'stranger' : null)
-  })
+  it.each(Object.keys(headersOf))(
+    'stores an anonymous response if its headers allow it: %s',
+    async (path) => {
+      expect(await storeAndMatch(visit(path))).toBe(cacheable.includes(path) ? 'anonymous' : null)
+    },
+  )
 
-  it('never keeps what sets or deletes the session cookie', async () => {
+  it('never stores a response that sets or deletes the session cookie', async () => {
     const session = await auth.validateSession(await signIn('Ada'))
-    for (const left of [session, null]) {
+    for (const next of [session, null]) {
       const setting = withAuth(auth, {
         fetch(_request, _env, _ctx, authRequest) {
-          authRequest.setSession(left)
+          authRequest.setSession(next)
           return new Response('welcome', { headers: PUBLIC })
         },
       })
@@ -100,7 +106,7 @@ describe('P10: the Cache API of Workers', () => {
       const session = await authRequest.validate()
       const hit = !session && (await caches.default.match(request))
       if (hit) return hit
-      const response = new Response(session?.user.name ?? 'stranger', { headers: PUBLIC })
+      const response = new Response(session?.user.name ?? 'anonymous', { headers: PUBLIC })
       ctx.waitUntil(caches.default.put(request, respond(response.clone(), authRequest)))
       return response
     },
@@ -113,33 +119,33 @@ describe('P10: the Cache API of Workers', () => {
     ctx.waitUntil(caches.default.put(request, response.clone()))
     return response
   }
-  const fronts: [where: string, front: Fetch][] = [
+  const positions: [where: string, fetch: Fetch][] = [
     ['around withAuth()', around],
     ['inside a handler', (request, ctx) => inside.fetch(request, env, ctx)],
   ]
-  it.each(fronts)(
-    '%s, gives everybody their own page, though it knows no Vary',
-    async (_, front) => {
+  it.each(positions)(
+    '%s: each visitor receives their own page, though the cache ignores Vary',
+    async (_, fetch) => {
       const path = `/public?${++visits}`
       const token = await signIn('Ada')
-      const ask = async (headers: Record<string, string>) => {
+      const visitAs = async (headers: Record<string, string>) => {
         const ctx = createExecutionContext()
         const request = new Request(`https://app.example${path}`, { headers })
-        const response = await front(request, ctx)
+        const response = await fetch(request, ctx)
         await waitOnExecutionContext(ctx)
         return [await response.text(), response.headers.get('CF-Cache-Status')]
       }
       const ada = { Cookie: `${COOKIE}=${token}` }
-      expect(await ask(ada)).toEqual(['Ada', null])
-      expect(await ask({})).toEqual(['stranger', null])
-      expect(await ask({})).toEqual(['stranger', 'HIT'])
-      expect(await ask(ada)).toEqual(['Ada', null])
-      expect(await ask({ Cookie: 'consent=1' })).toEqual(['stranger', 'HIT'])
+      expect(await visitAs(ada)).toEqual(['Ada', null])
+      expect(await visitAs({})).toEqual(['anonymous', null])
+      expect(await visitAs({})).toEqual(['anonymous', 'HIT'])
+      expect(await visitAs(ada)).toEqual(['Ada', null])
+      expect(await visitAs({ Cookie: 'consent=1' })).toEqual(['anonymous', 'HIT'])
 
       const { headers } = (await caches.default.match(`https://app.example${path}`))!
       expect(headers.get('Vary')).toContain('Cookie')
       const asAda = new Request(`https://app.example${path}`, { headers: ada })
-      expect(await (await caches.default.match(asAda))?.text()).toBe('stranger')
+      expect(await (await caches.default.match(asAda))?.text()).toBe('anonymous')
     },
   )
 })

@@ -17,7 +17,7 @@ const app = 'https://app.example.com'
 const csrfProtection = { baseDomain: 'example.com', allowedSubdomains: ['app'] }
 const shared = cors({ csrfProtection })
 
-/** A Worker on `api.` whose pages are on `app.`, and the statements that it sent to D1. */
+/** A Worker on `api.` whose pages are on `app.`, and the statements that it sends to D1. */
 function backend() {
   const statements: string[] = []
   const watched = (db: object): D1Database =>
@@ -26,10 +26,10 @@ function backend() {
         const member: unknown = Reflect.get(target, name)
         if (typeof member !== 'function') return member
         return (...args: unknown[]) => {
-          const answer: unknown = Reflect.apply(member, target, args)
-          if (name === 'withSession') return watched(answer as object)
+          const result: unknown = Reflect.apply(member, target, args)
+          if (name === 'withSession') return watched(result as object)
           statements.push(String(args[0]))
-          return answer
+          return result
         }
       },
     })
@@ -37,10 +37,10 @@ function backend() {
   const worker = withAuth(auth, {
     async fetch(request, _env, _ctx, authRequest) {
       if (request.headers.get('Upgrade')) {
-        const who = (await authRequest.validate()) ? 'somebody' : 'nobody'
+        const state = (await authRequest.validate()) ? 'signed in' : 'anonymous'
         const [client, server] = Object.values(new WebSocketPair())
         server!.accept()
-        server!.send(who)
+        server!.send(state)
         return new Response(null, { status: 101, webSocket: client! })
       }
       if (request.method === 'POST') {
@@ -64,20 +64,20 @@ function backend() {
 }
 
 const page = { Origin: app, 'Sec-Fetch-Site': 'same-site' }
-const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
+const crossSite = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
 
 describe('cors() around withAuth()', () => {
-  it('answers a preflight without a statement', async () => {
+  it('answers a preflight without a D1 statement', async () => {
     const { call, statements } = backend()
-    const asks = { 'Access-Control-Request-Method': 'PUT' }
-    const allowed = await call('OPTIONS', { ...page, ...asks })
+    const preflight = { 'Access-Control-Request-Method': 'PUT' }
+    const allowed = await call('OPTIONS', { ...page, ...preflight })
     expect(allowed.status).toBe(204)
     expect(allowed.headers.get('Access-Control-Allow-Origin')).toBe(app)
-    expect((await call('OPTIONS', { ...foreign, ...asks })).status).toBe(403)
+    expect((await call('OPTIONS', { ...crossSite, ...preflight })).status).toBe(403)
     expect(statements).toEqual([])
   })
 
-  it('shares cookies and pages with the front end alone', async () => {
+  it('lets only the front end send cookies and read responses', async () => {
     const { call } = backend()
     const signedIn = await call('POST', page)
     expect(signedIn.status).toBe(303)
@@ -89,41 +89,41 @@ describe('cors() around withAuth()', () => {
     })
     const Cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 
-    const answer = await call('GET', { ...page, Cookie })
-    expect(await answer.json()).toEqual({ signedIn: true })
-    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(app)
+    const read = await call('GET', { ...page, Cookie })
+    expect(await read.json()).toEqual({ signedIn: true })
+    expect(read.headers.get('Access-Control-Allow-Origin')).toBe(app)
 
-    const unread = await call('GET', { ...foreign, Cookie })
+    const unread = await call('GET', { ...crossSite, Cookie })
     expect(unread.headers.get('Access-Control-Allow-Origin')).toBeNull()
     expect(unread.headers.get('Vary')).toBe('Cookie, Origin')
 
-    const refused = await call('POST', { ...foreign, Cookie })
+    const refused = await call('POST', { ...crossSite, Cookie })
     expect(refused.status).toBe(403)
     expect(refused.headers.getSetCookie()).toEqual([])
     expect(refused.headers.get('Access-Control-Allow-Origin')).toBeNull()
   })
 
-  it('hands a WebSocket on, known to the front end and a stranger to others', async () => {
+  it('opens a WebSocket, signed in from the front end and anonymous from other origins', async () => {
     const { call } = backend()
     const signedIn = await call('POST', page)
     const Cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-    for (const [Origin, who] of [
-      [app, 'somebody'],
-      [foreign.Origin, 'nobody'],
+    for (const [Origin, state] of [
+      [app, 'signed in'],
+      [crossSite.Origin, 'anonymous'],
     ] as const) {
       const { status, webSocket } = await call('GET', { Origin, Cookie, Upgrade: 'websocket' })
       expect(status).toBe(101)
-      const said = new Promise((resolve) => {
+      const message = new Promise((resolve) => {
         webSocket!.addEventListener('message', ({ data }) => resolve(data))
       })
       webSocket!.accept()
-      expect(await said).toBe(who)
+      expect(await message).toBe(state)
       webSocket!.close()
     }
   })
 
-  it('marks a response that came through fetch, with headers that cannot be changed', async () => {
-    const body = JSON.stringify({ name: 'nobody', call: 'readUser', args: [] })
+  it('adds its headers to a response of fetch, whose headers are immutable', async () => {
+    const body = JSON.stringify({ name: 'no-such-user', call: 'readUser', args: [] })
     const fetched = await env.OTHER_WORKER.fetch(api, { method: 'POST', body })
     expect(() => fetched.headers.delete('Vary')).toThrow(TypeError)
     const request = new Request(api, { headers: page })

@@ -1,6 +1,6 @@
 /**
  * Limen on Cloudflare Workers: the adapter for a Worker's handlers, and stores for D1, Durable Objects
- * and KV. It loads in Node, Deno and Bun too; only `@limen/workers/durable-object` does not.
+ * and KV. It also loads in Node, Deno and Bun; `@limen/workers/durable-object` does not.
  *
  * @module
  */

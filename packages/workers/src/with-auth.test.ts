@@ -39,7 +39,7 @@ const visit = (token: string, init: { method?: string; headers?: Record<string, 
   }) as Incoming
 
 describe('withAuth()', () => {
-  it('gives fetch an AuthRequest, from a value or from a function of env', async () => {
+  it('passes an AuthRequest to fetch, from an auth object or a function of env', async () => {
     const { auth, token } = await signIn()
     for (const source of [auth, authOf]) {
       const worker = withAuth(source, {
@@ -54,7 +54,7 @@ describe('withAuth()', () => {
     }
   })
 
-  it('gives the renewing write to waitUntil and sends the cookie again', async () => {
+  it('passes the renewing write to waitUntil and sends the cookie again', async () => {
     const { auth, session, token } = await signIn()
     clock.now += DAY
     const worker = withAuth(authOf, {
@@ -73,7 +73,7 @@ describe('withAuth()', () => {
     expect(await auth.getSession(session.sessionId)).toMatchObject({ state: 'active' })
   })
 
-  it('switches protocols: a WebSocket keeps its socket and gets the cookie', async () => {
+  it('adds the cookie to a 101 response, which keeps its WebSocket', async () => {
     const immutable = await fromDurableObject()
     for (const upgraded of [
       () => {
@@ -107,15 +107,15 @@ describe('withAuth()', () => {
     const { token } = await signIn()
     const worker = withAuth(authOf, {
       async fetch(_request, _env, _ctx, authRequest) {
-        return new Response((await authRequest.validate()) ? 'somebody' : 'nobody')
+        return new Response((await authRequest.validate()) ? 'signed in' : 'anonymous')
       },
     })
     const headers = { Upgrade: 'websocket', Origin: 'https://evil.example' }
     const response = await worker.fetch(visit(token, { headers }), env, createExecutionContext())
-    expect(await response.text()).toBe('nobody')
+    expect(await response.text()).toBe('anonymous')
   })
 
-  it('P5: answers 403 where setSession refused a foreign request', async () => {
+  it('P5: answers 403 if setSession() rejects a cross-origin request', async () => {
     const { session } = await signIn()
     const worker = withAuth(authOf, {
       fetch(_request, _env, _ctx, authRequest) {
@@ -130,7 +130,7 @@ describe('withAuth()', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('P4: an unreachable D1 rejects with AUTH_STORE_UNAVAILABLE, and signs nobody out', async () => {
+  it('P4: an unreachable D1 rejects with AUTH_STORE_UNAVAILABLE, and the cookie stays', async () => {
     const { auth, session, token } = await signIn()
     const down = { DB: unreachable() }
     const caught: unknown[] = []
@@ -156,16 +156,16 @@ describe('withAuth()', () => {
     expect(await auth.validateSession(token)).toMatchObject({ sessionId: session.sessionId })
   })
 
-  it('purges dead sessions on a cron trigger, in batches, beside the app’s own work', async () => {
+  it('deletes expired sessions on a cron trigger, in batches, and runs the app’s handler', async () => {
     const batches: number[] = []
-    let left = 2500
+    let expired = 2500
     const purging = {
       ...authOf(env),
       async deleteExpiredSessions() {
-        const removed = Math.min(1000, left)
-        batches.push(removed)
-        left -= removed
-        return removed
+        const deleted = Math.min(1000, expired)
+        batches.push(deleted)
+        expired -= deleted
+        return deleted
       },
     }
     let own = 0
@@ -178,7 +178,7 @@ describe('withAuth()', () => {
     expect(batches).toEqual([1000, 1000, 500])
     expect(own).toBe(1)
 
-    left = 1_000_000
+    expired = 1_000_000
     await worker.scheduled(controller as ScheduledController, env, createExecutionContext())
     expect(batches).toHaveLength(3 + 10)
   })
@@ -186,7 +186,7 @@ describe('withAuth()', () => {
   it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
     const seen: string[] = []
     const handler = {
-      queue(batch: MessageBatch<string>) {
+      queue: (batch: MessageBatch<string>) => {
         for (const { body } of batch.messages) seen.push(body)
       },
     }
@@ -243,7 +243,7 @@ describe('withAuth()', () => {
     withAuth(authOf, { fetch: (_request, its) => new Response(its.OTHER) })
   })
 
-  it('really removes them from D1', async () => {
+  it('deletes expired sessions from D1 on a cron trigger', async () => {
     const { session } = await signIn()
     clock.now += 15 * DAY
     const other = await signIn()
@@ -267,7 +267,7 @@ function unreachable(): D1Database {
   return db as unknown as D1Database
 }
 
-/** A 101 response whose headers are immutable, as one that came through `fetch`. */
+/** A 101 response whose headers are immutable, as in a response of `fetch`. */
 async function fromDurableObject(): Promise<Response> {
   const [client, server] = Object.values(new WebSocketPair())
   server!.accept()

@@ -1,0 +1,33 @@
+/** Builds the reference from the doc comments into `reference/`. A public name without one fails. */
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { publicFolders, readManifest, root } from './packages.ts'
+
+const { runInstall } = createRequire(`${root}packages/deno/package.json`)(
+  'deno/install_api.cjs',
+) as { runInstall: () => string }
+
+function doc(...args: readonly string[]): void {
+  try {
+    execFileSync(runInstall(), ['doc', '--config', 'packages/deno.json', ...args], {
+      cwd: root,
+      env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' },
+      stdio: 'pipe',
+    })
+  } catch (error) {
+    console.error(String((error as { stderr: Buffer }).stderr))
+    process.exit(1)
+  }
+}
+
+const entries = publicFolders().flatMap((folder) =>
+  Object.values(readManifest(`${folder}/package.json`).exports)
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `${folder}/${path.slice(2)}`),
+)
+
+// Without npm packages, as their types need no comment of ours. These two cannot be read without.
+const withoutPeers = entries.filter((path) => !/sql\/src\/(drizzle|kysely)/.test(path))
+doc('--lint', '--no-npm', ...withoutPeers)
+doc('--html', '--name=Limen', '--output=reference', ...entries)
+console.log(`The reference of ${entries.length} entry points: reference/index.html`)
