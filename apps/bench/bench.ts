@@ -113,7 +113,7 @@ if (isPart('profile') && (isWhole || values.only)) {
   const profiles: Profile[] = []
   for (const runtime of runtimes) {
     for (const { name: workload } of tasks) {
-      for (const subject of subjects) {
+      for (const subject of subjectsIn(runtime)) {
         if (isWhole && !isReported(runtime, subject.name, workload)) continue
         const spent = await profileOf(runtime, subject, workload)
         console.log(`\n${runtime}: ${subject.name}, ${workload}\n${textOf(spent, 30)}`)

@@ -1,4 +1,4 @@
-/** Stands in for @limen/core where an app is measured without it: the same one read, and no check. */
+/** Replaces @limen/core in an app that is measured without Limen: the same read, and no check. */
 
 interface Found {
   readonly session: { readonly id: string; readonly attributes: object }
@@ -12,12 +12,18 @@ export interface BareStore {
 
 export class AuthError extends Error {}
 
-export function limen({ store }: { store: BareStore }) {
+interface BareConfig {
+  readonly store: BareStore
+  readonly sessionCookie: { readonly name: string }
+}
+
+export function limen({ store, sessionCookie }: BareConfig) {
   return {
     openRequest: ({ headers }: Request) => ({
       origin: { trusted: true },
       async validate() {
-        const id = /__Host-Http-session=([\w-]+)/.exec(headers.get('Cookie') ?? '')?.[1]
+        const token = headers.get('Cookie')?.split(`${sessionCookie.name}=`)[1]
+        const id = token?.split('.')[0]
         const found = id ? await store.read(id) : null
         if (!found) return null
         const { session, user } = found

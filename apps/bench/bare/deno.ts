@@ -1,4 +1,4 @@
-/** Stands in for @limen/deno. */
+/** Replaces @limen/deno. */
 import type { BareStore, limen } from './core.ts'
 
 interface Kv {

@@ -1,4 +1,4 @@
-/** Stands in for @limen/hono. */
+/** Replaces @limen/hono. */
 import type { Context, MiddlewareHandler } from 'hono'
 import type { limen } from './core.ts'
 

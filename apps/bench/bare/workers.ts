@@ -1,4 +1,4 @@
-/** Stands in for @limen/workers. */
+/** Replaces @limen/workers. */
 import type { D1Database } from '@cloudflare/workers-types'
 import type { BareStore } from './core.ts'
 

@@ -70,4 +70,4 @@ await flush()
 kv.close()
 
 const ids = await Promise.all(samplesOf(Number(to)).map(idOf))
-process.stdout.write(JSON.stringify(ids.map(cookieOf)))
+process.stdout.write(JSON.stringify(ids.map((id) => cookieOf('notes', id))))

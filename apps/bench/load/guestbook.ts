@@ -45,7 +45,7 @@ export const guestbook: LoadedApp = {
       from n;
       commit`)
     database.close()
-    return samplesOf(sessions).map((n) => cookieOf(bareIdOf(n)))
+    return samplesOf(sessions).map((n) => cookieOf('guestbook', bareIdOf(n)))
   },
   start(folder, isBare) {
     const bare = ['core', 'hono', 'workers'].flatMap((name) => [

@@ -12,7 +12,9 @@ export const userIdOf = (session: number) => `user-${Math.floor(session / PER_US
 /** A session's id without its route. */
 export const bareIdOf = (session: number) => String(session).padStart(22, '0')
 
-export const cookieOf = (sessionId: string) => `__Host-Http-session=${sessionId}.${SECRET}`
+/** The session cookie of an app, as `name=value`. */
+export const cookieOf = (app: string, sessionId: string) =>
+  `__Host-Http-${app}=${sessionId}.${SECRET}`
 
 /** The sessions whose cookies are used, evenly spread over all. */
 export function samplesOf(sessions: number): number[] {

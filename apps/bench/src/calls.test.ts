@@ -3,36 +3,38 @@ import { type Counted, countedApp } from './calls.ts'
 import { cookieHeader, crossSitePost, newRequest } from './requests.ts'
 import { DAY, USER, forged } from './subject.ts'
 
-type App = Awaited<ReturnType<typeof countedApp>>
-type Ask = (app: App, own: string) => (waitUntil: (work: Promise<unknown>) => void) => unknown
-
-const get = (own: string | null) => newRequest('GET', cookieHeader(own, true))
-const post = (own: string) => newRequest('POST', cookieHeader(own, true))
-
-/** The request is made before anything is counted. */
-const web =
-  (request: Request): ReturnType<Ask> =>
-  () =>
-    app.web(request)
-const inWorker =
-  (request: Request): ReturnType<Ask> =>
-  (waitUntil) =>
-    app.worker(request, waitUntil)
-
-let app: App
+let app: Awaited<ReturnType<typeof countedApp>>
 beforeAll(async () => {
   app = await countedApp()
 })
 
-async function signedIn(): Promise<string> {
+async function signIn(): Promise<string> {
   const session = await app.auth.createSession({ userId: USER })
   const { name, value } = app.auth.createSessionCookie(session)
   return `${name}=${value}`
 }
 
+const get = (own: string | null) => newRequest('GET', cookieHeader(own, true))
+const post = (own: string) => newRequest('POST', cookieHeader(own, true))
+
+/** Creates the request before the counting starts, and returns what is counted. */
+type Prepare = (own: string) => Parameters<typeof app.counting>[0]
+const web =
+  (make: (own: string) => Request): Prepare =>
+  (own) => {
+    const request = make(own)
+    return () => app.web(request)
+  }
+const worker: Prepare = (own) => {
+  const request = get(own)
+  return (waitUntil) => app.worker(request, waitUntil)
+}
+
+const MALFORMED = '__Host-Http-session=malformed'
+const READ = { 'D1 statements': 1, hashes: 1 }
 type Case = [
   what: string,
-  ask: (own: string) => ReturnType<Ask>,
+  prepare: Prepare,
   age: number,
   before: Counted['before'],
   after: Counted['after'],
@@ -41,98 +43,63 @@ type Case = [
 const cases: Case[] = [
   [
     'an anonymous visitor with 11 cookies',
-    () => web(get(null)),
+    web(() => get(null)),
     0,
     {},
     {},
-    'there is nothing to ask for',
+    'there is no session cookie',
   ],
-  [
-    'a malformed token',
-    () => web(get('__Host-Http-session=malformed')),
-    0,
-    {},
-    {},
-    'its form is looked at first',
-  ],
-  [
-    'a cross-site POST',
-    (own) => web(crossSitePost(own)),
-    0,
-    { URL: 1 },
-    {},
-    'its cookie is not read',
-  ],
-  [
-    'an active session',
-    (own) => web(get(own)),
-    0,
-    { 'D1 statements': 1, hashes: 1 },
-    {},
-    'session and user come together',
-  ],
-  [
-    'a same-origin POST',
-    (own) => web(post(own)),
-    0,
-    { 'D1 statements': 1, hashes: 1 },
-    {},
-    'Sec-Fetch-Site: same-origin needs no comparison of origins',
-  ],
+  ['a malformed token', web(() => get(MALFORMED)), 0, {}, {}, 'its form is checked first'],
+  ['a cross-site POST', web(crossSitePost), 0, { URL: 1 }, {}, 'its cookie is not read'],
+  ['an active session', web(get), 0, READ, {}, 'one statement returns session and user'],
+  ['a same-origin POST', web(post), 0, READ, {}, 'Sec-Fetch-Site is enough'],
   [
     'a forged secret',
-    (own) => web(get(forged(own))),
+    web((own) => get(forged(own))),
     0,
-    { 'D1 statements': 1, hashes: 1 },
+    READ,
     {},
-    'it is hashed while the store is asked',
+    'it is hashed while the store reads',
   ],
   [
     'a renewal in web() mode',
-    (own) => web(get(own)),
+    web(get),
     2 * DAY,
     { 'D1 statements': 2, hashes: 1 },
     {},
-    'one call to read, one to renew',
+    'one statement reads, one renews',
   ],
   [
     'a renewal in a Worker',
-    (own) => inWorker(get(own)),
+    worker,
     2 * DAY,
-    { 'D1 statements': 1, hashes: 1, Response: 1 },
+    { ...READ, Response: 1 },
     { 'D1 statements': 1 },
-    'the write does not hold the response, and the cookie goes on a copy of the page',
+    'the response does not wait for the write, and is copied for the cookie',
   ],
-  [
-    'an active session in a Worker',
-    (own) => inWorker(get(own)),
-    0,
-    { 'D1 statements': 1, hashes: 1 },
-    {},
-    'the response is not copied',
-  ],
+  ['an active session in a Worker', worker, 0, READ, {}, 'the response is not copied'],
   [
     'a sign-in',
     () => () => app.auth.createSession({ userId: USER }),
     0,
-    { 'D1 statements': 1, hashes: 1, 'random numbers': 2 },
+    { ...READ, 'random numbers': 2 },
     {},
-    'one write that gives the user back',
+    'one write also returns the user',
   ],
 ]
 
 describe('Limen over D1', () => {
-  it.each(cases)('%s', async (_, ask, age, before, after) => {
-    const own = await signedIn()
+  it.each(cases)('%s costs exactly what is listed', async (_, prepare, age, before, after) => {
+    const counted = prepare(await signIn())
     app.clock.now += age
-    expect(await app.counting(ask(own))).toEqual({ before, after })
+    expect(await app.counting(counted)).toEqual({ before, after })
   })
 
-  it('makes no object for an active session that bare Hono does not make', async () => {
-    const own = get(await signedIn())
+  it('creates no object for an active session that bare Hono does not create', async () => {
+    const own = get(await signIn())
     const other = get(null)
     const { before: bare } = await app.counting(() => app.bareHono(other))
     const { before: full } = await app.counting(() => app.throughHono(own))
-    expect(full).toEqual({ ...bare, 'D1 statements': 1, hashes: 1 })
+    expect(full).toEqual({ ...bare, ...READ })
   })
 })

@@ -1,4 +1,4 @@
-/** Counts what one request makes Limen do: D1 statements, hashes, random numbers, objects. */
+/** Counts the D1 statements, hashes, random numbers and objects of one request to Limen. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
@@ -10,24 +10,24 @@ const MIGRATION = new URL(
   import.meta.url,
 )
 
-/** How often each thing was done; what was not done is not there. */
+/** How often each operation ran; operations that did not run are absent. */
 type Counts = Readonly<Record<string, number>>
 
-/** What happened until the answer came, and what after it. */
+/** The operations before the response, and after it. */
 export interface Counted {
   readonly before: Counts
   readonly after: Counts
 }
 
-/** Takes work that may go on after the answer. */
+/** Receives work that may continue after the response. */
 type WaitUntil = (work: Promise<unknown>) => void
 
-/** Limen over its D1 store on SQLite, in a process whose platform counts. */
+/** Opens Limen over its D1 store on SQLite, in a process that counts its operations. */
 export async function countedApp() {
   let counts: Record<string, number> = {}
   const count = (what: string) => void (counts[what] = (counts[what] ?? 0) + 1)
   countPlatform(count)
-  // The core looks for its hash when it is evaluated, so it is not imported before.
+  // Core selects its hash when it is evaluated, so import it after the hash counts.
   const { limen } = await import('@limen/core')
   const { authenticate } = await import('@limen/hono')
   const { d1Store, withAuth } = await import('@limen/workers')
@@ -36,17 +36,17 @@ export async function countedApp() {
   const clock = { now: Date.now() }
   const auth = limen({ store: d1Store(sqliteAsD1(count)), now: () => clock.now })
   await auth.createUser({ userId: USER })
-  const answer = new Response('page')
+  const page = new Response('page')
   const worker = withAuth(auth, {
     async fetch(_request, _env, _ctx, authRequest) {
       await authRequest.validate()
-      return answer
+      return page
     },
   })
   const bare = new Hono().get('/entries', (c) => c.text(USER))
   const app = new Hono()
     .use(authenticate(auth))
-    .get('/entries', async (c) => c.text((await c.var.auth.validate())?.user.userId ?? 'nobody'))
+    .get('/entries', async (c) => c.text((await c.var.auth.validate())?.user.userId ?? 'anonymous'))
 
   return {
     auth,
@@ -58,18 +58,18 @@ export async function countedApp() {
     bareHono: (request: Request) => bare.fetch(request),
 
     async counting(run: (waitUntil: WaitUntil) => unknown): Promise<Counted> {
-      const works: Promise<unknown>[] = []
+      const work: Promise<unknown>[] = []
       counts = {}
-      await run((work) => void works.push(work))
+      await run((promise) => void work.push(promise))
       const before = counts
       counts = {}
-      await Promise.all(works)
+      await Promise.all(work)
       return { before, after: counts }
     },
   }
 }
 
-/** SQLite in the shape of D1: a statement counts when it has answered, as a response waits for that. */
+/** SQLite with the interface of D1. A statement counts when its result is there. */
 function sqliteAsD1(count: (what: string) => void) {
   const database = new DatabaseSync(':memory:')
   database.exec(readFileSync(MIGRATION, 'utf8'))
@@ -98,7 +98,7 @@ function sqliteAsD1(count: (what: string) => void) {
   return db
 }
 
-/** Makes this process count the hashes, random numbers and objects that are made in it. */
+/** Counts the hashes, random numbers and objects of this process. */
 function countPlatform(count: (what: string) => void): void {
   const scope = globalThis as unknown as Record<string, new (...given: unknown[]) => object>
   for (const name of ['URL', 'Headers', 'Request', 'Response']) {

@@ -1,4 +1,4 @@
-/** Auth.js's core with sessions in a database, a Map, asked as its own integrations ask it. */
+/** Auth.js's core with database sessions in a Map, called as its own integrations call it. */
 import { Auth, type AuthConfig } from '@auth/core'
 import { inThePast } from '../src/past.ts'
 import { ORIGIN } from '../src/requests.ts'
@@ -14,7 +14,7 @@ interface Row {
 
 export const authCore: Subject = {
   name: '@auth/core',
-  cannot: { signIn: 'only through a provider', csrf: 'checks its own routes alone' },
+  cannot: { signIn: 'only through a provider', csrf: 'checks only its own routes' },
   async open() {
     const sessions = new Map<string, Row>()
     const user = { id: USER, email: 'ada@example.com', emailVerified: null }

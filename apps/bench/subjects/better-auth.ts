@@ -4,7 +4,7 @@ import { inThePast } from '../src/past.ts'
 import { ORIGIN } from '../src/requests.ts'
 import { DAY, type Subject, USER, ageOf, forged } from '../src/subject.ts'
 
-const CSRF = 'checks the origin on its own routes alone'
+const CSRF = 'checks the origin only on its own routes'
 const credentials = { email: 'ada@example.com', password: 'correct horse', name: USER }
 
 function subjectOf(name: string, cached: boolean): Subject {

@@ -1,4 +1,4 @@
-/** The smallest app through Hono that asks a function who is there. */
+/** The smallest Hono app that responds with the id of the user. */
 import { Hono } from 'hono'
 import type { Opened } from '../src/subject.ts'
 

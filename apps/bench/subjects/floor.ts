@@ -1,4 +1,4 @@
-/** What a careful person would write by hand, and no more: the floor that others are measured by. */
+/** The floor: what a careful person would write by hand. The other subjects are compared with it. */
 import {
   type CookieState,
   DAY,
@@ -9,7 +9,7 @@ import {
   forged,
 } from '../src/subject.ts'
 
-interface Kept<Hash> {
+interface StoredSession<Hash> {
   readonly userId: string
   readonly hash: Hash
   readonly activeUntil: number
@@ -20,17 +20,17 @@ const NAME = '__Host-session'
 const ID = 22
 const SECRET = 43
 
-/** The hash that Node and Deno have built in, which answers at once. */
+/** With the synchronous hash that is built into Node and Deno. */
 export const builtinFloor: Subject = {
   name: 'floor, built-in hash',
   async open(withHono) {
     const crypto = (globalThis as unknown as Platform).process.getBuiltinModule('node:crypto')
     const digest = (secret: string) => crypto.hash('sha256', secret, 'base64url')
-    return opened(withHono, digest, (secret, kept) => isSame(digest(secret), kept))
+    return opened(withHono, digest, (secret, hash) => isSame(digest(secret), hash))
   },
 }
 
-/** The floor with what every library owes: a store that answers later, and a whole session. */
+/** With what every library must do: await a store, and return a whole session. */
 export const sessionFloor: Subject = {
   name: 'floor, whole session',
   async open(withHono) {
@@ -51,24 +51,24 @@ interface Platform {
   process: { getBuiltinModule(name: string): { hash(...given: string[]): string } }
 }
 
-/** The hash of the Web's cryptography, which answers later. */
+/** With the asynchronous hash of Web Crypto. */
 export const subtleFloor: Subject = {
   name: 'floor, crypto.subtle',
   async open(withHono) {
     const encoder = new TextEncoder()
     const digest = async (secret: string) =>
       new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(secret)))
-    return opened(withHono, digest, async (secret, kept) => areSame(await digest(secret), kept))
+    return opened(withHono, digest, async (secret, hash) => areSame(await digest(secret), hash))
   },
 }
 
-/** Keeps secrets as they are, as Lucia does. */
+/** Without a hash: it stores the secrets themselves, as Lucia does. */
 export const plainFloor: Subject = {
   name: 'floor, no hash',
   open: (withHono) => opened(withHono, (secret) => secret, isSame),
 }
 
-/** An app through Hono that asks nobody who they are. */
+/** A Hono app that validates nothing. */
 export const bareHono: Subject = {
   name: 'bare Hono',
   async open() {
@@ -83,11 +83,12 @@ async function opened<Hash>(
   isOf: (secret: string, hash: Hash) => boolean | Promise<boolean>,
   isWhole = false,
 ): Promise<Opened> {
-  const sessions = new Map<string, Kept<Hash>>()
-  const left = { cookie: '' }
+  const sessions = new Map<string, StoredSession<Hash>>()
+  // Stores the cookie of a renewal, as a library would until it has a response.
+  const pending = { cookie: '' }
   const read = async (id: string) => sessions.get(id)
 
-  /** As a library would: it judges handshakes too, waits for its store, and gives a session. */
+  /** As a library would: checks handshakes too, awaits its store, and returns a session. */
   async function sessionOf(request: Request) {
     const { headers, method } = request
     const isSafe = (method === 'GET' || method === 'HEAD') && headers.get('Upgrade') === null
@@ -120,12 +121,12 @@ async function opened<Hash>(
       : same.then((later) => userOf(session, later, token))
   }
 
-  function userOf(session: Kept<Hash>, same: boolean, token: string): string | null {
+  function userOf(session: StoredSession<Hash>, same: boolean, token: string): string | null {
     const now = Date.now()
     if (!same || now >= session.idleUntil) return null
     if (now >= session.activeUntil) {
       sessions.set(token.slice(0, ID), { ...session, ...deadlines(now) })
-      left.cookie = setCookie(`${NAME}=${token}`)
+      pending.cookie = setCookie(`${NAME}=${token}`)
     }
     return session.userId
   }
@@ -139,14 +140,14 @@ async function opened<Hash>(
     return `${NAME}=${id}.${secret}`
   }
 
-  // Only now, so that nobody pays for Hono who does not ask for it.
+  // Imported only where it is used, so that others do not evaluate Hono.
   const hono = withHono ? await import('./floor-hono.ts') : null
   const whole = async (request: Request) => (await sessionOf(request))?.user.userId ?? null
-  const asked = isWhole ? whole : validate
+  const validateOrWhole = isWhole ? whole : validate
 
   return {
-    validate: asked,
-    ...(hono && { handle: hono.throughHono(asked) }),
+    validate: validateOrWhole,
+    ...(hono && { handle: hono.throughHono(validateOrWhole) }),
     signIn: async () => setCookie(await create()),
     async cookie(state: CookieState) {
       if (state === 'malformed') return `${NAME}=malformed`

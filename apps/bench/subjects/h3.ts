@@ -1,4 +1,4 @@
-/** h3's sessions, which keep everything in a sealed cookie, in the smallest h3 app. */
+/** h3's sessions, which are stored in an encrypted cookie, in the smallest h3 app. */
 import { H3, getSession, useSession } from 'h3'
 import { inThePast } from '../src/past.ts'
 import { newRequest } from '../src/requests.ts'

@@ -11,11 +11,11 @@ export const honoSession: Subject = {
   name: '@hono/session',
   cannot: { idle: 'renewed only when it is written', csrf: 'no check' },
   async open() {
-    const kept = new Map<string, SignedIn>()
+    const stored = new Map<string, SignedIn>()
     const storage: Storage<SignedIn> = {
-      get: (sid) => kept.get(sid) ?? null,
-      set: (sid, value) => void kept.set(sid, value),
-      delete: (sid) => void kept.delete(sid),
+      get: (sid) => stored.get(sid) ?? null,
+      set: (sid, value) => void stored.set(sid, value),
+      delete: (sid) => void stored.delete(sid),
     }
     const app = new Hono<Env>()
     app.use(useSessionStorage<SignedIn, Env>(storage))
@@ -35,6 +35,6 @@ export const honoSession: Subject = {
       return userId === null ? c.text('Unauthorized', 401) : c.text(userId)
     })
 
-    return openInHono(app, { revoke: () => kept.delete([...kept.keys()].at(-1)!) })
+    return openInHono(app, { revoke: () => stored.delete([...stored.keys()].at(-1)!) })
   },
 }

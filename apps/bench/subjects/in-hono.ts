@@ -1,9 +1,9 @@
-/** A session library that only runs within Hono, in the smallest app: what all such subjects share. */
+/** Opens a session library that needs Hono, in the smallest app. */
 import { inThePast } from '../src/past.ts'
 import { newRequest } from '../src/requests.ts'
 import { type Opened, ageOf, forged } from '../src/subject.ts'
 
-/** What the app and its measurer tell each other. */
+/** The bindings of the app, through which it returns the user. */
 export interface Seen {
   userId?: string | null
   signIn?: true
@@ -13,13 +13,13 @@ interface App {
   readonly fetch: (request: Request, env: Seen) => Response | Promise<Response>
 }
 interface Peer {
-  /** Forgets the session that was set last, whose cookie has this value. */
+  /** Deletes the session that was set last, whose cookie has this value. */
   readonly revoke: (value: string) => unknown
 }
 
 /**
- * @param app Has `/entries`, which signs in when `c.env.signIn` is set, and else answers with the
- * visitor's id and leaves it in `c.env.userId`.
+ * @param app Its `/entries` signs in if `c.env.signIn` is set. Otherwise it responds with the user's
+ * id and stores it in `c.env.userId`.
  */
 export function openInHono(app: App, { revoke }: Peer): Opened {
   async function signIn(): Promise<string> {

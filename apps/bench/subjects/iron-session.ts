@@ -1,4 +1,4 @@
-/** iron-session, which keeps everything in a sealed cookie. */
+/** iron-session, which stores the session in an encrypted cookie. */
 import { getIronSession, webCookies } from 'iron-session'
 import { inThePast } from '../src/past.ts'
 import { newRequest } from '../src/requests.ts'

@@ -1,4 +1,4 @@
-/** The smallest app through Hono that asks Limen who is there. */
+/** The smallest Hono app that responds with the id of the user, by Limen. */
 import { type Store, limen } from '@limen/core'
 import { type AuthVariables, authenticate } from '@limen/hono'
 import { Hono } from 'hono'

@@ -10,7 +10,7 @@ export const limenSubject: Subject = {
     const auth = limen({ store })
     await auth.createUser({ userId: USER })
 
-    // Only now, so that nobody pays for Hono who does not ask for it.
+    // Imported only where it is used, so that others do not evaluate Hono.
     const hono = withHono ? await import('./limen-hono.ts') : null
 
     return {

@@ -63,7 +63,7 @@ export const lucia2: Subject = {
         )
         if (state === 'revoked') await auth.invalidateSession(session.sessionId)
         const { name, value } = auth.createSessionCookie(session)
-        // Here an id is all there is, so what is forged is unknown.
+        // A token is an id alone, so a forged one is unknown.
         const isUnknown = state === 'forged' || state === 'unknown'
         return `${name}=${state === 'malformed' ? '?' : isUnknown ? unknown(value) : value}`
       },

@@ -1,4 +1,4 @@
-/** Lucia 3.2 over a Map, put together as its guide does. */
+/** Lucia 3.2 over a Map, with the settings of its guide. */
 import { Lucia, TimeSpan, verifyRequestOrigin } from 'lucia3'
 import { inThePast } from '../src/past.ts'
 import { type Subject, USER, ageOf } from '../src/subject.ts'
@@ -31,7 +31,7 @@ export const lucia3: Subject = {
       },
       { sessionExpiresIn: new TimeSpan(15, 'd') },
     )
-    const left = { cookie: '' }
+    const pending = { cookie: '' }
 
     return {
       async validate({ headers, method }) {
@@ -43,8 +43,8 @@ export const lucia3: Subject = {
         const id = auth.readSessionCookie(headers.get('Cookie') ?? '')
         if (!id) return null
         const { session, user: found } = await auth.validateSession(id)
-        if (!session) left.cookie = auth.createBlankSessionCookie().serialize()
-        else if (session.fresh) left.cookie = auth.createSessionCookie(session.id).serialize()
+        if (!session) pending.cookie = auth.createBlankSessionCookie().serialize()
+        else if (session.fresh) pending.cookie = auth.createSessionCookie(session.id).serialize()
         return found ? found.id : null
       },
       async signIn() {

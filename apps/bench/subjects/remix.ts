@@ -7,7 +7,7 @@ export const remix: Subject = {
   name: 'Remix session',
   cannot: {
     idle: 'renewed only when it is written',
-    expired: 'its memory storage ends no session',
+    expired: 'its memory storage has no expiry',
     csrf: 'in another package',
   },
   async open() {

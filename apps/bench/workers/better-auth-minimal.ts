@@ -1,4 +1,4 @@
-/** The same without Kysely, as better-auth offers it: what the adapter to D1 weighs comes on top. */
+/** better-auth's variant without Kysely. The size of an adapter to D1 is not included. */
 import { betterAuth } from 'better-auth/minimal'
 
 export default {

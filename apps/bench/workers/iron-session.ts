@@ -8,6 +8,9 @@ export default {
       password: 'a secret of more than thirty-two characters, for the bench',
       cookieName: '__Host-session',
     })
-    return new Response(session.userId ?? 'anonymous', { status: session.userId ? 200 : 401, headers })
+    return new Response(session.userId ?? 'anonymous', {
+      status: session.userId ? 200 : 401,
+      headers,
+    })
   },
 }
