@@ -1,7 +1,5 @@
-/** The documentation: its programs are the files', its links resolve, its figures are measured. */
+/** The documentation: its programs are the files' and run, its figures are the measured ones. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -24,38 +22,6 @@ it('the programs in the documentation have no type errors and run', async () => 
   )
   expect(stdout).toMatch(/^ok \| ([89]|\d\d) passed \| 0 failed/m)
 }, 120_000)
-
-/** The names that GitHub gives to the headings of a page. */
-function anchorsOf(text: string): string[] {
-  return Array.from(
-    text.replaceAll(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm),
-    ([, title = '']) =>
-      title
-        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(/\s/g, '-'),
-  )
-}
-
-describe('relative links', () => {
-  const links = pages.flatMap((page) =>
-    Array.from(
-      read(page)!.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g),
-      ([, link = '']) => [page, link] as const,
-    ),
-  )
-
-  it.each(links)('%s: %s resolves', (page, link) => {
-    const [path = '', anchor] = link.split('#')
-    const target = path ? join(dirname(page), path) : page
-    expect(existsSync(root + target), target).toBe(true)
-    if (anchor) {
-      const file = target.endsWith('.md') ? target : join(target, 'README.md')
-      expect(anchorsOf(read(file)!)).toContain(anchor)
-    }
-  })
-})
 
 describe('figures in the README', () => {
   const readme = read('README.md')!
@@ -90,7 +56,8 @@ describe('figures in the README', () => {
       (error: { stdout: string }) => error,
     )
     const [, own = ''] = /D1 store: [\d.]+ kB \((\d+) bytes\)/.exec(stdout) ?? []
-    expect(readme).toContain(`are ${(Number(own) / 1000).toFixed(1)} kB, minified and gzipped`)
+    const [, claimed] = /are about ([\d.]+) kB, minified and gzipped/.exec(readme) ?? []
+    expect(Math.abs(Number(claimed) - Number(own) / 1000)).toBeLessThan(0.5)
     const [, gzip = ''] = /^\| better-auth +\|[^|]+\|([^|]+)\|/m.exec(results) ?? []
     const kB = Math.round(Number(gzip.replaceAll(/\D/g, '')) / 1000)
     expect(readme).toContain(`better-auth is [${kB} kB]`)
