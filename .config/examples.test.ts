@@ -11,6 +11,7 @@ import * as core from '../packages/core/src/index.ts'
 import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
+import * as storeKit from '../packages/core/src/store-kit.ts'
 import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
@@ -18,23 +19,24 @@ import { kvCache, workersCache } from '../packages/workers/src/caches.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
-/** What the examples may name: the packages' doors, and an app with somebody's auth. */
+/** The names that examples can use: the exports of the packages, and an app with an `auth` object. */
 function scope() {
   const auth = core.limen({ store: memoryStore() })
-  // These stores have suites of their own: here their examples are run over memory.
-  const kept = () => memoryStore()
+  // These stores have suites of their own: here their examples run over memory.
+  const inMemory = () => memoryStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
-  // Clients and bindings that no example calls: their drivers look for these methods.
-  const stand = () => undefined
+  // Clients and bindings that no example calls: their drivers check for these methods.
+  const unused = () => undefined
   const methods =
     'query execute batch transaction unsafe prepare withSession exec transactionSync get put delete'
-  const client = Object.fromEntries(methods.split(' ').map((name) => [name, stand]))
+  const client = Object.fromEntries(methods.split(' ').map((name) => [name, unused]))
   const env = { DB: client, KV: client, SESSIONS: {} }
   const { LRUCache } = createRequire(`${packages}/core/package.json`)('lru-cache') as object & {
     LRUCache: unknown
   }
   return {
     ...core,
+    ...storeKit,
     ...hono,
     ...sql,
     ...drizzle,
@@ -45,11 +47,11 @@ function scope() {
     caches: {},
     client,
     ctx: { storage: { ...client, sql: client } },
-    d1Store: kept,
-    db: Object.assign(new DatabaseSync(':memory:'), { query: stand }),
-    denoKvStore: kept,
-    durableObjectStore: kept,
-    kvStore: kept,
+    d1Store: inMemory,
+    db: Object.assign(new DatabaseSync(':memory:'), { query: unused }),
+    denoKvStore: inMemory,
+    durableObjectStore: inMemory,
+    kvStore: inMemory,
     kv: {},
     kvCache,
     env,
@@ -58,7 +60,7 @@ function scope() {
     memoryStore,
     originRule,
     pool: client,
-    redisStore: kept,
+    redisStore: inMemory,
     serializeCookie,
     storeSuite,
     withAuth,
@@ -66,7 +68,7 @@ function scope() {
   }
 }
 
-/** The app's own table of users, in the dialect that a file is about. */
+/** The app's own table of users, in the dialect of a file. */
 function usersOf(where: string): unknown {
   const dialect = /drizzle\/(\w+)\.ts/.exec(where)?.[1]
   if (!dialect) return undefined
