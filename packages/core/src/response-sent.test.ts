@@ -1,16 +1,17 @@
-/** D1, D2, D5, D6, D7, D9, D10: responses that have left, streams, thrown responses, broken sinks. */
+/** D1, D2, D3, D7: responses that were sent, streamed bodies, cookie sinks that throw. */
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { DAY, createApp, visit } from '../test/app.ts'
 import type { AuthRequest } from './auth-request.ts'
 import type { InferSession } from './auth.ts'
-import { handle, respond } from './response.ts'
-import { sessionCookies } from './session-cookie.ts'
+import { handle } from './response.ts'
 
 type App = ReturnType<typeof createApp>
+
 type Request = AuthRequest<InferSession<App['auth']>>
 
 const code = (expected: string) =>
   expect.objectContaining({ name: 'AuthError', code: expected }) as Error
+
 const noStore = 'private, no-store'
 
 /** An AuthRequest, and what says that its response has left. */
@@ -274,95 +275,6 @@ describe('D3: onSession', () => {
   })
 })
 
-describe('handle(), waitUntil', () => {
-  it('takes the renewing write, as the fourth argument says', async () => {
-    const { auth, clock, calls, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const pending: Promise<unknown>[] = []
-    const waitUntil = (work: Promise<unknown>) => pending.push(work)
-    const handler = async (authRequest: Request) => {
-      const session = await authRequest.validate()
-      return new Response(String(session?.fresh))
-    }
-    const response = await handle(auth, visit(token), handler, { waitUntil })
-    expect(await response.text()).toBe('true')
-    expect(pending).toHaveLength(1)
-    await Promise.all(pending)
-    expect(calls).toEqual(['read', 'renew'])
-  })
-
-  it('nested calls for one request share one AuthRequest, and one read', async () => {
-    const { auth, calls, signIn } = createApp()
-    const { token } = await signIn()
-    const request = visit(token)
-    const response = await handle(auth, request, async (outer) => {
-      await outer.validate()
-      return handle(auth, request, async (inner) => {
-        expect(inner).toBe(outer)
-        return new Response((await inner.validate())?.user.name)
-      })
-    })
-    expect(await response.text()).toBe('Ada')
-    expect(response.headers.get('Vary')).toBe('Cookie')
-    expect(calls).toEqual(['read'])
-  })
-})
-
-describe('D5: a response that is thrown', () => {
-  const thrown: [what: string, make: () => unknown, status: number][] = [
-    ['a redirect', () => Response.redirect('https://app.example/', 303), 303],
-    ['a response', () => new Response('gone', { status: 410 }), 410],
-    [
-      'an error with its own response, as HTTPException of Hono',
-      () =>
-        Object.assign(new Error('teapot'), {
-          getResponse: () => new Response('teapot', { status: 418 }),
-        }),
-      418,
-    ],
-  ]
-  it.each(thrown)('%s is answered, with the cookies of a sign-in', async (_, make, status) => {
-    const { auth, signIn } = createApp()
-    const { session, token } = await signIn()
-    const response = await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
-      authRequest.setSession(session)
-      throw make()
-    })
-    expect(response.status).toBe(status)
-    expect(response.headers.getSetCookie()).toEqual([
-      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
-    ])
-    expect(response.headers.get('Cache-Control')).toBe(noStore)
-  })
-
-  it.each<[what: string, error: unknown]>([
-    ['a text', 'text'],
-    ['null', null],
-    ['undefined', undefined],
-    ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
-  ])('%s passes through', async (_, error) => {
-    const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
-      throw error
-    })
-    await expect(asked).rejects.toBe(error)
-  })
-})
-
-describe('D6: a handler that returns nothing', () => {
-  it.each([undefined, { eager: true }])('passes undefined through, with %j', async (options) => {
-    const { auth, signIn } = createApp()
-    const { token } = await signIn()
-    const handlers = [() => undefined, async () => undefined, () => {}]
-    for (const handler of handlers) {
-      expect(await handle(auth, visit(token), handler, options)).toBeUndefined()
-    }
-    const validating = async (authRequest: Request) => void (await authRequest.validate())
-    expect(await handle(auth, visit(token), validating, options)).toBeUndefined()
-  })
-})
-
 describe('D7: a sink for cookies that throws', () => {
   const broken = new Error('headers were sent')
   const setCookie = () => {
@@ -417,59 +329,5 @@ describe('D7: a sink for cookies that throws', () => {
     isBroken = true
     expect(() => authRequest.setSession(null)).toThrow(broken)
     expect(authRequest.cookie()).toMatchObject({ value: token, renewal: true })
-  })
-})
-
-describe('D9: respond() twice', () => {
-  it('changes nothing more', () => {
-    const cookies = sessionCookies({ formerly: [{ name: 'old' }] }, true)
-    for (const renewal of [true, false]) {
-      const pending = {
-        cookie: () => ({ ...cookies.make('t', 60), renewal }),
-        wasRead: true,
-        vary: ['Cookie', 'Authorization', 'Cookie'],
-      }
-      const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
-      const lines = ({ headers }: Response) =>
-        [...headers].map((pair) => pair.join(': ')).toSorted()
-      const before = lines(once)
-      expect(lines(respond(once, pending))).toEqual(before)
-      const redirect = respond(Response.redirect('https://a.example'), pending)
-      expect(lines(respond(redirect, pending))).toEqual(lines(redirect))
-      expect(once.headers.get('Vary')).toBe('Accept, Cookie, Authorization')
-      expect(once.headers.getSetCookie()).toHaveLength(2)
-    }
-  })
-})
-
-describe('D10: headers of CDNs', () => {
-  const names = [
-    'CDN-Cache-Control',
-    'Cloudflare-CDN-Cache-Control',
-    'Vercel-CDN-Cache-Control',
-    'Netlify-CDN-Cache-Control',
-    'Akamai-Cache-Control',
-    'Surrogate-Control',
-    'Edge-Control',
-    'surrogate-control',
-  ]
-  it.each(names)('%s is removed from a private response, and stays on a public one', (name) => {
-    const make = () =>
-      new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
-    const pending = { cookie: () => undefined, vary: ['Cookie'] }
-    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
-    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
-  })
-
-  it.each([
-    'X-Edge-Control',
-    'Surrogate-Control-X',
-    'Surrogate-Key',
-    'Edge-Cache-Tag',
-    'Cache-Tag',
-  ])('%s stays: it is no rule of a cache', (name) => {
-    const response = new Response('', { headers: { [name]: 'x' } })
-    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
-    expect(respond(response, pending).headers.get(name)).toBe('x')
   })
 })

@@ -1,13 +1,17 @@
+/** respond(): cookies and cache headers on a response. */
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
-import { AuthError } from './error.ts'
+import { COOKIE } from '../test/app.ts'
 import { type SessionCookie, sessionCookies } from './session-cookie.ts'
-import { type PendingResponse, handle, respond } from './response.ts'
+import { type PendingResponse, respond } from './response.ts'
 
 const sessionCookie = sessionCookies({}, true)
+
 const signIn = sessionCookie.make('id.secret', 60)
+
 const renewal = { ...signIn, renewal: true }
+
 const signOut = sessionCookie.make('', 0)
+
 const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
 const left = ({
@@ -217,52 +221,56 @@ describe('respond(), kinds of response', () => {
   })
 })
 
-describe('handle()', () => {
-  it('gives the handler an AuthRequest and puts what it left on the response', async () => {
-    const { auth, clock, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const response = await handle(auth, visit(token), async (authRequest) => {
-      const session = await authRequest.validate()
-      return new Response(session?.user.name)
-    })
-    expect(await response.text()).toBe('Ada')
-    expect(response.headers.getSetCookie()).toEqual([
-      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
-    ])
-    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
-    expect(response.headers.get('Vary')).toBe('Cookie')
+describe('D9: respond() twice', () => {
+  it('changes nothing more', () => {
+    const cookies = sessionCookies({ formerly: [{ name: 'old' }] }, true)
+    for (const renewal of [true, false]) {
+      const pending = {
+        cookie: () => ({ ...cookies.make('t', 60), renewal }),
+        wasRead: true,
+        vary: ['Cookie', 'Authorization', 'Cookie'],
+      }
+      const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
+      const lines = ({ headers }: Response) =>
+        [...headers].map((pair) => pair.join(': ')).toSorted()
+      const before = lines(once)
+      expect(lines(respond(once, pending))).toEqual(before)
+      const redirect = respond(Response.redirect('https://a.example'), pending)
+      expect(lines(respond(redirect, pending))).toEqual(lines(redirect))
+      expect(once.headers.get('Vary')).toBe('Accept, Cookie, Authorization')
+      expect(once.headers.getSetCookie()).toHaveLength(2)
+    }
+  })
+})
+
+describe('D10: headers of CDNs', () => {
+  const names = [
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Akamai-Cache-Control',
+    'Surrogate-Control',
+    'Edge-Control',
+    'surrogate-control',
+  ]
+  it.each(names)('%s is removed from a private response, and stays on a public one', (name) => {
+    const make = () =>
+      new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'] }
+    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
+    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
   })
 
-  it('touches nothing of a handler that asks nothing', async () => {
-    const { auth, signIn } = createApp()
-    const { token } = await signIn()
-    const own = new Response('public', { headers: { 'Cache-Control': 'public' } })
-    expect(await handle(auth, visit(token), () => own)).toBe(own)
-    expect(own.headers.get('Cache-Control')).toBe('public')
-    expect(own.headers.get('Vary')).toBeNull()
-    expect(own.headers.getSetCookie()).toEqual([])
-  })
-
-  it('answers 403 where setSession refused an untrusted origin and nobody caught it', async () => {
-    const { auth, signIn } = createApp()
-    const { session } = await signIn()
-    const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
-    const response = await handle(auth, request, (authRequest) => {
-      authRequest.setSession(session)
-      return new Response('signed in')
-    })
-    expect(response.status).toBe(403)
-    expect(await response.text()).toBe('Forbidden: cross-site')
-    expect(response.headers.getSetCookie()).toEqual([])
-  })
-
-  const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
-  it.each(others)('lets every other error pass: %s', async (thrown) => {
-    const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
-      throw thrown
-    })
-    await expect(asked).rejects.toBe(thrown)
+  it.each([
+    'X-Edge-Control',
+    'Surrogate-Control-X',
+    'Surrogate-Key',
+    'Edge-Cache-Tag',
+    'Cache-Tag',
+  ])('%s stays: it is no rule of a cache', (name) => {
+    const response = new Response('', { headers: { [name]: 'x' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
+    expect(respond(response, pending).headers.get(name)).toBe('x')
   })
 })

@@ -1,7 +1,7 @@
+/** Tokens, ids and SHA-256. */
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from './digest.ts'
-import { deadlinesOf, stateOf } from './session-lifetime.ts'
 import {
   ID_BYTES,
   SECRET_BYTES,
@@ -13,6 +13,7 @@ import {
 } from './token.ts'
 
 const createId = () => randomText(ID_BYTES)
+
 const createSecret = () => randomText(SECRET_BYTES)
 
 describe('tokens', () => {
@@ -89,32 +90,5 @@ describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () 
     expect(await sha256('abc')).toBe(expected)
     expect(looked).not.toHaveBeenCalled()
     looked.mockRestore()
-  })
-})
-
-describe('the life of a session', () => {
-  const session = { createdAt: 100, activePeriodExpiresAt: 110, idlePeriodExpiresAt: 130 }
-  const periods = { activePeriod: 10, idlePeriod: 20, absolutePeriod: 1000 }
-
-  it.each([
-    [109, 'active'],
-    [110, 'idle'],
-    [129, 'idle'],
-    [130, null],
-  ])('at %i it is %j: a deadline belongs to the period after it', (now, state) => {
-    expect(stateOf(session, now)).toBe(state)
-  })
-
-  it.each([
-    ['as kept', undefined, {}, [110, 130]],
-    ['renewed', 125, {}, [135, 155]],
-    ['renewed by a clock that went back', 50, {}, [110, 130]],
-    ['kept, the absolute period over', undefined, { absolutePeriod: 5 }, [105, 105]],
-    ['renewed near the end of the absolute period', 125, { absolutePeriod: 40 }, [135, 140]],
-  ])('%s', (_, renewedAt, change, [active, idle]) => {
-    expect(deadlinesOf(session, { ...periods, ...change }, renewedAt)).toEqual({
-      activePeriodExpiresAt: active,
-      idlePeriodExpiresAt: idle,
-    })
   })
 })

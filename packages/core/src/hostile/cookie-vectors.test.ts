@@ -8,8 +8,8 @@
  * @see {@link https://github.com/abarth/http-state http-state}
  */
 import { describe, expect, it } from 'vitest'
-import { type Kept, cookieHeader, keep } from '../test/browser.ts'
-import { findCookies } from './cookie.ts'
+import { type Kept, cookieHeader, keep } from '../../test/browser.ts'
+import { findCookies } from '../cookie.ts'
 
 const setAt = 'http://home.example.org:8888/cookie-parser?x'
 const sentTo = 'http://home.example.org:8888/cookie-parser-result?x'

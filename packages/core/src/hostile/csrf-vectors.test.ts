@@ -5,7 +5,7 @@
  * @see {@link https://pkg.go.dev/net/http#CrossOriginProtection Go, CrossOriginProtection}
  */
 import { describe, expect, it } from 'vitest'
-import { originRule } from './csrf.ts'
+import { originRule } from '../csrf.ts'
 
 const own = 'https://example.com'
 const loopback = 'http://127.0.0.1:8080'

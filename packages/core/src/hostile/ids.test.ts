@@ -1,9 +1,9 @@
 /** A2, A3: an id is a well-formed string without NUL, or it names nothing. */
 import { describe, expect, it } from 'vitest'
 import { routeOf } from '@limen/core/store-kit'
-import { type AppSession, type AppUser, createApp } from '../test/app.ts'
-import { routedStore } from '../test/routed-store.ts'
-import { memoryStore } from './memory-store.ts'
+import { type AppSession, type AppUser, createApp } from '../../test/app.ts'
+import { routedStore } from '../../test/routed-store.ts'
+import { memoryStore } from '../memory-store.ts'
 
 const code = (expected: string) =>
   expect.objectContaining({ name: 'AuthError', code: expected }) as Error

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { APP, COOKIE, createApp } from '../test/app.ts'
-import { type Kept, cookieHeader, keep } from '../test/browser.ts'
-import { originRule } from './csrf.ts'
-import { AuthError } from './error.ts'
+import { APP, COOKIE, createApp } from '../../test/app.ts'
+import { type Kept, cookieHeader, keep } from '../../test/browser.ts'
+import { originRule } from '../csrf.ts'
+import { AuthError } from '../error.ts'
 
 // A failure prints its seed and its path: give both to `fc.assert` to see it again.
 const few = { numRuns: 300 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { APP, COOKIE, createApp } from '../test/app.ts'
+import { APP, COOKIE, createApp } from '../../test/app.ts'
 
 type Sent = { method?: string; url?: string; headers?: Record<string, string> }
 
