@@ -6,8 +6,8 @@ import { limen } from './auth.ts'
 const renewing = (token: string) =>
   `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
 
-describe('origin', () => {
-  it('is judged once, when somebody first asks, and a refusal is told then', async () => {
+describe('authRequest.origin', () => {
+  it('is checked at the first read only, and reports a refusal once', async () => {
     const app = createApp()
     const { token } = await app.signIn()
     app.events.length = 0
@@ -26,8 +26,8 @@ describe('origin', () => {
   })
 })
 
-describe('setSession()', () => {
-  it('speaks for the new session from then on, also on a request that had none', async () => {
+describe('[T04] setSession()', () => {
+  it('makes validate() return the new session, also on a request without a cookie', async () => {
     const { auth, calls, open, signIn } = createApp()
     const { user } = await signIn()
     const { authRequest, sent } = open(visit(null, {}, 'POST'))
@@ -46,7 +46,7 @@ describe('setSession()', () => {
     expect(sent()).toEqual([renewing(auth.createBearerToken(session))])
   })
 
-  it('P5: throws on a request that the CSRF rules refuse, sign-in and sign-out alike', async () => {
+  it('P5: throws on a request that the CSRF rules refuse, for a sign-in and for a sign-out', async () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
     for (const cookie of [token, null]) {
@@ -64,7 +64,7 @@ describe('setSession()', () => {
     }
   })
 
-  it('takes no copy of a session, and changes nothing then', async () => {
+  it('throws for a copy of a session, and changes nothing', async () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
     const { authRequest, sent } = open(visit(token, {}, 'POST'))
@@ -75,7 +75,7 @@ describe('setSession()', () => {
     expect(await authRequest.validate()).not.toBeNull()
   })
 
-  it('takes what is no session for none', async () => {
+  it('treats undefined as null', async () => {
     const app = createApp()
     const { token } = await app.signIn()
     const { authRequest } = app.open(visit(token))
@@ -85,12 +85,12 @@ describe('setSession()', () => {
   })
 })
 
-describe('what an AuthRequest says of itself', () => {
-  it('which headers its answers depended on, and whether a session was found', async () => {
+describe('an AuthRequest', () => {
+  it('reports which headers its results depend on, and whether a session was found', async () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
-    const unasked = open(visit(token)).authRequest
-    expect([unasked.vary, unasked.wasRead]).toEqual([[], false])
+    const unread = open(visit(token)).authRequest
+    expect([unread.vary, unread.wasRead]).toEqual([[], false])
     const anonymous = open(visit(null)).authRequest
     await anonymous.validate()
     expect([anonymous.vary, anonymous.wasRead]).toEqual([['Cookie'], false])
@@ -104,19 +104,19 @@ describe('what an AuthRequest says of itself', () => {
     expect([signedIn.vary, signedIn.wasRead]).toEqual([['Cookie'], false])
   })
 
-  it('takes a cookie that the framework has read already', async () => {
+  it('uses the cookie that the framework has read already', async () => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
-    const ask = (sessionCookie: string | null) =>
+    const validateWith = (sessionCookie: string | null) =>
       open(visit('ignored'), { sessionCookie }).authRequest.validate()
-    expect(await ask(token)).not.toBeNull()
-    expect(await ask(null)).toBeNull()
-    expect(await ask('')).toBeNull()
+    expect(await validateWith(token)).not.toBeNull()
+    expect(await validateWith(null)).toBeNull()
+    expect(await validateWith('')).toBeNull()
   })
 })
 
-describe('P9: nothing outlives its request', () => {
-  it('asks the store anew for every request, also with one auth object', async () => {
+describe('P9: [T45] two requests', () => {
+  it('each read the store, also with one auth object', async () => {
     const { auth, calls, clock, store, signIn } = createApp()
     const { token } = await signIn()
     const other = limen({ store, now: () => clock.now })

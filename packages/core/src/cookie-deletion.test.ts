@@ -12,7 +12,7 @@ const forged = (token: string) => `${token.slice(0, 22)}.${'f'.repeat(43)}`
 
 const unknown = `${'u'.repeat(22)}.${'u'.repeat(43)}`
 
-describe('a cookie that opens nothing', () => {
+describe('a cookie that opens no session', () => {
   type Case = [
     what: string,
     headers: Record<string, string>,
@@ -22,21 +22,21 @@ describe('a cookie that opens nothing', () => {
   ]
   const navigate = { 'Sec-Fetch-Mode': 'navigate' }
   const cases: Case[] = [
-    ['an unknown one on a navigation', navigate, 'GET', () => unknown, true],
-    ['an unknown one on a fetch', { 'Sec-Fetch-Mode': 'cors' }, 'GET', () => unknown, false],
-    ['an unknown one on a POST', navigate, 'POST', () => unknown, false],
+    ['an unknown token on a navigation', navigate, 'GET', () => unknown, true],
+    ['an unknown token on a fetch', { 'Sec-Fetch-Mode': 'cors' }, 'GET', () => unknown, false],
+    ['an unknown token on a POST', navigate, 'POST', () => unknown, false],
     [
-      'an unknown one on a prefetch',
+      '[T09] an unknown token on a prefetch',
       { ...navigate, 'Sec-Purpose': 'prefetch' },
       'GET',
       () => unknown,
       false,
     ],
-    ['a forged one', navigate, 'GET', forged, false],
-    ['a malformed one', navigate, 'GET', () => 'x', false],
-    ['an ambiguous one', navigate, 'GET', (token) => `${token}; ${COOKIE}=x`, false],
+    ['a forged token', navigate, 'GET', forged, false],
+    ['a malformed token', navigate, 'GET', () => 'x', false],
+    ['an ambiguous cookie', navigate, 'GET', (token) => `${token}; ${COOKIE}=x`, false],
   ]
-  it.each(cases)('%s', async (_, headers, method, cookie, deletes) => {
+  it.each(cases)('is deleted, or not: %s', async (_, headers, method, cookie, deletes) => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
     const { authRequest, sent } = open(visit(cookie(token), headers, method))
@@ -44,7 +44,7 @@ describe('a cookie that opens nothing', () => {
     expect(sent()).toEqual(deletes ? [deleting] : [])
   })
 
-  it('is deleted when its session is dead, on a navigation', async () => {
+  it('is deleted when its session has expired, on a navigation', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += 15 * DAY
@@ -53,17 +53,17 @@ describe('a cookie that opens nothing', () => {
     expect(sent()).toEqual([deleting])
   })
 
-  it('is not deleted by a late answer, once setSession() has spoken', async () => {
+  it('is not deleted by a late result, after setSession()', async () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
     const { authRequest, sent } = open(visit(unknown))
-    const asked = authRequest.validate()
+    const validated = authRequest.validate()
     authRequest.setSession(session)
-    expect(await asked).toBeNull()
+    expect(await validated).toBeNull()
     expect(sent()).toEqual([renewing(token)])
   })
 
-  it('is never deleted where the store cannot be sure', async () => {
+  it('is never deleted with a store that has staleMisses', async () => {
     const store = {
       ...memoryStore<{ name: string }, { device: string }>(),
       traits: { staleMisses: true },
@@ -73,7 +73,7 @@ describe('a cookie that opens nothing', () => {
     expect(sent()).toEqual([])
   })
 
-  it('P5: keeps a refused request’s cookie', async () => {
+  it('P5: is not deleted on a request that the CSRF rules refuse', async () => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
     const request = visit(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
@@ -83,12 +83,12 @@ describe('a cookie that opens nothing', () => {
   })
 })
 
-describe('C5: a Cookie header that is too large to be read', () => {
+describe('C5: [T22] a Cookie header that is too large', () => {
   it.each([
     [16_384, true],
     [16_385, false],
     [100_000, false],
-  ])('of %i characters is read: %s', async (length, isRead) => {
+  ])('is read with %i characters: %s', async (length, isRead) => {
     const { auth, calls, events, open, signIn } = createApp()
     const { token } = await signIn()
     const pair = `${COOKIE}=${token}; a=`
@@ -104,7 +104,7 @@ describe('C5: a Cookie header that is too large to be read', () => {
     expect(auth.readSessionCookie({ headers })).toBe(isRead ? token : null)
   })
 
-  it('keeps nobody from signing in or out', async () => {
+  it('does not prevent a sign-in', async () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
     const headers = { get: (name: string) => (name === 'Cookie' ? 'x'.repeat(20_000) : null) }

@@ -14,7 +14,7 @@ describe('B6: origins of app shells and functions', () => {
     'safari-web-extension://1B2C3D4E-0000-1111-2222-333344445555',
     'com.example.app://host',
     'http://tauri.localhost',
-  ])('%s is taken, and trusted as it is written', (origin) => {
+  ])('%s is accepted, and trusted as written', (origin) => {
     const options = { trustedOrigins: [origin] }
     expect(resultOf(['POST', 'cross-site', origin], options)).toBe('trusted')
     expect(resultOf(['POST', null, origin], options)).toBe('trusted')
@@ -42,7 +42,7 @@ describe('B6: origins of app shells and functions', () => {
     'Capacitor://localhost',
     'chrome-extension://*',
     '://localhost',
-  ])('%s is refused: no page has this origin', (origin) => {
+  ])('%s is rejected: no page has this origin', (origin) => {
     expect(() => originRule({ trustedOrigins: [origin] }, true)).toThrow(
       expect.objectContaining({ code: 'AUTH_CONFIG' }),
     )
@@ -57,11 +57,11 @@ describe('B6: origins of app shells and functions', () => {
     ['cross-site', evil, 'cross-site'],
     ['cross-site', null, 'cross-site'],
   ]
-  it.each(previews)('a function decides: site %s, origin %s: %s', (site, origin, result) => {
+  it.each(previews)('with a function: site %s, origin %s: %s', (site, origin, result) => {
     expect(resultOf(['POST', site, origin], { trustedOrigins: preview })).toBe(result)
   })
 
-  it('a function is never called with null, the origin of every sandboxed page', () => {
+  it('[T06] a function is never called with null, the origin of every sandboxed page', () => {
     const seen: unknown[] = []
     const trustedOrigins = (origin: string) => seen.push(origin) > 0
     for (const origin of ['null', null]) {
@@ -72,21 +72,21 @@ describe('B6: origins of app shells and functions', () => {
     expect(seen).toEqual([evil])
   })
 
-  it.each<[what: string, answer: (origin: string) => unknown]>([
+  it.each<[what: string, result: (origin: string) => unknown]>([
     [
       'throws',
       () => {
         throw new Error('x')
       },
     ],
-    ['takes a URL apart', (origin) => new URL(origin).host === 'x'],
+    ['parses a URL', (origin) => new URL(origin).host === 'x'],
     ['returns a promise', () => Promise.resolve(true)],
     ['returns 1', () => 1],
-    ['returns a text', () => 'true'],
-    ['returns nothing', () => undefined],
+    ['returns a string', () => 'true'],
+    ['returns undefined', () => undefined],
     ['returns an object', () => ({})],
-  ])('a function that %s trusts nothing', (_, answer) => {
-    const trustedOrigins = answer as (origin: string) => boolean
+  ])('a function that %s trusts no origin', (_, result) => {
+    const trustedOrigins = result as (origin: string) => boolean
     for (const origin of ['garbage', evil]) {
       expect(resultOf(['POST', 'cross-site', origin], { trustedOrigins })).toBe('cross-site')
     }

@@ -11,7 +11,7 @@ type Case = [
   because: string,
 ]
 
-describe('originRule()', () => {
+describe('[T01] [T07] [T10] originRule()', () => {
   const cases: Case[] = [
     ['GET', 'cross-site', evil, 'trusted', 'a safe method changes nothing'],
     ['HEAD', 'cross-site', evil, 'trusted', 'a safe method changes nothing'],
@@ -19,9 +19,15 @@ describe('originRule()', () => {
     ['TRACE', 'cross-site', evil, 'trusted', 'a safe method changes nothing'],
     ['get', 'cross-site', evil, 'cross-site', 'methods are compared with their case'],
     ['QUERY', 'cross-site', evil, 'cross-site', 'an unknown method is not safe'],
-    ['POST', 'same-origin', app, 'trusted', 'our own page sent it'],
-    ['POST', 'same-origin', null, 'trusted', 'the browser vouches for it'],
-    ['POST', 'same-origin', 'null', 'trusted', 'our own page has Referrer-Policy: no-referrer'],
+    ['POST', 'same-origin', app, 'trusted', 'the app’s own page sent it'],
+    ['POST', 'same-origin', null, 'trusted', 'the browser confirms it'],
+    [
+      'POST',
+      'same-origin',
+      'null',
+      'trusted',
+      'the app’s own page has Referrer-Policy: no-referrer',
+    ],
     [
       'POST',
       'same-origin',
@@ -29,10 +35,10 @@ describe('originRule()', () => {
       'trusted',
       'no page can send the header, and a proxy rewrites hosts',
     ],
-    ['POST', 'same-site', sibling, 'cross-site', 'a sibling host is not us'],
-    ['POST', 'same-site', app, 'cross-site', 'the browser saw another host on the way'],
-    ['POST', 'same-site', null, 'cross-site', 'nobody says which sibling'],
-    ['POST', 'same-site', 'null', 'cross-site', 'nobody says which sibling'],
+    ['POST', 'same-site', sibling, 'cross-site', 'a sibling host is another origin'],
+    ['POST', 'same-site', app, 'cross-site', 'a redirect went through another host'],
+    ['POST', 'same-site', null, 'cross-site', 'the sibling is unknown'],
+    ['POST', 'same-site', 'null', 'cross-site', 'the sibling is unknown'],
     ['POST', 'cross-site', evil, 'cross-site', 'another site sent it'],
     ['POST', 'cross-site', 'null', 'cross-site', 'a redirect went through another site'],
     ['POST', 'cross-site', app, 'cross-site', 'a redirect went through another site'],
@@ -45,17 +51,17 @@ describe('originRule()', () => {
     ['POST', 'unheard-of', app, 'cross-site', 'an unknown value is not trusted'],
     ['POST', 'Same-Origin', app, 'cross-site', 'values are compared with their case'],
     ['POST', 'same-origin, same-origin', app, 'cross-site', 'two headers were joined'],
-    ['POST', null, app, 'trusted', 'an old browser still names the sender'],
-    ['POST', null, evil, 'origin-mismatch', 'an old browser still names the sender'],
+    ['POST', null, app, 'trusted', 'an old browser also sends Origin'],
+    ['POST', null, evil, 'origin-mismatch', 'an old browser also sends Origin'],
     ['POST', null, 'http://app.example', 'origin-insecure', 'the scheme counts'],
     ['POST', null, 'https://app.example:8443', 'origin-mismatch', 'the port counts'],
     ['POST', null, 'https://app.example.evil.example', 'origin-mismatch', 'compared as a whole'],
     ['POST', null, 'https://app.example/', 'origin-mismatch', 'an origin has no path'],
     ['POST', null, `${app}, ${evil}`, 'origin-mismatch', 'two headers were joined'],
-    ['POST', null, 'null', 'origin-mismatch', 'null is nobody'],
-    ['POST', null, '', 'origin-missing', 'an empty header names nobody'],
-    ['POST', null, 'garbage', 'origin-mismatch', 'it names nobody'],
-    ['POST', null, null, 'origin-missing', 'a browser always says where a POST comes from'],
+    ['POST', null, 'null', 'origin-mismatch', 'null is not the app’s own origin'],
+    ['POST', null, '', 'origin-missing', 'an empty header is no origin'],
+    ['POST', null, 'garbage', 'origin-mismatch', 'it is not the app’s own origin'],
+    ['POST', null, null, 'origin-missing', 'every browser sends one of the two with a POST'],
     ['CONNECT', null, null, 'origin-missing', 'it is not safe'],
   ]
   it.each(cases)('%s, site %j, origin %j: %s, because %s', (method, site, origin, result) => {
@@ -63,32 +69,32 @@ describe('originRule()', () => {
   })
 
   const handshakes: Case[] = [
-    ['GET', null, app, 'trusted', 'our own page opens it'],
-    ['GET', null, evil, 'origin-mismatch', 'another page opens it with our cookie'],
-    ['GET', null, sibling, 'origin-mismatch', 'a sibling page opens it with our cookie'],
+    ['GET', null, app, 'trusted', 'the app’s own page opens it'],
+    ['GET', null, evil, 'origin-mismatch', 'another page opens it with the app’s cookie'],
+    ['GET', null, sibling, 'origin-mismatch', 'a sibling page opens it with the app’s cookie'],
     ['GET', null, 'null', 'origin-mismatch', 'an opaque page opens it'],
-    ['GET', null, null, 'origin-missing', 'every browser names the page'],
-    ['GET', 'same-origin', evil, 'origin-mismatch', 'the Origin alone decides'],
-    ['GET', 'same-origin', null, 'origin-missing', 'the Origin alone decides'],
+    ['GET', null, null, 'origin-missing', 'every browser sends the page’s origin'],
+    ['GET', 'same-origin', evil, 'origin-mismatch', 'only Origin decides'],
+    ['GET', 'same-origin', null, 'origin-missing', 'only Origin decides'],
   ]
-  it.each(handshakes)('WebSocket: %s, site %j, origin %j: %s, because %s', (...one) => {
+  it.each(handshakes)('[T05] WebSocket: %s, site %j, origin %j: %s, because %s', (...one) => {
     const [method, site, origin, result] = one
     for (const Upgrade of ['websocket', 'WebSocket', 'h2c, websocket']) {
       expect(resultOf([method, site, origin], {}, { headers: { Upgrade } })).toBe(result)
     }
   })
 
-  it('P5: judges without looking for a cookie, so that login CSRF is covered', () => {
+  it('P5: [T04] refuses also without a cookie, so that login CSRF is covered', () => {
     expect(resultOf(['POST', 'cross-site', evil], {}, { headers: {} })).toBe('cross-site')
   })
 
-  it('trusts every request when turned off, WebSockets too', () => {
+  it('trusts every request when turned off, also WebSockets', () => {
     expect(resultOf(['POST', 'cross-site', evil], false)).toBe('trusted')
     const headers = { Upgrade: 'websocket' }
     expect(resultOf(['GET', null, evil], false, { headers })).toBe('trusted')
   })
 
-  it('trusts a listed origin, whatever its site, and only as a whole string', () => {
+  it('trusts a listed origin from any site, compared as a whole string', () => {
     const options = { trustedOrigins: [evil] }
     expect(resultOf(['POST', 'cross-site', evil], options)).toBe('trusted')
     expect(resultOf(['POST', null, evil], options)).toBe('trusted')
@@ -104,14 +110,14 @@ describe('originRule(), options', () => {
     [{ trustedOrigins: ['https://a.example/'] }, 'a path'],
     [{ trustedOrigins: ['https://a.example/x'] }, 'a path'],
     [{ trustedOrigins: ['a.example'] }, 'no scheme'],
-    [{ trustedOrigins: ['null'] }, 'null is nobody'],
+    [{ trustedOrigins: ['null'] }, 'null is not the app’s own origin'],
     [{ trustedOrigins: [''] }, 'empty'],
-    [{ trustedOrigins: ['*'] }, 'no wildcards'],
+    [{ trustedOrigins: ['*'] }, 'wildcards are not supported'],
     [{ trustedOrigins: ['https://A.example'] }, 'browsers send lower case'],
     [{ trustedOrigins: ['https://a.example:443'] }, 'browsers leave out the default port'],
     [{ host: 'https://a.example' }, 'a scheme'],
     [{ host: '' }, 'empty'],
-    [{ baseDomain: '', allowedSubdomains: '*' }, 'empty, which would trust everybody'],
+    [{ baseDomain: '', allowedSubdomains: '*' }, 'empty, which would trust every origin'],
     [{ host: 'a.example/x' }, 'a path'],
     [{ host: 'u@a.example' }, 'user info'],
     [{ baseDomain: '.a.example', allowedSubdomains: '*' }, 'a leading dot'],
@@ -128,7 +134,7 @@ describe('originRule(), options', () => {
 })
 
 describe('isSafe()', () => {
-  it('knows a WebSocket handshake, which is a GET, from a page view', () => {
+  it('[T08] is false for a WebSocket handshake and for every other method', () => {
     const headers = (init: Record<string, string>) => new Headers(init)
     expect(isSafe({ method: 'GET', headers: headers({}) })).toBe(true)
     expect(isSafe({ method: 'GET', headers: headers({ Upgrade: 'h2c' }) })).toBe(true)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 
 describe('events', () => {
-  it('tell what happened', async () => {
+  it('report every change and every rejection', async () => {
     const { auth, clock, events, open, signIn } = createApp()
     const { session, token, user } = await signIn()
     const { sessionId } = session
@@ -66,7 +66,7 @@ describe('events', () => {
     ])
   })
 
-  it('tell of every validation only when asked to', async () => {
+  it('report validations only when `events` has them', async () => {
     const { events, open, signIn } = createApp({ events: ['validated'] })
     const { session, token, user } = await signIn()
     await open(visit(token)).authRequest.validate()
@@ -75,7 +75,7 @@ describe('events', () => {
     ])
   })
 
-  it('an observer that throws or rejects fails nothing', async () => {
+  it('are not affected by an onEvent that throws or rejects', async () => {
     const throwing = () => {
       throw new Error('observer')
     }

@@ -13,7 +13,7 @@ type Request = AuthRequest<InferSession<App['auth']>>
 const noStore = 'private, no-store'
 
 describe('handle()', () => {
-  it('gives the handler an AuthRequest and puts what it left on the response', async () => {
+  it('gives the handler an AuthRequest, and applies its pending cookie to the response', async () => {
     const { auth, clock, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -29,7 +29,7 @@ describe('handle()', () => {
     expect(response.headers.get('Vary')).toBe('Cookie')
   })
 
-  it('touches nothing of a handler that asks nothing', async () => {
+  it('returns the same response when the handler reads no session', async () => {
     const { auth, signIn } = createApp()
     const { token } = await signIn()
     const own = new Response('public', { headers: { 'Cache-Control': 'public' } })
@@ -39,7 +39,7 @@ describe('handle()', () => {
     expect(own.headers.getSetCookie()).toEqual([])
   })
 
-  it('answers 403 where setSession refused an untrusted origin and nobody caught it', async () => {
+  it('responds 403 when setSession() throws AUTH_UNTRUSTED_ORIGIN and the handler does not catch it', async () => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
     const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
@@ -53,17 +53,17 @@ describe('handle()', () => {
   })
 
   const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
-  it.each(others)('lets every other error pass: %s', async (thrown) => {
+  it.each(others)('rethrows every other error: %s', async (thrown) => {
     const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
+    const handled = handle(auth, visit(null), () => {
       throw thrown
     })
-    await expect(asked).rejects.toBe(thrown)
+    await expect(handled).rejects.toBe(thrown)
   })
 })
 
 describe('handle(), waitUntil', () => {
-  it('takes the renewing write, as the fourth argument says', async () => {
+  it('receives the renewing write', async () => {
     const { auth, clock, calls, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -97,7 +97,7 @@ describe('handle(), waitUntil', () => {
   })
 })
 
-describe('D5: a response that is thrown', () => {
+describe('D5: a thrown response', () => {
   const thrown: [what: string, make: () => unknown, status: number][] = [
     ['a redirect', () => Response.redirect('https://app.example/', 303), 303],
     ['a response', () => new Response('gone', { status: 410 }), 410],
@@ -110,7 +110,7 @@ describe('D5: a response that is thrown', () => {
       418,
     ],
   ]
-  it.each(thrown)('%s is answered, with the cookies of a sign-in', async (_, make, status) => {
+  it.each(thrown)('%s is returned, with the cookies of a sign-in', async (_, make, status) => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const response = await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
@@ -131,15 +131,15 @@ describe('D5: a response that is thrown', () => {
     ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
   ])('%s passes through', async (_, error) => {
     const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
+    const handled = handle(auth, visit(null), () => {
       throw error
     })
-    await expect(asked).rejects.toBe(error)
+    await expect(handled).rejects.toBe(error)
   })
 })
 
-describe('D6: a handler that returns nothing', () => {
-  it.each([undefined, { eager: true }])('passes undefined through, with %j', async (options) => {
+describe('D6: a handler that returns undefined', () => {
+  it.each([undefined, { eager: true }])('gets undefined back, with %j', async (options) => {
     const { auth, signIn } = createApp()
     const { token } = await signIn()
     const handlers = [() => undefined, async () => undefined, () => {}]

@@ -9,31 +9,31 @@ const renewing = (token: string) =>
   `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
 
 describe('waitUntil', () => {
-  it('is looked for only when a session is renewed: a framework may throw where it has none', async () => {
+  it('is read only when a session is renewed: the getter of a framework can throw', async () => {
     const app = createApp()
     const { token } = await app.signIn()
-    let looks = 0
+    let reads = 0
     const validate = () => {
       const request = visit(token)
       const context = {
         request,
         setCookie() {},
         get waitUntil() {
-          return void looks++
+          return void reads++
         },
       }
       return app.auth.openRequest(context).validate()
     }
     await validate()
-    expect(looks).toBe(0)
+    expect(reads).toBe(0)
     app.clock.now += DAY
     await validate()
-    expect(looks).toBeGreaterThan(0)
+    expect(reads).toBeGreaterThan(0)
   })
 })
 
 describe('renewal', () => {
-  it('sends the cookie again, always', async () => {
+  it('always sends the cookie again', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY - 1
@@ -54,7 +54,7 @@ describe('renewal', () => {
     ['a HEAD request', 'HEAD', {}],
     ['a prefetch', 'GET', { 'Sec-Purpose': 'prefetch' }],
     ['a prerender', 'GET', { 'Sec-Purpose': 'prefetch;prerender' }],
-  ])('is not done by %s', async (_, method, headers) => {
+  ])('[T09] does not happen on %s', async (_, method, headers) => {
     const { calls, clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -64,7 +64,7 @@ describe('renewal', () => {
     expect(sent()).toEqual([])
   })
 
-  it('P1: of a session that is gone meanwhile gives null', async () => {
+  it('P1: returns null when the session was revoked after the read', async () => {
     const plain = memoryStore<{ name: string }, { device: string }>()
     const store = { ...plain, renew: async () => false }
     const { clock, events, open, signIn } = createApp({ store })
@@ -76,7 +76,7 @@ describe('renewal', () => {
     expect(events).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason: 'unknown' }])
   })
 
-  it('P4: that the store does not confirm rejects, and keeps the cookie', async () => {
+  it('P4: rejects when the store does not confirm, and changes no cookie', async () => {
     const { clock, faults, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -86,7 +86,7 @@ describe('renewal', () => {
     expect(sent()).toEqual([])
   })
 
-  it('does not hold the answer where waitUntil is at hand, and a failed write is an event', async () => {
+  it('[T38] is not awaited with waitUntil, and a failed write is an event', async () => {
     for (const failure of [null, new Error('down')]) {
       const { auth, clock, events, faults, open, signIn } = createApp()
       const { session, token } = await signIn()
@@ -125,20 +125,20 @@ describe('renewal', () => {
     expect(sent()).toEqual([renewing(token)])
   })
 
-  it('never overrides a sign-out, also one that overtakes it', async () => {
+  it('never overrides a concurrent sign-out', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
     const { authRequest, sent } = open(visit(token))
-    const asked = authRequest.validate()
+    const validated = authRequest.validate()
     authRequest.setSession(null)
-    await asked
+    await validated
     expect(sent()).toEqual([deleting])
     expect(authRequest.cookie()?.serialize()).toBe(deleting)
     expect(await authRequest.validate()).toBeNull()
   })
 
-  it('gives way to a sign-in and a sign-out after it', async () => {
+  it('is replaced by a later sign-in or sign-out', async () => {
     const { clock, auth, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -152,7 +152,7 @@ describe('renewal', () => {
     expect(authRequest.cookie()?.renewal).toBe(false)
   })
 
-  it('gives way to the deleting cookie when the session is revoked after it', async () => {
+  it('is replaced by the deleting cookie when the session is revoked later', async () => {
     const { clock, auth, open, signIn } = createApp()
     const { session, token } = await signIn()
     clock.now += DAY

@@ -14,7 +14,7 @@ const code = (expected: string) =>
 
 const noStore = 'private, no-store'
 
-/** An AuthRequest, and what says that its response has left. */
+/** An AuthRequest, and a function that marks its response as sent. */
 function openWithResponse({ auth }: App, request: globalThis.Request) {
   const sent: string[] = []
   const context: Parameters<typeof auth.openRequest>[0] & { setCookie?: unknown } = {
@@ -22,18 +22,18 @@ function openWithResponse({ auth }: App, request: globalThis.Request) {
     setCookie: (cookie) => sent.push(cookie.serialize()),
   }
   const authRequest = auth.openRequest(context)
-  const leave = () => void Object.assign(context, { setCookie: undefined })
-  return { authRequest, sent, leave }
+  const markSent = () => void Object.assign(context, { setCookie: undefined })
+  return { authRequest, sent, markSent }
 }
 
-describe('D1: once the response has left', () => {
+describe('D1: after the response was sent', () => {
   it.each(['sign-in', 'sign-out'])(
     'a %s throws AUTH_RESPONSE_SENT, and changes nothing',
     async (what) => {
       const app = createApp()
       const { session, token } = await app.signIn()
-      const { authRequest, sent, leave } = openWithResponse(app, visit(token))
-      leave()
+      const { authRequest, sent, markSent } = openWithResponse(app, visit(token))
+      markSent()
       const given = what === 'sign-in' ? session : null
       expect(() => authRequest.setSession(given)).toThrow(code('AUTH_RESPONSE_SENT'))
       expect(() => authRequest.setSession(given, { unsafeSkipOriginCheck: true })).toThrow(
@@ -49,8 +49,8 @@ describe('D1: once the response has left', () => {
     const app = createApp()
     const { token } = await app.signIn()
     app.clock.now += DAY
-    const { authRequest, sent, leave } = openWithResponse(app, visit(token))
-    leave()
+    const { authRequest, sent, markSent } = openWithResponse(app, visit(token))
+    markSent()
     expect(await authRequest.validate()).toMatchObject({ state: 'idle', fresh: false })
     expect(app.calls).toEqual(['read'])
     expect(sent).toEqual([])
@@ -58,24 +58,24 @@ describe('D1: once the response has left', () => {
 
   it('an unknown session deletes no cookie', async () => {
     const app = createApp()
-    const { authRequest, sent, leave } = openWithResponse(
+    const { authRequest, sent, markSent } = openWithResponse(
       app,
       visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`),
     )
-    leave()
+    markSent()
     expect(await authRequest.validate()).toBeNull()
     expect(sent).toEqual([])
     expect(authRequest.cookie()).toBeUndefined()
   })
 
-  it('in web() mode the error is another: there never was a response', async () => {
+  it('web() mode has another error, as it has no response', async () => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
     const authRequest = auth.openRequest({ request: visit(null) })
     expect(() => authRequest.setSession(session)).toThrow(code('AUTH_COOKIES_DISABLED'))
   })
 
-  it('one request is opened again, with another AuthRequest', async () => {
+  it('the next call opens another AuthRequest', async () => {
     const { auth } = createApp()
     const key = {}
     const context = { request: visit(null), key, setCookie: (): void => {} }
@@ -88,7 +88,7 @@ describe('D1: once the response has left', () => {
     expect(auth.openRequest(without)).not.toBe(auth.openRequest(without))
   })
 
-  it('handle(): setSession() inside a streamed body throws there', async () => {
+  it('setSession() inside a streamed body of handle() throws', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const errors: unknown[] = []
@@ -115,7 +115,7 @@ describe('D1: once the response has left', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('handle(): setSession() after a forgotten await throws there', async () => {
+  it('setSession() after a forgotten await in handle() throws', async () => {
     const { auth, signIn } = createApp()
     const { user } = await signIn()
     let forgotten: Promise<unknown> | undefined
@@ -147,13 +147,13 @@ describe('D1: once the response has left', () => {
   ])('handle(): also after %s', async (_, handler) => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
-    let kept: Request | undefined
+    let escaped: Request | undefined
     const answered = handle(auth, visit(null), (authRequest) => {
-      kept = authRequest
+      escaped = authRequest
       return handler()
     })
     await answered.catch(() => {})
-    expect(() => kept!.setSession(session)).toThrow(code('AUTH_RESPONSE_SENT'))
+    expect(() => escaped!.setSession(session)).toThrow(code('AUTH_RESPONSE_SENT'))
   })
 })
 
@@ -173,7 +173,7 @@ describe('D2: the first validate() inside a streamed body', () => {
       { headers: { 'Cache-Control': 'public, max-age=60' } },
     )
 
-  it('that finds a session reports it as validated-late', async () => {
+  it('reports validated-late when it finds a session', async () => {
     const { auth, events, signIn } = createApp()
     const { session, token } = await signIn()
     const response = await handle(auth, visit(token), stream)
@@ -182,7 +182,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     expect(events).toEqual([{ type: 'validated-late', sessionId: session.sessionId }])
   })
 
-  it('that finds none reports nothing', async () => {
+  it('reports nothing when it finds none', async () => {
     const { auth, events } = createApp()
     const response = await handle(auth, visit(null), stream)
     expect(await response.text()).toBe('anonymous')
@@ -192,15 +192,15 @@ describe('D2: the first validate() inside a streamed body', () => {
   it('is reported once, however often it is called', async () => {
     const app = createApp()
     const { token } = await app.signIn()
-    const { authRequest, leave } = openWithResponse(app, visit(token))
-    leave()
+    const { authRequest, markSent } = openWithResponse(app, visit(token))
+    markSent()
     await authRequest.validate()
     authRequest.invalidate()
     await authRequest.validate()
     expect(app.events.map(({ type }) => type)).toEqual(['validated-late'])
   })
 
-  it('with eager is answered by what was read before: private, and renewed', async () => {
+  it('uses the result of `eager`: the response is private, and the session renewed', async () => {
     const { auth, calls, clock, events, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -222,7 +222,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     expect(calls).toEqual([])
   })
 
-  it('with eager runs the handler also where the store fails, and it can read again', async () => {
+  it('with eager runs the handler also when the store fails, and can read again', async () => {
     const { auth, calls, faults, signIn } = createApp()
     const { token } = await signIn()
     faults.set('read', new Error('down'))
@@ -251,8 +251,8 @@ describe('D2: the first validate() inside a streamed body', () => {
   )
 })
 
-describe('D3: onSession', () => {
-  it('is called as soon as a session is found, once, and for no other visitor', async () => {
+describe('D3: [T47] onSession', () => {
+  it('is called once, as soon as a session is found, and not for other visitors', async () => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
     const seen: string[] = []
@@ -275,13 +275,13 @@ describe('D3: onSession', () => {
   })
 })
 
-describe('D7: a sink for cookies that throws', () => {
+describe('D7: a cookie sink that throws', () => {
   const broken = new Error('headers were sent')
   const setCookie = () => {
     throw broken
   }
 
-  it('in a renewal fails nothing, is reported, and is read once', async () => {
+  it('during a renewal is reported as cookie-lost, and validate() resolves after one read', async () => {
     const { calls, clock, events, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -294,7 +294,7 @@ describe('D7: a sink for cookies that throws', () => {
     expect(authRequest.cookie()).toBeUndefined()
   })
 
-  it('in a deletion after a miss fails nothing', async () => {
+  it('during a deletion does not make validate() reject', async () => {
     const { events, open } = createApp()
     const { authRequest } = open(visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`), { setCookie })
     expect(await authRequest.validate()).toBeNull()
@@ -305,17 +305,20 @@ describe('D7: a sink for cookies that throws', () => {
     ])
   })
 
-  it.each(['sign-in', 'sign-out'])('in a %s throws, and changes nothing', async (what) => {
-    const { events, open, signIn } = createApp()
-    const { session, token } = await signIn()
-    const { authRequest } = open(visit(token), { setCookie })
-    expect(() => authRequest.setSession(what === 'sign-in' ? session : null)).toThrow(broken)
-    expect(authRequest.cookie()).toBeUndefined()
-    expect(events).toEqual([])
-    expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
-  })
+  it.each(['sign-in', 'sign-out'])(
+    'during a %s makes setSession() throw, and changes nothing',
+    async (what) => {
+      const { events, open, signIn } = createApp()
+      const { session, token } = await signIn()
+      const { authRequest } = open(visit(token), { setCookie })
+      expect(() => authRequest.setSession(what === 'sign-in' ? session : null)).toThrow(broken)
+      expect(authRequest.cookie()).toBeUndefined()
+      expect(events).toEqual([])
+      expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
+    },
+  )
 
-  it('in a sign-out after a renewal leaves the renewed cookie', async () => {
+  it('during a sign-out after a renewal does not remove the renewed cookie', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY

@@ -7,7 +7,7 @@ import { memoryStore } from './memory-store.ts'
 
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
-describe('the life of a session', () => {
+describe('the lifetime of a session', () => {
   const session = { createdAt: 100, activePeriodExpiresAt: 110, idlePeriodExpiresAt: 130 }
   const periods = { activePeriod: 10, idlePeriod: 20, absolutePeriod: 1000 }
 
@@ -16,17 +16,17 @@ describe('the life of a session', () => {
     [110, 'idle'],
     [129, 'idle'],
     [130, null],
-  ])('at %i it is %j: a deadline belongs to the period after it', (now, state) => {
+  ])('at %i is %j: a deadline belongs to the period that follows it', (now, state) => {
     expect(stateOf(session, now)).toBe(state)
   })
 
   it.each([
-    ['as kept', undefined, {}, [110, 130]],
+    ['as stored', undefined, {}, [110, 130]],
     ['renewed', 125, {}, [135, 155]],
-    ['renewed by a clock that went back', 50, {}, [110, 130]],
-    ['kept, the absolute period over', undefined, { absolutePeriod: 5 }, [105, 105]],
+    ['[T26] renewed by a clock that went back', 50, {}, [110, 130]],
+    ['stored, after the absolute period', undefined, { absolutePeriod: 5 }, [105, 105]],
     ['renewed near the end of the absolute period', 125, { absolutePeriod: 40 }, [135, 140]],
-  ])('%s', (_, renewedAt, change, [active, idle]) => {
+  ])('has the deadlines: %s', (_, renewedAt, change, [active, idle]) => {
     expect(deadlinesOf(session, { ...periods, ...change }, renewedAt)).toEqual({
       activePeriodExpiresAt: active,
       idlePeriodExpiresAt: idle,
@@ -34,8 +34,8 @@ describe('the life of a session', () => {
   })
 })
 
-describe('the life of a session', () => {
-  it('P7: renewal never passes the absolute period', async () => {
+describe('the lifetime of a session', () => {
+  it('P7: is never renewed past the absolute period', async () => {
     const { auth, clock, signIn } = createApp({
       sessionExpiresIn: { activePeriod: DAY, idlePeriod: 10 * DAY, absolutePeriod: 12 * DAY },
     })
@@ -53,7 +53,7 @@ describe('the life of a session', () => {
     await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
-  it('P7: an absolute period that was shortened since holds for old sessions too', async () => {
+  it('P7: follows an absolute period that was shortened later', async () => {
     const { clock, store, signIn } = createApp()
     const { token } = await signIn()
     const strict = limen({
@@ -67,7 +67,7 @@ describe('the life of a session', () => {
     await expect(strict.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
-  it('is over when its absolute period ends while it is being renewed', async () => {
+  it('ends when the absolute period ends during a renewal', async () => {
     const plain = memoryStore<{ name: string }, { device: string }>()
     const slow: { clock?: { now: number } } = {}
     const store = {
@@ -91,7 +91,7 @@ describe('the life of a session', () => {
     await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
-  it('P7: periods that were shortened since do not shorten a life by renewing it', async () => {
+  it('P7: is not shortened by a renewal after the periods were shortened', async () => {
     const { clock, store, signIn } = createApp()
     const { session, token } = await signIn()
     const short = limen({
@@ -107,7 +107,7 @@ describe('the life of a session', () => {
     })
   })
 
-  it('gives a cookie the rest of the life, rounded up, never below zero', async () => {
+  it('determines the cookie’s Max-Age, rounded up and never below zero', async () => {
     const { auth, clock, signIn } = createApp()
     const { session } = await signIn()
     clock.now += 1
@@ -118,7 +118,7 @@ describe('the life of a session', () => {
     expect(auth.createSessionCookie(session).attributes.maxAge).toBe(0)
   })
 
-  it('renews an idle session unless it is told otherwise', async () => {
+  it('is renewed in the idle period, unless mayRenew returns false', async () => {
     const { auth, clock, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY

@@ -10,7 +10,7 @@ import type { Consistency, Store } from './store.ts'
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
 describe('createSession()', () => {
-  it('costs one write and gives a fresh session with user and attributes', async () => {
+  it('makes one write and returns a fresh session with user and attributes', async () => {
     const { auth, calls, clock, signIn } = createApp()
     const { user } = await signIn()
     const session = await auth.createSession({
@@ -30,14 +30,14 @@ describe('createSession()', () => {
     })
   })
 
-  it('refuses an unknown user and leaves nothing', async () => {
+  it('rejects for an unknown user, and stores nothing', async () => {
     const { auth } = createApp()
-    const asked = auth.createSession({ userId: 'nobody', attributes: { device: 'Phone' } })
-    await expect(asked).rejects.toThrow(code('AUTH_INVALID_USER_ID'))
-    expect(await auth.getAllUserSessions('nobody')).toEqual([])
+    const created = auth.createSession({ userId: 'no-user', attributes: { device: 'Phone' } })
+    await expect(created).rejects.toThrow(code('AUTH_INVALID_USER_ID'))
+    expect(await auth.getAllUserSessions('no-user')).toEqual([])
   })
 
-  it('gives every session an id and a secret of its own', async () => {
+  it('creates a new id and a new secret for each session', async () => {
     const { signIn } = createApp()
     const tokens = new Set<string>()
     for (let i = 0; i < 50; i++) tokens.add((await signIn()).token)
@@ -45,7 +45,7 @@ describe('createSession()', () => {
     for (const token of tokens) expect(token).toMatch(/^[\w-]{22}\.[\w-]{43}$/)
   })
 
-  it('puts the route of a user before the id in a routed store', async () => {
+  it('has the route of a user before the id in a routed store', async () => {
     const store = routedStore(memoryStore<AppUser, AppSession>())
     const { auth, open, signIn } = createApp({ store })
     const { user, session, token } = await signIn()
@@ -58,7 +58,7 @@ describe('createSession()', () => {
 })
 
 describe('attributes', () => {
-  it('shows none that was not chosen, and lets none override a field of the library', async () => {
+  it('[T44] are hidden unless chosen, and override no field of Limen', async () => {
     const store = memoryStore<{ name: string }, { device: string; sessionId: string }>()
     const bare = limen({ store })
     const { userId } = await bare.createUser({ attributes: { name: 'Ada' } })
@@ -78,7 +78,7 @@ describe('attributes', () => {
     expect(session.user).toEqual({ userId, name: 'Ada' })
   })
 
-  it('gives a session no prototype that attributes could set', async () => {
+  it('[T44] set no prototype of a session', async () => {
     const hostile = JSON.parse('{"__proto__": {"isAdmin": true}}') as object
     const store = memoryStore<object, object>()
     const auth = limen({ store, getSessionAttributes: () => hostile })
@@ -89,7 +89,7 @@ describe('attributes', () => {
     expect(auth.createSessionCookie(session).value).not.toBe('')
   })
 
-  it('updates session and user attributes one by one', async () => {
+  it('are merged one by one, for sessions and users', async () => {
     const { auth, signIn } = createApp()
     const { session, user } = await signIn()
     expect(
@@ -103,26 +103,26 @@ describe('attributes', () => {
     await expect(auth.updateSessionAttributes('x'.repeat(22), {})).rejects.toThrow(
       code('AUTH_INVALID_SESSION_ID'),
     )
-    await expect(auth.updateUserAttributes('nobody', {})).rejects.toThrow(
+    await expect(auth.updateUserAttributes('no-user', {})).rejects.toThrow(
       code('AUTH_INVALID_USER_ID'),
     )
   })
 })
 
 describe('users', () => {
-  it('creates one with a given or a random id, once', async () => {
+  it('are created with a given or a random id, once', async () => {
     const { auth } = createApp()
     const user = await auth.createUser({ userId: 'ada', attributes: { name: 'Ada' } })
     expect(user).toEqual({ userId: 'ada', name: 'Ada' })
     const again = auth.createUser({ userId: 'ada', attributes: { name: 'Eve' } })
     await expect(again).rejects.toThrow(code('AUTH_DUPLICATE_USER_ID'))
     expect(await auth.getUser('ada')).toEqual(user)
-    expect(await auth.getUser('nobody')).toBeNull()
+    expect(await auth.getUser('no-user')).toBeNull()
     const other = await auth.createUser({ attributes: { name: 'Bob' } })
     expect(other.userId).toMatch(/^[\w-]{22}$/)
   })
 
-  it('ends all sessions of a user that is deleted', async () => {
+  it('lose all their sessions when they are deleted', async () => {
     const { auth, open, signIn } = createApp()
     const { token, user } = await signIn()
     await auth.deleteUser(user.userId)
@@ -132,7 +132,7 @@ describe('users', () => {
 })
 
 describe('sessions of a user', () => {
-  it('lists the living ones in order of creation, without their tokens', async () => {
+  it('are listed in order of creation, without expired ones and without tokens', async () => {
     const { auth, calls, clock, signIn } = createApp()
     const { session: first, user } = await signIn()
     const create = (device: string) =>
@@ -160,7 +160,7 @@ describe('sessions of a user', () => {
     expect(calls, 'what cannot be an id is not looked for').toEqual([])
   })
 
-  it('P2: ends all, or all but one', async () => {
+  it('P2: [T36] are revoked all, or all except one', async () => {
     const { auth, open, signIn } = createApp()
     const { session, token, user } = await signIn()
     const other = await auth.createSession({
@@ -177,16 +177,16 @@ describe('sessions of a user', () => {
     expect(await open(visit(token)).authRequest.validate()).toBeNull()
   })
 
-  it('P1: reads strongly what it is asked for outside a request', async () => {
-    const asked: Consistency[] = []
-    const { auth, signIn } = createApp({ store: notingStore(asked) })
+  it('P1: [T37] are read with strong consistency outside a request', async () => {
+    const seen: Consistency[] = []
+    const { auth, signIn } = createApp({ store: notingStore(seen) })
     const { session, token } = await signIn()
     await auth.validateSession(token)
     await auth.getSession(session.sessionId)
-    expect(asked).toEqual(['strong', 'strong'])
+    expect(seen).toEqual(['strong', 'strong'])
   })
 
-  it('P1: never validates a revoked session again, whatever renewals race with it', async () => {
+  it('P1: [T35] never become valid again after a revocation, despite concurrent renewals', async () => {
     for (let round = 0; round < 30; round++) {
       const { auth, clock, open, signIn } = createApp()
       const { session, token } = await signIn()
@@ -203,14 +203,14 @@ describe('sessions of a user', () => {
     }
   })
 
-  it('refuses to end a session by its token, which would silently end nothing', async () => {
+  it('are not revoked by their token, which would revoke nothing without an error', async () => {
     const { auth, calls, signIn } = createApp()
     const { token } = await signIn()
     await expect(auth.invalidateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
     expect(calls).toEqual([])
   })
 
-  it('P3: refuses to spare a session by its token, which would end it and tell the token', async () => {
+  it('P3: are not excepted by their token, which would revoke it and report the token', async () => {
     const { auth, calls, events, signIn } = createApp()
     const { token, user } = await signIn()
     const ending = auth.invalidateAllUserSessions(user.userId, { except: token })
@@ -219,7 +219,7 @@ describe('sessions of a user', () => {
     expect(JSON.stringify(events)).not.toContain(token)
   })
 
-  it('removes dead sessions from the store, as many as asked for', async () => {
+  it('are deleted from the store after they expired, up to the limit', async () => {
     const { auth, calls, clock, signIn } = createApp()
     for (let i = 0; i < 3; i++) await signIn()
     expect(await auth.deleteExpiredSessions()).toBe(0)
@@ -229,7 +229,7 @@ describe('sessions of a user', () => {
     expect(calls).toEqual(['deleteExpired', 'deleteExpired', 'deleteExpired'])
   })
 
-  it('asks for a thousand dead sessions where nobody says how many, as the Workers adapter expects', async () => {
+  it('are deleted 1000 at a time by default, as the Workers adapter expects', async () => {
     const limits: number[] = []
     const store: Store<object, object> = {
       ...memoryStore(),

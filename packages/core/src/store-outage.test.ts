@@ -4,8 +4,8 @@ import { createApp, visit } from '../test/app.ts'
 import { AuthError } from './error.ts'
 import { memoryStore } from './memory-store.ts'
 
-describe('P4: a failure', () => {
-  it('that nobody looks at yet brings no process down', async () => {
+describe('P4: [T39] a rejection of validate()', () => {
+  it('is never unhandled, also when its handler is attached later', async () => {
     const app = createApp()
     const { token } = await app.signIn()
     const unhandled: unknown[] = []
@@ -13,16 +13,16 @@ describe('P4: a failure', () => {
     globalThis.process?.on('unhandledRejection', onUnhandled)
     app.faults.set('read', new Error('down'))
     const { authRequest } = app.open(visit(token))
-    const asked = authRequest.validate()
+    const validated = authRequest.validate()
     await new Promise((resolve) => setTimeout(resolve, 5))
-    await expect(asked).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+    await expect(validated).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
     globalThis.process?.off('unhandledRejection', onUnhandled)
     expect(unhandled).toEqual([])
   })
 })
 
-describe('P4: an outage', () => {
-  it('rejects, deletes nothing and is not remembered', async () => {
+describe('P4: [T39] validate() during an outage', () => {
+  it('rejects, deletes no cookie, and reads the store again at the next call', async () => {
     const { calls, faults, open, signIn } = createApp()
     const { token } = await signIn()
     const { authRequest, sent } = open(visit(token))
@@ -35,7 +35,7 @@ describe('P4: an outage', () => {
     expect(sent()).toEqual([])
   })
 
-  it('does not clear an answer that a later question got', async () => {
+  it('does not discard the result of a later call', async () => {
     const { calls, faults, open, signIn } = createApp()
     const { token } = await signIn()
     const { authRequest } = open(visit(token))
@@ -50,7 +50,7 @@ describe('P4: an outage', () => {
     expect(calls).toEqual(['read', 'read'])
   })
 
-  it('is asked again once, by the first of two who were told', async () => {
+  it('reads the store again once after a failure, for the first of two callers', async () => {
     const { calls, faults, open, signIn } = createApp()
     const { token } = await signIn()
     const { authRequest } = open(visit(token))
@@ -59,14 +59,14 @@ describe('P4: an outage', () => {
       faults.clear()
       return authRequest.validate()
     })
-    const second = authRequest.validate().catch(() => 'told')
-    expect(await second).toBe('told')
+    const second = authRequest.validate().catch(() => 'failed')
+    expect(await second).toBe('failed')
     expect(await authRequest.validate()).toBe(await first)
     expect(calls).toEqual(['read', 'read'])
   })
 })
 
-describe('P4: a store that fails', () => {
+describe('P4: [T39] a store that fails', () => {
   const outage = new Error('connection refused')
 
   it.each([
@@ -105,7 +105,7 @@ describe('P4: a store that fails', () => {
     expect(events).toEqual([{ type: 'store-failed', call, code: 'AUTH_STORE_UNAVAILABLE' }])
   })
 
-  it('with an error of ours has told what is wrong: it passes as it is', async () => {
+  it('with an AuthError: the same error is thrown', async () => {
     const { auth, events, faults, signIn } = createApp()
     const { user } = await signIn()
     const tooLarge = new AuthError('AUTH_RECORD_TOO_LARGE')
@@ -114,7 +114,7 @@ describe('P4: a store that fails', () => {
     expect(events).toEqual([])
   })
 
-  it('that throws instead of rejecting is no different', async () => {
+  it('that throws instead of rejecting fails the same way', async () => {
     const plain = memoryStore<{ name: string }, { device: string }>()
     const store = {
       ...plain,

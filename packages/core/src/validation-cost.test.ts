@@ -8,10 +8,10 @@ const forged = (token: string) => `${token.slice(0, 22)}.${'f'.repeat(43)}`
 
 const unknown = `${'u'.repeat(22)}.${'u'.repeat(43)}`
 
-describe('validate(), counted at the store', () => {
+describe('store calls of validate()', () => {
   type App = ReturnType<typeof createApp>
-  type Ask = (app: App, token: string) => Request
-  const cases: [what: string, ask: Ask, calls: string[]][] = [
+  type Visit = (app: App, token: string) => Request
+  const cases: [what: string, visitWith: Visit, calls: string[]][] = [
     ['an anonymous request', () => visit(null), []],
     ['a malformed token', () => visit('nonsense'), []],
     ['P5: a refused request', (_, t) => visit(t, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'), []],
@@ -29,7 +29,7 @@ describe('validate(), counted at the store', () => {
       ['read', 'renew'],
     ],
     [
-      'a dead session on a POST',
+      'an expired session on a POST',
       ({ clock }, t) => {
         clock.now += 15 * DAY
         return visit(t, {}, 'POST')
@@ -37,7 +37,7 @@ describe('validate(), counted at the store', () => {
       ['read'],
     ],
     [
-      'a dead session on a GET, where an old copy could lie',
+      'an expired session on a GET, whose copy can be stale',
       ({ clock }, t) => {
         clock.now += 15 * DAY
         return visit(t)
@@ -45,16 +45,16 @@ describe('validate(), counted at the store', () => {
       ['read', 'read'],
     ],
   ]
-  it.each(cases)('%s', async (_, ask, calls) => {
+  it.each(cases)('%s', async (_, visitWith, calls) => {
     const app = createApp()
     const { token } = await app.signIn()
-    const { authRequest } = app.open(ask(app, token))
+    const { authRequest } = app.open(visitWith(app, token))
     await Promise.all([authRequest.validate(), authRequest.validate(), authRequest.validate()])
     expect(app.calls).toEqual(calls)
   })
 })
 
-describe('validate(), counted at the headers', () => {
+describe('headers that validate() reads', () => {
   const own = (token: string) => token
   const none = () => null
   const cases: [
@@ -64,12 +64,30 @@ describe('validate(), counted at the headers', () => {
     read: string[],
     because: string,
   ][] = [
-    ['an anonymous page view', none, 'GET', ['Cookie'], 'nothing is used that would be judged'],
-    ['an anonymous POST', none, 'POST', ['Cookie'], 'nothing is used that would be judged'],
-    ['a malformed token', () => 'x', 'POST', ['Cookie'], 'nothing is used that would be judged'],
-    ['an ambiguous one', (token) => `${token}; ${COOKIE}=x`, 'POST', ['Cookie'], 'likewise'],
+    [
+      'an anonymous page view',
+      none,
+      'GET',
+      ['Cookie'],
+      'there is no token to check the origin for',
+    ],
+    ['an anonymous POST', none, 'POST', ['Cookie'], 'there is no token to check the origin for'],
+    [
+      'a malformed token',
+      () => 'x',
+      'POST',
+      ['Cookie'],
+      'there is no token to check the origin for',
+    ],
+    [
+      'an ambiguous one',
+      (token) => `${token}; ${COOKIE}=x`,
+      'POST',
+      ['Cookie'],
+      'there is no token to check the origin for',
+    ],
     ['a page view', own, 'GET', ['Cookie', 'Upgrade'], 'a WebSocket handshake is a GET too'],
-    ['a POST', own, 'POST', ['Cookie', 'Origin', 'Sec-Fetch-Site'], 'its sender is judged'],
+    ['a POST', own, 'POST', ['Cookie', 'Origin', 'Sec-Fetch-Site'], 'its origin is checked'],
   ]
   it.each(cases)('%s, cookie %s, %s: %j, because %s', async (_, cookie, method, read) => {
     const app = createApp()
@@ -88,35 +106,35 @@ describe('validate(), counted at the headers', () => {
   })
 })
 
-describe('validate(), how fresh it reads', () => {
+describe('consistency of the reads of validate()', () => {
   async function consistencies(method: string, headers: Record<string, string> = {}) {
-    const asked: Consistency[] = []
-    const { open, signIn } = createApp({ store: notingStore(asked) })
+    const seen: Consistency[] = []
+    const { open, signIn } = createApp({ store: notingStore(seen) })
     const { token } = await signIn()
     const all = new Headers({ Cookie: `${COOKIE}=${token}`, Origin: APP, ...headers })
     const { authRequest } = open({ method, url: APP, headers: all })
     await authRequest.validate()
     authRequest.invalidate()
     await authRequest.validate()
-    return asked
+    return seen
   }
 
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])(
-    '%s: eventually, strongly after invalidate()',
+    '%s: eventual, and strong after invalidate()',
     async (method) => {
       expect(await consistencies(method)).toEqual(['eventual', 'strong'])
     },
   )
 
-  it.each(['POST', 'PUT', 'DELETE', 'get'])('%s: strongly', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'get'])('%s: strong', async (method) => {
     expect(await consistencies(method)).toEqual(['strong', 'strong'])
   })
 
-  it('WebSocket handshake: strongly', async () => {
+  it('WebSocket handshake: strong', async () => {
     expect(await consistencies('GET', { Upgrade: 'websocket' })).toEqual(['strong', 'strong'])
   })
 
-  it('takes an old copy that looks dead for no answer', async () => {
+  it('reads again with strong consistency when a stale copy looks expired', async () => {
     const plain = memoryStore<{ name: string }, { device: string }>()
     let old: Awaited<ReturnType<typeof plain.read>> = null
     const store = {
