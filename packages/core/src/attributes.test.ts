@@ -1,4 +1,4 @@
-/** A7: attributes are what JSON carries exactly, or they are refused before anything is stored. */
+/** A7: attributes that JSON cannot carry exactly are rejected before anything is stored. */
 import { describe, expect, it } from 'vitest'
 import { limen } from '@limen/core'
 import { checkedAttributes, newAttributes } from './attributes.ts'
@@ -75,7 +75,7 @@ const wrong: [what: string, value: unknown][] = [
   ['a low surrogate alone', 'a\udc00b'],
   ['surrogates in the wrong order', '\udc00\ud800'],
   ['a NUL', '\0'],
-  ['a NUL inside a text', 'a\0b'],
+  ['a NUL inside a string', 'a\0b'],
   ['a name with a NUL', { 'role\0': 1 }],
   ['a name with a lone surrogate', { '\ud800': 1 }],
   ['a function in an array', [[() => 1]]],
@@ -91,7 +91,7 @@ const right: [what: string, value: unknown][] = [
   ['the largest number', Number.MAX_VALUE],
   ['the smallest number', Number.MIN_VALUE],
   ['a number above 2 ** 53', 2 ** 60],
-  ['an empty text', ''],
+  ['an empty string', ''],
   ['an emoji', '👩‍👩‍👧‍👦'],
   ['U+2028 and quotes', '\u2028\u2029"\'\\`'],
   ['control characters except NUL', '\u0001\u001f\u007f\u0085'],
@@ -103,14 +103,17 @@ const right: [what: string, value: unknown][] = [
   ['a name __proto__', JSON.parse('{"__proto__":{"isAdmin":true}}')],
   ['names of Object.prototype', { constructor: 1, toString: 'x', hasOwnProperty: null }],
   ['a constructor that is a name', { constructor: { name: 'Date' } }],
-  ['names that SQL and JSON paths know', { '$.a': 1, 'a"b': 2, "a'b": 3, 'a\\b': 4, '[0]': 5 }],
+  [
+    'names with a meaning in SQL and JSON paths',
+    { '$.a': 1, 'a"b': 2, "a'b": 3, 'a\\b': 4, '[0]': 5 },
+  ],
   ['a long name', { ['n'.repeat(10_000)]: 1 }],
-  ['toJSON that is no function', { toJSON: 'x' }],
+  ['toJSON that is not a function', { toJSON: 'x' }],
   ['a frozen object', Object.freeze({ a: Object.freeze([1]) })],
 ]
 
 describe('A7: checkedAttributes()', () => {
-  it.each(wrong)('refuses %s', (_, value) => {
+  it.each(wrong)('rejects %s', (_, value) => {
     expect(() => checkedAttributes({ a: value })).toThrow(refused)
     expect(() => checkedAttributes({ a: [{ b: value }] })).toThrow(refused)
     expect(() => newAttributes({ fine: 1, a: value })).toThrow(refused)
@@ -150,7 +153,7 @@ describe('A7: checkedAttributes()', () => {
     expect(() => checkedAttributes(given)).toThrow(refused)
   })
 
-  it('takes 64 nested arrays or objects in an attribute, and not 65', () => {
+  it('accepts 64 nested arrays or objects in an attribute, and rejects 65', () => {
     const arrays = (depth: number) => {
       let value: unknown = 'inside'
       for (let i = 0; i < depth; i++) value = [value]
@@ -169,14 +172,14 @@ describe('A7: checkedAttributes()', () => {
     }
   })
 
-  it('takes the same object twice, which is no cycle', () => {
+  it('accepts the same object twice, which is not a cycle', () => {
     const shared = { x: 1 }
     const copy = checkedAttributes({ a: shared, b: [shared, shared] }) as Record<string, unknown>
     expect(copy).toEqual({ a: { x: 1 }, b: [{ x: 1 }, { x: 1 }] })
     expect(copy['a']).not.toBe((copy['b'] as unknown[])[0])
   })
 
-  it('takes an object without prototype, and gives one with', () => {
+  it('accepts an object without prototype, and returns one with', () => {
     const bare = Object.assign(Object.create(null) as object, { a: 1 })
     const copy = checkedAttributes({ x: bare }) as { x: object }
     expect(copy).toEqual({ x: { a: 1 } })
@@ -184,7 +187,7 @@ describe('A7: checkedAttributes()', () => {
     expect(checkedAttributes(bare)).toEqual({ a: 1 })
   })
 
-  it('sets no prototype by a name __proto__', () => {
+  it('stores the name __proto__ without setting a prototype', () => {
     const given = JSON.parse('{"__proto__":{"isAdmin":true},"a":{"__proto__":[1]}}') as object
     const copy = checkedAttributes(given) as { a: object; isAdmin?: true }
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
@@ -193,13 +196,13 @@ describe('A7: checkedAttributes()', () => {
     expect(JSON.stringify(copy)).toBe(JSON.stringify(given))
   })
 
-  it('takes an array of a subclass for an array', () => {
+  it('accepts an array of a subclass', () => {
     const copy = checkedAttributes({ a: List.from([1, 2]) }) as { a: number[] }
     expect(copy.a).toEqual([1, 2])
     expect(Object.getPrototypeOf(copy.a)).toBe(Array.prototype)
   })
 
-  it('reads a getter once, and stores what it returned', () => {
+  it('reads a getter once, and stores its result', () => {
     let reads = 0
     const given = {
       get a() {
@@ -217,7 +220,7 @@ describe('A7: checkedAttributes()', () => {
     expect(Object.getOwnPropertyDescriptor(copy, 'a')).toHaveProperty('value', 1)
   })
 
-  it('takes plain values of another realm, where there is one, and refuses its classes', () => {
+  it('accepts plain values of another realm, and rejects its classes', () => {
     const vm = otherRealm()
     if (!vm) return
     const given = vm('({ a: { b: [1, { c: null }] } })') as object
@@ -237,7 +240,7 @@ describe('A7: checkedAttributes()', () => {
     expect(() => checkedAttributes(given)).toThrow(path)
   })
 
-  it('P3: shows no value of an attribute in its message', () => {
+  it('P3: has no value of an attribute in its message', () => {
     const secret = 'correct horse'
     const values: unknown[] = [
       `${secret}\0`,
@@ -260,7 +263,7 @@ describe('A7: checkedAttributes()', () => {
 })
 
 describe('A7: undefined', () => {
-  it('at the top stays in an update, and is left out of a new record', () => {
+  it('stays at the top level of an update, and is removed from a new record', () => {
     expect(checkedAttributes({ a: undefined, b: 1 })).toHaveProperty('a', undefined)
     expect(Object.keys(checkedAttributes({ a: undefined, b: 1 }))).toEqual(['a', 'b'])
     expect(Object.keys(newAttributes({ a: undefined, b: null }))).toEqual(['b'])
@@ -271,7 +274,7 @@ function argumentsOf(..._values: unknown[]): unknown {
   return arguments
 }
 
-/** An app whose attributes can be anything, and which shows all of them. */
+/** An app whose attributes can have any type, and which shows all of them. */
 function openApp() {
   const plain = memoryStore<Record<string, unknown>, Record<string, unknown>>()
   const calls: string[] = []
@@ -290,19 +293,19 @@ function openApp() {
 }
 
 describe('A7: attributes through auth', () => {
-  it.each(wrong)('%s is refused before the store is called', async (_, value) => {
+  it.each(wrong)('%s is rejected before the store is called', async (_, value) => {
     const { auth, calls } = openApp()
     const { userId } = await auth.createUser({ attributes: {} })
     const { sessionId } = await auth.createSession({ userId, attributes: {} })
     calls.length = 0
     const attributes = { a: value }
-    for (const asked of [
+    for (const act of [
       () => auth.createUser({ attributes }),
       () => auth.createSession({ userId, attributes }),
       () => auth.updateUserAttributes(userId, attributes),
       () => auth.updateSessionAttributes(sessionId, attributes),
     ]) {
-      await expect(asked()).rejects.toThrow(refused)
+      await expect(act()).rejects.toThrow(refused)
     }
     expect(calls).toEqual([])
     expect(await auth.getUser(userId)).toEqual({ userId, all: {} })
@@ -314,25 +317,28 @@ describe('A7: attributes through auth', () => {
       const { auth } = openApp()
       const { userId } = await auth.createUser({ attributes: {} })
       const { sessionId } = await auth.createSession({ userId, attributes: {} })
-      for (const asked of [
+      for (const act of [
         () => auth.createUser({ attributes: attributes as never }),
         () => auth.createSession({ userId, attributes: attributes as never }),
         () => auth.updateUserAttributes(userId, attributes as never),
         () => auth.updateSessionAttributes(sessionId, attributes as never),
       ]) {
-        await expect(asked()).rejects.toThrow(refused)
+        await expect(act()).rejects.toThrow(refused)
       }
     },
   )
 
   it.each(right)('%s: every call returns what the next read returns', async (_, value) => {
     const { auth } = openApp()
-    const user = await auth.createUser({ userId: 'ada', attributes: { a: value, gone: undefined } })
+    const user = await auth.createUser({
+      userId: 'ada',
+      attributes: { a: value, removed: undefined },
+    })
     expect(user).toEqual({ userId: 'ada', all: { a: value } })
     expect(await auth.getUser('ada')).toEqual(user)
     const session = await auth.createSession({
       userId: 'ada',
-      attributes: { a: value, gone: undefined },
+      attributes: { a: value, removed: undefined },
     })
     expect(session.all).toEqual({ a: value })
     expect(Object.keys(session.all)).toEqual(['a'])
@@ -349,7 +355,7 @@ describe('A7: attributes through auth', () => {
     expect((await auth.getSession(sessionId))?.all).toEqual(changed.all)
   })
 
-  it('what the app changes after a call changes nothing that is stored', async () => {
+  it('an object that the app changes after a call does not change the stored data', async () => {
     const { auth } = openApp()
     const attributes = { list: [1], deep: { a: 1 } }
     const creating = auth.createUser({ userId: 'ada', attributes })
@@ -364,7 +370,7 @@ describe('A7: attributes through auth', () => {
     expect((await updating).all).toEqual({ list: [3], deep: { a: 1 } })
   })
 
-  it('what getUserAttributes changes at creation changes nothing that is stored', async () => {
+  it('getUserAttributes cannot change the stored data', async () => {
     const auth = limen({
       store: memoryStore<{ list: number[] }>(),
       getUserAttributes: ({ list }) => ({
@@ -376,7 +382,7 @@ describe('A7: attributes through auth', () => {
   })
 })
 
-/** Runs code in another realm, where the runtime has one. */
+/** Runs code in another realm, if the runtime has one. */
 function otherRealm(): ((code: string) => unknown) | null {
   // Bun does not return from runInNewContext().
   if ('Bun' in globalThis) return null

@@ -6,27 +6,27 @@ import type { CookieContext } from './middleware.ts'
 type Config = Omit<LimenConfig<object, object, object, object, [], CookieContext>, 'store'>
 
 const store = memoryStore()
-const gone = 'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
+const expired = 'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
 
 describe('limen()', () => {
   const cookies: [config: Config, text: string][] = [
-    [{}, `__Host-Http-session=; Path=/; ${gone}; HttpOnly; Secure; SameSite=Lax`],
-    [{ secure: false }, `session=; Path=/; ${gone}; HttpOnly; SameSite=Lax`],
+    [{}, `__Host-Http-session=; Path=/; ${expired}; HttpOnly; Secure; SameSite=Lax`],
+    [{ secure: false }, `session=; Path=/; ${expired}; HttpOnly; SameSite=Lax`],
     [
       { sessionCookie: { attributes: { domain: 'app.example' } } },
-      `__Secure-session=; Domain=app.example; Path=/; ${gone}; HttpOnly; Secure; SameSite=Lax`,
+      `__Secure-session=; Domain=app.example; Path=/; ${expired}; HttpOnly; Secure; SameSite=Lax`,
     ],
     [
       { sessionCookie: { attributes: { path: '/app' } } },
-      `__Secure-session=; Path=/app; ${gone}; HttpOnly; Secure; SameSite=Lax`,
+      `__Secure-session=; Path=/app; ${expired}; HttpOnly; Secure; SameSite=Lax`,
     ],
     [
       { sessionCookie: { name: 'auth_session', attributes: { sameSite: 'Strict' } } },
-      `auth_session=; Path=/; ${gone}; HttpOnly; Secure; SameSite=Strict`,
+      `auth_session=; Path=/; ${expired}; HttpOnly; Secure; SameSite=Strict`,
     ],
     [
       { sessionCookie: { attributes: { sameSite: 'none', partitioned: true } } },
-      `__Host-Http-partitioned-session=; Path=/; ${gone}; HttpOnly; Secure; SameSite=None; Partitioned`,
+      `__Host-Http-partitioned-session=; Path=/; ${expired}; HttpOnly; Secure; SameSite=None; Partitioned`,
     ],
     [
       {
@@ -34,10 +34,10 @@ describe('limen()', () => {
           attributes: { path: '/app', domain: 'app.example', partitioned: true, sameSite: 'None' },
         },
       },
-      `__Secure-partitioned-session=; Domain=app.example; Path=/app; ${gone}; HttpOnly; Secure; SameSite=None; Partitioned`,
+      `__Secure-partitioned-session=; Domain=app.example; Path=/app; ${expired}; HttpOnly; Secure; SameSite=None; Partitioned`,
     ],
   ]
-  it.each(cookies)('C6: with %j deletes with %s', (config, text) => {
+  it.each(cookies)('C6: with %j sends the deleting cookie %s', (config, text) => {
     expect(
       limen({ store, ...config })
         .createSessionCookie(null)
@@ -45,7 +45,7 @@ describe('limen()', () => {
     ).toBe(text)
   })
 
-  it('P8: sets and deletes with the same name and attributes, except for the life', async () => {
+  it('P8: [T25] sets and deletes with the same name and attributes, except the lifetime', async () => {
     for (const [config] of cookies) {
       const auth = limen({ store, ...config })
       const { userId } = await auth.createUser({})
@@ -58,7 +58,7 @@ describe('limen()', () => {
     }
   })
 
-  it('sends no cookie that lives longer than browsers grant', async () => {
+  it('sends no cookie with a longer lifetime than browsers accept', async () => {
     const auth = limen({ store, sessionExpiresIn: { idlePeriod: 500 * 86_400_000 } })
     const { userId } = await auth.createUser({})
     const session = await auth.createSession({ userId })
@@ -69,7 +69,7 @@ describe('limen()', () => {
     [true, 1_296_000],
     [undefined, 1_296_000],
     [false, 34_560_000],
-  ])('sends a cookie with `expires: %s` that lives %i seconds', async (expires, maxAge) => {
+  ])('sends a cookie with `expires: %s` with a lifetime of %i seconds', async (expires, maxAge) => {
     const auth = limen({ store, sessionCookie: { expires } })
     const { userId } = await auth.createUser({})
     const session = await auth.createSession({ userId })

@@ -7,7 +7,7 @@ describe('validateBearerToken()', () => {
   const bearer = (token: string, headers: Record<string, string> = {}, method = 'GET') =>
     new Request(APP, { method, headers: { Authorization: `Bearer ${token}`, ...headers } })
 
-  it('needs no cookie and no trusted origin', async () => {
+  it('works without a cookie and from an untrusted origin', async () => {
     const { calls, open, signIn } = createApp()
     const { token } = await signIn()
     const { authRequest, sent } = open(bearer(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
@@ -18,7 +18,7 @@ describe('validateBearerToken()', () => {
     expect(sent()).toEqual([])
   })
 
-  it('keeps its answer apart from the cookie’s', async () => {
+  it('stores its result separately from the cookie’s', async () => {
     const { open, signIn } = createApp()
     const ada = await signIn('Ada')
     const bob = await signIn('Bob')
@@ -28,7 +28,7 @@ describe('validateBearerToken()', () => {
     expect((await authRequest.validateBearerToken())?.user.name).toBe('Ada')
   })
 
-  it('renews an idle session, and leaves no cookie', async () => {
+  it('renews an idle session, and sets no cookie', async () => {
     const { calls, clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -49,7 +49,7 @@ describe('validateBearerToken()', () => {
     },
   )
 
-  it('takes the scheme in any case', () => {
+  it('accepts the scheme in any case', () => {
     const { auth } = createApp()
     const request = new Request(APP, { headers: { Authorization: 'bEaReR  abc' } })
     expect(auth.readBearerToken(request)).toBe('abc')
@@ -59,15 +59,15 @@ describe('validateBearerToken()', () => {
     ['GET', 'eventual'],
     ['POST', 'strong'],
   ])('on a %s is read in the %s way', async (method, consistency) => {
-    const asked: Consistency[] = []
-    const auth = limen({ store: notingStore(asked) })
+    const seen: Consistency[] = []
+    const auth = limen({ store: notingStore(seen) })
     const token = auth.createBearerToken(await auth.createSession(await auth.createUser({})))
     const headers = { Authorization: `Bearer ${token}` }
     await auth.handleRequest(new Request(APP, { method, headers })).validateBearerToken()
-    expect(asked).toEqual([consistency])
+    expect(seen).toEqual([consistency])
   })
 
-  it('has no origin that could be refused', async () => {
+  it('is not affected by the origin check', async () => {
     const app = createApp()
     const { token } = await app.signIn()
     app.events.length = 0

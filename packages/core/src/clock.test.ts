@@ -1,4 +1,4 @@
-/** E10: the clock that tests replace. */
+/** E10: tests that replace the clock. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LRUCache } from 'lru-cache'
 import { cached, limen } from '@limen/core'
@@ -7,14 +7,14 @@ import { memoryStore } from './memory-store.ts'
 
 const DAY = 86_400_000
 const store = memoryStore()
-// Before any test replaces the clock, as an app has it at module level.
+// Created before a test replaces the clock, like an `auth` at module level of an app.
 const auth = limen({ store })
 const cache = new LRUCache<string, object>({ max: 10 })
 const front = limen({ store: cached(store, { cache, maxAgeMs: 10_000 }) })
 
 afterEach(() => void vi.useRealTimers())
 
-// Bun's own `vi` has no clock that moves.
+// Bun's own `vi` cannot set the time.
 describe.skipIf(!('setSystemTime' in vi))(
   'E10: vi.useFakeTimers() with an `auth` at module level',
   () => {

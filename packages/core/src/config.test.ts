@@ -1,4 +1,4 @@
-/** Configuration never fails open: every option, with what is no value of it. */
+/** Configuration never fails open: every option, with values that do not fit. */
 import { describe, expect, it } from 'vitest'
 import { cached, cors, limen, splitStore } from '@limen/core'
 import { memoryStore } from './memory-store.ts'
@@ -56,7 +56,7 @@ const values: [name: string, value: unknown][] = [
 type Option = [
   option: string,
   make: (value: unknown) => unknown,
-  /** The values that the option takes, or that are wrong in another place. */
+  /** The values that the option accepts. */
   fits: string[],
 ]
 
@@ -232,16 +232,16 @@ describe('A4: an option', () => {
   const rows = options.flatMap(([option, make, fits]) =>
     values.map(([name, value]) => [option, name, fits.includes(name), make, value] as const),
   )
-  it.each(rows)('%s, given %s: takes it: %s', (_option, _name, fits, make, value) => {
+  it.each(rows)('%s, given %s: is accepted: %s', (_option, _name, fits, make, value) => {
     if (fits) expect(() => make(value)).not.toThrow()
     else expect(() => make(value)).toThrow(configError)
   })
 
-  it.each(options)('%s takes undefined where it can be left out', (option, make) => {
-    const isNeeded = /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAgeMs/.test(
+  it.each(options)('%s accepts undefined unless it is required', (option, make) => {
+    const isRequired = /: (store|cache|sessions|users)$|cors: csrfProtection|cached: maxAgeMs/.test(
       option,
     )
-    if (isNeeded) expect(() => make(undefined)).toThrow(configError)
+    if (isRequired) expect(() => make(undefined)).toThrow(configError)
     else expect(() => make(undefined)).not.toThrow()
   })
 })
@@ -261,7 +261,7 @@ describe('A4: the options themselves', () => {
     ['splitStore()', () => splitStore(undefined as never)],
     ['splitStore(null)', () => splitStore(null as never)],
   ]
-  it.each(wrong)('%s is refused', (_, make) => {
+  it.each(wrong)('%s is rejected', (_, make) => {
     expect(make).toThrow(configError)
   })
 
@@ -284,11 +284,11 @@ describe('A4: the options themselves', () => {
     ['splitStore()', (name) => splitStore({ sessions: store, users: store, ...own(name) })],
   ]
   const names = ['typo', 'Secure', 'trustedOrigin', '', '__proto__', 'constructor', 'toString']
-  it.each(unknown)('%s with an unknown option is refused', (_, make) => {
+  it.each(unknown)('%s with an unknown option is rejected', (_, make) => {
     for (const name of names) expect(() => make(name), name).toThrow(configError)
   })
 
-  it('are checked where they are inherited, as they are used then', () => {
+  it('are checked also when they are inherited', () => {
     const inherited = (config: object) => Object.assign(Object.create(config) as object, { store })
     for (const config of [{ secure: 'false' }, { csrfProtection: '' }, { sessionExpiresIn: 1 }]) {
       expect(() => limen(inherited(config) as never), JSON.stringify(config)).toThrow(configError)
@@ -302,8 +302,8 @@ describe('A4: the options themselves', () => {
   }
 })
 
-describe('A5: an option that could never match', () => {
-  const periods: [ms: number, takes: boolean, because: string][] = [
+describe('A5: an option that can never match', () => {
+  const periods: [ms: number, accepted: boolean, because: string][] = [
     [59_999, false, 'it is below a minute'],
     [60_000, true, 'it is a minute'],
     [86_400, false, 'it is a day in seconds'],
@@ -315,15 +315,15 @@ describe('A5: an option that could never match', () => {
     [2_592_000_000, true, 'it is 30 days'],
     [90_000, true, 'it is a minute and a half'],
     [61_001, true, 'it is a whole number of milliseconds'],
-    [60_000.5, false, 'it is no whole number'],
+    [60_000.5, false, 'it is not a whole number'],
     [3_153_600_000_000, true, 'it is 100 years'],
     [3_153_600_000_001, false, 'it is more than 100 years'],
     [Number.MAX_SAFE_INTEGER, false, 'it is more than 100 years'],
   ]
-  it.each(periods)('a period of %s ms is taken: %s, because %s', (ms, takes) => {
+  it.each(periods)('a period of %s ms is accepted: %s, because %s', (ms, accepted) => {
     for (const name of ['activePeriod', 'idlePeriod', 'absolutePeriod']) {
       const make = () => limen({ store, sessionExpiresIn: { [name]: ms } })
-      if (takes) expect(make, name).not.toThrow()
+      if (accepted) expect(make, name).not.toThrow()
       else expect(make, name).toThrow(configError)
     }
   })
@@ -334,23 +334,23 @@ describe('A5: an option that could never match', () => {
     [{ trustedOrigins: ['*'] }, 'no origin is a *'],
     [{ trustedOrigins: ['https://{tenant}.x.net'] }, 'no host has a brace'],
     [{ trustedOrigins: ['hTTPS://a.example'] }, 'browsers send lower case'],
-    [{ trustedOrigins: ['https://999.999.999.999'] }, 'it is no address'],
-    [{ trustedOrigins: ['https://.example'] }, 'a host starts with no dot'],
+    [{ trustedOrigins: ['https://999.999.999.999'] }, 'it is not an IP address'],
+    [{ trustedOrigins: ['https://.example'] }, 'a host does not start with a dot'],
     [{ trustedOrigins: ['https://a.example', 'b.example'] }, 'an origin has a scheme'],
     [{ trustedOrigins: ['wss://a.example'] }, 'a WebSocket has the origin of its page'],
     [{ trustedOrigins: ['file:///'] }, 'browsers send null for files'],
-    [{ trustedOrigins: 'https://a.example' }, 'it is no list'],
-    [{ trustedOrigins: ['https://a.example,https://b.example'] }, 'it is one text'],
-    [{ allowedSubdomains: ['*'], baseDomain: 'example.com' }, 'the word is no item of a list'],
+    [{ trustedOrigins: 'https://a.example' }, 'it is not a list'],
+    [{ trustedOrigins: ['https://a.example,https://b.example'] }, 'it is one string'],
+    [{ allowedSubdomains: ['*'], baseDomain: 'example.com' }, '* is not an item of a list'],
     [{ allowedSubdomains: ['*.eu'], baseDomain: 'example.com' }, 'no name has a *'],
     [{ allowedSubdomains: ['app.example.com'], baseDomain: 'example.com' }, 'it is a whole host'],
     [{ allowedSubdomains: ['example.com'], baseDomain: 'example.com' }, 'null is the base domain'],
     [{ allowedSubdomains: ['App'], baseDomain: 'example.com' }, 'browsers send lower case'],
-    [{ allowedSubdomains: ['https://app'], baseDomain: 'example.com' }, 'it is no name'],
+    [{ allowedSubdomains: ['https://app'], baseDomain: 'example.com' }, 'it is not a name'],
     [{ allowedSubdomains: ['.app'], baseDomain: 'example.com' }, 'it starts with a dot'],
-    [{ allowedSubdomains: 'app', baseDomain: 'example.com' }, 'it is no list'],
+    [{ allowedSubdomains: 'app', baseDomain: 'example.com' }, 'it is not a list'],
     [{ allowedSubdomains: ['app'] }, 'it needs a base domain'],
-    [{ baseDomain: 'example.com' }, 'nothing counts from it'],
+    [{ baseDomain: 'example.com' }, 'it has no effect alone'],
     [{ baseDomain: 'Example.com', allowedSubdomains: '*' }, 'browsers send lower case'],
     [{ baseDomain: 'example.com.', allowedSubdomains: '*' }, 'it ends in a dot'],
     [{ baseDomain: '*.example.com', allowedSubdomains: '*' }, 'no domain has a *'],
@@ -362,12 +362,12 @@ describe('A5: an option that could never match', () => {
     [{ hostHeader: 'X-Forwarded-Host: app' }, 'no header has a :'],
     [{ hostHeader: 'X Forwarded Host' }, 'no header has a blank'],
   ]
-  it.each(csrf)('%j is refused, because %s', (csrfProtection) => {
+  it.each(csrf)('%j is rejected, because %s', (csrfProtection) => {
     expect(() => limen({ store, csrfProtection })).toThrow(configError)
     expect(() => cors({ csrfProtection })).toThrow(configError)
   })
 
-  const taken: object[] = [
+  const accepted: object[] = [
     { allowedSubdomains: ['app', 'eu.app', 'my_app', 'xn--p1ai', null], baseDomain: 'example.com' },
     { allowedSubdomains: ['example'], baseDomain: 'example.com' },
     { allowedSubdomains: ['com'], baseDomain: 'example.com' },
@@ -380,20 +380,20 @@ describe('A5: an option that could never match', () => {
     { host: '[::1]:8787' },
     { host: 'APP.example' },
   ]
-  it.each(taken)('%j is taken', (csrfProtection) => {
+  it.each(accepted)('%j is accepted', (csrfProtection) => {
     expect(() => limen({ store, csrfProtection })).not.toThrow()
   })
 
-  it('every option is checked where the same options are given twice', () => {
+  it('csrfProtection: false is accepted by limen() and rejected by cors()', () => {
     expect(() => limen({ store, csrfProtection: false })).not.toThrow()
     expect(() => cors({ csrfProtection: false as never })).toThrow(configError)
   })
 })
 
 describe('A4: deleteExpiredSessions({ limit })', () => {
-  it.each([...values, ['1.5', 1.5] as const])('%s', async (name, limit) => {
-    const asked = limen({ store }).deleteExpiredSessions({ limit: limit as number })
-    if (name === '1') expect(await asked).toBe(0)
-    else await expect(asked).rejects.toThrow(configError)
+  it.each([...values, ['1.5', 1.5] as const])('rejects all but 1: %s', async (name, limit) => {
+    const deleted = limen({ store }).deleteExpiredSessions({ limit: limit as number })
+    if (name === '1') expect(await deleted).toBe(0)
+    else await expect(deleted).rejects.toThrow(configError)
   })
 })

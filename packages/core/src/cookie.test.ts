@@ -4,7 +4,7 @@ import { type CookieAttributes, checkCookie, findCookies, serializeCookie } from
 
 type Found = string | null | undefined
 
-/** The one value of a cookie; `undefined` where there are several. */
+/** The only value of a cookie; `undefined` when there are several. */
 function findCookie(header: string, name: string): Found {
   const [value = null, ...others] = findCookies(header, name)
   return others.length > 0 ? undefined : value
@@ -13,11 +13,11 @@ type Case = [header: string, found: Found, because: string]
 
 const cases: Case[] = [
   ['sid=a', 'a', 'it is the only one'],
-  ['a=1; sid=b; c=2', 'b', 'it stands among others'],
+  ['a=1; sid=b; c=2', 'b', 'it is between others'],
   ['a=1;sid=b;c=2', 'b', 'a blank after ; is not required'],
   ['sid=b ; c=2', 'b', 'a blank before ; is not part of the value'],
-  ['\t sid\t=\t b \t; c=2', 'b', 'SP and HTAB may stand around both'],
-  ['sid=a=b', 'a=b', 'the first = divides'],
+  ['\t sid\t=\t b \t; c=2', 'b', 'SP and HTAB can surround both'],
+  ['sid=a=b', 'a=b', 'the first = separates'],
   ['sid=', '', 'an empty value is a value'],
   ['', null, 'there is none'],
   ['sid', null, 'a pair needs ='],
@@ -25,15 +25,15 @@ const cases: Case[] = [
   ['SID=a', null, 'names are compared with their case'],
   ['xsid=a; sidx=b', null, 'the whole name must match'],
   ['a=sid=b', null, 'it is another cookie’s value'],
-  ['a=1, sid=b', null, 'a comma does not divide'],
-  ['sid=a, sid=b', 'a, sid=b', 'a comma does not divide'],
-  ['sid=a; sid=a', 'a', 'the same twice is no contradiction'],
-  ['sid=a; sid=b', undefined, 'two values cannot be told apart'],
-  ['sid=a; sid=', undefined, 'two values cannot be told apart'],
+  ['a=1, sid=b', null, 'a comma does not separate'],
+  ['sid=a, sid=b', 'a, sid=b', 'a comma does not separate'],
+  ['sid=a; sid=a', 'a', 'equal values are one'],
+  ['sid=a; sid=b', undefined, 'two values cannot be distinguished'],
+  ['sid=a; sid=', undefined, 'two values cannot be distinguished'],
   ['sid="a"', '"a"', 'nothing is unquoted'],
   ['sid=%61', '%61', 'nothing is decoded'],
-  ['a="x; sid=b"', 'b"', 'quotes do not protect a ; from dividing'],
-  ['$Version=1; sid=a; $Path=/', 'a', 'RFC 2109 syntax means nothing'],
+  ['a="x; sid=b"', 'b"', 'a ; inside quotes separates'],
+  ['$Version=1; sid=a; $Path=/', 'a', 'RFC 2109 syntax has no meaning'],
   ['\u2000sid=evil; sid=a', 'a', 'a Unicode blank is part of another name'],
   ['\u00a0sid=evil; sid=a', 'a', 'a Unicode blank is part of another name'],
   ['\u00a0sid=evil', null, 'a Unicode blank is part of another name'],
@@ -41,14 +41,14 @@ const cases: Case[] = [
   ['__proto__=a; toString=b', null, 'names are not looked up in an object'],
 ]
 
-describe('findCookies()', () => {
+describe('[T18] [T19] findCookies()', () => {
   for (const [header, found, because] of cases) {
     it(`${JSON.stringify(header).slice(0, 60)}: ${JSON.stringify(found)}, because ${because}`, () => {
       expect(findCookie(header, 'sid')).toBe(found)
     })
   }
 
-  it('finds what a plain reading of the header finds', () => {
+  it('finds the same values as a simple parser', () => {
     const blanks = /^[ \t]+|[ \t]+$/g
     const plainly = (header: string): Found => {
       const values = new Set<string>()
@@ -93,8 +93,8 @@ describe('findCookies()', () => {
     ['many equal values', 'sid=a;'.repeat(2700), 'a'],
     ['blanks before a value', `sid=${blanks}x`, 'x'],
     ['blanks inside a value', `sid=${' x'.repeat(8000)}`, ' x'.repeat(8000).trim()],
-    ['blanks alone', blanks, null],
-    ['semicolons alone', ';'.repeat(16_000), null],
+    ['only blanks', blanks, null],
+    ['only semicolons', ';'.repeat(16_000), null],
     ['blanks before a name', `${blanks}sid`, null],
     ['blanks after a name', `sid${blanks}`, null],
     ['blanks around =', `sid${blanks}=${blanks}`, ''],
@@ -134,9 +134,9 @@ describe('serializeCookie()', () => {
   })
 })
 
-describe('checkCookie()', () => {
+describe('[T24] checkCookie()', () => {
   const paths = { name: 'sessionCookie.name', attributes: 'sessionCookie.attributes.' }
-  const kept: [name: string, change: Partial<CookieAttributes>][] = [
+  const accepted: [name: string, change: Partial<CookieAttributes>][] = [
     ['session', {}],
     ['__Host-Http-session', {}],
     ['__Host-session', { sameSite: 'none', partitioned: true }],
@@ -148,7 +148,7 @@ describe('checkCookie()', () => {
     ['my__Secure-session', { secure: false }],
     ['my__Host-session', { path: '/app' }],
   ]
-  it.each(kept)('takes %s with %j', (name, change) => {
+  it.each(accepted)('accepts %s with %j', (name, change) => {
     expect(() => checkCookie(paths, name, { ...plain, ...change })).not.toThrow()
   })
 
@@ -161,7 +161,7 @@ describe('checkCookie()', () => {
     ['__Host-a', { path: '/app' }, 'the prefix needs Path=/'],
     ['__host-http-a', { domain: 'app.example' }, 'the prefix needs no Domain'],
   ]
-  it.each(dropped)('refuses %s with %j: %s', (name, change) => {
+  it.each(dropped)('rejects %s with %j: %s', (name, change) => {
     expect(() => checkCookie(paths, name, { ...plain, ...change })).toThrow(
       expect.objectContaining({ code: 'AUTH_CONFIG' }),
     )

@@ -13,7 +13,7 @@ const csrfProtection: CsrfProtection = {
   trustedOrigins: ['https://partner.example', 'http://localhost:5173'],
 }
 
-function ask(
+function requestFrom(
   origin: string | null,
   { method = 'GET', ...more }: Record<string, string> = {},
 ): Request {
@@ -23,7 +23,11 @@ function ask(
 }
 
 function preflight(origin: string, more: Record<string, string> = {}): Request {
-  return ask(origin, { method: 'OPTIONS', 'Access-Control-Request-Method': 'DELETE', ...more })
+  return requestFrom(origin, {
+    method: 'OPTIONS',
+    'Access-Control-Request-Method': 'DELETE',
+    ...more,
+  })
 }
 
 const sent = (response: Response | null) => response && Object.fromEntries(response.headers)
@@ -35,47 +39,50 @@ const cases: Case[] = [
   [app, null, true, 'an old browser sends no Sec-Fetch-Site'],
   ['https://partner.example', 'cross-site', true, 'it is listed'],
   ['http://localhost:5173', 'cross-site', true, 'it is listed'],
-  [api, 'same-origin', true, 'it is ourselves'],
-  [evil, 'cross-site', false, 'nobody listed it'],
-  ['https://evil.example.com', 'same-site', false, 'another subdomain is not this one'],
-  ['https://x.app.example.com', 'same-site', false, 'another subdomain is not this one'],
+  [api, 'same-origin', true, 'it is the app’s own origin'],
+  [evil, 'cross-site', false, 'it is not listed'],
+  ['https://evil.example.com', 'same-site', false, 'this subdomain is not listed'],
+  ['https://x.app.example.com', 'same-site', false, 'this subdomain is not listed'],
   ['http://app.example.com', 'cross-site', false, 'the scheme counts'],
   ['https://app.example.com:8443', 'same-site', false, 'the port counts'],
   ['https://app.example.com.evil.example', 'cross-site', false, 'compared as a whole'],
   ['https://APP.example.com', 'same-site', false, 'compared by case'],
   [`${app}, ${evil}`, 'same-site', false, 'two headers were joined'],
   ['null', 'cross-site', false, 'a sandboxed page or a redirect hides its origin'],
-  ['null', 'same-origin', false, 'null would name every sandboxed page'],
-  ['', null, false, 'an empty header names nobody'],
-  [null, 'same-origin', false, 'who reads no answer of another origin says none'],
-  [null, null, false, 'it is no browser'],
+  ['null', 'same-origin', false, 'null is the origin of every sandboxed page'],
+  ['', null, false, 'an empty header is no origin'],
+  [null, 'same-origin', false, 'a same-origin GET has no Origin'],
+  [null, null, false, 'the client is not a browser'],
 ]
 
-describe('cors(), which origins', () => {
+describe('[T14] cors(), origins', () => {
   it.each(cases)('%s, site %s: %s, because %s', (origin, site, allowed) => {
     const { preflight: before, respond } = cors({ csrfProtection })
     const headers: Record<string, string> = site === null ? {} : { 'Sec-Fetch-Site': site }
     const named = { 'access-control-allow-credentials': 'true' }
     const expected = allowed ? { 'access-control-allow-origin': origin, ...named } : {}
 
-    const response = respond(ask(origin, headers), new Response())
+    const response = respond(requestFrom(origin, headers), new Response())
     expect(sent(response)).toEqual({ ...expected, vary: 'Origin' })
 
-    const asked = origin ? before(preflight(origin, headers)) : null
+    const preflightResponse = origin ? before(preflight(origin, headers)) : null
     if (!origin) return
-    expect(asked?.status).toBe(allowed ? 204 : 403)
-    expect(sent(asked)).toMatchObject(expected)
-    if (!allowed) expect(Object.keys(sent(asked) ?? {})).toEqual(['vary'])
+    expect(preflightResponse?.status).toBe(allowed ? 204 : 403)
+    expect(sent(preflightResponse)).toMatchObject(expected)
+    if (!allowed) expect(Object.keys(sent(preflightResponse) ?? {})).toEqual(['vary'])
   })
 
-  it.each([null, 'null'])('names nobody to our own page, which wrote with origin %s', (origin) => {
-    const request = ask(origin, { method: 'POST', 'Sec-Fetch-Site': 'same-origin' })
-    expect(originRule(csrfProtection, true)(request).trusted).toBe(true)
-    const response = cors({ csrfProtection }).respond(request, new Response())
-    expect(sent(response)).toEqual({ vary: 'Origin' })
-  })
+  it.each([null, 'null'])(
+    'adds no CORS headers for the app’s own page, whose POST has the origin %s',
+    (origin) => {
+      const request = requestFrom(origin, { method: 'POST', 'Sec-Fetch-Site': 'same-origin' })
+      expect(originRule(csrfProtection, true)(request).trusted).toBe(true)
+      const response = cors({ csrfProtection }).respond(request, new Response())
+      expect(sent(response)).toEqual({ vary: 'Origin' })
+    },
+  )
 
-  it('lets nobody read who may not write: the CSRF rule is asked', () => {
+  it('lets exactly the origins read that the CSRF rule trusts', () => {
     const everyOption: CsrfProtection[] = [
       {},
       csrfProtection,
@@ -92,7 +99,7 @@ describe('cors(), which origins', () => {
             ...(site && { 'Sec-Fetch-Site': site }),
             'X-Forwarded-Host': 'example.com',
           }
-          const request = ask(origin, { method: 'PUT', ...headers })
+          const request = requestFrom(origin, { method: 'PUT', ...headers })
           const { respond } = cors({ csrfProtection: options, secure })
           const named = respond(request, new Response()).headers.get('Access-Control-Allow-Origin')
           const { trusted } = originRule(options, secure)(request)
@@ -102,7 +109,7 @@ describe('cors(), which origins', () => {
     }
   })
 
-  it('takes our own scheme from `secure`, as the CSRF rule does', () => {
+  it('determines the own scheme by `secure`, as the CSRF rule does', () => {
     const url = 'http://api.dev.lan/'
     const headers = { Origin: 'http://app.dev.lan' }
     const options: CsrfProtection = { baseDomain: 'dev.lan', allowedSubdomains: ['app'] }
@@ -115,7 +122,7 @@ describe('cors(), which origins', () => {
 })
 
 describe('cors().preflight()', () => {
-  it('says what is allowed, and with what it varies', () => {
+  it('lists what is allowed, and the headers that it depends on', () => {
     const vary = 'Access-Control-Request-Method, Access-Control-Request-Headers, Origin'
     const named = {
       'access-control-allow-origin': app,
@@ -146,17 +153,20 @@ describe('cors().preflight()', () => {
   })
 
   const others: [what: string, request: Request][] = [
-    ['a GET', ask(app)],
-    ['a POST', ask(app, { method: 'POST' })],
-    ['an OPTIONS without Origin', ask(null, { method: 'OPTIONS' })],
-    ['an OPTIONS that asks for no method', ask(app, { method: 'OPTIONS' })],
-    ['a GET with the header of a preflight', ask(app, { 'Access-Control-Request-Method': 'GET' })],
+    ['a GET', requestFrom(app)],
+    ['a POST', requestFrom(app, { method: 'POST' })],
+    ['an OPTIONS without Origin', requestFrom(null, { method: 'OPTIONS' })],
+    ['an OPTIONS without Access-Control-Request-Method', requestFrom(app, { method: 'OPTIONS' })],
     [
-      'a preflight of nobody',
-      ask(null, { method: 'OPTIONS', 'Access-Control-Request-Method': 'PUT' }),
+      'a GET with the header of a preflight',
+      requestFrom(app, { 'Access-Control-Request-Method': 'GET' }),
+    ],
+    [
+      'a preflight without Origin',
+      requestFrom(null, { method: 'OPTIONS', 'Access-Control-Request-Method': 'PUT' }),
     ],
   ]
-  it.each(others)('leaves %s to the application', (_, request) => {
+  it.each(others)('returns null for %s', (_, request) => {
     expect(cors({ csrfProtection }).preflight(request)).toBeNull()
   })
 })
@@ -166,25 +176,25 @@ describe('cors().respond()', () => {
     response: Response,
     options: Partial<CorsOptions> = {},
     origin: string | null = app,
-  ) => cors({ csrfProtection, ...options }).respond(ask(origin), response)
+  ) => cors({ csrfProtection, ...options }).respond(requestFrom(origin), response)
 
   const varies: [before: string | null, after: string, because: string][] = [
-    [null, 'Origin', 'it varied with nothing'],
-    ['Cookie', 'Cookie, Origin', 'what was there stays'],
-    ['Cookie, Origin', 'Cookie, Origin', 'it is there'],
-    ['origin', 'origin', 'header names have no case'],
+    [null, 'Origin', 'there was no Vary'],
+    ['Cookie', 'Cookie, Origin', 'earlier names stay'],
+    ['Cookie, Origin', 'Cookie, Origin', 'it is already there'],
+    ['origin', 'origin', 'header names are compared without case'],
     ['X-Origin', 'X-Origin, Origin', 'this is another header'],
     ['Origin-X', 'Origin-X, Origin', 'this is another header'],
-    ['*', '*', 'it varies with everything'],
+    ['*', '*', '* includes every header'],
   ]
-  it.each(varies)('makes Vary %s into %s, because %s', (before, after) => {
+  it.each(varies)('changes Vary %s to %s, because %s', (before, after) => {
     for (const origin of [app, evil, null]) {
       const headers = new Headers(before === null ? {} : { Vary: before })
       expect(share(new Response('', { headers }), {}, origin).headers.get('Vary')).toBe(after)
     }
   })
 
-  it('drops what the response said before, `*` above all, also where it came from elsewhere', () => {
+  it('removes earlier CORS headers of the response, such as `*`', () => {
     const headers = {
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Allow-Credentials': 'true',
@@ -198,7 +208,7 @@ describe('cors().respond()', () => {
     }
   })
 
-  it('lets trusted pages alone read more headers, beside those that a route chose', () => {
+  it('exposes more headers only to trusted pages, in addition to those of a route', () => {
     const options = { exposeHeaders: ['ETag', 'X-Total'] }
     const exposed = (response: Response) => response.headers.get('Access-Control-Expose-Headers')
     const chosen = { headers: { 'Access-Control-Expose-Headers': 'X-Own' } }
@@ -208,7 +218,7 @@ describe('cors().respond()', () => {
     expect(exposed(share(new Response(''), options, evil))).toBeNull()
   })
 
-  it('marks the response itself, and keeps its cookies, each one', () => {
+  it('changes the response itself, and preserves its cookies', () => {
     const response = new Response('body', { status: 500 })
     response.headers.append('Set-Cookie', 'a=1; Expires=Fri, 01 Jan 2038 00:00:00 GMT')
     response.headers.append('Set-Cookie', 'b=2')
@@ -218,7 +228,7 @@ describe('cors().respond()', () => {
     expect(shared.headers.get('Access-Control-Allow-Origin')).toBe(app)
   })
 
-  it('marks a redirect, whose headers cannot be changed', () => {
+  it('adds its headers to a redirect, whose headers are immutable', () => {
     const shared = share(Response.redirect(`${api}/next`, 303))
     expect(shared.status).toBe(303)
     expect(sent(shared)).toEqual({
@@ -229,7 +239,7 @@ describe('cors().respond()', () => {
     })
   })
 
-  it('keeps the body of a stream whose headers cannot be changed', async () => {
+  it('preserves the stream of a response whose headers are immutable', async () => {
     const response = immutable(new Blob(['a', 'b']).stream())
     const shared = share(response)
     expect(shared).not.toBe(response)
@@ -237,60 +247,60 @@ describe('cors().respond()', () => {
     expect(await shared.text()).toBe('ab')
   })
 
-  it('leaves what is no answer to a fetch as it is', () => {
+  it('returns a 101 response unchanged', () => {
     const error = Response.error()
     expect(share(error)).toBe(error)
     expect(sent(error)).toEqual({})
   })
 })
 
-describe('cors(), configured', () => {
+describe('cors(), options', () => {
   const wrong: [options: Record<string, unknown>, because: string][] = [
     [{ csrfProtection: false }, 'every page could read every visitor’s data'],
-    [{ csrfProtection: undefined }, 'nobody is trusted by accident'],
-    [{ csrfProtection: { trustedOrigins: ['*'] } }, 'no wildcards'],
+    [{ csrfProtection: undefined }, 'no origin is trusted by default'],
+    [{ csrfProtection: { trustedOrigins: ['*'] } }, 'wildcards are not supported'],
     [{ csrfProtection: { trustedOrigins: ['https://a.example/'] } }, 'a path'],
     [{ csrfProtection: { allowedSubdomains: ['app'] } }, 'names need baseDomain'],
-    [{ allowMethods: ['*'] }, 'with credentials, * is a method of that name'],
+    [{ allowMethods: ['*'] }, 'with credentials, * is the name of a method'],
     [{ allowMethods: ['patch'] }, 'methods are compared with their case'],
-    [{ allowMethods: ['PUT, DELETE'] }, 'a comma divides'],
+    [{ allowMethods: ['PUT, DELETE'] }, 'a comma separates'],
     [{ allowMethods: [''] }, 'empty'],
     [{ allowMethods: ['CONNECT'] }, 'no page can send it'],
     [{ allowMethods: ['TRACE'] }, 'no page can send it'],
     [{ allowMethods: ['TRACK'] }, 'no page can send it'],
-    [{ allowHeaders: ['*'] }, 'with credentials, * is a header of that name'],
-    [{ allowHeaders: ['X Y'] }, 'a blank is no token character'],
-    [{ allowHeaders: ['X:'] }, 'a colon is no token character'],
+    [{ allowHeaders: ['*'] }, 'with credentials, * is the name of a header'],
+    [{ allowHeaders: ['X Y'] }, 'a blank is not a token character'],
+    [{ allowHeaders: ['X:'] }, 'a colon is not a token character'],
     [{ allowHeaders: ['X\r\nSet-Cookie'] }, 'a line break would start a header'],
-    [{ exposeHeaders: ['*'] }, 'with credentials, * is a header of that name'],
-    [{ exposeHeaders: ['ETag,X'] }, 'a comma divides'],
+    [{ exposeHeaders: ['*'] }, 'with credentials, * is the name of a header'],
+    [{ exposeHeaders: ['ETag,X'] }, 'a comma separates'],
     [{ exposeHeaders: ['ü'] }, 'a name is ASCII'],
     [{ maxAge: -1 }, 'negative'],
     [{ maxAge: 0.5 }, 'whole seconds'],
-    [{ maxAge: Number.NaN }, 'no number'],
-    [{ maxAge: Number.POSITIVE_INFINITY }, 'no number of seconds'],
+    [{ maxAge: Number.NaN }, 'not a number'],
+    [{ maxAge: Number.POSITIVE_INFINITY }, 'not a number of seconds'],
   ]
-  it.each(wrong)('refuses %j: %s', (options) => {
+  it.each(wrong)('rejects %j: %s', (options) => {
     const make = () => cors({ csrfProtection, ...options } as CorsOptions)
     const message = expect.stringContaining(Object.keys(options)[0]!) as string
     expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
   })
 
-  it('takes methods of one’s own', () => {
+  it('accepts custom methods', () => {
     const allowMethods = ['PURGE', 'M-SEARCH', 'RETRACE', 'TRACER']
     const answered = cors({ csrfProtection, allowMethods }).preflight(preflight(app))
     const named = answered?.headers.get('Access-Control-Allow-Methods')
     expect(named).toBe('PURGE, M-SEARCH, RETRACE, TRACER')
   })
 
-  it('takes whole seconds, as many as one likes', () => {
+  it('accepts any whole number of seconds', () => {
     const { preflight: before } = cors({ csrfProtection, maxAge: 86_400 })
     expect(before(preflight(app))?.headers.get('Access-Control-Max-Age')).toBe('86400')
   })
 })
 
 describe('cors() with handle()', () => {
-  it('shares sign-in and page with the front end, and with nobody else', async () => {
+  it('shares sign-in and page only with the front end', async () => {
     const { auth, calls } = createApp({ csrfProtection })
     const user = await auth.createUser({ attributes: { name: 'Ada' } })
     calls.length = 0
@@ -314,7 +324,7 @@ describe('cors() with handle()', () => {
     expect(calls).toEqual([])
 
     const sibling = { 'Sec-Fetch-Site': 'same-site' }
-    const signedIn = await serve(ask(app, { method: 'POST', ...sibling }))
+    const signedIn = await serve(requestFrom(app, { method: 'POST', ...sibling }))
     const [cookie = ''] = signedIn.headers.getSetCookie()
     expect(sent(signedIn)).toMatchObject({
       'access-control-allow-origin': app,
@@ -322,20 +332,20 @@ describe('cors() with handle()', () => {
       vary: 'Cookie, Origin',
     })
     const Cookie = cookie.split(';')[0] ?? ''
-    const page = await serve(ask(app, { Cookie, ...sibling }))
+    const page = await serve(requestFrom(app, { Cookie, ...sibling }))
     expect(await page.text()).toBe('Ada')
     expect(page.headers.get('Access-Control-Allow-Origin')).toBe(app)
 
-    const foreign = { Cookie, 'Sec-Fetch-Site': 'cross-site' }
-    const refused = await serve(ask(evil, { method: 'POST', ...foreign }))
+    const crossSite = { Cookie, 'Sec-Fetch-Site': 'cross-site' }
+    const refused = await serve(requestFrom(evil, { method: 'POST', ...crossSite }))
     expect(refused.status).toBe(403)
     expect(refused.headers.getSetCookie()).toEqual([])
-    const unread = await serve(ask(evil, foreign))
+    const unread = await serve(requestFrom(evil, crossSite))
     expect(unread.headers.get('Access-Control-Allow-Origin')).toBeNull()
   })
 })
 
-/** A response as `fetch` gives it: its headers cannot be changed. */
+/** A response as `fetch` returns it: its headers are immutable. */
 function immutable(body: BodyInit, headers: Record<string, string> = {}): Response {
   const response = new Response(body, { headers })
   const refuse = () => {

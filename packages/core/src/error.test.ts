@@ -1,4 +1,4 @@
-/** D8, E2, E5: errors of other copies, of frameworks, of stores. */
+/** D8, E2, E5: errors of other copies of core, of stores, and in frameworks. */
 import { describe, expect, it } from 'vitest'
 import { type AuthErrorCode, AuthError } from '@limen/core'
 import { createApp, visit } from '../test/app.ts'
@@ -34,7 +34,7 @@ describe('E5: an AuthError of another copy of core', () => {
   })
 })
 
-describe('E2: what a store rejects with', () => {
+describe('E2: a store that rejects', () => {
   const raw: [what: string, thrown: unknown][] = [
     ['an Error', new Error('connection refused')],
     ['an error with a code of its own', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
@@ -42,13 +42,16 @@ describe('E2: what a store rejects with', () => {
       'an error with our code and another name',
       Object.assign(new Error('x'), { code: 'AUTH_STORE_REJECTED' }),
     ],
-    ['an error with our name and no code', Object.assign(new Error('x'), { name: 'AuthError' })],
-    ['an object that is no Error', { name: 'AuthError', code: 'AUTH_STORE_REJECTED' }],
-    ['a text', 'down'],
+    [
+      'an error named AuthError without a code',
+      Object.assign(new Error('x'), { name: 'AuthError' }),
+    ],
+    ['an object that is not an Error', { name: 'AuthError', code: 'AUTH_STORE_REJECTED' }],
+    ['a string', 'down'],
     ['null', null],
     ['undefined', undefined],
   ]
-  it.each(raw)('%s becomes AUTH_STORE_UNAVAILABLE, with its cause', async (_, thrown) => {
+  it.each(raw)('with %s: AUTH_STORE_UNAVAILABLE, with its cause', async (_, thrown) => {
     const { auth, events, faults, signIn } = createApp()
     const { user } = await signIn()
     faults.set('readUser', thrown)
@@ -61,7 +64,7 @@ describe('E2: what a store rejects with', () => {
     ])
   })
 
-  it('a rejection in the background is reported with its code', async () => {
+  it('in the background: the event has its code', async () => {
     const { clock, events, faults, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += 86_400_000
@@ -75,7 +78,7 @@ describe('E2: what a store rejects with', () => {
 })
 
 describe('D8: AUTH_UNTRUSTED_ORIGIN in frameworks', () => {
-  it('carries the status 403 under each name that frameworks read', async () => {
+  it('has the status 403 under each name that frameworks read', async () => {
     const { open, signIn } = createApp()
     const { session } = await signIn()
     const { authRequest } = open(visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
@@ -91,7 +94,7 @@ describe('D8: AUTH_UNTRUSTED_ORIGIN in frameworks', () => {
     expect(await response?.text()).toBe('Forbidden: cross-site')
   })
 
-  it('shows the visitor no hint for the developer', async () => {
+  it('hides the hint for the developer from the visitor', async () => {
     const error = new AuthError('AUTH_UNTRUSTED_ORIGIN', 'origin-mismatch: set hostHeader: x')
     expect(await error.getResponse?.().text()).toBe('Forbidden: origin-mismatch')
   })

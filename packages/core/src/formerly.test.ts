@@ -1,7 +1,7 @@
-/** C1, C2: the cookie changes its name, domain, path or partition in a deploy, in a browser. */
+/** C1, C2: a deploy changes the cookie's name, domain, path or partition, as a browser sees it. */
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../test/app.ts'
-import { type Kept, cookieHeader, keep } from '../test/browser.ts'
+import { type StoredCookie, cookieHeader, receive } from '../test/browser.ts'
 import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 import type { SessionCookieOptions } from './session-cookie.ts'
@@ -11,7 +11,7 @@ const DAY = 86_400_000
 
 type Form = NonNullable<SessionCookieOptions['formerly']>[number]
 
-/** The configuration whose present form this is. */
+/** The configuration that has this as its current form. */
 function formOf({ name, ...attributes }: Form): SessionCookieOptions {
   return { attributes, ...(name !== undefined && { name }) }
 }
@@ -20,7 +20,7 @@ function formOf({ name, ...attributes }: Form): SessionCookieOptions {
 function deploys() {
   const { store, clock } = createApp()
   const events: object[] = []
-  let jar: Kept[] = []
+  let jar: StoredCookie[] = []
 
   const version = (sessionCookie: SessionCookieOptions, secure = true) =>
     limen({
@@ -33,7 +33,7 @@ function deploys() {
   type Auth = ReturnType<typeof version>
   type Request = ReturnType<Auth['openRequest']>
 
-  /** One page view or form: what the app does, with the cookies that the browser sends and keeps. */
+  /** One page view or form: the browser sends its cookies, the app responds, the browser stores the new ones. */
   async function browse<Answer>(
     auth: Auth,
     act: (request: Request) => Answer,
@@ -53,7 +53,7 @@ function deploys() {
       },
     })
     const answer = await act(authRequest)
-    for (const line of lines) jar = keep(jar, line, url)
+    for (const line of lines) jar = receive(jar, line, url)
     return answer
   }
 
@@ -77,39 +77,43 @@ function deploys() {
     clock,
     events,
     names,
-    kept: () => jar,
-    plant: (line: string, url = HOST) => (jar = keep(jar, line, url)),
+    stored: () => jar,
+    plant: (line: string, url = HOST) => (jar = receive(jar, line, url)),
   }
 }
 
 const changes: [what: string, before: Form, after: Form][] = [
-  ['C1: gets a domain', {}, { domain: 'example.com' }],
+  ['C1: receives a domain', {}, { domain: 'example.com' }],
   ['C1: loses its domain', { domain: 'example.com' }, {}],
   ['C1: changes its domain', { domain: 'example.com' }, { domain: 'app.example.com' }],
-  ['C1: gets a path', {}, { path: '/app' }],
+  ['C1: receives a path', {}, { path: '/app' }],
   ['C1: loses its path', { path: '/app' }, {}],
   ['C1: becomes partitioned', {}, { partitioned: true }],
   ['C1: is no longer partitioned', { partitioned: true }, {}],
   [
-    'C1: keeps its name and becomes partitioned',
+    'C1: has the same name and becomes partitioned',
     { name: 'sid' },
     { name: 'sid', partitioned: true },
   ],
   [
-    'C1: keeps its name and is no longer partitioned',
+    'C1: has the same name and is no longer partitioned',
     { name: 'sid', partitioned: true },
     { name: 'sid' },
   ],
   ['C2: is renamed', { name: 'sid' }, { name: '__Host-id' }],
   ['C2: gets the default name', { name: 'auth_session' }, {}],
-  ['C1: keeps its name and gets a domain', { name: 'sid' }, { name: 'sid', domain: 'example.com' }],
   [
-    'C1: keeps its name and loses its domain',
+    'C1: has the same name and receives a domain',
+    { name: 'sid' },
+    { name: 'sid', domain: 'example.com' },
+  ],
+  [
+    'C1: has the same name and loses its domain',
     { name: 'sid', domain: 'example.com' },
     { name: 'sid' },
   ],
-  ['C1: keeps its name and gets a path', { name: 'sid' }, { name: 'sid', path: '/app' }],
-  ['C1: keeps its name and loses its path', { name: 'sid', path: '/app' }, { name: 'sid' }],
+  ['C1: has the same name and receives a path', { name: 'sid' }, { name: 'sid', path: '/app' }],
+  ['C1: has the same name and loses its path', { name: 'sid', path: '/app' }, { name: 'sid' }],
 ]
 
 describe.each(changes)('a cookie that %s', (_, before, after) => {
@@ -121,15 +125,15 @@ describe.each(changes)('a cookie that %s', (_, before, after) => {
   const both = [before, after]
 
   it('is read after the deploy, and moves to its new form when it is renewed', async () => {
-    const { v1, version, validate, signIn, clock, kept } = old()
+    const { v1, version, validate, signIn, clock, stored } = old()
     const session = await signIn(v1)
     const v2 = version(next)
     expect(await validate(v2)).toMatchObject({ sessionId: session.sessionId, fresh: false })
-    expect(kept()).toHaveLength(1)
+    expect(stored()).toHaveLength(1)
     clock.now += DAY
     expect(await validate(v2)).toMatchObject({ sessionId: session.sessionId, fresh: true })
-    expect(kept()).toHaveLength(1)
-    expect(kept()[0]).toMatchObject({
+    expect(stored()).toHaveLength(1)
+    expect(stored()[0]).toMatchObject({
       hostOnly: after.domain === undefined,
       path: after.path ?? '/',
       partitioned: after.partitioned ?? false,
@@ -137,62 +141,62 @@ describe.each(changes)('a cookie that %s', (_, before, after) => {
     expect(await validate(version(formOf(after)))).toMatchObject({ sessionId: session.sessionId })
   })
 
-  it('is replaced by a sign-in', async () => {
-    const { v1, version, validate, signIn, kept } = old()
+  it('is replaced at a sign-in', async () => {
+    const { v1, version, validate, signIn, stored } = old()
     await signIn(v1)
     const v2 = version(next)
     const session = await signIn(v2, 'Bob')
-    expect(kept()).toHaveLength(1)
+    expect(stored()).toHaveLength(1)
     expect(await validate(v2)).toMatchObject({ sessionId: session.sessionId })
   })
 
-  it('does not sign in again after a sign-out', async () => {
-    const { v1, version, validate, signIn, signOut, kept } = old()
+  it('does not sign the visitor in again after a sign-out', async () => {
+    const { v1, version, validate, signIn, signOut, stored } = old()
     await signIn(v1)
     const v2 = version(next)
     await signOut(v2)
-    expect(kept()).toEqual([])
+    expect(stored()).toEqual([])
     for (const auth of [v1, v2]) expect(await validate(auth)).toBeNull()
   })
 
-  it('is deleted when its session is gone', async () => {
-    const { v1, version, validate, signIn, kept } = old()
+  it('is deleted when its session was revoked', async () => {
+    const { v1, version, validate, signIn, stored } = old()
     const session = await signIn(v1)
     const v2 = version(next)
     await v2.invalidateSession(session.sessionId)
     expect(await validate(v2)).toBeNull()
-    expect(kept()).toEqual([])
+    expect(stored()).toEqual([])
   })
 
-  it('survives a rollback where both versions have both forms in their lists', async () => {
-    const { version, validate, signIn, signOut, clock, kept } = deploys()
+  it('survives a rollback when both versions list both forms', async () => {
+    const { version, validate, signIn, signOut, clock, stored } = deploys()
     const v1 = version({ ...formOf(before), formerly: both })
     const v2 = version({ ...formOf(after), formerly: both })
     const session = await signIn(v1)
-    expect(kept()).toHaveLength(1)
+    expect(stored()).toHaveLength(1)
     for (const auth of [v2, v1, v2, v1]) {
       clock.now += DAY
       expect(await validate(auth)).toMatchObject({ sessionId: session.sessionId, fresh: true })
-      expect(kept()).toHaveLength(1)
+      expect(stored()).toHaveLength(1)
     }
     await signOut(v2)
-    expect(kept()).toEqual([])
+    expect(stored()).toEqual([])
     const again = await signIn(v2, 'Bob')
     expect(await validate(v1)).toMatchObject({ sessionId: again.sessionId })
     await signOut(v1)
-    expect(kept()).toEqual([])
+    expect(stored()).toEqual([])
   })
 })
 
 describe('C1: without `formerly`', () => {
   it('a cookie with the old domain stays, and the request is ambiguous', async () => {
-    const { version, validate, signIn, events, kept } = deploys()
+    const { version, validate, signIn, events, stored } = deploys()
     const v1 = version({ name: 'sid', attributes: { domain: 'example.com' } })
     const v2 = version({ name: 'sid' })
     await signIn(v1)
     expect(await validate(v2)).not.toBeNull()
     await signIn(version({ name: 'sid', attributes: { path: '/app' } }), 'Bob')
-    expect(kept()).toHaveLength(2)
+    expect(stored()).toHaveLength(2)
     events.length = 0
     expect(await validate(v2)).toBeNull()
     expect(events).toContainEqual({
@@ -203,43 +207,43 @@ describe('C1: without `formerly`', () => {
   })
 })
 
-describe('C1: an ambiguous request', () => {
+describe('C1: [T20] an ambiguous request', () => {
   const domain = { name: 'sid', attributes: { domain: 'example.com' } }
 
   it('is resolved by a sign-in, which deletes the host-only twin', async () => {
-    const { version, validate, signIn, kept } = deploys()
+    const { version, validate, signIn, stored } = deploys()
     await signIn(version({ name: 'sid' }))
     const now = version(domain)
     const session = await signIn(now, 'Bob')
-    expect(kept(), 'one cookie is no ambiguity').toHaveLength(2)
+    expect(stored(), 'one cookie is not ambiguous').toHaveLength(2)
     expect(await validate(now)).toBeNull()
     const again = await signIn(now, 'Eve')
-    expect(kept()).toHaveLength(1)
+    expect(stored()).toHaveLength(1)
     expect(await validate(now)).toMatchObject({ sessionId: again.sessionId })
     expect(again.sessionId).not.toBe(session.sessionId)
   })
 
   it('is resolved by a sign-out, which deletes both', async () => {
-    const { version, validate, signIn, signOut, kept } = deploys()
+    const { version, validate, signIn, signOut, stored } = deploys()
     await signIn(version({ name: 'sid' }))
     const now = version(domain)
     await signIn(now, 'Bob')
     await signOut(now)
-    expect(kept()).toEqual([])
+    expect(stored()).toEqual([])
     expect(await validate(now)).toBeNull()
   })
 
-  it('deletes nothing while it is only read', async () => {
-    const { version, validate, signIn, kept } = deploys()
+  it('deletes no cookie until a sign-in or sign-out', async () => {
+    const { version, validate, signIn, stored } = deploys()
     await signIn(version({ name: 'sid' }))
     const now = version(domain)
     await signIn(now, 'Bob')
-    const before = kept()
+    const before = stored()
     expect(await validate(now)).toBeNull()
-    expect(kept()).toEqual(before)
+    expect(stored()).toEqual(before)
   })
 
-  it('sends the deletion of no twin where there is one cookie, or its form is the twin', async () => {
+  it('does not delete a twin when there is one cookie, or when the twin is the current form', async () => {
     const { version, signIn, browse } = deploys()
     const count = (options: SessionCookieOptions) =>
       browse(
@@ -254,7 +258,7 @@ describe('C1: an ambiguous request', () => {
     expect(await count(domain)).toBe(0)
   })
 
-  it('with the configured form host-only sends one cookie of its name', async () => {
+  it('sets one cookie of its name when the current form is host-only', async () => {
     const { version, plant, browse } = deploys()
     plant('sid=a; Path=/; Secure')
     plant('sid=b; Path=/; Secure; Domain=example.com')
@@ -271,13 +275,13 @@ describe('C1: an ambiguous request', () => {
   })
 })
 
-describe('C1: two values of one name', () => {
+describe('C1: [T20] two values of one name', () => {
   const moved = {
     name: 'sid',
     attributes: { domain: 'example.com' },
     formerly: [{ name: 'sid' }],
   }
-  it('are both read where two forms have it: the one that opens a session wins', async () => {
+  it('are both validated when two forms have the name: the one that opens a session wins', async () => {
     const { version, validate, signIn, plant } = deploys()
     const auth = version(moved)
     const session = await signIn(auth)
@@ -287,29 +291,29 @@ describe('C1: two values of one name', () => {
     expect(await validate(auth)).toMatchObject({ sessionId: session.sessionId })
   })
 
-  it('that both open a session are ambiguous, until a sign-in deletes both', async () => {
-    const { version, validate, signIn, kept, events } = deploys()
+  it('are ambiguous when both open a session, until a sign-in deletes both', async () => {
+    const { version, validate, signIn, stored, events } = deploys()
     const auth = version(moved)
     await signIn(version({ name: 'sid', attributes: { domain: 'example.com' } }))
     await signIn(version({ name: 'sid' }), 'Bob')
-    expect(kept()).toHaveLength(2)
+    expect(stored()).toHaveLength(2)
     events.length = 0
     expect(await validate(auth)).toBeNull()
     expect(events).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason: 'ambiguous' }])
     const session = await signIn(auth, 'Eve')
-    expect(kept()).toHaveLength(1)
+    expect(stored()).toHaveLength(1)
     expect(await validate(auth)).toMatchObject({ sessionId: session.sessionId })
   })
 
-  it('that open nothing delete nothing, as one can be of another app', async () => {
-    const { version, validate, plant, kept } = deploys()
+  it('are not deleted when neither opens a session, as one can belong to another app', async () => {
+    const { version, validate, plant, stored } = deploys()
     plant(`sid=${'u'.repeat(22)}.${'u'.repeat(43)}; Path=/; Secure`)
     plant(`sid=${'v'.repeat(22)}.${'v'.repeat(43)}; Path=/; Secure; Domain=example.com`)
     expect(await validate(version(moved))).toBeNull()
-    expect(kept()).toHaveLength(2)
+    expect(stored()).toHaveLength(2)
   })
 
-  it('beyond the number of forms are ambiguous, without a read', async () => {
+  it('are ambiguous when there are more than forms, without a read', async () => {
     const { version, validate, signIn, plant, events } = deploys()
     const auth = version(moved)
     await signIn(auth)
@@ -320,32 +324,32 @@ describe('C1: two values of one name', () => {
     expect(events).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason: 'ambiguous' }])
   })
 
-  it('that are equal are one', async () => {
-    const { version, validate, signIn, plant, kept } = deploys()
+  it('count as one when they are equal', async () => {
+    const { version, validate, signIn, plant, stored } = deploys()
     const auth = version({ name: 'sid', attributes: { domain: 'example.com' } })
     const session = await signIn(auth)
-    plant(`sid=${kept()[0]!.value}; Path=/; Secure`)
-    expect(kept()).toHaveLength(2)
+    plant(`sid=${stored()[0]!.value}; Path=/; Secure`)
+    expect(stored()).toHaveLength(2)
     expect(await validate(auth)).toMatchObject({ sessionId: session.sessionId })
   })
 })
 
-describe('C2: a name that the app had before', () => {
+describe('C2: [T18] an earlier name of the cookie', () => {
   const eve = 'sid=Eve'
-  type Case = [present: 'opens' | 'dead' | 'none', planted: string, finds: boolean]
+  type Case = [current: 'opens' | 'expired' | 'none', planted: string, finds: boolean]
   it.each<Case>([
     ['opens', eve, true],
     ['opens', 'sid=x; sid=y', true],
-    ['dead', 'sid=x', false],
+    ['expired', 'sid=x', false],
     ['none', 'sid=x; sid=y', false],
-  ])('the present cookie %s, beside %s: %j', async (present, planted, finds) => {
+  ])('the current cookie: %s, with %s: finds %j', async (current, planted, finds) => {
     const auth = limen({ store: memoryStore(), sessionCookie: { formerly: [{ name: 'sid' }] } })
     const tokenOf = async (userId: string) =>
       auth.createBearerToken(
         await auth.createSession(await auth.createUser({ userId, attributes: {} })),
       )
-    const ada = present === 'dead' ? `${'u'.repeat(22)}.${'u'.repeat(43)}` : await tokenOf('ada')
-    const own = present === 'none' ? '' : `__Host-Http-session=${ada}; `
+    const ada = current === 'expired' ? `${'u'.repeat(22)}.${'u'.repeat(43)}` : await tokenOf('ada')
+    const own = current === 'none' ? '' : `__Host-Http-session=${ada}; `
     const Cookie = own + planted.replace('Eve', await tokenOf('eve'))
 
     const session = await auth
@@ -356,14 +360,14 @@ describe('C2: a name that the app had before', () => {
 })
 
 describe('C1: auth.readSessionCookie()', () => {
-  it('reads every form, and none where they are several', () => {
+  it('reads every form, and returns null when there are several', () => {
     const { version } = deploys()
     const auth = version({ name: 'now', formerly: [{ name: 'then' }] })
     const read = (Cookie: string) => auth.readSessionCookie({ headers: new Headers({ Cookie }) })
     expect(read('now=a')).toBe('a')
     expect(read('then=b')).toBe('b')
     expect(read('then=a; now=a')).toBe('a')
-    expect(read('then=b; now=a'), 'the present name counts first').toBe('a')
+    expect(read('then=b; now=a'), 'the current name counts first').toBe('a')
     expect(read('now=a; now=b')).toBeNull()
     expect(read('x=a')).toBeNull()
     expect(read('now=')).toBeNull()
@@ -371,13 +375,14 @@ describe('C1: auth.readSessionCookie()', () => {
 })
 
 describe('sessionCookie.formerly', () => {
-  it('sends a deleting cookie for each other form, and never one for the present', () => {
+  it('sends a deleting cookie for each other form, and none for the current one', () => {
     const { version } = deploys()
     const forms = [{ name: 'a' }, { name: 'b', domain: 'example.com' }, { name: 'c', path: '/x' }]
     const auth = version({ name: 'a', formerly: forms })
     const lines = auth.createSessionCookie(null).formerly.map((one) => one.serialize())
-    const gone = 'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax'
-    expect(lines).toEqual([`b=; Domain=example.com; Path=/; ${gone}`, `c=; Path=/x; ${gone}`])
+    const expired =
+      'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax'
+    expect(lines).toEqual([`b=; Domain=example.com; Path=/; ${expired}`, `c=; Path=/x; ${expired}`])
     for (const cookie of auth.createSessionCookie(null).formerly) {
       expect(cookie).toMatchObject({ value: '', formerly: [] })
     }

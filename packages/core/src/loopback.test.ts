@@ -1,4 +1,4 @@
-/** C3, C4: cookies on this machine, where ports share them and https is missing. */
+/** C3, C4: cookies on loopback, where all ports share them and there is no https. */
 import { describe, expect, it } from 'vitest'
 import { APP, COOKIE, createApp } from '../test/app.ts'
 
@@ -9,7 +9,7 @@ function view(url: string | undefined, name = COOKIE, method = 'GET') {
   return { method, headers, ...(url !== undefined && { url }) }
 }
 
-describe('C3: a miss', () => {
+describe('C3: an unknown session', () => {
   const cases: [url: string | undefined, deletes: boolean][] = [
     ['http://localhost:3000/', false],
     ['https://localhost:3000/', false],
@@ -39,7 +39,7 @@ describe('C3: a miss', () => {
     }
   })
 
-  it('leaves the session of another app on this machine alone', async () => {
+  it('does not delete the cookie of another app on this machine', async () => {
     const [a, b] = [createApp(), createApp()]
     const { token } = await a.signIn()
     const at = (port: number) => ({
@@ -53,7 +53,7 @@ describe('C3: a miss', () => {
     expect(await a.open(at(3000)).authRequest.validate()).not.toBeNull()
   })
 
-  it('does not keep a sign-out from deleting the cookie there', () => {
+  it('does not prevent a sign-out from deleting the cookie', () => {
     const { open } = createApp()
     const { authRequest, sent } = open(view('http://localhost:3000/'))
     authRequest.setSession(null)
@@ -83,7 +83,7 @@ describe('C4: setSession() with a Secure cookie over http on this machine', () =
     expect(events).toEqual(reports ? [{ type: 'secure-cookie-over-http' }] : [])
   })
 
-  it('is not reported by a renewal, which shows that the cookie came back', async () => {
+  it('is not reported for a renewal: the browser has sent the cookie', async () => {
     const { clock, events, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += 86_400_000

@@ -759,6 +759,8 @@ function nested(levels: number): unknown {
   return levels === 0 ? 0 : [nested(levels - 1)]
 }
 
+const messages: Readonly<Record<string, unknown>> = { ...catalogue }
+
 describe('messages', () => {
   const rows = Object.entries(table).flatMap(([name, [code, ...cases]]) =>
     cases.map(([text, act]) => [code, text, name, act] as const),
@@ -769,8 +771,8 @@ describe('messages', () => {
       .catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(AuthError)
     expect([(error as AuthError).code, (error as AuthError).message]).toEqual([code, text])
-    // A form stands in the message that has its name here.
-    const message: unknown = catalogue[name as keyof typeof catalogue]
+    // A form is part of the thrown message.
+    const message = messages[name]
     if (typeof message === 'string') expect(text).toContain(message)
   })
 

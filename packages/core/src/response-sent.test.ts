@@ -1,19 +1,20 @@
-/** D1, D2, D5, D6, D7, D9, D10: responses that have left, streams, thrown responses, broken sinks. */
+/** D1, D2, D3, D7: responses that were sent, streamed bodies, cookie sinks that throw. */
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import { DAY, createApp, visit } from '../test/app.ts'
 import type { AuthRequest } from './auth-request.ts'
 import type { InferSession } from './auth.ts'
-import { handle, respond } from './response.ts'
-import { sessionCookies } from './session-cookie.ts'
+import { handle } from './response.ts'
 
 type App = ReturnType<typeof createApp>
+
 type Request = AuthRequest<InferSession<App['auth']>>
 
 const code = (expected: string) =>
   expect.objectContaining({ name: 'AuthError', code: expected }) as Error
+
 const noStore = 'private, no-store'
 
-/** An AuthRequest, and what says that its response has left. */
+/** An AuthRequest, and a function that marks its response as sent. */
 function openWithResponse({ auth }: App, request: globalThis.Request) {
   const sent: string[] = []
   const context: Parameters<typeof auth.openRequest>[0] & { setCookie?: unknown } = {
@@ -21,18 +22,18 @@ function openWithResponse({ auth }: App, request: globalThis.Request) {
     setCookie: (cookie) => sent.push(cookie.serialize()),
   }
   const authRequest = auth.openRequest(context)
-  const leave = () => void Object.assign(context, { setCookie: undefined })
-  return { authRequest, sent, leave }
+  const markSent = () => void Object.assign(context, { setCookie: undefined })
+  return { authRequest, sent, markSent }
 }
 
-describe('D1: once the response has left', () => {
+describe('D1: after the response was sent', () => {
   it.each(['sign-in', 'sign-out'])(
     'a %s throws AUTH_RESPONSE_SENT, and changes nothing',
     async (what) => {
       const app = createApp()
       const { session, token } = await app.signIn()
-      const { authRequest, sent, leave } = openWithResponse(app, visit(token))
-      leave()
+      const { authRequest, sent, markSent } = openWithResponse(app, visit(token))
+      markSent()
       const given = what === 'sign-in' ? session : null
       expect(() => authRequest.setSession(given)).toThrow(code('AUTH_RESPONSE_SENT'))
       expect(() => authRequest.setSession(given, { unsafeSkipOriginCheck: true })).toThrow(
@@ -48,8 +49,8 @@ describe('D1: once the response has left', () => {
     const app = createApp()
     const { token } = await app.signIn()
     app.clock.now += DAY
-    const { authRequest, sent, leave } = openWithResponse(app, visit(token))
-    leave()
+    const { authRequest, sent, markSent } = openWithResponse(app, visit(token))
+    markSent()
     expect(await authRequest.validate()).toMatchObject({ state: 'idle', fresh: false })
     expect(app.calls).toEqual(['read'])
     expect(sent).toEqual([])
@@ -57,24 +58,24 @@ describe('D1: once the response has left', () => {
 
   it('an unknown session deletes no cookie', async () => {
     const app = createApp()
-    const { authRequest, sent, leave } = openWithResponse(
+    const { authRequest, sent, markSent } = openWithResponse(
       app,
       visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`),
     )
-    leave()
+    markSent()
     expect(await authRequest.validate()).toBeNull()
     expect(sent).toEqual([])
     expect(authRequest.cookie()).toBeUndefined()
   })
 
-  it('in web() mode the error is another: there never was a response', async () => {
+  it('web() mode has another error, as it has no response', async () => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
     const authRequest = auth.openRequest({ request: visit(null) })
     expect(() => authRequest.setSession(session)).toThrow(code('AUTH_COOKIES_DISABLED'))
   })
 
-  it('one request is opened again, with another AuthRequest', async () => {
+  it('the next call opens another AuthRequest', async () => {
     const { auth } = createApp()
     const key = {}
     const context = { request: visit(null), key, setCookie: (): void => {} }
@@ -87,7 +88,7 @@ describe('D1: once the response has left', () => {
     expect(auth.openRequest(without)).not.toBe(auth.openRequest(without))
   })
 
-  it('handle(): setSession() inside a streamed body throws there', async () => {
+  it('setSession() inside a streamed body of handle() throws', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const errors: unknown[] = []
@@ -114,7 +115,7 @@ describe('D1: once the response has left', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('handle(): setSession() after a forgotten await throws there', async () => {
+  it('setSession() after a forgotten await in handle() throws', async () => {
     const { auth, signIn } = createApp()
     const { user } = await signIn()
     let forgotten: Promise<unknown> | undefined
@@ -146,13 +147,13 @@ describe('D1: once the response has left', () => {
   ])('handle(): also after %s', async (_, handler) => {
     const { auth, signIn } = createApp()
     const { session } = await signIn()
-    let kept: Request | undefined
+    let escaped: Request | undefined
     const answered = handle(auth, visit(null), (authRequest) => {
-      kept = authRequest
+      escaped = authRequest
       return handler()
     })
     await answered.catch(() => {})
-    expect(() => kept!.setSession(session)).toThrow(code('AUTH_RESPONSE_SENT'))
+    expect(() => escaped!.setSession(session)).toThrow(code('AUTH_RESPONSE_SENT'))
   })
 })
 
@@ -172,7 +173,7 @@ describe('D2: the first validate() inside a streamed body', () => {
       { headers: { 'Cache-Control': 'public, max-age=60' } },
     )
 
-  it('that finds a session reports it as validated-late', async () => {
+  it('reports validated-late when it finds a session', async () => {
     const { auth, events, signIn } = createApp()
     const { session, token } = await signIn()
     const response = await handle(auth, visit(token), stream)
@@ -181,7 +182,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     expect(events).toEqual([{ type: 'validated-late', sessionId: session.sessionId }])
   })
 
-  it('that finds none reports nothing', async () => {
+  it('reports nothing when it finds none', async () => {
     const { auth, events } = createApp()
     const response = await handle(auth, visit(null), stream)
     expect(await response.text()).toBe('anonymous')
@@ -191,15 +192,15 @@ describe('D2: the first validate() inside a streamed body', () => {
   it('is reported once, however often it is called', async () => {
     const app = createApp()
     const { token } = await app.signIn()
-    const { authRequest, leave } = openWithResponse(app, visit(token))
-    leave()
+    const { authRequest, markSent } = openWithResponse(app, visit(token))
+    markSent()
     await authRequest.validate()
     authRequest.invalidate()
     await authRequest.validate()
     expect(app.events.map(({ type }) => type)).toEqual(['validated-late'])
   })
 
-  it('with eager is answered by what was read before: private, and renewed', async () => {
+  it('uses the result of `eager`: the response is private, and the session renewed', async () => {
     const { auth, calls, clock, events, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -221,7 +222,7 @@ describe('D2: the first validate() inside a streamed body', () => {
     expect(calls).toEqual([])
   })
 
-  it('with eager runs the handler also where the store fails, and it can read again', async () => {
+  it('with eager runs the handler also when the store fails, and can read again', async () => {
     const { auth, calls, faults, signIn } = createApp()
     const { token } = await signIn()
     faults.set('read', new Error('down'))
@@ -250,8 +251,8 @@ describe('D2: the first validate() inside a streamed body', () => {
   )
 })
 
-describe('D3: onSession', () => {
-  it('is called as soon as a session is found, once, and for no other visitor', async () => {
+describe('D3: [T47] onSession', () => {
+  it('is called once, as soon as a session is found, and not for other visitors', async () => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
     const seen: string[] = []
@@ -274,102 +275,13 @@ describe('D3: onSession', () => {
   })
 })
 
-describe('handle(), waitUntil', () => {
-  it('takes the renewing write, as the fourth argument says', async () => {
-    const { auth, clock, calls, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const pending: Promise<unknown>[] = []
-    const waitUntil = (work: Promise<unknown>) => pending.push(work)
-    const handler = async (authRequest: Request) => {
-      const session = await authRequest.validate()
-      return new Response(String(session?.fresh))
-    }
-    const response = await handle(auth, visit(token), handler, { waitUntil })
-    expect(await response.text()).toBe('true')
-    expect(pending).toHaveLength(1)
-    await Promise.all(pending)
-    expect(calls).toEqual(['read', 'renew'])
-  })
-
-  it('nested calls for one request share one AuthRequest, and one read', async () => {
-    const { auth, calls, signIn } = createApp()
-    const { token } = await signIn()
-    const request = visit(token)
-    const response = await handle(auth, request, async (outer) => {
-      await outer.validate()
-      return handle(auth, request, async (inner) => {
-        expect(inner).toBe(outer)
-        return new Response((await inner.validate())?.user.name)
-      })
-    })
-    expect(await response.text()).toBe('Ada')
-    expect(response.headers.get('Vary')).toBe('Cookie')
-    expect(calls).toEqual(['read'])
-  })
-})
-
-describe('D5: a response that is thrown', () => {
-  const thrown: [what: string, make: () => unknown, status: number][] = [
-    ['a redirect', () => Response.redirect('https://app.example/', 303), 303],
-    ['a response', () => new Response('gone', { status: 410 }), 410],
-    [
-      'an error with its own response, as HTTPException of Hono',
-      () =>
-        Object.assign(new Error('teapot'), {
-          getResponse: () => new Response('teapot', { status: 418 }),
-        }),
-      418,
-    ],
-  ]
-  it.each(thrown)('%s is answered, with the cookies of a sign-in', async (_, make, status) => {
-    const { auth, signIn } = createApp()
-    const { session, token } = await signIn()
-    const response = await handle(auth, visit(null, {}, 'POST'), (authRequest) => {
-      authRequest.setSession(session)
-      throw make()
-    })
-    expect(response.status).toBe(status)
-    expect(response.headers.getSetCookie()).toEqual([
-      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
-    ])
-    expect(response.headers.get('Cache-Control')).toBe(noStore)
-  })
-
-  it.each<[what: string, error: unknown]>([
-    ['a text', 'text'],
-    ['null', null],
-    ['undefined', undefined],
-    ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
-  ])('%s passes through', async (_, error) => {
-    const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
-      throw error
-    })
-    await expect(asked).rejects.toBe(error)
-  })
-})
-
-describe('D6: a handler that returns nothing', () => {
-  it.each([undefined, { eager: true }])('passes undefined through, with %j', async (options) => {
-    const { auth, signIn } = createApp()
-    const { token } = await signIn()
-    const handlers = [() => undefined, async () => undefined, () => {}]
-    for (const handler of handlers) {
-      expect(await handle(auth, visit(token), handler, options)).toBeUndefined()
-    }
-    const validating = async (authRequest: Request) => void (await authRequest.validate())
-    expect(await handle(auth, visit(token), validating, options)).toBeUndefined()
-  })
-})
-
-describe('D7: a sink for cookies that throws', () => {
+describe('D7: a cookie sink that throws', () => {
   const broken = new Error('headers were sent')
   const setCookie = () => {
     throw broken
   }
 
-  it('in a renewal fails nothing, is reported, and is read once', async () => {
+  it('during a renewal is reported as cookie-lost, and validate() resolves after one read', async () => {
     const { calls, clock, events, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -382,7 +294,7 @@ describe('D7: a sink for cookies that throws', () => {
     expect(authRequest.cookie()).toBeUndefined()
   })
 
-  it('in a deletion after a miss fails nothing', async () => {
+  it('during a deletion does not make validate() reject', async () => {
     const { events, open } = createApp()
     const { authRequest } = open(visit(`${'u'.repeat(22)}.${'u'.repeat(43)}`), { setCookie })
     expect(await authRequest.validate()).toBeNull()
@@ -393,17 +305,20 @@ describe('D7: a sink for cookies that throws', () => {
     ])
   })
 
-  it.each(['sign-in', 'sign-out'])('in a %s throws, and changes nothing', async (what) => {
-    const { events, open, signIn } = createApp()
-    const { session, token } = await signIn()
-    const { authRequest } = open(visit(token), { setCookie })
-    expect(() => authRequest.setSession(what === 'sign-in' ? session : null)).toThrow(broken)
-    expect(authRequest.cookie()).toBeUndefined()
-    expect(events).toEqual([])
-    expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
-  })
+  it.each(['sign-in', 'sign-out'])(
+    'during a %s makes setSession() throw, and changes nothing',
+    async (what) => {
+      const { events, open, signIn } = createApp()
+      const { session, token } = await signIn()
+      const { authRequest } = open(visit(token), { setCookie })
+      expect(() => authRequest.setSession(what === 'sign-in' ? session : null)).toThrow(broken)
+      expect(authRequest.cookie()).toBeUndefined()
+      expect(events).toEqual([])
+      expect(await authRequest.validate()).toMatchObject({ sessionId: session.sessionId })
+    },
+  )
 
-  it('in a sign-out after a renewal leaves the renewed cookie', async () => {
+  it('during a sign-out after a renewal does not remove the renewed cookie', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -417,59 +332,5 @@ describe('D7: a sink for cookies that throws', () => {
     isBroken = true
     expect(() => authRequest.setSession(null)).toThrow(broken)
     expect(authRequest.cookie()).toMatchObject({ value: token, renewal: true })
-  })
-})
-
-describe('D9: respond() twice', () => {
-  it('changes nothing more', () => {
-    const cookies = sessionCookies({ formerly: [{ name: 'old' }] }, true)
-    for (const renewal of [true, false]) {
-      const pending = {
-        cookie: () => ({ ...cookies.make('t', 60), renewal }),
-        wasRead: true,
-        vary: ['Cookie', 'Authorization', 'Cookie'],
-      }
-      const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
-      const lines = ({ headers }: Response) =>
-        [...headers].map((pair) => pair.join(': ')).toSorted()
-      const before = lines(once)
-      expect(lines(respond(once, pending))).toEqual(before)
-      const redirect = respond(Response.redirect('https://a.example'), pending)
-      expect(lines(respond(redirect, pending))).toEqual(lines(redirect))
-      expect(once.headers.get('Vary')).toBe('Accept, Cookie, Authorization')
-      expect(once.headers.getSetCookie()).toHaveLength(2)
-    }
-  })
-})
-
-describe('D10: headers of CDNs', () => {
-  const names = [
-    'CDN-Cache-Control',
-    'Cloudflare-CDN-Cache-Control',
-    'Vercel-CDN-Cache-Control',
-    'Netlify-CDN-Cache-Control',
-    'Akamai-Cache-Control',
-    'Surrogate-Control',
-    'Edge-Control',
-    'surrogate-control',
-  ]
-  it.each(names)('%s is removed from a private response, and stays on a public one', (name) => {
-    const make = () =>
-      new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
-    const pending = { cookie: () => undefined, vary: ['Cookie'] }
-    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
-    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
-  })
-
-  it.each([
-    'X-Edge-Control',
-    'Surrogate-Control-X',
-    'Surrogate-Key',
-    'Edge-Cache-Tag',
-    'Cache-Tag',
-  ])('%s stays: it is no rule of a cache', (name) => {
-    const response = new Response('', { headers: { [name]: 'x' } })
-    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
-    expect(respond(response, pending).headers.get(name)).toBe('x')
   })
 })

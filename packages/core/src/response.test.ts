@@ -1,16 +1,20 @@
+/** respond(): cookies and cache headers on a response. */
 import { describe, expect, it } from 'vitest'
-import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
-import { AuthError } from './error.ts'
+import { COOKIE } from '../test/app.ts'
 import { type SessionCookie, sessionCookies } from './session-cookie.ts'
-import { type PendingResponse, handle, respond } from './response.ts'
+import { type PendingResponse, respond } from './response.ts'
 
 const sessionCookie = sessionCookies({}, true)
-const signIn = sessionCookie.make('id.secret', 60)
-const renewal = { ...signIn, renewal: true }
-const signOut = sessionCookie.make('', 0)
-const line = { set: signIn.serialize(), gone: signOut.serialize() }
 
-const left = ({
+const signIn = sessionCookie.make('id.secret', 60)
+
+const renewal = { ...signIn, renewal: true }
+
+const signOut = sessionCookie.make('', 0)
+
+const line = { set: signIn.serialize(), deleting: signOut.serialize() }
+
+const pending = ({
   cookie,
   ...change
 }: Partial<Omit<PendingResponse, 'cookie'>> & {
@@ -26,21 +30,26 @@ describe('respond(), cookies', () => {
   const cases: [what: string, own: string[], cookie: SessionCookie | undefined, sent: string[]][] =
     [
       [
-        'none: the app’s own stay',
+        'without a cookie: the app’s own stay',
         ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
         undefined,
         ['a=1', 'b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
       ],
-      ['one, beside the app’s own', ['a=1', 'b=2'], signIn, ['a=1', 'b=2', line.set]],
+      ['a cookie is added to the app’s own', ['a=1', 'b=2'], signIn, ['a=1', 'b=2', line.set]],
       [
-        'a renewal gives way to the app’s own sign-out',
-        ['a=1', line.gone],
+        'a renewal does not replace the app’s own sign-out',
+        ['a=1', line.deleting],
         renewal,
-        ['a=1', line.gone],
+        ['a=1', line.deleting],
       ],
-      ['a sign-in replaces the app’s own sign-out', [line.gone, 'a=1'], signIn, ['a=1', line.set]],
       [
-        'a cookie whose name begins like ours stays',
+        'a sign-in replaces the app’s own sign-out',
+        [line.deleting, 'a=1'],
+        signIn,
+        ['a=1', line.set],
+      ],
+      [
+        'a cookie cdn name only begins with the session cookie’s stays',
         [`${COOKIE}x=1`],
         signIn,
         [`${COOKIE}x=1`, line.set],
@@ -49,23 +58,23 @@ describe('respond(), cookies', () => {
   it.each(cases)('%s', (_, own, cookie, sent) => {
     const response = new Response('page')
     for (const text of own) response.headers.append('Set-Cookie', text)
-    expect(respond(response, left({ cookie })).headers.getSetCookie()).toEqual(sent)
+    expect(respond(response, pending({ cookie })).headers.getSetCookie()).toEqual(sent)
   })
 })
 
-describe('P10: respond(), caches', () => {
+describe('P10: [T47] [T48] respond(), caches', () => {
   const noStore = 'private, no-store'
   type Case = [
     what: string,
     given: Record<string, string>,
-    left: Parameters<typeof left>[0],
+    pending: Parameters<typeof pending>[0],
     cacheControl: string | null,
     vary: string | null,
   ]
   const read = { wasRead: true }
   const cases: Case[] = [
-    ['nothing asked: untouched', { 'Cache-Control': 'public' }, { vary: [] }, 'public', null],
-    ['no session, no word of the app', {}, {}, noStore, 'Cookie'],
+    ['nothing was read: unchanged', { 'Cache-Control': 'public' }, { vary: [] }, 'public', null],
+    ['no session, no Cache-Control of the app', {}, {}, noStore, 'Cookie'],
     [
       'no session, a public page',
       { 'Cache-Control': 'public, max-age=60' },
@@ -75,61 +84,73 @@ describe('P10: respond(), caches', () => {
     ],
     ['a session', {}, read, noStore, 'Cookie'],
     [
-      'a session on a page called public',
+      'a session on a public page',
       { 'Cache-Control': 'public, s-maxage=60' },
       read,
       noStore,
       'Cookie',
     ],
     [
-      'a session on a page called private',
+      'a session on a private page',
       { 'Cache-Control': 'private, max-age=60' },
       read,
       'private, max-age=60',
       'Cookie',
     ],
-    ['a session on a page not stored', { 'Cache-Control': 'No-Store' }, read, 'No-Store', 'Cookie'],
+    ['a session on a no-store page', { 'Cache-Control': 'No-Store' }, read, 'No-Store', 'Cookie'],
     [
-      'a field that is private is not a private page',
+      'private with a field name is not a private page',
       { 'Cache-Control': 'private="x", max-age=9' },
       read,
       noStore,
       'Cookie',
     ],
     [
-      'no-store that caches ignore beside must-understand',
+      'no-store is ignored by caches when must-understand is present',
       { 'Cache-Control': 'public, max-age=60, must-understand, no-store' },
       read,
       noStore,
       'Cookie',
     ],
     [
-      'no-store between quotes',
+      'no-store inside quotes is no directive',
       { 'Cache-Control': 'foo="bar, no-store, baz", public, s-maxage=60' },
       read,
       noStore,
       'Cookie',
     ],
-    ['a word that begins like it', { 'Cache-Control': 'x-private' }, read, noStore, 'Cookie'],
     [
-      'a cookie on a page called public',
+      'a directive that only contains private',
+      { 'Cache-Control': 'x-private' },
+      read,
+      noStore,
+      'Cookie',
+    ],
+    [
+      'a cookie on a public page',
       { 'Cache-Control': 'public' },
       { cookie: signIn },
       noStore,
       'Cookie',
     ],
     [
-      'a renewal on a page called public',
+      'a renewal on a public page',
       { 'Cache-Control': 'public' },
       { cookie: renewal },
       noStore,
       'Cookie',
     ],
-    ['D9: Vary has it already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie'],
-    ['D9: Vary has it in another case', { Vary: 'accept,COOKIE' }, read, noStore, 'accept,COOKIE'],
-    ['Vary has another', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
+    ['D9: Vary has the name already', { Vary: 'Accept, Cookie' }, read, noStore, 'Accept, Cookie'],
     [
-      'Vary has one that contains it',
+      'D9: Vary has the name in another case',
+      { Vary: 'accept,COOKIE' },
+      read,
+      noStore,
+      'accept,COOKIE',
+    ],
+    ['Vary has another name', { Vary: 'Accept' }, read, noStore, 'Accept, Cookie'],
+    [
+      'Vary has a name that contains it',
       { Vary: 'X-Cookie-Consent' },
       read,
       noStore,
@@ -146,53 +167,55 @@ describe('P10: respond(), caches', () => {
     ],
   ]
   it.each(cases)('%s', (_, headers, change, cacheControl, vary) => {
-    const response = respond(new Response('page', { headers }), left(change))
+    const response = respond(new Response('page', { headers }), pending(change))
     expect(response.headers.get('Cache-Control')).toBe(cacheControl)
     expect(response.headers.get('Vary')).toBe(vary)
   })
 
-  it('takes away what would override it at a CDN', () => {
+  it('removes headers that override Cache-Control at a CDN', () => {
     const headers = { 'CDN-Cache-Control': 'max-age=60' }
-    const kept = respond(
+    const publicPage = respond(
       new Response('', { headers: { ...headers, 'Cache-Control': 'public' } }),
-      left(),
+      pending(),
     )
-    expect(kept.headers.get('CDN-Cache-Control')).toBe('max-age=60')
-    const gone = respond(new Response('', { headers }), left({ wasRead: true }))
-    expect(gone.headers.get('CDN-Cache-Control')).toBeNull()
+    expect(publicPage.headers.get('CDN-Cache-Control')).toBe('max-age=60')
+    const privatePage = respond(new Response('', { headers }), pending({ wasRead: true }))
+    expect(privatePage.headers.get('CDN-Cache-Control')).toBeNull()
     const akamai = new Response('', { headers: { 'Akamai-Cache-Control': 'max-age=60' } })
-    expect(respond(akamai, left({ wasRead: true })).headers.has('Akamai-Cache-Control')).toBe(false)
-    for (const whose of ['Cloudflare', 'Vercel', 'Netlify']) {
+    expect(respond(akamai, pending({ wasRead: true })).headers.has('Akamai-Cache-Control')).toBe(
+      false,
+    )
+    for (const cdn of ['Cloudflare', 'Vercel', 'Netlify']) {
       const response = new Response(null, {
-        headers: { [`${whose}-CDN-Cache-Control`]: 'max-age=60', 'Cache-Control': 'public' },
+        headers: { [`${cdn}-CDN-Cache-Control`]: 'max-age=60', 'Cache-Control': 'public' },
       })
-      const { headers } = respond(response, left({ wasRead: true }))
+      const { headers } = respond(response, pending({ wasRead: true }))
       expect([...headers.keys()].toSorted()).toEqual(['cache-control', 'vary'])
     }
   })
 })
 
 describe('respond(), kinds of response', () => {
-  it('changes headers in place where it can, and writes no cookie into the object of the app', () => {
+  it('[T49] changes headers in place, but adds a cookie only to a copy of the app’s response', () => {
     const response = new Response('page')
-    expect(respond(response, left({ wasRead: true }))).toBe(response)
-    const marked = respond(response, left({ cookie: signIn }))
+    expect(respond(response, pending({ wasRead: true }))).toBe(response)
+    const marked = respond(response, pending({ cookie: signIn }))
     expect(marked).not.toBe(response)
     expect(response.headers.getSetCookie()).toEqual([])
-    expect(respond(marked, left({ cookie: signIn })), 'twice').toBe(marked)
+    expect(respond(marked, pending({ cookie: signIn })), 'twice').toBe(marked)
   })
 
-  it('copies one with immutable headers: a redirect', () => {
+  it('copies a redirect, cdn headers are immutable', () => {
     const response = respond(
       Response.redirect('https://app.example/', 303),
-      left({ cookie: signIn }),
+      pending({ cookie: signIn }),
     )
     expect(response.status).toBe(303)
     expect(response.headers.get('Location')).toBe('https://app.example/')
     expect(response.headers.getSetCookie()).toEqual([line.set])
   })
 
-  it('lets a streamed body stream', async () => {
+  it('does not buffer a streamed body', async () => {
     const sent: string[] = []
     const body = new ReadableStream({
       async start(controller) {
@@ -204,65 +227,69 @@ describe('respond(), kinds of response', () => {
         controller.close()
       },
     })
-    const response = respond(new Response(body), left({ cookie: signIn }))
+    const response = respond(new Response(body), pending({ cookie: signIn }))
     expect(response.headers.getSetCookie()).toEqual([line.set])
     expect(await response.text()).toBe('one two')
     expect(sent).toEqual(['one ', 'two'])
   })
 
-  it.each([204, 304])('keeps status %i without a body', (status) => {
-    const response = respond(new Response(null, { status }), left({ cookie: signIn }))
+  it.each([204, 304])('preserves status %i without a body', (status) => {
+    const response = respond(new Response(null, { status }), pending({ cookie: signIn }))
     expect(response.status).toBe(status)
     expect(response.headers.getSetCookie()).toEqual([line.set])
   })
 })
 
-describe('handle()', () => {
-  it('gives the handler an AuthRequest and puts what it left on the response', async () => {
-    const { auth, clock, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const response = await handle(auth, visit(token), async (authRequest) => {
-      const session = await authRequest.validate()
-      return new Response(session?.user.name)
-    })
-    expect(await response.text()).toBe('Ada')
-    expect(response.headers.getSetCookie()).toEqual([
-      `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
-    ])
-    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
-    expect(response.headers.get('Vary')).toBe('Cookie')
+describe('D9: respond() twice', () => {
+  it('has the same result as once', () => {
+    const cookies = sessionCookies({ formerly: [{ name: 'old' }] }, true)
+    for (const renewal of [true, false]) {
+      const pending = {
+        cookie: () => ({ ...cookies.make('t', 60), renewal }),
+        wasRead: true,
+        vary: ['Cookie', 'Authorization', 'Cookie'],
+      }
+      const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
+      const lines = ({ headers }: Response) =>
+        [...headers].map((pair) => pair.join(': ')).toSorted()
+      const before = lines(once)
+      expect(lines(respond(once, pending))).toEqual(before)
+      const redirect = respond(Response.redirect('https://a.example'), pending)
+      expect(lines(respond(redirect, pending))).toEqual(lines(redirect))
+      expect(once.headers.get('Vary')).toBe('Accept, Cookie, Authorization')
+      expect(once.headers.getSetCookie()).toHaveLength(2)
+    }
+  })
+})
+
+describe('D10: headers of CDNs', () => {
+  const names = [
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Akamai-Cache-Control',
+    'Surrogate-Control',
+    'Edge-Control',
+    'surrogate-control',
+  ]
+  it.each(names)('%s is removed from a private response, and stays on a public one', (name) => {
+    const make = () =>
+      new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'] }
+    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
+    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
   })
 
-  it('touches nothing of a handler that asks nothing', async () => {
-    const { auth, signIn } = createApp()
-    const { token } = await signIn()
-    const own = new Response('public', { headers: { 'Cache-Control': 'public' } })
-    expect(await handle(auth, visit(token), () => own)).toBe(own)
-    expect(own.headers.get('Cache-Control')).toBe('public')
-    expect(own.headers.get('Vary')).toBeNull()
-    expect(own.headers.getSetCookie()).toEqual([])
-  })
-
-  it('answers 403 where setSession refused an untrusted origin and nobody caught it', async () => {
-    const { auth, signIn } = createApp()
-    const { session } = await signIn()
-    const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
-    const response = await handle(auth, request, (authRequest) => {
-      authRequest.setSession(session)
-      return new Response('signed in')
-    })
-    expect(response.status).toBe(403)
-    expect(await response.text()).toBe('Forbidden: cross-site')
-    expect(response.headers.getSetCookie()).toEqual([])
-  })
-
-  const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
-  it.each(others)('lets every other error pass: %s', async (thrown) => {
-    const { auth } = createApp()
-    const asked = handle(auth, visit(null), () => {
-      throw thrown
-    })
-    await expect(asked).rejects.toBe(thrown)
+  it.each([
+    'X-Edge-Control',
+    'Surrogate-Control-X',
+    'Surrogate-Key',
+    'Edge-Cache-Tag',
+    'Cache-Tag',
+  ])('%s stays: caches do not obey it', (name) => {
+    const response = new Response('', { headers: { [name]: 'x' } })
+    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
+    expect(respond(response, pending).headers.get(name)).toBe('x')
   })
 })

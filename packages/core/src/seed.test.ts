@@ -64,12 +64,12 @@ describe('"Using cookies", statement by statement', () => {
       csrfProtection: { allowedSubdomains: ['www', null], baseDomain: 'app.example' },
     })
     const { token } = await signIn()
-    const ask = (Origin: string) =>
+    const validateFrom = (Origin: string) =>
       open(visit(token, { Origin, 'Sec-Fetch-Site': 'same-site' }, 'POST')).authRequest.validate()
 
-    expect(await ask('https://www.app.example')).not.toBeNull()
-    expect(await ask('https://app.example')).not.toBeNull()
-    expect(await ask('https://evil.app.example')).toBeNull()
+    expect(await validateFrom('https://www.app.example')).not.toBeNull()
+    expect(await validateFrom('https://app.example')).not.toBeNull()
+    expect(await validateFrom('https://evil.app.example')).toBeNull()
   })
 
   it('sets session cookies to expire when the session expires', async () => {
@@ -78,7 +78,7 @@ describe('"Using cookies", statement by statement', () => {
     expect(auth.createSessionCookie(session).attributes.maxAge).toBe(1_296_000)
   })
 
-  it('sets cookies to last as long as browsers grant with sessionCookie.expires false', async () => {
+  it('sets cookies to last as long as browsers accept with sessionCookie.expires false', async () => {
     const { auth, clock, signIn } = createApp({ sessionCookie: { expires: false } })
     const { session, token } = await signIn()
     expect(auth.createSessionCookie(session).attributes.maxAge).toBe(34_560_000)
@@ -219,7 +219,7 @@ describe('"Using cookies", statement by statement', () => {
     )
   })
 
-  it('createSessionCookie() gives a cookie with serialize(), name, value and attributes', async () => {
+  it('createSessionCookie() returns a cookie with serialize(), name, value and attributes', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const cookie = auth.createSessionCookie(session)
@@ -237,7 +237,7 @@ describe('"Using cookies", statement by statement', () => {
     )
   })
 
-  it('createSessionCookie(null) gives an empty cookie that deletes the current one', () => {
+  it('createSessionCookie(null) returns an empty cookie that deletes the current one', () => {
     const { auth } = createApp()
     const cookie = auth.createSessionCookie(null)
     expect(cookie.value).toBe('')

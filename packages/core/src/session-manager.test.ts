@@ -1,16 +1,8 @@
+/** Sessions and users through auth: create, read, update, revoke. */
 import { describe, expect, it } from 'vitest'
 import { routeOf } from '@limen/core/store-kit'
-import {
-  type AppSession,
-  type AppUser,
-  COOKIE,
-  DAY,
-  createApp,
-  notingStore,
-  visit,
-} from '../test/app.ts'
+import { type AppSession, type AppUser, DAY, createApp, notingStore, visit } from '../test/app.ts'
 import { routedStore } from '../test/routed-store.ts'
-import { AuthError } from './error.ts'
 import { limen } from './auth.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Consistency, Store } from './store.ts'
@@ -18,7 +10,7 @@ import type { Consistency, Store } from './store.ts'
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
 describe('createSession()', () => {
-  it('costs one write and gives a fresh session with user and attributes', async () => {
+  it('makes one write and returns a fresh session with user and attributes', async () => {
     const { auth, calls, clock, signIn } = createApp()
     const { user } = await signIn()
     const session = await auth.createSession({
@@ -38,14 +30,14 @@ describe('createSession()', () => {
     })
   })
 
-  it('refuses an unknown user and leaves nothing', async () => {
+  it('rejects for an unknown user, and stores nothing', async () => {
     const { auth } = createApp()
-    const asked = auth.createSession({ userId: 'nobody', attributes: { device: 'Phone' } })
-    await expect(asked).rejects.toThrow(code('AUTH_INVALID_USER_ID'))
-    expect(await auth.getAllUserSessions('nobody')).toEqual([])
+    const created = auth.createSession({ userId: 'no-user', attributes: { device: 'Phone' } })
+    await expect(created).rejects.toThrow(code('AUTH_INVALID_USER_ID'))
+    expect(await auth.getAllUserSessions('no-user')).toEqual([])
   })
 
-  it('gives every session an id and a secret of its own', async () => {
+  it('creates a new id and a new secret for each session', async () => {
     const { signIn } = createApp()
     const tokens = new Set<string>()
     for (let i = 0; i < 50; i++) tokens.add((await signIn()).token)
@@ -53,7 +45,7 @@ describe('createSession()', () => {
     for (const token of tokens) expect(token).toMatch(/^[\w-]{22}\.[\w-]{43}$/)
   })
 
-  it('puts the route of a user before the id in a routed store', async () => {
+  it('has the route of a user before the id in a routed store', async () => {
     const store = routedStore(memoryStore<AppUser, AppSession>())
     const { auth, open, signIn } = createApp({ store })
     const { user, session, token } = await signIn()
@@ -66,7 +58,7 @@ describe('createSession()', () => {
 })
 
 describe('attributes', () => {
-  it('shows none that was not chosen, and lets none override a field of the library', async () => {
+  it('[T44] are hidden unless chosen, and override no field of Limen', async () => {
     const store = memoryStore<{ name: string }, { device: string; sessionId: string }>()
     const bare = limen({ store })
     const { userId } = await bare.createUser({ attributes: { name: 'Ada' } })
@@ -86,7 +78,7 @@ describe('attributes', () => {
     expect(session.user).toEqual({ userId, name: 'Ada' })
   })
 
-  it('gives a session no prototype that attributes could set', async () => {
+  it('[T44] set no prototype of a session', async () => {
     const hostile = JSON.parse('{"__proto__": {"isAdmin": true}}') as object
     const store = memoryStore<object, object>()
     const auth = limen({ store, getSessionAttributes: () => hostile })
@@ -97,7 +89,7 @@ describe('attributes', () => {
     expect(auth.createSessionCookie(session).value).not.toBe('')
   })
 
-  it('updates session and user attributes one by one', async () => {
+  it('are merged one by one, for sessions and users', async () => {
     const { auth, signIn } = createApp()
     const { session, user } = await signIn()
     expect(
@@ -111,26 +103,26 @@ describe('attributes', () => {
     await expect(auth.updateSessionAttributes('x'.repeat(22), {})).rejects.toThrow(
       code('AUTH_INVALID_SESSION_ID'),
     )
-    await expect(auth.updateUserAttributes('nobody', {})).rejects.toThrow(
+    await expect(auth.updateUserAttributes('no-user', {})).rejects.toThrow(
       code('AUTH_INVALID_USER_ID'),
     )
   })
 })
 
 describe('users', () => {
-  it('creates one with a given or a random id, once', async () => {
+  it('are created with a given or a random id, once', async () => {
     const { auth } = createApp()
     const user = await auth.createUser({ userId: 'ada', attributes: { name: 'Ada' } })
     expect(user).toEqual({ userId: 'ada', name: 'Ada' })
     const again = auth.createUser({ userId: 'ada', attributes: { name: 'Eve' } })
     await expect(again).rejects.toThrow(code('AUTH_DUPLICATE_USER_ID'))
     expect(await auth.getUser('ada')).toEqual(user)
-    expect(await auth.getUser('nobody')).toBeNull()
+    expect(await auth.getUser('no-user')).toBeNull()
     const other = await auth.createUser({ attributes: { name: 'Bob' } })
     expect(other.userId).toMatch(/^[\w-]{22}$/)
   })
 
-  it('ends all sessions of a user that is deleted', async () => {
+  it('lose all their sessions when they are deleted', async () => {
     const { auth, open, signIn } = createApp()
     const { token, user } = await signIn()
     await auth.deleteUser(user.userId)
@@ -140,7 +132,7 @@ describe('users', () => {
 })
 
 describe('sessions of a user', () => {
-  it('lists the living ones in order of creation, without their tokens', async () => {
+  it('are listed in order of creation, without expired ones and without tokens', async () => {
     const { auth, calls, clock, signIn } = createApp()
     const { session: first, user } = await signIn()
     const create = (device: string) =>
@@ -168,7 +160,7 @@ describe('sessions of a user', () => {
     expect(calls, 'what cannot be an id is not looked for').toEqual([])
   })
 
-  it('P2: ends all, or all but one', async () => {
+  it('P2: [T36] are revoked all, or all except one', async () => {
     const { auth, open, signIn } = createApp()
     const { session, token, user } = await signIn()
     const other = await auth.createSession({
@@ -185,16 +177,16 @@ describe('sessions of a user', () => {
     expect(await open(visit(token)).authRequest.validate()).toBeNull()
   })
 
-  it('P1: reads strongly what it is asked for outside a request', async () => {
-    const asked: Consistency[] = []
-    const { auth, signIn } = createApp({ store: notingStore(asked) })
+  it('P1: [T37] are read with strong consistency outside a request', async () => {
+    const seen: Consistency[] = []
+    const { auth, signIn } = createApp({ store: notingStore(seen) })
     const { session, token } = await signIn()
     await auth.validateSession(token)
     await auth.getSession(session.sessionId)
-    expect(asked).toEqual(['strong', 'strong'])
+    expect(seen).toEqual(['strong', 'strong'])
   })
 
-  it('P1: never validates a revoked session again, whatever renewals race with it', async () => {
+  it('P1: [T35] never become valid again after a revocation, despite concurrent renewals', async () => {
     for (let round = 0; round < 30; round++) {
       const { auth, clock, open, signIn } = createApp()
       const { session, token } = await signIn()
@@ -211,14 +203,14 @@ describe('sessions of a user', () => {
     }
   })
 
-  it('refuses to end a session by its token, which would silently end nothing', async () => {
+  it('are not revoked by their token, which would revoke nothing without an error', async () => {
     const { auth, calls, signIn } = createApp()
     const { token } = await signIn()
     await expect(auth.invalidateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
     expect(calls).toEqual([])
   })
 
-  it('P3: refuses to spare a session by its token, which would end it and tell the token', async () => {
+  it('P3: are not excepted by their token, which would revoke it and report the token', async () => {
     const { auth, calls, events, signIn } = createApp()
     const { token, user } = await signIn()
     const ending = auth.invalidateAllUserSessions(user.userId, { except: token })
@@ -227,7 +219,7 @@ describe('sessions of a user', () => {
     expect(JSON.stringify(events)).not.toContain(token)
   })
 
-  it('removes dead sessions from the store, as many as asked for', async () => {
+  it('are deleted from the store after they expired, up to the limit', async () => {
     const { auth, calls, clock, signIn } = createApp()
     for (let i = 0; i < 3; i++) await signIn()
     expect(await auth.deleteExpiredSessions()).toBe(0)
@@ -237,7 +229,7 @@ describe('sessions of a user', () => {
     expect(calls).toEqual(['deleteExpired', 'deleteExpired', 'deleteExpired'])
   })
 
-  it('asks for a thousand dead sessions where nobody says how many, as the Workers adapter expects', async () => {
+  it('are deleted 1000 at a time by default, as the Workers adapter expects', async () => {
     const limits: number[] = []
     const store: Store<object, object> = {
       ...memoryStore(),
@@ -245,251 +237,5 @@ describe('sessions of a user', () => {
     }
     await limen({ store }).deleteExpiredSessions()
     expect(limits).toEqual([1000])
-  })
-})
-
-describe('the life of a session', () => {
-  it('P7: renewal never passes the absolute period', async () => {
-    const { auth, clock, signIn } = createApp({
-      sessionExpiresIn: { activePeriod: DAY, idlePeriod: 10 * DAY, absolutePeriod: 12 * DAY },
-    })
-    const { session, token } = await signIn()
-    const end = clock.now + 12 * DAY
-    for (const days of [5, 5]) {
-      clock.now += days * DAY
-      const renewed = await auth.validateSession(token)
-      expect(renewed.idlePeriodExpiresAt.getTime()).toBeLessThanOrEqual(end)
-      expect(renewed.createdAt).toEqual(session.createdAt)
-    }
-    clock.now = end - 1
-    expect((await auth.validateSession(token)).idlePeriodExpiresAt).toEqual(new Date(end))
-    clock.now = end
-    await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
-  })
-
-  it('P7: an absolute period that was shortened since holds for old sessions too', async () => {
-    const { clock, store, signIn } = createApp()
-    const { token } = await signIn()
-    const strict = limen({
-      store,
-      now: () => clock.now,
-      sessionExpiresIn: { absolutePeriod: 3 * DAY },
-    })
-    clock.now += 3 * DAY - 1
-    expect((await strict.validateSession(token)).fresh).toBe(true)
-    clock.now += 1
-    await expect(strict.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
-  })
-
-  it('is over when its absolute period ends while it is being renewed', async () => {
-    const plain = memoryStore<{ name: string }, { device: string }>()
-    const slow: { clock?: { now: number } } = {}
-    const store = {
-      ...plain,
-      async renew(...args: Parameters<typeof plain.renew>) {
-        slow.clock!.now += DAY
-        return plain.renew(...args)
-      },
-    }
-    const { auth, clock, signIn } = createApp({
-      store,
-      sessionExpiresIn: { activePeriod: DAY, idlePeriod: 9 * DAY, absolutePeriod: 3 * DAY },
-    })
-    slow.clock = clock
-    const { token } = await signIn()
-    clock.now += 2.5 * DAY
-    expect(await auth.validateToken({ token, consistency: 'strong' })).toEqual({
-      valid: false,
-      reason: 'expired',
-    })
-    await expect(auth.validateSession(token)).rejects.toThrow(code('AUTH_INVALID_SESSION_ID'))
-  })
-
-  it('P7: periods that were shortened since do not shorten a life by renewing it', async () => {
-    const { clock, store, signIn } = createApp()
-    const { session, token } = await signIn()
-    const short = limen({
-      store,
-      now: () => clock.now,
-      sessionExpiresIn: { activePeriod: 60_000, idlePeriod: 60_000 },
-    })
-    clock.now += 2 * DAY
-    const renewed = await short.validateSession(token)
-    expect(renewed.idlePeriodExpiresAt).toEqual(session.idlePeriodExpiresAt)
-    expect(await short.getSession(session.sessionId)).toMatchObject({
-      idlePeriodExpiresAt: session.idlePeriodExpiresAt,
-    })
-  })
-
-  it('gives a cookie the rest of the life, rounded up, never below zero', async () => {
-    const { auth, clock, signIn } = createApp()
-    const { session } = await signIn()
-    clock.now += 1
-    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(1_296_000)
-    clock.now += 999
-    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(1_295_999)
-    clock.now += 30 * DAY
-    expect(auth.createSessionCookie(session).attributes.maxAge).toBe(0)
-  })
-
-  it('renews an idle session unless it is told otherwise', async () => {
-    const { auth, clock, signIn } = createApp()
-    const { token } = await signIn()
-    clock.now += DAY
-    const options = { token, consistency: 'strong' } as const
-    const idle = await auth.validateToken({ ...options, mayRenew: () => false })
-    expect(idle).toMatchObject({ valid: true, session: { state: 'idle', fresh: false } })
-    const renewed = await auth.validateToken({ ...options, fresh: false })
-    expect(renewed).toMatchObject({ valid: true, session: { state: 'active', fresh: true } })
-  })
-})
-
-describe('P4: a store that fails', () => {
-  const outage = new Error('connection refused')
-
-  it.each([
-    ['insert', 'createSession'],
-    ['delete', 'invalidateSession'],
-    ['deleteByUser', 'invalidateAllUserSessions'],
-    ['read', 'validateSession'],
-    ['read', 'getSession'],
-    ['update', 'updateSessionAttributes'],
-    ['listByUser', 'getAllUserSessions'],
-    ['readUser', 'getUser'],
-    ['createUser', 'createUser'],
-    ['updateUser', 'updateUserAttributes'],
-    ['deleteUser', 'deleteUser'],
-    ['deleteExpired', 'deleteExpiredSessions'],
-  ])('in %s makes %s reject, with its cause and an event', async (call, method) => {
-    const { auth, events, faults, signIn } = createApp()
-    const { session, token, user } = await signIn()
-    faults.set(call, outage)
-    const run: Record<string, () => Promise<unknown>> = {
-      createSession: () => auth.createSession({ userId: user.userId, attributes: { device: '' } }),
-      invalidateSession: () => auth.invalidateSession(session.sessionId),
-      invalidateAllUserSessions: () => auth.invalidateAllUserSessions(user.userId),
-      validateSession: () => auth.validateSession(token),
-      getSession: () => auth.getSession(session.sessionId),
-      updateSessionAttributes: () => auth.updateSessionAttributes(session.sessionId, {}),
-      getAllUserSessions: () => auth.getAllUserSessions(user.userId),
-      getUser: () => auth.getUser(user.userId),
-      createUser: () => auth.createUser({ attributes: { name: '' } }),
-      updateUserAttributes: () => auth.updateUserAttributes(user.userId, {}),
-      deleteUser: () => auth.deleteUser(user.userId),
-      deleteExpiredSessions: () => auth.deleteExpiredSessions(),
-    }
-    const error: unknown = await run[method]!().catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE', cause: outage })
-    expect(events).toEqual([{ type: 'store-failed', call, code: 'AUTH_STORE_UNAVAILABLE' }])
-  })
-
-  it('with an error of ours has told what is wrong: it passes as it is', async () => {
-    const { auth, events, faults, signIn } = createApp()
-    const { user } = await signIn()
-    const tooLarge = new AuthError('AUTH_RECORD_TOO_LARGE')
-    faults.set('updateUser', tooLarge)
-    await expect(auth.updateUserAttributes(user.userId, {})).rejects.toBe(tooLarge)
-    expect(events).toEqual([])
-  })
-
-  it('that throws instead of rejecting is no different', async () => {
-    const plain = memoryStore<{ name: string }, { device: string }>()
-    const store = {
-      ...plain,
-      read: () => {
-        throw outage
-      },
-    }
-    const { open, signIn } = createApp({ store })
-    const { token } = await signIn()
-    await expect(open(visit(token)).authRequest.validate()).rejects.toMatchObject({
-      code: 'AUTH_STORE_UNAVAILABLE',
-      cause: outage,
-    })
-  })
-})
-
-describe('events', () => {
-  it('tell what happened', async () => {
-    const { auth, clock, events, open, signIn } = createApp()
-    const { session, token, user } = await signIn()
-    const { sessionId } = session
-    const { userId } = user
-
-    await auth.createSession({ userId, attributes: { device: 'Phone' } })
-    expect(events.splice(0)).toEqual([
-      { type: 'created', sessionId: expect.any(String) as string, userId },
-    ])
-    await open(visit(token)).authRequest.validate()
-    expect(events.splice(0)).toEqual([])
-    clock.now += 2 * DAY
-    await open(visit(token)).authRequest.validate()
-    expect(events.splice(0)).toEqual([{ type: 'renewed', sessionId, userId }])
-
-    const rejected: [cookie: string, reason: string][] = [
-      ['x', 'malformed'],
-      [`${token.slice(0, -1)}${token.endsWith('x') ? 'y' : 'x'}`, 'secret-mismatch'],
-      [`${'u'.repeat(22)}.${'u'.repeat(43)}`, 'unknown'],
-    ]
-    for (const [cookie, reason] of rejected) {
-      await open(visit(cookie)).authRequest.validate()
-      expect(events.splice(0)).toEqual([{ type: 'token-rejected', carrier: 'Cookie', reason }])
-      expect(await auth.validateToken({ token: cookie, consistency: 'strong' })).toEqual({
-        valid: false,
-        reason,
-      })
-    }
-    const twice = visit(null, { Cookie: `${COOKIE}=a; ${COOKIE}=b` })
-    await open(twice).authRequest.validate()
-    expect(events.splice(0)).toEqual([
-      { type: 'token-rejected', carrier: 'Cookie', reason: 'ambiguous' },
-    ])
-    clock.now += 30 * DAY
-    await open(visit(token)).authRequest.validate()
-    expect(events.splice(0)).toEqual([
-      { type: 'token-rejected', carrier: 'Cookie', reason: 'expired' },
-    ])
-    const bearer = new Request('https://app.example', { headers: { Authorization: 'Bearer x' } })
-    await open(bearer).authRequest.validateBearerToken()
-    expect(events.splice(0)).toEqual([
-      { type: 'token-rejected', carrier: 'Authorization', reason: 'malformed' },
-    ])
-
-    const { authRequest } = open(visit(token, { 'Sec-Fetch-Site': 'cross-site' }, 'POST'))
-    await authRequest.validate()
-    await authRequest.validate()
-    expect(authRequest.origin.trusted).toBe(false)
-    expect(events.splice(0)).toEqual([{ type: 'origin-refused', reason: 'cross-site' }])
-
-    await auth.invalidateSession(sessionId)
-    await auth.invalidateAllUserSessions(userId, { except: sessionId })
-    await auth.invalidateAllUserSessions(userId)
-    await auth.deleteUser(userId)
-    expect(events.splice(0)).toEqual([
-      { type: 'invalidated', sessionId },
-      { type: 'invalidated', userId, except: sessionId },
-      { type: 'invalidated', userId },
-      { type: 'invalidated', userId },
-    ])
-  })
-
-  it('tell of every validation only when asked to', async () => {
-    const { events, open, signIn } = createApp({ events: ['validated'] })
-    const { session, token, user } = await signIn()
-    await open(visit(token)).authRequest.validate()
-    expect(events).toEqual([
-      { type: 'validated', sessionId: session.sessionId, userId: user.userId },
-    ])
-  })
-
-  it('an observer that throws or rejects fails nothing', async () => {
-    const throwing = () => {
-      throw new Error('observer')
-    }
-    for (const onEvent of [throwing, async () => throwing()]) {
-      const { open, signIn } = createApp({ events: ['validated'], onEvent })
-      const { token } = await signIn()
-      expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
-    }
   })
 })

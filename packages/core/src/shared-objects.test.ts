@@ -1,9 +1,9 @@
-/** D: one object of the app, used for two visitors. */
+/** D: one object of the app that serves two visitors. */
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
 import { handle } from './response.ts'
 
-describe('D: one Response that the app returns to several visitors', () => {
+describe('D: [T49] one Response that the app returns to several visitors', () => {
   type Case = [how: string, run: (response: Response) => Response]
   const cases: Case[] = [
     ['returned', (response) => response],
@@ -14,7 +14,7 @@ describe('D: one Response that the app returns to several visitors', () => {
       },
     ],
   ]
-  it.each(cases)('%s, carries no cookie of another visitor', async (_, run) => {
+  it.each(cases)('has no cookie of another visitor when it is %s', async (_, run) => {
     const { auth, clock, signIn } = createApp()
     const { session, token } = await signIn()
     const done = new Response(null, { status: 204 })
@@ -35,10 +35,10 @@ describe('D: one Response that the app returns to several visitors', () => {
   })
 })
 
-describe('D: one object that requests are made of', () => {
+describe('D: [T45] an object that several requests are made of', () => {
   const headersOf = (token: string | null) => visit(token).headers
 
-  it('shares no AuthRequest with its copies', async () => {
+  it('does not share its AuthRequest with its copies', async () => {
     const { auth, signIn } = createApp()
     const [ada, bob] = [await signIn('Ada'), await signIn('Bob')]
     const base = { method: 'GET', url: 'https://app.example/', headers: headersOf(null) }
@@ -52,14 +52,14 @@ describe('D: one object that requests are made of', () => {
     expect(await Promise.all(copies.map(whoIs))).toEqual(['Ada', 'Bob'])
   })
 
-  it.each(['copy', 'heir', 'proxy'])('is another request than its %s', async (kind) => {
+  it.each(['copy', 'descendant', 'proxy'])('is not the same request as its %s', async (kind) => {
     const { auth, signIn } = createApp()
     const [ada, bob] = [await signIn('Ada'), await signIn('Bob')]
     const outer = { method: 'GET', url: 'https://app.example/', headers: headersOf(ada.token) }
     const headers = headersOf(bob.token)
     const inner = {
       copy: () => ({ ...outer, headers }),
-      heir: () => Object.create(outer, { headers: { value: headers } }) as typeof outer,
+      descendant: () => Object.create(outer, { headers: { value: headers } }) as typeof outer,
       proxy: () =>
         new Proxy(outer, {
           get: (target, name) => (name === 'headers' ? headers : Reflect.get(target, name)),
@@ -77,8 +77,8 @@ describe('D: one object that requests are made of', () => {
   })
 })
 
-describe('D7: what an adapter hands over', () => {
-  it('is reported where a cookie is refused later, and ends no process', async () => {
+describe('D7: a callback of an adapter', () => {
+  it('that rejects a cookie later is reported, and its rejection is handled', async () => {
     const { auth, clock, events, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
@@ -91,7 +91,7 @@ describe('D7: what an adapter hands over', () => {
     expect(session?.fresh).toBe(true)
   })
 
-  it('is left aside where waitUntil throws: the renewal is awaited', async () => {
+  it('waitUntil that throws: the renewal is awaited', async () => {
     const { auth, clock, calls, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY

@@ -1,4 +1,4 @@
-/** A9, A10: what getUserAttributes and getSessionAttributes do wrong, and a clock that jumps. */
+/** A9, A10: errors in getUserAttributes and getSessionAttributes, and a clock that jumps. */
 import { describe, expect, it } from 'vitest'
 import { type AuthEvent, limen } from '@limen/core'
 import { memoryStore } from './memory-store.ts'
@@ -9,7 +9,7 @@ const code = (expected: string) =>
 const DAY = 86_400_000
 
 /** A store with one user, and the events of the `auth` objects over it. */
-async function kept() {
+async function storeWithUser() {
   const store = memoryStore<{ name: string }, { device: string }>()
   await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
   const events: AuthEvent[] = []
@@ -24,7 +24,7 @@ describe('A9: getUserAttributes that throws', () => {
   }
 
   it('makes createUser() reject, with nothing stored and nothing reported', async () => {
-    const { store, events, onEvent } = await kept()
+    const { store, events, onEvent } = await storeWithUser()
     const auth = limen({ store, onEvent, getUserAttributes: throwing })
     const creating = auth.createUser({ userId: 'bob', attributes: { name: 'Bob' } })
     await expect(creating).rejects.toBe(broken)
@@ -33,9 +33,9 @@ describe('A9: getUserAttributes that throws', () => {
   })
 
   it.each(['getUserAttributes', 'getSessionAttributes'] as const)(
-    'in %s makes createSession() reject, with no session left',
+    'in %s makes createSession() reject, and deletes the session',
     async (option) => {
-      const { store, events, onEvent } = await kept()
+      const { store, events, onEvent } = await storeWithUser()
       const auth = limen({ store, onEvent, [option]: throwing })
       const creating = auth.createSession({ userId: 'ada', attributes: { device: 'Phone' } })
       await expect(creating).rejects.toBe(broken)
@@ -44,8 +44,8 @@ describe('A9: getUserAttributes that throws', () => {
     },
   )
 
-  it('makes createSession() reject with its own error where the store then fails too', async () => {
-    const { store, events, onEvent } = await kept()
+  it('makes createSession() reject with the same error also when the store fails then', async () => {
+    const { store, events, onEvent } = await storeWithUser()
     const failing = { ...store, delete: () => Promise.reject(new Error('down')) }
     const auth = limen({ store: failing, onEvent, getSessionAttributes: throwing })
     const creating = auth.createSession({ userId: 'ada', attributes: { device: 'Phone' } })
@@ -56,14 +56,14 @@ describe('A9: getUserAttributes that throws', () => {
   })
 
   it('makes updateUserAttributes() reject after it has stored the update', async () => {
-    const { store } = await kept()
+    const { store } = await storeWithUser()
     const auth = limen({ store, getUserAttributes: throwing })
     await expect(auth.updateUserAttributes('ada', { name: 'Ada L.' })).rejects.toBe(broken)
     expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: { name: 'Ada L.' } })
   })
 
-  it('makes reads reject, and never signs anybody out', async () => {
-    const { store } = await kept()
+  it('makes reads reject, and never deletes a cookie', async () => {
+    const { store } = await storeWithUser()
     const session = await limen({ store }).createSession({
       userId: 'ada',
       attributes: { device: 'Phone' },
@@ -81,9 +81,9 @@ describe('A9: getUserAttributes that returns a promise', () => {
     ['a promise', () => Promise.resolve({ name: 'Ada' })],
     ['a promise with fields', () => Object.assign(Promise.resolve({}), { name: 'Ada' })],
   ]
-  it.each(promising)('as %s: AUTH_CONFIG, with nothing stored', async (_, answer) => {
+  it.each(promising)('%s: AUTH_CONFIG, with nothing stored', async (_, answer) => {
     for (const option of ['getUserAttributes', 'getSessionAttributes']) {
-      const { store } = await kept()
+      const { store } = await storeWithUser()
       const auth = limen({ store, [option]: answer })
       const attributes = { device: 'Phone' }
       await expect(auth.createSession({ userId: 'ada', attributes })).rejects.toThrow(
@@ -103,15 +103,15 @@ describe('A9: getUserAttributes that returns a promise', () => {
   it.each(['getUserAttributes', 'getSessionAttributes'])(
     'an async function in %s is refused when limen() is called',
     async (option) => {
-      const { store } = await kept()
+      const { store } = await storeWithUser()
       const shows = async () => ({})
       expect(() => limen({ store, [option]: shows })).toThrow(code('AUTH_CONFIG'))
       expect(() => limen({ store, [option]: async function* () {} })).toThrow(code('AUTH_CONFIG'))
     },
   )
 
-  it('that returns nothing shows nothing', async () => {
-    const { store } = await kept()
+  it('that returns undefined shows no attribute', async () => {
+    const { store } = await storeWithUser()
     const nothing = (() => undefined) as unknown as () => object
     const auth = limen({ store, getUserAttributes: nothing, getSessionAttributes: nothing })
     expect(await auth.getUser('ada')).toEqual({ userId: 'ada' })
@@ -123,8 +123,8 @@ describe('A9: getUserAttributes that returns a promise', () => {
 })
 
 describe('A10: a clock that jumps past both periods while a session is created', () => {
-  it('makes createSession() reject, with no session left', async () => {
-    const { store, events, onEvent } = await kept()
+  it('makes createSession() reject, and deletes the session', async () => {
+    const { store, events, onEvent } = await storeWithUser()
     let time = 1_700_000_000_000
     const now = () => (time += 20 * DAY)
     const auth = limen({ store, onEvent, now })

@@ -1,23 +1,23 @@
-/** Threats that no room answers alone: what SECURITY.md says of the core, and no other test shows. */
+/** Threats of docs/threat-model.md that concern several modules. */
 import { describe, expect, it } from 'vitest'
 import { APP, COOKIE, createApp, visit } from '../test/app.ts'
 
 const EVIL = 'https://evil.example'
 
-function asked(method: string, headers: Record<string, string>, url = APP) {
+function requestOf(method: string, headers: Record<string, string>, url = APP) {
   return { method, url, headers: new Headers(headers) }
 }
 
 describe('a token', () => {
-  it('is taken from two headers, and from nowhere else', async () => {
+  it('[T34] is read from the Cookie and Authorization headers only', async () => {
     const { calls, open, signIn } = createApp()
     const { token } = await signIn()
     const elsewhere = [
-      asked('GET', {}, `${APP}/?${COOKIE}=${token}&token=${token}&access_token=${token}`),
-      asked('GET', {}, `${APP}/${token}#${token}`),
-      asked('GET', { Cookie2: `${COOKIE}=${token}`, 'Set-Cookie': `${COOKIE}=${token}` }),
-      asked('GET', { 'X-Session': token, 'Proxy-Authorization': `Bearer ${token}` }),
-      asked('GET', { 'Sec-WebSocket-Protocol': `bearer, ${token}` }),
+      requestOf('GET', {}, `${APP}/?${COOKIE}=${token}&token=${token}&access_token=${token}`),
+      requestOf('GET', {}, `${APP}/${token}#${token}`),
+      requestOf('GET', { Cookie2: `${COOKIE}=${token}`, 'Set-Cookie': `${COOKIE}=${token}` }),
+      requestOf('GET', { 'X-Session': token, 'Proxy-Authorization': `Bearer ${token}` }),
+      requestOf('GET', { 'Sec-WebSocket-Protocol': `bearer, ${token}` }),
     ]
     for (const request of elsewhere) {
       const { authRequest } = open(request)
@@ -28,7 +28,7 @@ describe('a token', () => {
     expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
   })
 
-  it('cannot be made of what a store holds', async () => {
+  it('[T32] cannot be computed from the stored data', async () => {
     const { open, signIn, store } = createApp()
     const { session, token } = await signIn()
     const other = await signIn()
@@ -42,7 +42,7 @@ describe('a token', () => {
     expect(await open(visit(token)).authRequest.validate()).not.toBeNull()
   })
 
-  it('that a visitor brings is never adopted: signing in gives another', async () => {
+  it('[T30] that a visitor brings is never adopted: a sign-in creates another', async () => {
     const { auth, open, signIn } = createApp()
     const { user } = await signIn()
     const planted = `${'p'.repeat(22)}.${'p'.repeat(43)}`
@@ -57,29 +57,29 @@ describe('a token', () => {
   })
 })
 
-describe('P5: a cookie', () => {
-  it('is not excused by an Authorization header beside it', async () => {
+describe('P5: a cross-site request with a cookie', () => {
+  it('[T12] is refused also with an Authorization header', async () => {
     const { calls, open, signIn } = createApp()
     const { token } = await signIn()
     for (const Authorization of ['Basic YTpi', 'Bearer x', `Bearer ${token}`]) {
-      const foreign = { Authorization, Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }
-      expect(await open(visit(token, foreign, 'POST')).authRequest.validate()).toBeNull()
+      const crossSite = { Authorization, Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }
+      expect(await open(visit(token, crossSite, 'POST')).authRequest.validate()).toBeNull()
     }
     expect(calls).toEqual([])
   })
 
-  it('is not excused by a header that renames the method', async () => {
+  it('[T08] is refused also with a header that overrides the method', async () => {
     const { open, signIn } = createApp()
     const { token } = await signIn()
     for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
-      const foreign = { [name]: 'GET', Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }
-      expect(await open(visit(token, foreign, 'POST')).authRequest.validate(), name).toBeNull()
+      const crossSite = { [name]: 'GET', Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }
+      expect(await open(visit(token, crossSite, 'POST')).authRequest.validate(), name).toBeNull()
     }
   })
 })
 
-describe('our own host', () => {
-  it('is not what a header says, unless that header is named', () => {
+describe('[T13] the app’s own host', () => {
+  it('is not read from a header, unless hostHeader names it', () => {
     const believed = {
       Host: 'evil.example',
       Forwarded: 'host=evil.example;proto=https',
@@ -89,9 +89,9 @@ describe('our own host', () => {
       'X-Original-Host': 'evil.example',
     }
     const { open } = createApp()
-    const forged = asked('POST', { ...believed, Origin: EVIL })
+    const forged = requestOf('POST', { ...believed, Origin: EVIL })
     expect(open(forged).authRequest.origin).toEqual({ trusted: false, reason: 'origin-mismatch' })
-    const own = asked('POST', { ...believed, Origin: APP })
+    const own = requestOf('POST', { ...believed, Origin: APP })
     expect(open(own).authRequest.origin).toEqual({ trusted: true })
 
     const csrfProtection = { hostHeader: 'X-Forwarded-Host' }
@@ -99,16 +99,20 @@ describe('our own host', () => {
     expect(authRequest.origin).toEqual({ trusted: true })
   })
 
-  it('is the one that is configured, whatever name led a browser here', () => {
-    const rebound = asked('POST', { Origin: EVIL, 'Sec-Fetch-Site': 'same-origin' }, `${EVIL}/x`)
+  it('is the configured one, despite DNS rebinding', () => {
+    const rebound = requestOf(
+      'POST',
+      { Origin: EVIL, 'Sec-Fetch-Site': 'same-origin' },
+      `${EVIL}/x`,
+    )
     expect(createApp().open(rebound).authRequest.origin.trusted).toBe(true)
     const { authRequest } = createApp({ csrfProtection: { host: 'app.example' } }).open(rebound)
     expect(authRequest.origin).toEqual({ trusted: false, reason: 'origin-mismatch' })
   })
 })
 
-describe('what Limen leaves to the application', () => {
-  it('a link from elsewhere may sign in: a callback checks its own state', async () => {
+describe('responsibilities of the application', () => {
+  it('[T04] a cross-site GET can set a session: a callback checks its own state', async () => {
     const { open, signIn } = createApp()
     const { session } = await signIn()
     const { authRequest, sent } = open(visit(null, { 'Sec-Fetch-Site': 'cross-site' }))
@@ -116,7 +120,7 @@ describe('what Limen leaves to the application', () => {
     expect(sent()).toHaveLength(1)
   })
 
-  it('setSession(null) ends nothing in the store: a copy of the cookie lives on', async () => {
+  it('[T40] setSession(null) revokes nothing in the store: a copy of the cookie stays valid', async () => {
     const { auth, open, signIn } = createApp()
     const { session, token } = await signIn()
     open(visit(token, {}, 'POST')).authRequest.setSession(null)
@@ -125,7 +129,7 @@ describe('what Limen leaves to the application', () => {
     expect(await open(visit(token)).authRequest.validate()).toBeNull()
   })
 
-  it('signing in again leaves the session before it alone', async () => {
+  it('[T31] a second sign-in does not revoke the first session', async () => {
     const { auth, open, signIn } = createApp()
     const { token, user } = await signIn()
     const { authRequest } = open(visit(token, {}, 'POST'))

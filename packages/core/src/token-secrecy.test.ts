@@ -7,7 +7,7 @@ import { memoryStore } from './memory-store.ts'
 const code = (code: string) => expect.objectContaining({ name: 'AuthError', code }) as Error
 
 describe('P3: the token', () => {
-  it('is in no enumeration, JSON, log line or copy of a session', async () => {
+  it('[T34] is not in an enumeration, JSON, log line or copy of a session', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const secret = token.split('.')[1]!
@@ -25,7 +25,7 @@ describe('P3: the token', () => {
     expect(() => auth.createBearerToken({ ...session })).toThrow(code('AUTH_INVALID_SESSION_ID'))
   })
 
-  it('is in no log line or JSON of an AuthRequest that has set it', async () => {
+  it('[T34] is not in a log line or JSON of an AuthRequest that has set it', async () => {
     const { auth, signIn } = createApp()
     const { session, token } = await signIn()
     const authRequest = auth.openRequest({ request: visit(null), setCookie() {} })
@@ -37,19 +37,19 @@ describe('P3: the token', () => {
     expect(authRequest.cookie()?.value).toBe(token)
   })
 
-  it('travels with the session to another auth object', async () => {
+  it('can be read by another auth object', async () => {
     const { store, signIn } = createApp()
     const { session, token } = await signIn()
     expect(limen({ store }).createSessionCookie(session).value).toBe(token)
   })
 
-  it('is in no store, event or error', async () => {
-    const kept: unknown[] = []
+  it('[T32] [T34] is not in the store, an event or an error', async () => {
+    const stored: unknown[] = []
     const plain = memoryStore<{ name: string }, { device: string }>()
     const store = {
       ...plain,
       insert: (session: Parameters<typeof plain.insert>[0]) => {
-        kept.push(session)
+        stored.push(session)
         return plain.insert(session)
       },
     }
@@ -77,12 +77,12 @@ describe('P3: the token', () => {
     expect(events.length).toBeGreaterThan(6)
     expect(errors.length).toBeGreaterThan(2)
 
-    const hash = (kept[0] as { secretHash: string }).secretHash
-    const told = inspect({ events, errors }, { depth: 9, showHidden: true })
+    const hash = (stored[0] as { secretHash: string }).secretHash
+    const reported = inspect({ events, errors }, { depth: 9, showHidden: true })
     for (const secretText of [secret, hash, 'nonsense-secret-text', 'x'.repeat(43)]) {
-      expect(told).not.toContain(secretText)
+      expect(reported).not.toContain(secretText)
     }
-    expect(inspect(kept, { depth: 9 })).not.toContain(secret)
-    expect(told).not.toContain('y'.repeat(22))
+    expect(inspect(stored, { depth: 9 })).not.toContain(secret)
+    expect(reported).not.toContain('y'.repeat(22))
   })
 })

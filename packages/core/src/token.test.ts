@@ -1,7 +1,7 @@
+/** Tokens, ids and SHA-256. */
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from './digest.ts'
-import { deadlinesOf, stateOf } from './session-lifetime.ts'
 import {
   ID_BYTES,
   SECRET_BYTES,
@@ -13,16 +13,17 @@ import {
 } from './token.ts'
 
 const createId = () => randomText(ID_BYTES)
+
 const createSecret = () => randomText(SECRET_BYTES)
 
 describe('tokens', () => {
-  it('hold 128 and 256 random bits', () => {
+  it('[T28] have an id of 128 and a secret of 256 random bits', () => {
     expect(createId()).toMatch(/^[\w-]{22}$/)
     expect(createSecret()).toMatch(/^[\w-]{43}$/)
     expect(new Set(Array.from({ length: 1000 }, createId)).size).toBe(1000)
   })
 
-  it('split where the id ends, routes included', () => {
+  it('are split after the id, which can begin with a route', () => {
     const [id, secret] = [createId(), createSecret()]
     expect(parseToken(`${id}.${secret}`, 0)).toEqual([id, secret])
     expect(parseToken(`route${id}.${secret}`, 5)).toEqual([`route${id}`, secret])
@@ -32,7 +33,7 @@ describe('tokens', () => {
     expect(parseToken(`${id}.${secret.slice(1)}\n`, 0)).toBeNull()
   })
 
-  it('know an id from what is none', () => {
+  it('contain ids, which are distinguished from other text', () => {
     expect(isSessionId(createId(), 0)).toBe(true)
     const rest = createId().slice(1)
     for (const text of ['', 'x', `${rest}xx`, `${rest}.`, `.${rest}`]) {
@@ -40,7 +41,7 @@ describe('tokens', () => {
     }
   })
 
-  it('are compared to the last character', () => {
+  it('[T33] are compared to the last character', () => {
     expect(sameHash('abc', 'abc')).toBe(true)
     for (const other of ['abd', 'xbc', 'ab', 'abcd', '']) expect(sameHash('abc', other)).toBe(false)
     expect(sameHash('', 'abc')).toBe(false)
@@ -48,17 +49,17 @@ describe('tokens', () => {
 })
 
 describe('sha256()', () => {
-  it.each(['', 'abc', 'ü🙂', 'x'.repeat(1000)])('hashes %.9s as everybody does', async (text) => {
+  it.each(['', 'abc', 'ü🙂', 'x'.repeat(1000)])('hashes %.9s as node:crypto does', async (text) => {
     expect(await sha256(text)).toBe(createHash('sha256').update(text).digest('base64url'))
   })
 
-  it('comes as base64url', () => {
+  it('returns base64url', () => {
     expect(base64url(new Uint8Array([255, 255, 254]))).toBe('___-')
     expect(base64url(new Uint8Array([0]))).toBe('AA')
   })
 })
 
-// Bun's runner takes no platform away.
+// Bun's runner cannot stub globals.
 describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
@@ -68,53 +69,26 @@ describe.skipIf(!('unstubAllGlobals' in vi))('sha256() on another platform', () 
   const expected = createHash('sha256').update('abc').digest('base64url')
   it.each([
     ['no process', undefined],
-    ['a process that a bundler made up', {}],
+    ['a process that a bundler created', {}],
     ['a process that has no such module', { getBuiltinModule: () => undefined }],
-  ])('takes crypto.subtle where the platform has %s', async (_, process) => {
+  ])('uses crypto.subtle on a platform with %s', async (_, process) => {
     vi.stubGlobal('process', process)
     const hash = sha256('abc')
     expect(hash).toBeInstanceOf(Promise)
     expect(await hash).toBe(expected)
   })
 
-  it('takes the built-in where the platform has one', () => {
+  it('uses the built-in hash if the platform has one', () => {
     vi.stubGlobal('WebSocketPair', undefined)
     vi.stubGlobal('process', { getBuiltinModule })
     expect(sha256('abc')).toBe('sha256 abc base64url')
   })
 
-  it('takes crypto.subtle in workerd, and does not look at process: that costs 4 ms', async () => {
+  it('uses crypto.subtle in workerd, and does not read process, which takes 4 ms', async () => {
     vi.stubGlobal('WebSocketPair', class {})
-    const looked = vi.spyOn(globalThis, 'process', 'get')
+    const read = vi.spyOn(globalThis, 'process', 'get')
     expect(await sha256('abc')).toBe(expected)
-    expect(looked).not.toHaveBeenCalled()
-    looked.mockRestore()
-  })
-})
-
-describe('the life of a session', () => {
-  const session = { createdAt: 100, activePeriodExpiresAt: 110, idlePeriodExpiresAt: 130 }
-  const periods = { activePeriod: 10, idlePeriod: 20, absolutePeriod: 1000 }
-
-  it.each([
-    [109, 'active'],
-    [110, 'idle'],
-    [129, 'idle'],
-    [130, null],
-  ])('at %i it is %j: a deadline belongs to the period after it', (now, state) => {
-    expect(stateOf(session, now)).toBe(state)
-  })
-
-  it.each([
-    ['as kept', undefined, {}, [110, 130]],
-    ['renewed', 125, {}, [135, 155]],
-    ['renewed by a clock that went back', 50, {}, [110, 130]],
-    ['kept, the absolute period over', undefined, { absolutePeriod: 5 }, [105, 105]],
-    ['renewed near the end of the absolute period', 125, { absolutePeriod: 40 }, [135, 140]],
-  ])('%s', (_, renewedAt, change, [active, idle]) => {
-    expect(deadlinesOf(session, { ...periods, ...change }, renewedAt)).toEqual({
-      activePeriodExpiresAt: active,
-      idlePeriodExpiresAt: idle,
-    })
+    expect(read).not.toHaveBeenCalled()
+    read.mockRestore()
   })
 })

@@ -27,7 +27,7 @@ const auth = limen({
 })
 
 describe('types', () => {
-  it('of sessions and users flow from the store, through what was chosen to be shown', () => {
+  it('of sessions and users come from the store and the chosen attributes', () => {
     type Session = InferSession<typeof auth>
     expectTypeOf<Session['user']['name']>().toEqualTypeOf<string>()
     expectTypeOf<Session['device']>().toEqualTypeOf<string>()
@@ -42,13 +42,13 @@ describe('types', () => {
     void write
   })
 
-  it('show no attribute that was not chosen', () => {
+  it('hide attributes that were not chosen', () => {
     const bare = limen({ store })
     expectTypeOf<InferSession<typeof bare>>().not.toHaveProperty('device')
     expectTypeOf<InferUser<typeof bare>>().not.toHaveProperty('name')
   })
 
-  it('let no attribute take the place of a field of the library', () => {
+  it('let no attribute override a field of Limen', () => {
     const odd = limen({
       store: memoryStore<object, { fresh: string }>(),
       getSessionAttributes: ({ fresh }) => ({ fresh, sessionId: 5 }),
@@ -57,22 +57,22 @@ describe('types', () => {
     expectTypeOf<InferSession<typeof odd>['sessionId']>().toEqualTypeOf<string>()
   })
 
-  it('ask for attributes exactly where the store needs them', () => {
+  it('require attributes exactly where the store does', () => {
     void (() => auth.createSession({ userId: '', attributes: { device: '' } }))
-    // @ts-expect-error the store needs `device`
+    // @ts-expect-error the store requires `device`
     void (() => auth.createSession({ userId: '' }))
-    // @ts-expect-error the store knows no `colour`
+    // @ts-expect-error the store has no `colour`
     void (() => auth.updateUserAttributes('', { colour: '' }))
     const bare = limen({ store: memoryStore() })
     void (() => bare.createSession({ userId: '' }))
     void (() => bare.createUser({}))
   })
 
-  it('have setSession() only where cookies arrive', () => {
+  it('have setSession() only where cookies are sent', () => {
     type Session = InferSession<typeof auth>
     const inWebMode = limen({ store, middleware: web() }).handleRequest(new Request('https://x'))
     expectTypeOf(inWebMode).not.toHaveProperty('setSession')
-    // @ts-expect-error web() has nobody to collect cookies
+    // @ts-expect-error web() cannot send cookies
     void (() => inWebMode.setSession(null))
     expectTypeOf(auth.handleRequest(new Request('https://x'))).toEqualTypeOf<
       ReadonlyAuthRequest<Session>
@@ -89,7 +89,7 @@ describe('types', () => {
     > | null>()
   })
 
-  it('of cookie attributes fit Hono, the cookie package and Next', () => {
+  it('of cookie attributes are accepted by Hono, the cookie package and Next', () => {
     type Attributes = SessionCookie['attributes']
     expectTypeOf<Attributes>().toExtend<CookieOptions>()
     expectTypeOf<Attributes>().toExtend<SerializeOptions>()
@@ -97,7 +97,7 @@ describe('types', () => {
     expectTypeOf<Attributes>().toExtend<NextOptions>()
   })
 
-  it('C6: of a deleting cookie fit them too, with `expires`', () => {
+  it('C6: of a deleting cookie, with `expires`, are accepted by them too', () => {
     type Deleting = SessionCookie['attributes'] & { expires: Date }
     expectTypeOf<Deleting>().toExtend<CookieOptions>()
     expectTypeOf<Deleting>().toExtend<SerializeOptions>()
@@ -105,7 +105,7 @@ describe('types', () => {
     expectTypeOf<SessionCookie['formerly'][number]['attributes']>().toExtend<CookieOptions>()
   })
 
-  it('E11: refuse a promise where a session is wanted', () => {
+  it('E11: reject a promise in place of a session', () => {
     const creating = () => auth.createSession({ userId: '', attributes: { device: '' } })
     // @ts-expect-error it is not awaited
     void (() => auth.createSessionCookie(creating()))
@@ -120,7 +120,7 @@ describe('types', () => {
     void (() => auth.createSessionCookie(null))
   })
 
-  it('E13: of optional options take undefined under exactOptionalPropertyTypes', () => {
+  it('E13: of optional options accept undefined under exactOptionalPropertyTypes', () => {
     const may = <Value>(value: Value): Value | undefined => value
     void (() =>
       limen({
@@ -198,7 +198,7 @@ describe('types', () => {
       }))
   })
 
-  it('A9: refuse a function that returns a promise of attributes', () => {
+  it('A9: reject a function that returns a promise of attributes', () => {
     // @ts-expect-error a promise would show nothing
     void (() => limen({ store, getUserAttributes: async ({ name }) => ({ name }) }))
     // @ts-expect-error a promise would show nothing
@@ -208,7 +208,7 @@ describe('types', () => {
     void (() => limen({ store, getUserAttributes: ({ name }) => ({ name }) }))
   })
 
-  it('A7: refuse attributes that JSON cannot carry, and say why', () => {
+  it('A7: reject attributes that JSON cannot carry, with the reason', () => {
     type Wrong = {
       when: Date
       count: bigint
@@ -241,7 +241,7 @@ describe('types', () => {
     void (() => dated.updateUserAttributes('', { name: 'x' }))
   })
 
-  it('A7: take what JSON carries, and undefined where it removes', () => {
+  it('A7: accept what JSON carries, and undefined in an update', () => {
     interface User {
       name: string
       age?: number
@@ -273,7 +273,7 @@ describe('types', () => {
     void generic
   })
 
-  it('D6: of handle() have undefined where the handler has it', () => {
+  it('D6: of handle() include undefined when the handler’s do', () => {
     const request = new Request('https://x')
     void (async () => {
       const whole = await handle(auth, request, () => new Response())
@@ -287,7 +287,7 @@ describe('types', () => {
     })
   })
 
-  it('let a store be written by anybody', () => {
+  it('are sufficient to write a store', () => {
     expectTypeOf(store).toEqualTypeOf<
       Store<{ name: string; passphraseHash: string }, { device: string }>
     >()

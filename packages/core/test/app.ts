@@ -1,4 +1,4 @@
-/** An application under test: memory store with every call noted, a clock, a browser's request. */
+/** An application under test: a memory store that records its calls, a clock, a browser's request. */
 import {
   type AuthEvent,
   type Consistency,
@@ -38,7 +38,7 @@ type Options = Partial<
   >
 >
 
-/** A whole app: `auth` over a memory store, and what it did. */
+/** A whole app: `auth` over a memory store, with its recorded calls and events. */
 export function createApp(options: Options = {}) {
   const clock = { now: 1_700_000_000_000 }
   const calls: string[] = []
@@ -46,7 +46,7 @@ export function createApp(options: Options = {}) {
   const faults = new Map<string, unknown>()
   const given = options.store ?? memoryStore<AppUser, AppSession>()
   // A test that gives a routed store does not call it.
-  const store = watched(given as Store<AppUser, AppSession>, calls, faults)
+  const store = recorded(given as Store<AppUser, AppSession>, calls, faults)
   const auth = limen({
     onEvent: (event) => events.push(event),
     ...options,
@@ -56,7 +56,7 @@ export function createApp(options: Options = {}) {
     now: () => clock.now,
   })
 
-  /** An AuthRequest with its own sink for cookies. */
+  /** An AuthRequest that collects its own cookies. */
   function open(request: Request | RequestContext['request'], more: Partial<RequestContext> = {}) {
     const cookies: SessionCookie[] = []
     const authRequest = auth.openRequest({
@@ -68,7 +68,7 @@ export function createApp(options: Options = {}) {
     return { authRequest, cookies, sent }
   }
 
-  /** A user, signed in; the calls and events until then are forgotten. */
+  /** Signs a new user in, and clears the calls and events until then. */
   async function signIn(name = 'Ada') {
     const user = await auth.createUser({ attributes: { name, passphraseHash: 'scrypt…' } })
     const session = await auth.createSession({
@@ -95,22 +95,22 @@ export function visit(
   return new Request(`${APP}/page`, { method, headers: { ...browser, ...cookie, ...headers } })
 }
 
-/** A store in memory that notes how strongly each read is asked for. */
+/** A memory store that records the consistency of each read. */
 export function notingStore<UserAttributes = object, SessionAttributes = object>(
-  asked: Consistency[],
+  seen: Consistency[],
 ): Store<UserAttributes, SessionAttributes> {
   const plain = memoryStore<UserAttributes, SessionAttributes>()
   return {
     ...plain,
     read(id, options) {
-      asked.push(options.consistency)
+      seen.push(options.consistency)
       return plain.read(id, options)
     },
   }
 }
 
-/** A store that notes its calls and fails those named in `faults`. */
-function watched<AnyStore extends object>(
+/** A store that records its calls and fails those in `faults`. */
+function recorded<AnyStore extends object>(
   store: AnyStore,
   calls: string[],
   faults: Map<string, unknown>,

@@ -5,7 +5,7 @@ const BLANKS = /^[ \t]+|[ \t]+$/g
 const MAX_AGE_LIMIT = 34_560_000
 
 /** A cookie in the jar. */
-export interface Kept {
+export interface StoredCookie {
   readonly name: string
   readonly value: string
   /** The host that set it, or the domain below which it is sent. */
@@ -16,7 +16,7 @@ export interface Kept {
   readonly httpOnly: boolean
   readonly sameSite: 'strict' | 'lax' | 'none' | 'default'
   readonly partitioned: boolean
-  /** In seconds; absent where the browser keeps it until it is closed. */
+  /** In seconds; absent when the browser stores it until it is closed. */
   readonly maxAge?: number
 }
 
@@ -25,27 +25,31 @@ export interface Kept {
  *
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis, sections 5.6 and 5.7}
  */
-export function keep(jar: readonly Kept[], setCookie: string, url: string): Kept[] {
+export function receive(
+  jar: readonly StoredCookie[],
+  setCookie: string,
+  url: string,
+): StoredCookie[] {
   const cookie = read(setCookie, new URL(url))
   if (!cookie) return [...jar]
-  const isSame = (old: Kept) =>
+  const isSame = (old: StoredCookie) =>
     old.name === cookie.name &&
     old.domain === cookie.domain &&
     old.hostOnly === cookie.hostOnly &&
     old.path === cookie.path &&
     old.partitioned === cookie.partitioned
   const isDeleted = cookie.maxAge !== undefined && cookie.maxAge <= 0
-  // A cookie that replaces another keeps its place: that is the order in which they are sent.
+  // A cookie that replaces another has its position in the order in which they are sent.
   const replaced = jar.flatMap((old) => (isSame(old) ? (isDeleted ? [] : [cookie]) : [old]))
   return jar.some(isSame) || isDeleted ? replaced : [...replaced, cookie]
 }
 
 /**
- * The `Cookie` header of a request to `url` from a page of its own.
+ * The `Cookie` header of a request to `url` from a page of the same origin.
  *
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis, section 5.8.3}
  */
-export function cookieHeader(jar: readonly Kept[], url: string): string {
+export function cookieHeader(jar: readonly StoredCookie[], url: string): string {
   const { hostname, pathname, protocol } = new URL(url)
   return jar
     .filter(
@@ -60,7 +64,7 @@ export function cookieHeader(jar: readonly Kept[], url: string): string {
     .join('; ')
 }
 
-function read(setCookie: string, url: URL): Kept | null {
+function read(setCookie: string, url: URL): StoredCookie | null {
   if (CONTROL.test(setCookie)) return null
   const [pair = '', ...rest] = setCookie.split(';')
   const [name, value] = pair.includes('=') ? divide(pair) : ['', trim(pair)]
@@ -70,7 +74,7 @@ function read(setCookie: string, url: URL): Kept | null {
   let maxAge: number | undefined
   let domain = ''
   let path = ''
-  let sameSite: Kept['sameSite'] = 'default'
+  let sameSite: StoredCookie['sameSite'] = 'default'
   const flags = new Set<string>()
   for (const [attribute, text] of rest.map(divide)) {
     const key = attribute.toLowerCase()
@@ -93,7 +97,7 @@ function read(setCookie: string, url: URL): Kept | null {
   if (!secure && (sameSite === 'none' || partitioned)) return null
   path ||= url.pathname.replace(/\/[^/]*$/, '') || '/'
 
-  // A cookie without a name could be sent as if it had one with a prefix.
+  // A cookie without a name could be sent like one with a prefix in its name.
   const prefixed = (name || value).toLowerCase()
   const has = (prefix: string) => prefixed.startsWith(prefix)
   const isHost = has('__host-')

@@ -1,4 +1,4 @@
-/** Leaves the random histories out: each would run for every change that they reach. */
+/** Skips the random histories: each would run for every change that they reach. */
 import { beforeEach } from 'vitest'
 
 beforeEach(({ skip, task }) => skip(task.name.includes('random histories')))

@@ -1,4 +1,4 @@
-/** The tests that see the core change: they run in Node, fast, and leave nothing to chance. */
+/** The tests that detect changes to core: fast, in Node, and without chance. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -6,10 +6,11 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 export default defineConfig({
   resolve: {
-    // By its name a package would be found outside the copy, where it is whole.
+    // By its name, a package would resolve to the original outside the copy.
     alias: [
       { find: /^@limen\/core$/, replacement: at('../src/index.ts') },
       { find: /^@limen\/core\/memory-store$/, replacement: at('../src/memory-store.ts') },
+      { find: /^@limen\/core\/store-kit$/, replacement: at('../src/store-kit.ts') },
       { find: /^@limen\/conformance$/, replacement: at('../../conformance/src/index.ts') },
       { find: /^@limen\/hono$/, replacement: at('../../hono/src/index.ts') },
     ],
@@ -18,7 +19,7 @@ export default defineConfig({
     root: at('../..'),
     include: ['{core,hono}/src/**/*.test.ts', 'conformance/{src,test}/*.test.ts'],
     exclude: [
-      'core/src/{types,cached-histories,hostile-input}.test.ts',
+      'core/src/{types,cached-histories,hostile/hostile-input}.test.ts',
       'conformance/test/broken-stores.test.ts',
     ],
     setupFiles: [at('mutation-setup.ts')],

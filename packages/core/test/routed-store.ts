@@ -5,7 +5,6 @@ import { routeOf } from '@limen/core/store-kit'
 export function routedStore<UserAttributes, SessionAttributes>(
   plain: Store<UserAttributes, SessionAttributes>,
 ): RoutedStore<UserAttributes, SessionAttributes> {
-  const { deleteExpired } = plain
   return {
     traits: { ...plain.traits, routed: true },
     read: async (id, options) => plain.read(sessionId(id), options),
@@ -19,7 +18,7 @@ export function routedStore<UserAttributes, SessionAttributes>(
     delete: async (id) => plain.delete(sessionId(id)),
     deleteByUser: async (id, options) => plain.deleteByUser(await userId(id), options),
     listByUser: async (id) => plain.listByUser(await userId(id)),
-    ...(deleteExpired && { deleteExpired }),
+    ...(plain.deleteExpired && { deleteExpired: (options) => plain.deleteExpired!(options) }),
     createUser: async (user) => plain.createUser({ ...user, id: await userId(user.id) }),
     readUser: async (id) => plain.readUser(await userId(id)),
     updateUser: async (id, attributes) => plain.updateUser(await userId(id), attributes),

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { APP, COOKIE, createApp } from '../test/app.ts'
-import { type Kept, cookieHeader, keep } from '../test/browser.ts'
-import { originRule } from './csrf.ts'
-import { AuthError } from './error.ts'
+import { APP, COOKIE, createApp } from '../../test/app.ts'
+import { type StoredCookie, cookieHeader, receive } from '../../test/browser.ts'
+import { originRule } from '../csrf.ts'
+import { AuthError } from '../error.ts'
 
-// A failure prints its seed and its path: give both to `fc.assert` to see it again.
+// A failure prints its seed and its path: pass both to `fc.assert` to reproduce it.
 const few = { numRuns: 300 }
 
 const HEAD = 'abcdefghijklmnopqrstuv'
 const WELL_FORMED = `${HEAD}.${'S'.repeat(43)}`
 
-/** Says by hand, without the library's expressions, whether a text could be a token. */
+/** Checks without the library's expressions whether a text is a well-formed token. */
 function isTokenShaped(text: string): boolean {
   const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const isBase64url = (part: string) => part.split('').every((letter) => base64url.includes(letter))
@@ -25,7 +25,7 @@ function isTokenShaped(text: string): boolean {
   )
 }
 
-/** A text with one character of it changed, left out, doubled or followed by another. */
+/** The text with one character changed, removed, doubled or added. */
 function nearly(text: string): fc.Arbitrary<string> {
   const odd = fc.oneof(oneOf('.-_=;, "%\t\u00a0\u2000\u0085\ud800+/'), fc.string())
   return fc
@@ -37,12 +37,12 @@ function oneOf(letters: string): fc.Arbitrary<string> {
   return fc.constantFrom(...letters.split(''))
 }
 
-/** What a framework hands over: headers by name, of whatever text the runtime made of the bytes. */
+/** A request as a framework passes it: the header's text is what the runtime decoded. */
 function requestWith(name: string, text: string, method = 'GET', url = APP) {
   return {
     method,
     url,
-    headers: { get: (asked: string) => (asked.toLowerCase() === name ? text : null) },
+    headers: { get: (read: string) => (read.toLowerCase() === name ? text : null) },
   }
 }
 
@@ -67,7 +67,7 @@ describe('P6: hostile cookies', () => {
     .map((parts) => parts.join(''))
   const header = fc.array(pair, { maxLength: 4 }).map((pairs) => pairs.join(';'))
 
-  it('are read as a plain reading of the header does, and ask no store for what is no token', async () => {
+  it('are parsed as a simple parser does, and read the store only for a well-formed token', async () => {
     const { auth, calls, open, signIn } = createApp()
     const { token } = await signIn()
     const seen = { signedIn: 0, ambiguous: 0 }
@@ -92,7 +92,7 @@ describe('P6: hostile cookies', () => {
       }
     })
     await fc.assert(property, few)
-    // Or it was all noise, and nothing was tested.
+    // Otherwise the generated input would test nothing.
     expect(Math.min(seen.signedIn, seen.ambiguous)).toBeGreaterThan(0)
   })
 
@@ -121,7 +121,7 @@ describe('P6: hostile cookies', () => {
 })
 
 describe('P6: hostile bearer headers', () => {
-  it('are a token after `Bearer` and blanks, or nothing', async () => {
+  it('contain a token after `Bearer` and blanks, or none', async () => {
     const { auth, calls, open, signIn } = createApp()
     const { token } = await signIn()
     const scheme = fc.oneof(
@@ -154,8 +154,8 @@ describe('P6: hostile bearer headers', () => {
   })
 })
 
-describe('P6: hostile tokens', () => {
-  it('open nothing, and ask the store only when they could be one', async () => {
+describe('P6: [T28] [T29] hostile tokens', () => {
+  it('open no session, and read the store only when they are well-formed', async () => {
     const { auth, calls, signIn } = createApp()
     const { token, session } = await signIn()
     const text = fc.oneof(
@@ -195,7 +195,7 @@ describe('P5: hostile origins', () => {
   )
   const site = fc.constantFrom(null, 'same-origin', 'same-site', 'cross-site', 'none', '', 'x')
 
-  it('are trusted when the list has them, as whole strings, and never else', () => {
+  it('are trusted only when the list has them as whole strings', () => {
     const check = originRule(options, true)
     const property = fc.property(origin, site, fc.boolean(), (Origin, Site, handshake) => {
       const values = new Map<string, string>([['Origin', Origin]])
@@ -203,7 +203,7 @@ describe('P5: hostile origins', () => {
       if (handshake) values.set('Upgrade', 'websocket')
       const headers = { get: (name: string) => values.get(name) ?? null }
       const { trusted } = check({ method: handshake ? 'GET' : 'POST', url: `${own}/x`, headers })
-      // Chromium says nothing of the site of a handshake, so nothing but the origin counts there.
+      // Chromium sends no Sec-Fetch-Site with a handshake, so only the origin counts there.
       const known = handshake ? null : Site
       const allowed =
         trustedOrigins.includes(Origin) ||
@@ -216,7 +216,7 @@ describe('P5: hostile origins', () => {
     fc.assert(property, { numRuns: 1000 })
   })
 
-  it('are below the base domain, or not, as their labels say', () => {
+  it('are below the base domain exactly when their labels are', () => {
     const check = originRule({ allowedSubdomains: '*', baseDomain: 'example.com' }, true)
     const label = fc.constantFrom(
       'a',
@@ -241,13 +241,13 @@ describe('P5: hostile origins', () => {
       const { trusted } = check({ method: 'POST', url: `${own}/x`, headers })
       const isBelow = (labels: RegExp) => labels.test(parts.join(''))
       if (trusted) expect(isBelow(/^[a-z\d.-]+\.example\.com$/), Origin).toBe(true)
-      // Empty labels are between: no name server answers to them, and runtimes differ.
+      // Empty labels are rest out: name servers do not resolve them, and runtimes differ.
       if (isBelow(/^([a-z\d-]+\.)+example\.com$/)) expect(trusted, Origin).toBe(true)
     })
     fc.assert(property, few)
   })
 
-  it('and URLs and hosts never make the rule throw', () => {
+  it('never make the rule throw, nor do hostile URLs and hosts', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), nearly(own), fc.webUrl(), fc.constant(''))
     const property = fc.property(text, text, text, text, (method, url, Origin, forwarded) => {
       const headers = { get: (name: string) => (name === 'Origin' ? Origin : forwarded) }
@@ -260,7 +260,7 @@ describe('P5: hostile origins', () => {
   })
 })
 
-describe('a cookie, written, kept by a browser and read', () => {
+describe('P8: [T24] [T25] a cookie that a browser stores', () => {
   const host = 'eu.app.example.com'
   const nameLetter = oneOf("abcXYZ019!#$%&'*+-.^_`|~")
   const prefix = fc.constantFrom(
@@ -297,8 +297,8 @@ describe('a cookie, written, kept by a browser and read', () => {
     { requiredKeys: ['sessionCookie'] },
   )
 
-  it('is the token, with the attributes that were meant, and the deleting cookie deletes it', async () => {
-    let kept = 0
+  it('has the token and the configured attributes, and the deleting cookie deletes it', async () => {
+    let accepted = 0
     const property = fc.asyncProperty(config, async (options) => {
       const app = appOrNone(options)
       if (!app) return
@@ -313,9 +313,9 @@ describe('a cookie, written, kept by a browser and read', () => {
           ? cookie.attributes.path
           : `${cookie.attributes.path}/`)
 
-      const jar = keep([], cookie.serialize(), url)
+      const jar = receive([], cookie.serialize(), url)
       const { domain, ...meant } = cookie.attributes
-      const expected: Kept = {
+      const expected: StoredCookie = {
         partitioned: false,
         ...meant,
         name: cookie.name,
@@ -326,16 +326,16 @@ describe('a cookie, written, kept by a browser and read', () => {
       expect(jar).toEqual([expected])
 
       const others = ['zz=b; Path=/', `x${cookie.name}=${WELL_FORMED}; Path=/`, `${cookie.name}x=1`]
-      const full = others.reduce((so, line) => keep(so, line, url), jar)
+      const full = others.reduce((stored, line) => receive(stored, line, url), jar)
       const headers = new Headers({ Cookie: cookieHeader(full, url) })
       expect(auth.readSessionCookie({ headers })).toBe(token)
 
-      const left = keep(full, auth.createSessionCookie(null).serialize(), url)
-      expect(left.some(({ name: one }) => one === cookie.name)).toBe(false)
-      kept++
+      const rest = receive(full, auth.createSessionCookie(null).serialize(), url)
+      expect(rest.some(({ name: one }) => one === cookie.name)).toBe(false)
+      accepted++
     })
     await fc.assert(property, { ...few, numRuns: 200 })
-    expect(kept).toBeGreaterThan(10)
+    expect(accepted).toBeGreaterThan(10)
   })
 })
 
@@ -348,7 +348,7 @@ function appOrNone(options: Parameters<typeof createApp>[0]) {
   }
 }
 
-/** The same text in a real `Request`, where it is one that every runtime takes. */
+/** The same text in a real `Request`, if every runtime accepts it. */
 function real(name: string, text: string): Request[] {
   if (!/^[!-~]([\t -~]*[!-~])?$/.test(text)) return []
   return [new Request(APP, { headers: { [name]: text } })]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { APP, COOKIE, createApp } from '../test/app.ts'
+import { APP, COOKIE, createApp } from '../../test/app.ts'
 
 type Sent = { method?: string; url?: string; headers?: Record<string, string> }
 
@@ -50,7 +50,7 @@ const cases: [what: string, sent: Sent][] = [
   ['an Authorization of 200 kB', { headers: { Authorization: `Bearer ${big}` } }],
 ]
 
-describe('P6: nothing that a visitor sends makes the core throw or ask the store', () => {
+describe('P6: [T29] [T46] a malformed request never makes core throw or read the store', () => {
   it.each(cases)('%s', async (_, { method = 'GET', url = APP, headers = {} }) => {
     const { auth, calls, open } = createApp()
     const values = new Map(
@@ -73,7 +73,7 @@ describe('P6: nothing that a visitor sends makes the core throw or ask the store
     expect(sent()).toEqual([])
   })
 
-  it('also not a U+2000 that the runtime decoded before the name', async () => {
+  it('[T19] also with U+2000 before the name, which the runtime decoded', async () => {
     const { calls, open } = createApp()
     const headers = {
       get: (name: string) => (name === 'Cookie' ? `\u2000${COOKIE}=${token}` : null),

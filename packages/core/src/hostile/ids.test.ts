@@ -1,9 +1,9 @@
-/** A2, A3: an id is a well-formed string without NUL, or it names nothing. */
+/** A2, A3: an id that is not a well-formed string without NUL matches no user and no session. */
 import { describe, expect, it } from 'vitest'
 import { routeOf } from '@limen/core/store-kit'
-import { type AppSession, type AppUser, createApp } from '../test/app.ts'
-import { routedStore } from '../test/routed-store.ts'
-import { memoryStore } from './memory-store.ts'
+import { type AppSession, type AppUser, createApp } from '../../test/app.ts'
+import { routedStore } from '../../test/routed-store.ts'
+import { memoryStore } from '../memory-store.ts'
 
 const code = (expected: string) =>
   expect.objectContaining({ name: 'AuthError', code: expected }) as Error
@@ -47,7 +47,7 @@ const text: string[] = [
 ]
 
 describe('A2: a user id', () => {
-  it.each(noText)('%s is no user’s, and reaches no store', async (_, id) => {
+  it.each(noText)('%s matches no user, and reaches no store', async (_, id) => {
     const { auth, calls, signIn } = createApp()
     const { user } = await signIn()
     await auth.createUser({ userId: 'ada', attributes: { name: 'Ada' } })
@@ -71,7 +71,7 @@ describe('A2: a user id', () => {
     expect(await auth.getAllUserSessions(user.userId)).toHaveLength(1)
   })
 
-  it.each(text)('%j is one, as it is written', async (userId) => {
+  it.each(text)('%j is stored as written', async (userId) => {
     const { auth } = createApp()
     expect(await auth.getUser(userId)).toBeNull()
     expect(await auth.createUser({ userId, attributes: { name: 'x' } })).toMatchObject({ userId })
@@ -82,7 +82,7 @@ describe('A2: a user id', () => {
     expect(await auth.getUser(userId)).toBeNull()
   })
 
-  it('undefined in createUser() gets a random id', async () => {
+  it('undefined in createUser() creates a random id', async () => {
     const { auth } = createApp()
     const attributes = { name: 'Ada' }
     const { userId } = await auth.createUser({ userId: undefined, attributes })
@@ -102,7 +102,7 @@ describe('A2: a session id', () => {
     ['22 items', Array.from({ length: 22 }, () => 'x')],
     ['an object with a length', { length: 22, toString: () => 'x'.repeat(22) }],
   ]
-  it.each(noId)('%s is none, and reaches no store', async (_, id) => {
+  it.each(noId)('%s matches no session, and reaches no store', async (_, id) => {
     const { auth, calls, events, signIn } = createApp()
     await signIn()
     const sessionId = id as string
@@ -119,7 +119,7 @@ describe('A2: a session id', () => {
     expect(events).toEqual([])
   })
 
-  it('with the route of its store is longer', async () => {
+  it('is longer in a routed store', async () => {
     const { auth, signIn } = createApp({ store: routedStore(memoryStore<AppUser, AppSession>()) })
     const { user, session } = await signIn()
     const route = await routeOf(user.userId)
@@ -149,7 +149,7 @@ describe('A3: invalidateAllUserSessions(userId, { except })', () => {
     expect(events).toEqual([{ type: 'invalidated', userId: user.userId, except: undefined }])
   })
 
-  it('passes undefined to the store, where null would except a session of no name', async () => {
+  it('passes undefined to the store, never null', async () => {
     const { store } = createApp()
     const seen: unknown[] = []
     const { auth, signIn } = createApp({
@@ -169,11 +169,11 @@ describe('A3: invalidateAllUserSessions(userId, { except })', () => {
 
   it.each<[what: string, except: unknown]>([
     ...noText.filter(([, id]) => id !== null && id !== undefined),
-    ['an empty text', ''],
-    ['a short text', 'x'],
+    ['an empty string', ''],
+    ['a short string', 'x'],
     ['a session', { sessionId: 'x'.repeat(22) }],
     ['a list of ids', ['x'.repeat(22)]],
-  ])('with except: %s revokes nothing, and says so', async (_, except) => {
+  ])('with except: %s rejects, and revokes nothing', async (_, except) => {
     const { auth, calls, events, signIn } = createApp()
     const { user } = await signIn()
     const options = { except: except as string }

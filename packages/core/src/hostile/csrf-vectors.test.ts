@@ -1,17 +1,17 @@
 /**
- * The cases that Go's `net/http` tests its CrossOriginProtection with, as facts: what Go says, what
- * we say, and why where it is not the same.
+ * The cases with which Go's `net/http` tests its CrossOriginProtection: Go's result, Limen's result, and
+ * the reason where they differ.
  *
  * @see {@link https://pkg.go.dev/net/http#CrossOriginProtection Go, CrossOriginProtection}
  */
 import { describe, expect, it } from 'vitest'
-import { originRule } from './csrf.ts'
+import { originRule } from '../csrf.ts'
 
 const own = 'https://example.com'
 const loopback = 'http://127.0.0.1:8080'
 const trusted = 'https://trusted.example'
 const attacker = 'https://attacker.example'
-const same = 'so does Go'
+const same = 'Go has the same rule'
 const noPaths = 'no path is exempt: a callback has `unsafeSkipOriginCheck`'
 
 type Go = 'allows' | 'denies'
@@ -20,7 +20,7 @@ type Case = [
   site: string | null,
   origin: string | null,
   go: Go,
-  ours: string,
+  limen: string,
   because: string,
 ]
 
@@ -29,7 +29,7 @@ const fetchMetadata: Case[] = [
   ['POST /', 'none', null, 'allows', 'trusted', same],
   ['POST /', 'cross-site', null, 'denies', 'cross-site', same],
   ['POST /', 'same-site', null, 'denies', 'cross-site', same],
-  ['POST /', null, null, 'allows', 'origin-missing', 'a browser names the sender of a POST'],
+  ['POST /', null, null, 'allows', 'origin-missing', 'every browser sends Origin with a POST'],
   ['POST /', null, own, 'allows', 'trusted', same],
   ['POST /', null, attacker, 'denies', 'origin-mismatch', same],
   ['POST /', null, 'null', 'denies', 'origin-mismatch', same],
@@ -70,7 +70,7 @@ const onLoopback: Case[] = [
   ['POST /bypass/', null, attacker, 'allows', 'origin-mismatch', noPaths],
 ]
 
-/** What Go's tests leave out, and its documentation and source decide. */
+/** Cases that Go's tests do not have. Its documentation and source determine the result. */
 const documented: Case[] = [
   ['POST /', null, 'http://example.com', 'allows', 'origin-insecure', 'the scheme counts'],
   ['POST /', 'same-origin', attacker, 'allows', 'trusted', same],
@@ -80,58 +80,58 @@ const documented: Case[] = [
   ['get /', 'cross-site', null, 'denies', 'cross-site', same],
   ['TRACE /', 'cross-site', null, 'denies', 'trusted', 'it is safe, and no page can send it'],
   ['UPGRADE /', null, attacker, 'allows', 'origin-mismatch', 'a WebSocket carries the cookie'],
-  ['UPGRADE /', null, null, 'allows', 'origin-missing', 'every browser names the page'],
+  ['UPGRADE /', null, null, 'allows', 'origin-missing', 'every browser sends the page’s origin'],
 ]
 
 const all = [fetchMetadata, trustedOrigins, paths, documented]
 
-describe('originRule(), by the cases of Go’s CrossOriginProtection', () => {
-  const title = '%s, site %s, origin %s: Go %s, ours is %s, because %s'
-  it.each(all.flat())(title, (...row) => expect(judge(own, row)).toBe(row[4]))
+describe('[T01] originRule(), with the cases of Go’s CrossOriginProtection', () => {
+  const title = '%s, site %s, origin %s: Go %s, Limen %s, because %s'
+  it.each(all.flat())(title, (...row) => expect(resultOf(own, row)).toBe(row[4]))
   it.each(onLoopback)(`on loopback, ${title}`, (...row) => {
-    expect(judge(loopback, row)).toBe(row[4])
+    expect(resultOf(loopback, row)).toBe(row[4])
   })
 
-  it('is never laxer, but for what no page can send', () => {
+  it('is never laxer, except for requests that no page can send', () => {
     const rows = [...all.flat(), ...onLoopback]
     const laxer = rows.filter((row) => row[3] === 'denies' && row[4] === 'trusted')
     expect(laxer.map(([request]) => request)).toEqual(['TRACE /'])
-    for (const [request, , , go, ours, because] of rows) {
-      const isSame = (go === 'allows') === (ours === 'trusted')
+    for (const [request, , , go, limen, because] of rows) {
+      const isSame = (go === 'allows') === (limen === 'trusted')
       expect(because === same, `${request}: ${because}`).toBe(isSame)
     }
   })
 })
 
-describe('trustedOrigins, by the cases of Go’s AddTrustedOrigin', () => {
-  const cases: [origin: string, takes: boolean, because: string][] = [
+describe('trustedOrigins, with the cases of Go’s AddTrustedOrigin', () => {
+  const cases: [origin: string, accepted: boolean, because: string][] = [
     ['https://example.com', true, 'it is an origin'],
     ['https://example.com:8080', true, 'it is an origin with a port'],
     ['http://example.com', true, 'http is a scheme too'],
     ['example.com', false, 'the scheme is missing'],
     ['https://', false, 'the host is missing'],
-    ['https://example.com/', false, 'an origin has no path, not even this'],
+    ['https://example.com/', false, 'an origin has no path, not even /'],
     ['https://example.com/path', false, 'an origin has no path'],
     ['https://example.com?query=value', false, 'an origin has no query'],
     ['https://example.com#fragment', false, 'an origin has no fragment'],
-    ['https://ex ample.com', false, 'it is no URL'],
+    ['https://ex ample.com', false, 'it is not a URL'],
     ['', false, 'it is empty'],
-    ['null', false, 'it is nobody'],
+    ['null', false, 'it is no origin of a site'],
   ]
-  it.each(cases)('%j is taken: %s, because %s', (origin, takes) => {
+  it.each(cases)('%j is accepted: %s, because %s', (origin, accepted) => {
     const make = () => originRule({ trustedOrigins: [origin] }, true)
-    if (takes) expect(make).not.toThrow()
+    if (accepted) expect(make).not.toThrow()
     else expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
   })
 })
 
-function judge(origin: string, [request, site, from]: Case): string {
+function resultOf(origin: string, [request, site, from]: Case): string {
   const [verb = '', path = ''] = request.split(' ')
   const isHandshake = verb === 'UPGRADE'
   const headers = new Headers(isHandshake ? { Upgrade: 'websocket' } : {})
   if (site !== null) headers.set('Sec-Fetch-Site', site)
   if (from !== null) headers.set('Origin', from)
   const check = originRule({ trustedOrigins: [trusted] }, true)
-  const verdict = check({ method: isHandshake ? 'GET' : verb, url: origin + path, headers })
-  return verdict.trusted ? 'trusted' : verdict.reason
+  const result = check({ method: isHandshake ? 'GET' : verb, url: origin + path, headers })
+  return result.trusted ? 'trusted' : result.reason
 }
