@@ -1,5 +1,5 @@
 /** What a test provides: an engine that can be opened empty, with any number of clients. */
-import type { AnyCaseStore } from './store-cases.ts'
+import type { AnyCaseStore } from './store-case.ts'
 
 /** Wraps a client of an engine, so that the suite decides when each of its answers arrives. */
 export type Pace = <Client extends object>(client: Client) => Client

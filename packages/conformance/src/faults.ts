@@ -31,6 +31,11 @@ export type ChooseFault = (
   args: readonly unknown[],
 ) => Fault | undefined | Promise<Fault | undefined>
 
+/** Puts faults between a routed store and what is built on it, as the other signature does. */
+export function faulty<UserAttributes, SessionAttributes>(
+  store: RoutedStore<UserAttributes, SessionAttributes>,
+  choose: ChooseFault,
+): RoutedStore<UserAttributes, SessionAttributes>
 /**
  * Puts faults between a store and what is built on it.
  *
@@ -46,10 +51,6 @@ export type ChooseFault = (
  * await auth.invalidateSession(sessionId).catch(({ code }) => code)
  * // 'AUTH_STORE_UNAVAILABLE'
  */
-export function faulty<UserAttributes, SessionAttributes>(
-  store: RoutedStore<UserAttributes, SessionAttributes>,
-  choose: ChooseFault,
-): RoutedStore<UserAttributes, SessionAttributes>
 export function faulty<UserAttributes, SessionAttributes>(
   store: Store<UserAttributes, SessionAttributes>,
   choose: ChooseFault,

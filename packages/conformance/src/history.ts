@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { type Engine, paceOf } from './engine.ts'
 import { type Call, type Made, onSession, onUser } from './model.ts'
 import { type Observed, isExplained } from './order.ts'
-import type { CaseSession, CaseStore } from './store-cases.ts'
+import type { CaseSession, CaseStore } from './store-case.ts'
 
 /** How the histories of one case differ from those of another. */
 export interface HistoryOptions {

@@ -3,18 +3,14 @@
  *
  * @module
  */
-export { adapterSuite } from './adapter-cases.ts'
-export type {
-  AdapterSuiteCase,
-  CaseAdapter,
-  CaseAuth,
-  CaseHandler,
-  ServeOptions,
-} from './adapter-cases.ts'
+export { adapterSuite } from './adapter-suite.ts'
+export type { AdapterSuiteCase } from './adapter-suite.ts'
+export type { CaseAdapter, CaseAuth, CaseHandler, ServeOptions } from './adapter-case.ts'
 export type { Engine, Pace, Subject } from './engine.ts'
 export { faulty } from './faults.ts'
 export type { ChooseFault, Fault } from './faults.ts'
-export { recordsFor, storeCases } from './store-cases.ts'
+export { recordsFor } from './store-case.ts'
+export { storeCases } from './store-cases.ts'
 export type {
   AnyCaseStore,
   CaseSession,
@@ -22,6 +18,6 @@ export type {
   CaseUser,
   StoreCase,
   StorePromise,
-} from './store-cases.ts'
+} from './store-case.ts'
 export { storeSuite } from './suite.ts'
 export type { SuiteCase, SuiteOptions } from './suite.ts'

@@ -2,7 +2,7 @@
 import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import type { Observed } from './order.ts'
 import { sameText } from './expect.ts'
-import type { CaseSession, CaseUser } from './store-cases.ts'
+import type { CaseSession, CaseUser } from './store-case.ts'
 
 /** One call of a history, with its arguments. */
 export type Call =

@@ -2,7 +2,8 @@
 import { withPlainIds } from '@limen/core/store-kit'
 import { type Engine, type Subject, unpaced } from './engine.ts'
 import { runHistories } from './history.ts'
-import { type StorePromise, storeCases } from './store-cases.ts'
+import type { StorePromise } from './store-case.ts'
+import { storeCases } from './store-cases.ts'
 
 /** One thing that a store must do, ready to be run. */
 export interface SuiteCase {

@@ -63,7 +63,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'ignores eager',
       (auth, handler) => (request) => handle(auth, request, handler),
-      'D2: eager marks a page that validates in its body, and renews its session',
+      'D2: eager makes a page that validates in its body private, and renews its session',
     ],
     [
       'marks each page as private',
@@ -77,7 +77,7 @@ describe('adapterSuite() on a broken adapter', () => {
     [
       'marks a page as private only where it leaves',
       (auth, handler) => async (request) => handler(openOf(auth, request)),
-      'D3: a cache inside the adapter sees that a page is private',
+      'D3: a cache between two adapters receives a private page',
     ],
     [
       'reads once for each opening',
@@ -85,7 +85,7 @@ describe('adapterSuite() on a broken adapter', () => {
         const authRequest = auth.openRequest({ request, setCookie() {} })
         return respond(await handler(authRequest), authRequest)
       },
-      'reads the store once, and sets one cookie, where the adapter stands around a handler twice',
+      'reads the store once, and sets one cookie, where the adapter wraps a handler twice',
     ],
     [
       'adds each header at each call',
@@ -94,7 +94,7 @@ describe('adapterSuite() on a broken adapter', () => {
         response.headers.append('Vary', 'Cookie')
         return response
       },
-      'D9: adds each header once where the adapter stands around a handler twice',
+      'D9: adds each header once where the adapter wraps a handler twice',
     ],
     [
       'loses the cookie of a thrown response',
@@ -107,7 +107,7 @@ describe('adapterSuite() on a broken adapter', () => {
           throw error
         }
       },
-      'D5: keeps the cookie of a sign-in where the handler throws its response',
+      'D5: sends the cookie of a sign-in where the handler throws its response',
     ],
     [
       'makes a response of nothing',
@@ -115,7 +115,7 @@ describe('adapterSuite() on a broken adapter', () => {
         const response = (await handle(auth, request, handler)) as Response | undefined
         return response ?? new Response(null, { status: 404 })
       },
-      'D6: passes on that a handler returned nothing',
+      'D6: returns undefined where the handler returned undefined',
     ],
     [
       'answers a refusal with 500',
@@ -143,7 +143,7 @@ describe('adapterSuite() on a broken adapter', () => {
           const validate = () => authRequest.validate()
           return handler(Object.assign(Object.create(authRequest), { setSession, validate }))
         }),
-      'D8: a refused setSession() is 403 where the app’s own error handling answers it',
+      'D8: a refused setSession() is 403 in the app’s own error handling',
     ],
     [
       'deletes cookies by Max-Age alone',
@@ -156,7 +156,7 @@ describe('adapterSuite() on a broken adapter', () => {
         }
         return response
       },
-      'deletes the cookie of a session that is gone',
+      'deletes the cookie of a revoked session',
     ],
     [
       'does not wait for the store',
@@ -165,7 +165,7 @@ describe('adapterSuite() on a broken adapter', () => {
         const page = Promise.resolve().then(() => new Response('page'))
         return respond(await Promise.race([handler(authRequest), page]), authRequest)
       },
-      'sends a renewed cookie again (on a store that answers later)',
+      'sends a renewed cookie again (on a store that resolves later)',
     ],
   ]
 

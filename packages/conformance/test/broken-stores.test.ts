@@ -270,7 +270,7 @@ describe('storeSuite() on a store over a slow engine', () => {
           },
         }
       },
-      'hands out what the caller may keep and change without changing the store',
+      'returns records that the caller can change without changing the store',
     ],
     [
       'an index by the beginning of the user id',
@@ -282,7 +282,7 @@ describe('storeSuite() on a store over a slow engine', () => {
           }
         },
       }),
-      'P2: a user whose id begins like another’s is somebody else',
+      'P2: distinguishes users whose ids begin alike',
     ],
     [
       'reads that filter the dead',
@@ -292,7 +292,7 @@ describe('storeSuite() on a store over a slow engine', () => {
           return found && found.session.idlePeriodExpiresAt > Date.now() ? found : null
         },
       }),
-      'gives back dead sessions too: it decides nothing',
+      'returns expired sessions too',
     ],
     [
       'an index that loses an entry when two sign in at once',
@@ -364,12 +364,12 @@ describe('storeSuite() on a store over a slow engine', () => {
           return found !== null
         },
       }),
-      'P7: never moves a deadline to an earlier time, each on its own',
+      'P7: never moves a deadline to an earlier time',
     ],
     [
       'ids compared without the case of their letters',
       (right) => ({ read: (id, options) => right.read(id.toLowerCase(), options) }),
-      'tells ids apart by the case of their letters',
+      'distinguishes ids that differ in case',
     ],
     [
       'a merge that takes an empty list for an empty object',
@@ -379,12 +379,12 @@ describe('storeSuite() on a store over a slow engine', () => {
           return JSON.parse(JSON.stringify(user).replaceAll('[]', '{}'))
         },
       }),
-      'keeps values as JSON has them: empty, nested, large and small',
+      'stores JSON values exactly: empty, nested, large and small',
     ],
     [
       'the end of a user that forgets the sessions',
       (_, client) => ({ deleteUser: (id) => client.delete(`user/${id}`) }),
-      'deletes a user with all its sessions',
+      'deletes a user with all sessions',
     ],
     [
       'a sign-in for nobody',
@@ -394,7 +394,7 @@ describe('storeSuite() on a store over a slow engine', () => {
           return right.insert(session)
         },
       }),
-      'keeps nothing for a user that does not exist',
+      'stores nothing for a user that does not exist',
     ],
   ]
   /** A store that changes attributes on their way in, or on their way out. */
@@ -443,11 +443,11 @@ describe('storeSuite() on a store over a slow engine', () => {
     })
 
   const SAME_IDS = 'A2: ids that engines compare as equal are different users'
-  const EXACT = 'A7: keeps what JSON carries exactly, and returns it as the next read does'
-  const NAMES = 'keeps attributes whatever their names are'
-  const UNDEFINED = 'A7: undefined removes an attribute in an update, and is left out at creation'
-  const LONG = 'A7: keeps a string of 100,000 characters, or refuses it and keeps nothing'
-  const EXCEPT = 'A3: a nullish except is no exception'
+  const EXACT = 'A7: stores exactly what JSON carries, and returns it as the next read does'
+  const NAMES = 'stores attributes of any name'
+  const UNDEFINED = 'A7: undefined removes an attribute in an update, and is omitted at creation'
+  const LONG = 'A7: stores a string of 100,000 characters, or rejects it and stores nothing'
+  const EXCEPT = 'A3: an except that is null or undefined excepts no session'
   const lossy: Case[] = [
     ['ids that look like numbers, compared as numbers', idsChanged(asNumber), SAME_IDS],
     ['ids compared without blanks at their ends', idsChanged((id) => id.trimEnd()), SAME_IDS],
@@ -550,7 +550,7 @@ describe('storeSuite() on a store over a slow engine', () => {
   })
 
   it('shows what is declared, with its reason, and lets it fail', async () => {
-    const name = 'gives back dead sessions too: it decides nothing'
+    const name = 'returns expired sessions too'
     const filtering: Break = (right) => ({ ...right, read: async () => null })
     const suite = storeSuite({ ...subject(filtering), knownExceptions: { [name]: 'it has none' } })
     const shown = suite.find((one) => one.name === `${name} (known exception: it has none)`)

@@ -62,6 +62,11 @@ interface Kept<Found> {
   readonly found?: Found
 }
 
+/** Puts a routed store behind a cache, as the other signature does for a store with plain ids. */
+export function cached<UserAttributes, SessionAttributes>(
+  store: RoutedStore<UserAttributes, SessionAttributes>,
+  options: CachedOptions,
+): RoutedStore<UserAttributes, SessionAttributes>
 /**
  * Puts a store behind a cache. Only eventual reads are answered by it, and so never a request with an
  * unsafe method; what it does not know is read strongly, and every strong read refreshes it. Misses
@@ -89,10 +94,6 @@ interface Kept<Found> {
  * await auth.updateUserAttributes(userId, { name: 'Ada L.' })
  * // { userId, name: 'Ada L.' }
  */
-export function cached<UserAttributes, SessionAttributes>(
-  store: RoutedStore<UserAttributes, SessionAttributes>,
-  options: CachedOptions,
-): RoutedStore<UserAttributes, SessionAttributes>
 export function cached<UserAttributes, SessionAttributes>(
   store: Store<UserAttributes, SessionAttributes>,
   options: CachedOptions,

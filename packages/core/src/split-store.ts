@@ -28,6 +28,12 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
   readonly users: AnyUserStore<UserAttributes>
 }
 
+/** Joins two stores, as the other signature does, where the sessions are in a routed store. */
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<UserAttributes, SessionAttributes> & {
+    readonly sessions: RoutedStore<object, SessionAttributes>
+  },
+): RoutedStore<UserAttributes, SessionAttributes>
 /**
  * Joins two stores: sessions in one, users in another.
  *
@@ -53,11 +59,6 @@ export interface SplitStores<UserAttributes, SessionAttributes> {
  * await store.readUser('ada')
  * // { id: 'ada', attributes: { name: 'Ada' } }
  */
-export function splitStore<UserAttributes, SessionAttributes>(
-  stores: SplitStores<UserAttributes, SessionAttributes> & {
-    readonly sessions: RoutedStore<object, SessionAttributes>
-  },
-): RoutedStore<UserAttributes, SessionAttributes>
 export function splitStore<UserAttributes, SessionAttributes>(
   stores: SplitStores<UserAttributes, SessionAttributes> & {
     readonly sessions: Store<object, SessionAttributes>

@@ -7,6 +7,7 @@ import {
   storeSuite,
 } from '@limen/conformance'
 import { limen } from '@limen/core'
+import { withPlainIds } from '@limen/core/store-kit'
 import { type Kv, denoKvStore } from '@limen/deno'
 import fc from 'fast-check'
 import stores from '../stores.json' with { type: 'json' }
@@ -15,6 +16,9 @@ function equal(actual: unknown, expected: unknown, what = 'value'): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`)
 }
+
+/** A store whose ids are plain. */
+const caseStore = (kv: Kv) => withPlainIds(denoKvStore<CaseUser, CaseSession>(kv))
 
 async function withKv(path: string, run: (kv: Deno.Kv) => Promise<void>): Promise<void> {
   using kv = await Deno.openKv(path)
@@ -50,11 +54,11 @@ const suites = [
   ],
 ] as const
 
-for (const [where, chance, place] of suites) {
+for (const [where, chance, openEngine] of suites) {
   const subject = {
     knownExceptions: stores.denoKvStore.knownExceptions,
     async open() {
-      const { path, remove } = await place()
+      const { path, remove } = await openEngine()
       const kv = await Deno.openKv(path)
       return {
         connect: (pace: Pace) => denoKvStore<CaseUser, CaseSession>(pace(kv)),
@@ -73,8 +77,8 @@ for (const [where, chance, place] of suites) {
 const seed = Math.floor(Math.random() * 2 ** 31)
 
 async function interleavings(kv: Deno.Kv): Promise<void> {
-  const stores = [1, 2].map(() => denoKvStore<CaseUser, CaseSession>(kv))
-  const [first] = stores as [ReturnType<typeof denoKvStore<CaseUser, CaseSession>>]
+  const stores = [caseStore(kv), caseStore(kv)] as const
+  const [first] = stores
   const record = await recordsFor(first)
   await first.createUser({ id: 'ada', attributes: { name: 'Ada' } })
   const call = fc.record({
@@ -126,7 +130,7 @@ Deno.test(`P1, P7: 1,000 random interleavings of two clients in a file, seed ${s
 
 Deno.test('P2: ends thousands of sessions in one change, while others sign in', () =>
   withKv(':memory:', async (kv) => {
-    const store = denoKvStore<CaseUser, CaseSession>(kv)
+    const store = caseStore(kv)
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const ids = Array.from({ length: 3000 }, (_, n) => `s${String(n).padStart(21, '0')}`)
@@ -151,7 +155,7 @@ Deno.test('P4: a KV that fails is AUTH_STORE_UNAVAILABLE, with its cause', async
   const down = new Error('KV is down')
   const kv = new Proxy({} as Kv, { get: () => () => Promise.reject(down) })
   const auth = limen({ store: denoKvStore(kv) })
-  const token = `${'0'.repeat(32)}${'i'.repeat(22)}.${'s'.repeat(43)}`
+  const token = `${'r'.repeat(22)}${'i'.repeat(22)}.${'s'.repeat(43)}`
   const error = await auth.validateSession(token).catch((thrown: unknown) => thrown)
   equal((error as { code: string }).code, 'AUTH_STORE_UNAVAILABLE')
   equal((error as Error).message, 'Deno KV: KV is down', 'message')
@@ -185,7 +189,7 @@ Deno.test('attributes that are too large are AUTH_RECORD_TOO_LARGE, and nothing 
 
 Deno.test('a record of another layout is no session', () =>
   withKv(':memory:', async (kv) => {
-    const store = denoKvStore<CaseUser, CaseSession>(kv)
+    const store = caseStore(kv)
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -236,10 +240,7 @@ Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a g
 
 Deno.test('P7: renews what it read only while nothing of it has changed', () =>
   withKv(':memory:', async (kv) => {
-    const [store, other] = [1, 2].map(() => denoKvStore<CaseUser, CaseSession>(kv)) as [
-      ReturnType<typeof denoKvStore<CaseUser, CaseSession>>,
-      ReturnType<typeof denoKvStore<CaseUser, CaseSession>>,
-    ]
+    const [store, other] = [caseStore(kv), caseStore(kv)]
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const session = record('r', { activePeriodExpiresAt: Date.now() - 1 })
@@ -273,7 +274,7 @@ Deno.test('P7: renews what it read only while nothing of it has changed', () =>
 Deno.test('remembers the last hundred idle sessions that were read, and no more', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
-    const store = denoKvStore<CaseUser, CaseSession>(countedKv(kv, calls) as Kv)
+    const store = caseStore(countedKv(kv, calls) as Kv)
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const activePeriodExpiresAt = Date.now() - 1
@@ -301,7 +302,7 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
 
 type AnyAttributes = Readonly<Record<string, unknown>>
 
-const anyStore = (kv: Kv) => denoKvStore<AnyAttributes, AnyAttributes>(kv)
+const anyStore = (kv: Kv) => withPlainIds(denoKvStore<AnyAttributes, AnyAttributes>(kv))
 
 /** What a call rejects with. */
 async function failureOf(work: () => unknown): Promise<[code: string, message: string]> {
@@ -321,11 +322,11 @@ Deno.test('A6: denoKvStore() refuses at once what is no Deno KV', () =>
     for (const [given, got] of [
       [undefined, 'undefined'],
       [null, 'null'],
-      ['kv', 'string'],
-      [7, 'number'],
-      [{}, 'object'],
-      [new Map(), 'object'],
-      [Deno.openKv, 'function'],
+      ['kv', 'a string'],
+      [7, '7'],
+      [{}, 'an object'],
+      [new Map(), 'an object of the class Map'],
+      [Deno.openKv, 'a function'],
       [Promise.resolve(kv), 'a promise: await Deno.openKv()'],
     ] as const) {
       equal(await failureOf(() => denoKvStore(given as unknown as Kv)), [
@@ -334,71 +335,6 @@ Deno.test('A6: denoKvStore() refuses at once what is no Deno KV', () =>
       ])
     }
     denoKvStore(kv)
-  }))
-
-const noIds: [given: unknown, as: string][] = [
-  [['ada'], 'ada'],
-  [null, 'null'],
-  [undefined, 'undefined'],
-  [7, '7'],
-  [7, '7.0'],
-  [7n, '7'],
-  [true, 'true'],
-  [{}, '[object Object]'],
-  [{ toString: () => 'ada' }, 'ada'],
-  [new String('ada'), 'ada'],
-  [[], ''],
-]
-
-for (const [given, as] of noIds) {
-  Deno.test(`A2: ${typeof given} ${Deno.inspect(given)} is not the user "${as}"`, () =>
-    withKv(':memory:', async (kv) => {
-      const store = anyStore(kv)
-      const userId = given as string
-      const user = { id: as, attributes: { name: 'Ada' } }
-      const record = await recordsFor(store as never, as)
-      const session = record('a', { userId: as })
-      equal(await store.createUser(user), true)
-      equal(await store.insert(session as never), user)
-
-      equal(await store.readUser(userId), null)
-      equal(await store.updateUser(userId, { name: 'Eve' }), false)
-      equal(await store.listByUser(userId), [])
-      equal(await store.createUser({ id: userId, attributes: {} }), false)
-      const id = session.id.replace(/a{22}$/, 'f'.repeat(22))
-      equal(await store.insert({ ...session, id, userId } as never), null)
-      await store.deleteByUser(userId, {})
-      await store.deleteUser(userId)
-      equal(await store.readUser(as), user)
-      equal((await store.listByUser(as)).length, 1)
-    }))
-}
-
-Deno.test('A2: what is no string is no session id', () =>
-  withKv(':memory:', async (kv) => {
-    const store = anyStore(kv)
-    const record = await recordsFor(store as never)
-    const session = record('a')
-    await store.createUser({ id: 'ada', attributes: {} })
-    for (const given of [
-      [session.id],
-      new String(session.id),
-      { toString: () => session.id },
-      null,
-      7,
-    ]) {
-      await store.insert(session as never)
-      const id = given as string
-      equal(await store.read(id, { consistency: 'strong' }), null)
-      equal(await store.read(id, { consistency: 'eventual' }), null)
-      equal(await store.renew(id, session), false)
-      equal(await store.update(id, { device: 'ghost' }), false)
-      await store.delete(id)
-      equal((await store.listByUser('ada')).length, 1)
-      await store.deleteByUser('ada', { except: id })
-      equal(await store.listByUser('ada'), [])
-      await store.delete(session.id)
-    }
   }))
 
 const names = [
@@ -424,7 +360,7 @@ const names = [
 Deno.test('A7: attributes of any name and depth are stored, merged and removed exactly', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
-    const record = await recordsFor(store as never)
+    const record = await recordsFor(store)
     const read = async () => {
       const found = (await store.read(record('a').id, { consistency: 'strong' }))!
       equal(found.user, await store.readUser('ada'))
@@ -457,13 +393,13 @@ Deno.test('A7: attributes of any name and depth are stored, merged and removed e
 Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in its words', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
-    const record = await recordsFor(store as never)
+    const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: {} })
     await store.insert(record('a') as never)
     const note = 'private'.repeat(10_000)
     const tooLarge = [
       'AUTH_RECORD_TOO_LARGE',
-      'Deno KV: the attributes are too large; a value holds at most 64 KiB',
+      'Deno KV: the attributes are too large: a record can have at most 64 KiB',
     ]
     equal(await failureOf(() => store.createUser({ id: 'eve', attributes: { note } })), tooLarge)
     equal(await failureOf(() => store.updateUser('ada', { note })), tooLarge)
@@ -560,7 +496,7 @@ for (const writers of [16, 32]) {
   Deno.test(`E6: with ${writers} writers of attributes, no call of others rejects`, () =>
     withKv(':memory:', async (kv) => {
       const [store, other] = [anyStore(kv), anyStore(kv)]
-      const record = await recordsFor(store as never)
+      const record = await recordsFor(store)
       await store.createUser({ id: 'ada', attributes: {} })
       await whileWriting(kv, writers, async () => {
         for (let run = 0; run < 50; run++) {
@@ -607,7 +543,7 @@ Deno.test('E6: writers of attributes lose none of each other’s, and revoking a
 Deno.test('E6: thirty-two clients that revoke all, with and without an exception, all succeed', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
-    const record = await recordsFor(store as never)
+    const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: {} })
     await store.insert(record('a') as never)
     await Promise.all(
@@ -616,34 +552,6 @@ Deno.test('E6: thirty-two clients that revoke all, with and without an exception
       ),
     )
     equal(await store.listByUser('ada'), [])
-  }))
-
-Deno.test('E6: a record stored by an earlier version is read, renewed, changed and revoked', () =>
-  withKv(':memory:', async (kv) => {
-    const store = anyStore(kv)
-    const record = await recordsFor(store as never)
-    const path = (await store.route!('ada')) as string
-    const epoch = crypto.randomUUID()
-    const user = { layout: 1, id: 'ada', epoch, attributes: { name: 'Ada' } }
-    await kv.set(['limen', 'user', path], user)
-    for (const letter of ['a', 'b', 'c']) {
-      const session = record(letter)
-      await kv.set(['limen', 'session', path, session.id], { ...session, layout: 1, epoch })
-    }
-    const read = (letter: string) => store.read(record(letter).id, { consistency: 'strong' })
-    equal(await read('a'), {
-      session: record('a'),
-      user: { id: 'ada', attributes: { name: 'Ada' } },
-    })
-    equal(await store.renew(record('a').id, { ...record('a'), idlePeriodExpiresAt: 9e12 }), true)
-    equal(await store.update(record('a').id, { device: 'phone' }), true)
-    equal((await store.listByUser('ada')).length, 3)
-    await store.deleteByUser('ada', { except: record('b').id })
-    equal([await read('a'), await read('c')], [null, null])
-    equal((await read('b'))?.session, record('b'))
-    // An earlier version that still runs revokes all by the user's epoch.
-    await kv.set(['limen', 'user', path], { ...user, epoch: crypto.randomUUID() })
-    equal(await read('b'), null)
   }))
 
 Deno.test('nothing is left of a user who was deleted', () =>

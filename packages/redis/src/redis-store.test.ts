@@ -193,8 +193,8 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
         ),
       )
       expect(JSON.stringify(kept)).not.toContain(secret)
-      const hash = createHash('sha256').update('ada@example.com').digest().subarray(0, 16)
-      expect(id!.slice(0, 22)).toBe(hash.toString('base64url'))
+      const hash = createHash('sha256').update('ada@example.com').digest('base64url')
+      expect(id!.slice(0, 22)).toBe(hash.slice(0, 22))
     })
 
     it('P1: a session that is revoked stays so, whatever races with it', async () => {

@@ -7,10 +7,10 @@
  * | `{limen:route}:session:id` | string | a session, after the generation it was created in | its idle period, and an hour |
  * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | its longest session's |
  *
- * `route` is the first half of the SHA-256 of the user id, as 22 base64url characters. It begins every
- * session id, so an id alone leads to its user, and its braces put all keys of a user into one slot of a
- * cluster. A session is valid only while its generation is its user's: revoking all sessions is one
- * change of that text, however many there are, and depends on no list that could have lost one.
+ * A session id begins with the route, so an id alone leads to its user, and the braces put all keys of
+ * a user into one slot of a cluster. A session is valid only while its generation is its user's:
+ * revoking all sessions is one change of that text, however many there are, and depends on no list
+ * that could have lost one.
  */
 import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import { RETRY, checkCallOptions, newGeneration, retrying } from '@limen/core/store-kit'
