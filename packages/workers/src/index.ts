@@ -7,7 +7,7 @@
 export { kvCache, workersCache } from './caches.ts'
 export type { KvCacheNamespace, WorkersCache, WorkersCacheOptions } from './caches.ts'
 export { d1Store } from './d1-store.ts'
-export type { D1, D1Answer, D1Connection, D1Statement } from './d1.ts'
+export type { D1, D1Answer, D1Connection, D1Statement } from '@limen/sql/sqlite'
 export { durableObjectStore } from './durable-object-store.ts'
 export type { DurableObjectStoreOptions } from './durable-object-store.ts'
 export { kvStore } from './kv-store.ts'

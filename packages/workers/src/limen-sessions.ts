@@ -1,139 +1,125 @@
-/** One user and its sessions: a Durable Object. */
+/** The class of the Durable Objects: one user with its sessions. */
 import { DurableObject } from 'cloudflare:workers'
 import type { Deadlines } from '@limen/core'
+import {
+  type FoundRow,
+  type UserRow,
+  foundIn,
+  insertValues,
+  mergeValues,
+  statements,
+  userIn,
+} from '@limen/sql/sqlite'
+import { createTables, readUserId } from './object-schema.ts'
 import type { SentSession } from './sessions-object.ts'
 
-/** How long a dead session is kept, so that clocks need not agree. */
+/** How long an expired session stays stored, in milliseconds: clocks can differ. */
 const GRACE = 60 * 60 * 1000
-
-const TABLES = `
-create table limen_user (
-  id text primary key,
-  attributes text not null
-) strict, without rowid;
-create table limen_session (
-  id text primary key,
-  secret_hash text not null,
-  created_at integer not null,
-  active_expires_at integer not null,
-  idle_expires_at integer not null,
-  attributes text not null
-) strict, without rowid`
-
-const USER = `json_object('id', u.id, 'attributes', json(u.attributes))`
-
-const FOUND = `
-select json_object(
-  'session', json_object(
-    'id', s.id,
-    'userId', u.id,
-    'secretHash', s.secret_hash,
-    'createdAt', s.created_at,
-    'activePeriodExpiresAt', s.active_expires_at,
-    'idlePeriodExpiresAt', s.idle_expires_at,
-    'attributes', json(s.attributes)
-  ),
-  'user', ${USER}
-) as found
-from limen_session as s, limen_user as u`
+/** SQLite takes a negative limit for none. */
+const NO_LIMIT = -1
 
 /**
- * Keeps one user and its sessions, for {@link durableObjectStore}. Each call reads and writes in one
- * synchronous step of a single thread, and its answer leaves only when that is on disk. An object
- * whose user was never created, or is deleted, has no table and no alarm, whatever is asked of it.
+ * Stores one user and its sessions, for `durableObjectStore`. Each call reads and writes in one
+ * synchronous step of a single thread, and its result leaves the object only when that is on disk. An
+ * object without a user has no table and no alarm, whatever call it receives.
  *
  * Export it from the Worker's main module, under this name, and give it a SQLite-backed migration.
  *
  * @see {@link https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ SQLite in Durable Objects}
  */
 export class LimenSessions extends DurableObject {
+  /** The id of this object's user; `null` where there is none, `undefined` until it is read. */
+  #userId: string | null | undefined
+
   /** A session and its user, as JSON. */
   read(sessionId: string): string | null {
-    return found(this.#run(`${FOUND} where s.id = ?`, sessionId))
+    const [row] = this.#rows<FoundRow>(statements.read, sessionId)
+    return row ? JSON.stringify(foundIn(row)) : null
   }
 
-  /** Keeps a session and gives back its user, as JSON. */
+  /** Stores a session and returns its user, as JSON. */
   async insert(session: SentSession): Promise<string | null> {
     const alarm = await this.ctx.storage.getAlarm()
-    const user = found(
-      this.#run(`select ${USER} as found from limen_user as u where id = ?`, session.userId),
+    const user = userIn(
+      session.userId,
+      this.#rows<UserRow>(statements.insert, ...insertValues(session)),
     )
     if (user === null) return null
-    this.#run(
-      'insert into limen_session values (?, ?, ?, ?, ?, ?)',
-      session.id,
-      session.secretHash,
-      session.createdAt,
-      session.activePeriodExpiresAt,
-      session.idlePeriodExpiresAt,
-      session.attributes,
-    )
     if (alarm === null) await this.#purgeAfter(session.idlePeriodExpiresAt)
-    return user
+    return JSON.stringify(user)
   }
 
-  /** Moves the deadlines of a session that exists, each to the later of old and new. */
-  renew(sessionId: string, deadlines: Deadlines): boolean {
-    const renewed = this.#run(
-      'update limen_session set active_expires_at = max(active_expires_at, ?), idle_expires_at = max(idle_expires_at, ?) where id = ? returning id',
-      deadlines.activePeriodExpiresAt,
-      deadlines.idlePeriodExpiresAt,
-      sessionId,
-    )
-    return renewed.length > 0
+  /** Moves the deadlines of an existing session, each to the later of old and new. */
+  renew(sessionId: string, { activePeriodExpiresAt, idlePeriodExpiresAt }: Deadlines): boolean {
+    return this.#changes(statements.renew, activePeriodExpiresAt, idlePeriodExpiresAt, sessionId)
   }
 
   /** Merges attributes, given as JSON, into a session, and removes those of a JSON list of names. */
   update(sessionId: string, attributes: string, removed?: string): boolean {
-    return this.#merge('limen_session', attributes, removed, 'where id = ?', sessionId)
+    return this.#changes(statements.update, ...mergeValues(merge(attributes, removed)), sessionId)
   }
 
-  /** Removes a session. */
+  /** Deletes a session. */
   delete(sessionId: string): void {
-    this.#run('delete from limen_session where id = ?', sessionId)
+    this.#rows(statements.delete, sessionId)
   }
 
-  /** Removes all sessions but one. */
+  /** Deletes all sessions except one. */
   deleteByUser(except: string): void {
-    this.#run('delete from limen_session where id != ?', except)
+    this.#rows(statements.deleteByUser, this.#user(), except)
   }
 
   /** All sessions with their user in order of creation, as JSON. */
   listByUser(): string {
-    const rows = this.#run<Found>(`${FOUND} order by s.created_at`)
-    return `[${rows.map((row) => row.found).join()}]`
+    const rows = this.#rows<FoundRow>(statements.listByUser, this.#user())
+    return JSON.stringify(rows.map((row) => foundIn(row)))
   }
 
-  /** Keeps the user, unless there is one. */
+  /** Stores the user, unless there is one. */
   createUser(userId: string, attributes: string): boolean {
-    if (this.#isKept()) return false
-    this.ctx.storage.transactionSync(() => {
-      this.ctx.storage.sql.exec(TABLES)
-      this.#run('insert into limen_user values (?, ?)', userId, attributes)
+    if (this.#user() !== null) return false
+    const { storage } = this.ctx
+    storage.transactionSync(() => {
+      createTables(storage)
+      storage.sql.exec(statements.createUser, userId, attributes)
     })
+    this.#userId = userId
     return true
   }
 
   /** The user, as JSON. */
   readUser(): string | null {
-    return found(this.#run(`select ${USER} as found from limen_user as u`))
+    const userId = this.#user()
+    if (userId === null) return null
+    return JSON.stringify(userIn(userId, this.#rows<UserRow>(statements.readUser, userId)))
   }
 
   /** Merges attributes, given as JSON, into the user, and removes those of a JSON list of names. */
   updateUser(attributes: string, removed?: string): boolean {
-    return this.#merge('limen_user', attributes, removed, '')
+    return this.#changes(
+      statements.updateUser,
+      ...mergeValues(merge(attributes, removed)),
+      this.#user(),
+    )
   }
 
-  /** Removes the user, its sessions and everything else. */
+  /** Deletes the user, its sessions and everything else. */
   async deleteUser(): Promise<void> {
-    if (!this.#isKept()) return
-    await Promise.all([this.ctx.storage.deleteAlarm(), this.ctx.storage.deleteAll()])
+    if (this.#user() === null) return
+    const { storage } = this.ctx
+    this.#userId = undefined
+    try {
+      await Promise.all([storage.deleteAlarm(), storage.deleteAll()])
+    } finally {
+      // A call in between can have read it, and the deletion can fail.
+      this.#userId = undefined
+    }
   }
 
-  /** Removes the dead sessions, and comes back for the next. */
+  /** Deletes the expired sessions, and sets the alarm for the next one. */
   async alarm(): Promise<void> {
-    this.#run('delete from limen_session where idle_expires_at <= ?', Date.now() - GRACE)
-    const [next] = this.#run<{ idle: number | null }>(
+    this.#rows(statements.deleteExpired, Date.now() - GRACE, NO_LIMIT)
+    const [next] = this.#rows<{ idle: number | null }>(
       'select min(idle_expires_at) as idle from limen_session',
     )
     if (next?.idle) await this.#purgeAfter(next.idle)
@@ -143,41 +129,30 @@ export class LimenSessions extends DurableObject {
     return this.ctx.storage.setAlarm(Math.max(deadline, Date.now()) + GRACE)
   }
 
-  #isKept(): boolean {
-    const query = "select 1 from sqlite_schema where name = 'limen_user'"
-    return this.ctx.storage.sql.exec(query).toArray().length > 0
+  #user(): string | null {
+    return (this.#userId ??= readUserId(this.ctx.storage))
   }
 
-  /** Runs a statement where there is a user; elsewhere there is nothing to find, and no table. */
-  #run<Row extends Record<string, string | number | null>>(
-    query: string,
-    ...bindings: (string | number)[]
-  ): Row[] {
-    return this.#isKept() ? this.ctx.storage.sql.exec<Row>(query, ...bindings).toArray() : []
+  /** Runs a statement where there is a user; without one there is no table. */
+  #rows<Row>(statement: string, ...values: readonly unknown[]): Row[] {
+    if (this.#user() === null) return []
+    return this.ctx.storage.sql.exec(statement, ...values).toArray() as unknown[] as Row[]
   }
 
-  #merge(
-    table: string,
-    attributes: string,
-    removed: string | undefined,
-    where: string,
-    ...id: string[]
-  ): boolean {
-    const [kept] = this.#run<{ attributes: string }>(
-      `select attributes from ${table} ${where}`,
-      ...id,
-    )
-    if (!kept) return false
-    const merged = { ...JSON.parse(kept.attributes), ...JSON.parse(attributes) }
-    // A Worker of an earlier version sends no names to remove.
-    for (const name of JSON.parse(removed ?? '[]')) delete merged[name]
-    this.#run(`update ${table} set attributes = ? ${where}`, JSON.stringify(merged), ...id)
-    return true
+  /** Runs a statement, and returns whether it matched a row. */
+  #changes(statement: string, ...values: readonly unknown[]): boolean {
+    this.#rows(statement, ...values)
+    // The cursor's own count includes rows of indexes.
+    const [counted] = this.#rows<{ changes: number }>('select changes() as changes')
+    return counted !== undefined && counted.changes > 0
   }
 }
 
-type Found = { found: string }
-
-function found(rows: Found[]): string | null {
-  return rows[0]?.found ?? null
+/** The attributes of an update, of which those to remove are `undefined`. */
+function merge(attributes: string, removed = '[]'): object {
+  const names: string[] = JSON.parse(removed)
+  return Object.fromEntries([
+    ...Object.entries(JSON.parse(attributes) as object),
+    ...names.map((name) => [name, undefined] as const),
+  ])
 }

@@ -127,10 +127,10 @@ describe('the default layout in SQLite', () => {
       [statements.insert, insertValues({ ...record, attributes: JSON.stringify(attributes) })],
       [statements.read, [id]],
       [statements.renew, [activePeriodExpiresAt, idlePeriodExpiresAt, id]],
-      [statements.update, mergeValues({ device: 'phone', seen: undefined }, id)],
+      [statements.update, [...mergeValues({ device: 'phone', seen: undefined }), id]],
       [statements.listByUser, [userId]],
       [statements.readUser, [userId]],
-      [statements.updateUser, mergeValues({ note: null }, userId)],
+      [statements.updateUser, [...mergeValues({ note: null }), userId]],
       [statements.deleteByUser, [userId, id]],
       [statements.deleteExpired, [5, 9]],
       [statements.delete, [id]],
@@ -142,7 +142,7 @@ describe('the default layout in SQLite', () => {
   it('has rows that become records', async () => {
     const db = new DatabaseSync(':memory:')
     for (const statement of tables) db.exec(statement)
-    const all = (text: string, values: readonly (string | number)[]) =>
+    const all = (text: string, values: readonly (string | number | null)[]) =>
       db.prepare(text).all(...values) as never
     const user = { id: 'ada', attributes: { name: 'Ada' } }
     all(statements.createUser, [user.id, JSON.stringify(user.attributes)])

@@ -35,10 +35,16 @@ export function userIn<UserAttributes>(
   return row ? { id, attributes: JSON.parse(row.ownerAttributes) } : null
 }
 
-/** The values of `insert`, for a session whose attributes are JSON. */
-export function insertValues(
-  session: Omit<FoundRow, 'owner' | 'ownerAttributes'>,
-): readonly (string | number)[] {
+/** The values of `insert`, for a session whose attributes are JSON. `null` matches no id. */
+export function insertValues(session: {
+  readonly id: string | null
+  readonly userId: string | null
+  readonly secretHash: string
+  readonly createdAt: number
+  readonly activePeriodExpiresAt: number
+  readonly idlePeriodExpiresAt: number
+  readonly attributes: string
+}): readonly (string | number | null)[] {
   return [
     session.id,
     session.secretHash,
@@ -51,7 +57,7 @@ export function insertValues(
   ]
 }
 
-/** The values of `update` and `updateUser`: attributes that are `undefined` are removed. */
-export function mergeValues(attributes: object, id: string): readonly string[] {
-  return [removalOf(Object.keys(attributes)), JSON.stringify(attributes), id]
+/** The values of `update` and `updateUser` before the id. Attributes that are `undefined` are removed. */
+export function mergeValues(attributes: object): readonly [removal: string, attributes: string] {
+  return [removalOf(Object.keys(attributes)), JSON.stringify(attributes)]
 }
