@@ -176,7 +176,7 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'] },
+        test: { name: 'guestbook', include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
       },
       {
         root: at('apps/chat'),

@@ -25,29 +25,32 @@ describe('a page on another site', () => {
     ['Forge a sign-out', '/sign-out'],
     ['Forge a sign-in', '/sign-in'],
   ]
-  it.each(forms)('is refused when a visitor presses %j, and is told why', async (button, path) => {
-    const { book, stranger } = guestbook
-    await page.goto(stranger)
+  it.each(forms)(
+    'cannot forge a request: the button %j leads to a 403 with the reason',
+    async (button, path) => {
+      const { book, attacker } = guestbook
+      await page.goto(attacker)
 
-    await page.getByRole('button', { name: button }).click()
+      await page.getByRole('button', { name: button }).click()
 
-    await page.getByRole('heading', { name: 'Refused at the door' }).waitFor()
-    const main = await page.getByRole('main').innerText()
-    expect(main).toContain('cross-site')
-    expect(main).toContain(`POST ${path}`)
-    expect(page.url()).toBe(book + path)
-    expect(await isSignedIn(page, book)).toBe(true)
-    expect(await count('entry')).toBe(1)
-    expect(await count('limen_session')).toBe(1)
-  })
+      await page.getByRole('heading', { name: 'Request refused' }).waitFor()
+      const main = await page.getByRole('main').innerText()
+      expect(main).toContain('cross-site')
+      expect(main).toContain(`POST ${path}`)
+      expect(page.url()).toBe(book + path)
+      expect(await isSignedIn(page, book)).toBe(true)
+      expect(await count('entry')).toBe(1)
+      expect(await count('limen_session')).toBe(1)
+    },
+  )
 
-  it('is refused when its script posts, and shows the refusal', async () => {
-    const { book, stranger } = guestbook
-    await page.goto(stranger)
+  it('cannot forge a fetch, and shows the refused request', async () => {
+    const { book, attacker } = guestbook
+    await page.goto(attacker)
 
     await page.getByRole('button', { name: 'Forge a fetch' }).click()
 
-    await page.getByText('Refused: it stands first').waitFor()
+    await page.getByText('Refused: it is the first').waitFor()
     expect(await page.locator('#refusals li').first().innerText()).toMatch(
       /POST \/account\s+cross-site/,
     )
@@ -55,9 +58,9 @@ describe('a page on another site', () => {
     expect(await page.getByLabel('Display name').inputValue()).toBe('Victim')
   })
 
-  it('F: writes the time of a refusal as the book does', async () => {
-    const { book, stranger } = guestbook
-    await page.goto(stranger)
+  it('F: shows the time of a refusal as the guestbook does', async () => {
+    const { book, attacker } = guestbook
+    await page.goto(attacker)
     const theirs = page.locator('#refusals time').first()
     await theirs.waitFor()
     const [text, datetime] = [await theirs.innerText(), await theirs.getAttribute('datetime')]
@@ -69,17 +72,17 @@ describe('a page on another site', () => {
     expect(text).toMatch(/^\d{1,2} \w+ \d{4} at \d\d:\d\d UTC$/)
   })
 
-  it('sees in its list what the book refused, when the visitor comes back', async () => {
-    await page.goto(guestbook.stranger)
+  it('lists the refused form after the Back button', async () => {
+    await page.goto(guestbook.attacker)
     await page.getByRole('button', { name: 'Forge an entry' }).click()
-    await page.getByRole('heading', { name: 'Refused at the door' }).waitFor()
+    await page.getByRole('heading', { name: 'Request refused' }).waitFor()
 
     await page.goBack()
 
     await page.locator('#refusals li').first().getByText('POST /entries').waitFor()
   })
 
-  it('does not get the book into a frame', async () => {
+  it('cannot put the guestbook into a frame', async () => {
     const framing = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html')
       response.end(`<iframe src="${guestbook.book}"></iframe>`)
@@ -90,12 +93,12 @@ describe('a page on another site', () => {
     await page.goto(`http://127.0.0.1:${port}/`)
 
     expect(page.frames()).toHaveLength(2)
-    expect(await page.frames()[1]?.content()).not.toContain('In the book')
+    expect(await page.frames()[1]?.content()).not.toContain('Sign up')
     framing.closeAllConnections()
     framing.close()
   })
 
-  it('does not stop the visitor from writing', async () => {
+  it('does not prevent the user from writing', async () => {
     await page.goto(guestbook.book)
     await write(page, 'Still me.')
 

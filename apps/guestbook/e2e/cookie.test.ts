@@ -10,7 +10,7 @@ let proxy: TlsProxy
 
 beforeAll(async () => {
   guestbook = await startGuestbook()
-  proxy = await startTlsProxy(guestbook.stranger)
+  proxy = await startTlsProxy(guestbook.attacker)
 })
 afterAll(async () => {
   await guestbook[Symbol.asyncDispose]()
@@ -23,7 +23,7 @@ async function cookieOf(page: Page) {
   return cookies[0]!
 }
 
-/** In how many days a time is, in whole days. */
+/** The whole days until a time in Unix seconds. */
 function daysUntil(seconds: number): number {
   return Math.round((seconds - Date.now() / 1000) / DAY)
 }
@@ -33,7 +33,7 @@ describe('P8: the session cookie', () => {
     ['https', () => `https://localhost:${proxy.port}`],
     ['http', () => guestbook.book],
   ]
-  it.each(sites)('is kept over %s, out of reach of scripts', async (scheme, origin) => {
+  it.each(sites)('is stored over %s, and scripts cannot read it', async (scheme, origin) => {
     const page = await guestbook.open({ ignoreHTTPSErrors: true })
     const sent = page.waitForResponse((response) => response.request().method() === 'POST')
 
@@ -65,7 +65,7 @@ describe('P8: the session cookie', () => {
     const page = await open()
     await signUp(page, book, 'Sleeper')
     const first = await cookieOf(page)
-    // As it would be after ten days: the session is idle, and the cookie has five days to live.
+    // As after ten days: the session is idle, and the cookie expires in five days.
     const idleUntil = Math.floor(Date.now() / 1000) + 5 * DAY
     await db
       .prepare('UPDATE limen_session SET active_expires_at = ?, idle_expires_at = ? WHERE id = ?')

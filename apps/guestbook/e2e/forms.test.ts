@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => guestbook[Symbol.asyncDispose]())
 
-/** Where the focus is, what is said of it, and how many elements of the page ask for it. */
+/** The focused element, its description, and the number of elements with autofocus. */
 async function focus(page: Page): Promise<unknown> {
   return page.evaluate(`({
     id: document.activeElement.id || document.activeElement.getAttribute('role'),
@@ -38,9 +38,9 @@ const cases: Case[] = [
   ['/sign-up', 'Sign up', { name: 'taken', passphrase: PASSPHRASE }, 'name', 'problem hint'],
 ]
 
-describe('after a form that was not taken', () => {
+describe('after a rejected form', () => {
   it.each(cases)(
-    'F: of %s (%s) with %j the focus is in %s',
+    'F: %s (%s) with %j has the focus in %s',
     async (...[path, button, fields, id, problem]) => {
       const page = await guestbook.open()
       await page.goto(guestbook.book + path)
@@ -53,7 +53,7 @@ describe('after a form that was not taken', () => {
       await page.getByRole('alert').waitFor()
 
       expect(await focus(page)).toEqual({ id, invalid: 'true', problem, autofocus: 1 })
-      // The summary leads to each field that is wrong.
+      // The summary links to each field with a problem.
       for (const link of await page.getByRole('alert').getByRole('link').all()) {
         await link.click()
         expect(await focus(page)).toMatchObject({ invalid: 'true' })
@@ -61,10 +61,10 @@ describe('after a form that was not taken', () => {
     },
   )
 
-  it('F: of the book or the account the focus is in its field', async () => {
+  it('F: the entry and the account form have the focus in their field', async () => {
     const page = await guestbook.open()
     await signUp(page, guestbook.book, 'Blank')
-    await page.getByRole('button', { name: 'Sign the book' }).click()
+    await page.getByRole('button', { name: 'Sign the guestbook' }).click()
     await page.getByRole('alert').waitFor()
     expect(await focus(page)).toMatchObject({ id: 'text', invalid: 'true', autofocus: 1 })
 
@@ -76,15 +76,15 @@ describe('after a form that was not taken', () => {
   })
 })
 
-describe('a device that was signed out from another one', () => {
-  it('F: is told so, and comes back to its page after signing in', async () => {
+describe('a device that another device signed out', () => {
+  it('F: shows a notice, and returns to its page after sign-in', async () => {
     const { book, open } = guestbook
     const here = await open()
     await signUp(here, book, 'Grace')
     const there = await open()
     await signIn(there, book, 'Grace')
     await there.goto(`${book}/devices`)
-    await there.getByRole('button', { name: 'Sign out all others' }).click()
+    await there.getByRole('button', { name: 'Sign out all other devices' }).click()
 
     await here.getByRole('link', { name: 'Your devices' }).click()
 
@@ -109,14 +109,14 @@ describe('a device that was signed out from another one', () => {
     '/%2f/evil.example',
     '/%09/evil.example',
     'javascript:alert(1)',
-  ])('F: is not sent to %j', async (next) => {
+  ])('F: sign-in does not lead to %j', async (next) => {
     const { book, open } = guestbook
     const page = await open()
     const visited: string[] = []
     page.on('request', (request) => visited.push(new URL(request.url()).origin))
     await page.goto(`${book}/sign-in?${new URLSearchParams({ next }).toString()}`)
 
-    // One name for all: eight attempts a minute are let through.
+    // The same name for all: the rate limit allows eight attempts a minute.
     await page.getByLabel('Name').fill('Taken')
     await page.getByLabel('Passphrase').fill(PASSPHRASE)
     await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()

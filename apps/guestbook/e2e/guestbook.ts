@@ -1,4 +1,4 @@
-/** The real Worker with an empty database, and a real Chromium in front of it. */
+/** Starts the Worker with an empty database, and Chromium. */
 import type { D1Database } from '@cloudflare/workers-types'
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
 import { inject } from 'vitest'
@@ -7,18 +7,18 @@ import { createTestHarness } from 'wrangler'
 export const PASSPHRASE = 'a long enough passphrase'
 
 export interface Guestbook extends AsyncDisposable {
-  /** The book's own origin, and the stranger's. */
+  /** The origins of the guestbook and of the attacker's site. */
   readonly book: string
-  readonly stranger: string
+  readonly attacker: string
   readonly db: D1Database
   readonly browser: Browser
-  /** A page in a profile of its own. */
+  /** Opens a page in a new profile. */
   readonly open: (options?: BrowserContextOptions) => Promise<Page>
 }
 
 /** Starts both. */
 export async function startGuestbook(): Promise<Guestbook> {
-  // Or the Worker's runtime asks the network where in the world it is.
+  // Otherwise the Workers runtime requests its location from the network.
   process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false'
   const server = createTestHarness({
     workers: [{ configPath: new URL('../wrangler.jsonc', import.meta.url) }],
@@ -34,7 +34,7 @@ export async function startGuestbook(): Promise<Guestbook> {
   })
   return {
     book: `http://localhost:${url.port}`,
-    stranger: `http://127.0.0.1:${url.port}`,
+    attacker: `http://127.0.0.1:${url.port}`,
     db: (await worker.getEnv()).DB,
     browser,
     open: async (options) => (await browser.newContext(options)).newPage(),
@@ -45,14 +45,14 @@ export async function startGuestbook(): Promise<Guestbook> {
   }
 }
 
-/** Signs up as a person would: from the book, through the form. */
+/** Signs up through the form. */
 export async function signUp(page: Page, book: string, name: string): Promise<void> {
   await page.goto(book)
   await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
   await fillAndSend(page, name, 'Sign up')
 }
 
-/** Signs in the same way. */
+/** Signs in through the form. */
 export async function signIn(page: Page, book: string, name: string): Promise<void> {
   await page.goto(book)
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
@@ -63,17 +63,17 @@ async function fillAndSend(page: Page, name: string, button: string): Promise<vo
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Passphrase').fill(PASSPHRASE)
   await page.getByRole('button', { name: button }).click()
-  await page.getByRole('heading', { name: 'Come in' }).waitFor()
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
 }
 
-/** Writes a line into the book. */
+/** Writes an entry. */
 export async function write(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Your line in the book').fill(text)
-  await page.getByRole('button', { name: 'Sign the book' }).click()
+  await page.getByLabel('Your entry').fill(text)
+  await page.getByRole('button', { name: 'Sign the guestbook' }).click()
   await page.getByRole('listitem').filter({ hasText: text }).waitFor()
 }
 
-/** Says whether the book, asked anew, knows who this is. */
+/** Loads the guestbook and returns whether the user is signed in. */
 export async function isSignedIn(page: Page, book: string): Promise<boolean> {
   await page.goto(book)
   return page.getByText('Signed in as').isVisible()

@@ -6,14 +6,14 @@ import { type Guestbook, PASSPHRASE, signUp, startGuestbook, write } from './gue
 
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen'.repeat(3)
 
-/** What depends on colours is looked at in both schemes, all else in one. */
+/** Rules for colours are checked in both schemes, all others only in one. */
 const AXE_OPTIONS = {
   light: {},
   dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
 }
 
-// Everything is loaded, and painted twice since.
-const SETTLED = `document.fonts.ready.then(() => new Promise((resolve) => {
+// Waits for the fonts and two frames.
+const PAINTED = `document.fonts.ready.then(() => new Promise((resolve) => {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50)))
 }))`
 
@@ -26,15 +26,15 @@ beforeAll(async () => {
   const page = await guestbook.open()
   await signUp(page, guestbook.book, 'Ada')
   await write(page, `A long word: ${LONG}`)
-  await page.goto(guestbook.stranger)
+  await page.goto(guestbook.attacker)
   await page.getByRole('button', { name: 'Forge a fetch' }).click()
-  await page.getByText('Refused: it stands first').waitFor()
+  await page.getByText('Refused: it is the first').waitFor()
 })
 afterAll(() => guestbook[Symbol.asyncDispose]())
 
-/** Goes through every page of the app as an anonymous and then as a signed-in visitor. */
+/** Visits every page as an anonymous visitor and then as a signed-in user. */
 async function tour(page: Page, look: (name: string) => Promise<void>): Promise<void> {
-  const { book, stranger } = guestbook
+  const { book, attacker } = guestbook
   const visit = async (...paths: string[]) => {
     for (const path of paths) {
       await page.goto(path)
@@ -42,11 +42,11 @@ async function tour(page: Page, look: (name: string) => Promise<void>): Promise<
     }
   }
   await visit(`${book}/`, `${book}/sign-up`, `${book}/refusals`, `${book}/nowhere`)
-  await page.goto(stranger)
+  await page.goto(attacker)
   await page.locator('#refusals li').first().waitFor()
-  await look('the stranger’s page')
+  await look('the attacker’s page')
   await page.getByRole('button', { name: 'Forge an entry' }).click()
-  await page.getByRole('heading', { name: 'Refused at the door' }).waitFor()
+  await page.getByRole('heading', { name: 'Request refused' }).waitFor()
   await look('the refusal')
   await visit(`${book}/sign-in`)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -55,13 +55,13 @@ async function tour(page: Page, look: (name: string) => Promise<void>): Promise<
   await page.getByLabel('Name').fill('Ada')
   await page.getByLabel('Passphrase').fill(PASSPHRASE)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Come in' }).waitFor()
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   await visit(`${book}/`, `${book}/account`, `${book}/devices`, `${book}/devices?done=one`)
 }
 
 describe('every page', () => {
   it.each(['light', 'dark'] as const)('is accessible in %s', async (colorScheme) => {
-    // The tool is put in by the browser's debugger; our own policy would rightly stop it.
+    // The CSP would block the script that the test adds.
     const page = await guestbook.open({ colorScheme, bypassCSP: true })
 
     await tour(page, async (name) => {
@@ -84,7 +84,7 @@ describe('every page', () => {
     `)
 
     await tour(page, async (name) => {
-      await page.evaluate(SETTLED)
+      await page.evaluate(PAINTED)
       const [scrollWidth, clientWidth, shifts] = (await page.evaluate(`[
         document.documentElement.scrollWidth,
         document.documentElement.clientWidth,
@@ -95,7 +95,7 @@ describe('every page', () => {
     })
   })
 
-  it('runs no script but the stranger’s', async () => {
+  it('works without JavaScript, except the attacker’s page', async () => {
     const page = await guestbook.open({ javaScriptEnabled: false })
 
     await signUp(page, guestbook.book, 'Noscript')
@@ -103,8 +103,8 @@ describe('every page', () => {
   })
 })
 
-describe('the keyboard', () => {
-  it('is enough to sign in, in the order of the page, with the focus in sight', async () => {
+describe('keyboard use', () => {
+  it('signs in, with the focus visible and in the order of the page', async () => {
     const page = await guestbook.open()
     await page.goto(`${guestbook.book}/sign-in`)
 
@@ -124,7 +124,7 @@ describe('the keyboard', () => {
     expect(await outline(page)).toBe('solid 3px')
     await page.keyboard.press('Enter')
 
-    await page.getByRole('heading', { name: 'Come in, Ada.' }).waitFor()
+    await page.getByRole('heading', { name: 'Welcome, Ada.' }).waitFor()
     const order: unknown[] = []
     for (let stop = 0; stop < 7; stop++) {
       await page.keyboard.press('Tab')
@@ -137,7 +137,7 @@ describe('the keyboard', () => {
       'Your devices',
       'Sign out',
       'text',
-      'Sign the book',
+      'Sign the guestbook',
     ])
   })
 
@@ -152,9 +152,9 @@ describe('the keyboard', () => {
   }
 })
 
-describe('files that are the same for everybody', () => {
+describe('static files', () => {
   it.each(['/style.css', '/attack.js', '/favicon.svg', '/newsreader.woff2'])(
-    'may be kept by every cache: %s',
+    'can be stored by shared caches: %s',
     async (path) => {
       const { status, headers } = await fetch(guestbook.book + path)
 

@@ -1,4 +1,4 @@
-/** The three demos on ports of one host: browsers send the cookies of localhost to all of them. */
+/** Three apps on ports of one host: browsers send the cookies of localhost to all of them. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { D1Database } from '@cloudflare/workers-types'
@@ -31,7 +31,7 @@ afterAll(async () => {
 async function enterChat(page: Page, name: string): Promise<void> {
   await page.goto(chat)
   await page.getByLabel('Your name').fill(name)
-  await page.getByRole('button', { name: 'Come in' }).click()
+  await page.getByRole('button', { name: 'Join' }).click()
   await page.getByText(`You are ${name}`).waitFor()
 }
 
@@ -39,12 +39,12 @@ async function enterNotes(page: Page, name: string): Promise<void> {
   await page.goto(notes.origin)
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Passphrase').fill('under the third stone')
-  await page.getByRole('button', { name: 'Sign in or begin' }).click()
-  await page.getByRole('heading', { name: `Come in, ${name}.` }).waitFor()
+  await page.getByRole('button', { name: 'Sign in or sign up' }).click()
+  await page.getByRole('heading', { name: `Welcome, ${name}.` }).waitFor()
 }
 
-describe('two and three demos in one browser', () => {
-  it('F: leave each other signed in', async () => {
+describe('three apps in one browser', () => {
+  it('F: do not sign each other out', async () => {
     const page = await guestbook.open()
     await signUp(page, guestbook.book, 'Ada')
     await enterChat(page, 'Ada')
@@ -54,26 +54,26 @@ describe('two and three demos in one browser', () => {
     await page.goto(chat)
     await page.getByText('You are Ada').waitFor()
     await page.goto(notes.origin)
-    await page.getByRole('heading', { name: 'Come in, Ada.' }).waitFor()
+    await page.getByRole('heading', { name: 'Welcome, Ada.' }).waitFor()
     const names = (await page.context().cookies()).map(({ name }) => name).toSorted()
     expect(names).toEqual(['__Host-Http-chat', '__Host-Http-guestbook', '__Host-Http-notes'])
 
-    // Nor does one sign-out end the others.
+    // A sign-out from one app does not affect the others.
     await page.goto(guestbook.book)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('You are signed out on this device.').waitFor()
     await page.goto(notes.origin)
-    await page.getByRole('heading', { name: 'Come in, Ada.' }).waitFor()
+    await page.getByRole('heading', { name: 'Welcome, Ada.' }).waitFor()
   })
 })
 
 describe('the chat in a browser', () => {
-  it.each([360, 1200])('F: is accessible and fits into %i pixels, on every page', async (width) => {
+  it.each([360, 1200])('F: is accessible and fits into %i pixels on every page', async (width) => {
     const axe = await readFile(
       createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
       'utf8',
     )
-    // The tool is put in by the browser's debugger; the chat's own policy would rightly stop it.
+    // The CSP would block the script that the test adds.
     const page = await guestbook.open({ bypassCSP: true, viewport: { width, height: 740 } })
     const look = async (what: string) => {
       await page.addScriptTag({ content: axe })
@@ -90,26 +90,26 @@ describe('the chat in a browser', () => {
     await page.getByLabel('Your name').waitFor()
     await look('the sign-in form')
     await page.getByLabel('Your name').fill('  ')
-    await page.getByRole('button', { name: 'Come in' }).click()
+    await page.getByRole('button', { name: 'Join' }).click()
     await page.getByRole('alert').waitFor()
-    await look('a refused name')
+    await look('a rejected name')
     await enterChat(page, `Wide ${width}`)
     await page.getByLabel('Your message').fill('Donaudampfschifffahrtsgesellschaft'.repeat(5))
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByRole('log').getByText('Donau').waitFor()
     await page.getByLabel('Your message').fill(' ')
     await page.getByRole('button', { name: 'Send' }).click()
-    await page.getByText('Write something.').waitFor()
-    await look('the room')
+    await page.getByText('Enter a message.').waitFor()
+    await look('the messages')
     await page.goto(`${chat}/nowhere`)
-    await look('a page that is not there')
+    await look('the page for an unknown path')
   })
 
-  it('F: gives a refused name back with the focus in its field', async () => {
+  it('F: fills the form with a rejected name and focuses its field', async () => {
     const page = await guestbook.open()
     await page.goto(chat)
     await page.getByLabel('Your name').fill('  ')
-    await page.getByRole('button', { name: 'Come in' }).click()
+    await page.getByRole('button', { name: 'Join' }).click()
 
     await page.getByRole('alert').waitFor()
     const focused = await page.evaluate(`[
@@ -125,11 +125,11 @@ describe('the chat in a browser', () => {
     await page.getByText('You are Barbara').waitFor()
   })
 
-  it('F: says what was too fast, and gives the words back', async () => {
+  it('F: shows the rate limit and restores the message', async () => {
     const page = await guestbook.open()
     await enterChat(page, 'Hasty')
     const text = page.getByLabel('Your message')
-    // In one go: keystrokes of the test may take longer than the allowance takes to come back.
+    // In one script: typing can be slower than the rate limit.
     await page.evaluate(`for (let n = 0; n < 20; n++) {
       document.getElementById('text').value = 'Number ' + n
       document.getElementById('write').requestSubmit()
@@ -140,7 +140,7 @@ describe('the chat in a browser', () => {
     expect(await page.getByRole('log').locator('p').count()).toBeLessThan(20)
   })
 
-  it('F: says why a sixth page is not let in', async () => {
+  it('F: shows why a sixth page cannot connect', async () => {
     const page = await guestbook.open()
     await enterChat(page, 'Many')
     const pages = [page]
@@ -155,7 +155,7 @@ describe('the chat in a browser', () => {
     expect(await pages[4]!.getByRole('status').innerText()).toBe('')
   })
 
-  it('F: says that the device was signed out, also after a reload', async () => {
+  it('F: shows that the device was signed out, also after a reload', async () => {
     const page = await guestbook.open()
     await enterChat(page, 'Revoked')
     const other = await guestbook.open()

@@ -1,4 +1,4 @@
-/** Ends TLS in front of the Worker, with a certificate made on the spot, as a deployment would. */
+/** Terminates TLS in front of the Worker, with a new self-signed certificate. */
 import { request } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -8,17 +8,17 @@ export interface TlsProxy extends AsyncDisposable {
   readonly port: number
 }
 
-/** Passes every request on to `target`, with its `Host` header as it is. */
+/** Forwards every request to `target` with an unchanged `Host` header. */
 export async function startTlsProxy(target: string): Promise<TlsProxy> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
   const server = createServer({ key, cert }, (incoming, outgoing) => {
     const { method, url = '/', headers } = incoming
-    const passedOn = request(target, { method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-      answer.pipe(outgoing)
+    const forwarded = request(target, { method, path: url, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)
+      response.pipe(outgoing)
     })
-    passedOn.on('error', (error) => outgoing.destroy(error))
-    incoming.pipe(passedOn)
+    forwarded.on('error', (error) => outgoing.destroy(error))
+    incoming.pipe(forwarded)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

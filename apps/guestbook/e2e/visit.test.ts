@@ -9,22 +9,22 @@ beforeAll(async () => {
 afterAll(() => guestbook[Symbol.asyncDispose]())
 
 describe('a visitor', () => {
-  it('signs up, writes, and is still known after a reload and in a new tab', async () => {
+  it('signs up, writes, and is signed in after a reload and in a new tab', async () => {
     const { book, open } = guestbook
     const page = await open()
 
     await signUp(page, book, 'Ada')
-    await write(page, 'What a bright door.')
+    await write(page, 'What a bright day.')
     await page.reload()
 
     expect(await page.getByText('Signed in as Ada').isVisible()).toBe(true)
     expect(await isSignedIn(await page.context().newPage(), book)).toBe(true)
     const reader = await open()
     await reader.goto(book)
-    expect(await reader.getByRole('listitem').innerText()).toMatch(/bright door\.\s*Ada/)
+    expect(await reader.getByRole('listitem').innerText()).toMatch(/bright day\.\s*Ada/)
   })
 
-  it('changes their name and sees it at once', async () => {
+  it('changes the display name and sees it in the response', async () => {
     const { book, open } = guestbook
     const page = await open()
     await signUp(page, book, 'Augusta')
@@ -33,11 +33,11 @@ describe('a visitor', () => {
     await page.getByLabel('Display name').fill('Countess')
     await page.getByRole('button', { name: 'Change your name' }).click()
 
-    await page.getByRole('status').getByText('You are Countess from now on').waitFor()
+    await page.getByRole('status').getByText('Your new name is Countess').waitFor()
     expect(await page.getByText('Signed in as Countess').isVisible()).toBe(true)
   })
 
-  it('signs another profile out, whose next request is anonymous and loses the cookie', async () => {
+  it('signs another device out, whose next request is anonymous and deletes the cookie', async () => {
     const { book, open } = guestbook
     const here = await open()
     await signUp(here, book, 'Grace')
@@ -54,7 +54,7 @@ describe('a visitor', () => {
     expect(await isSignedIn(here, book)).toBe(true)
   })
 
-  it('signs out, and the Back button shows nothing private', async () => {
+  it('signs out, and the Back button shows no private page', async () => {
     const { book, open } = guestbook
     const page = await open()
     await signUp(page, book, 'Edsger')

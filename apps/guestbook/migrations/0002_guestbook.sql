@@ -1,4 +1,4 @@
--- What the guestbook keeps beside Limen's tables. Times are milliseconds since the epoch.
+-- The guestbook's own tables. Times are milliseconds since the epoch.
 CREATE TABLE account (
   name_key TEXT PRIMARY KEY,
   user_id TEXT NOT NULL UNIQUE REFERENCES limen_user (id) ON DELETE CASCADE,
@@ -9,7 +9,7 @@ CREATE TABLE account (
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES limen_user (id) ON DELETE CASCADE,
-  -- The display name on the day of signing, as ink stays on paper.
+  -- The display name at the time of writing.
   signed_as TEXT NOT NULL,
   text TEXT NOT NULL,
   written_at INTEGER NOT NULL

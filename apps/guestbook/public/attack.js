@@ -1,5 +1,5 @@
-// Served on the stranger's site. It can send a request to the book, but not read the answer: what
-// became of it is read from the list of refusals, which the book shows to everybody.
+// Served on the attacker's site. It can send a request to the guestbook and cannot read the response.
+// The result is read from the public list of refused requests.
 const main = document.querySelector('main')
 const book = main.dataset.book
 const list = document.querySelector('#refusals')
@@ -10,7 +10,7 @@ async function readRefusals() {
 }
 
 function show(refusals) {
-  if (refusals.length === 0) say('Nothing yet.')
+  if (refusals.length === 0) setState('No request was refused so far.')
   list.replaceChildren(...refusals.map(toItem))
 }
 
@@ -27,17 +27,17 @@ function toItem({ reason, method, path, refusedAt, refusedAtText }) {
   return item
 }
 
-function say(text) {
+function setState(text) {
   state.textContent = text
 }
 
-function sayNothingCame() {
-  say('The book does not answer.')
+function showOutage() {
+  setState('The guestbook does not respond.')
 }
 
 async function forge(form) {
   const [last] = await readRefusals()
-  // The book lets no other site see its answer, so the browser calls even a refusal a failure.
+  // No other site can read the response, so fetch rejects even for a 403.
   await fetch(form.action, {
     method: 'POST',
     mode: 'no-cors',
@@ -48,23 +48,23 @@ async function forge(form) {
     const refusals = await readRefusals()
     if (refusals[0] && refusals[0].refusedAt !== last?.refusedAt) {
       show(refusals)
-      return 'Refused: it stands first in this list.'
+      return 'Refused: it is the first in this list.'
     }
-    // The book writes a refusal down after it has answered.
+    // The guestbook stores a refusal after it has responded.
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  return 'Sent, and not listed as refused. Look at the book.'
+  return 'Sent, and not in the list of refused requests. Check the guestbook.'
 }
 
 for (const form of document.querySelectorAll('[data-scripted]')) {
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    say('Sent with fetch…')
-    forge(form).then(say, sayNothingCame)
+    setState('Sent with fetch…')
+    forge(form).then(setState, showOutage)
   })
 }
 
-// Also when the visitor comes back from the page that refused a form.
+// Also after the Back button.
 addEventListener('pageshow', () => {
-  readRefusals().then(show, sayNothingCame)
+  readRefusals().then(show, showOutage)
 })

@@ -1,13 +1,13 @@
-/** Who may sign in: a name, a passphrase and the Limen user they open. */
+/** Accounts: a name, a passphrase hash and the id of the Limen user. */
 import type { authFor } from './auth.ts'
 import { nameKey } from './name.ts'
 import { queryFailure } from './outage.ts'
 import { hashPassphrase, isPassphrase } from './passphrase.ts'
 
 /**
- * Makes a user and its account.
+ * Creates a user and its account.
  *
- * @returns The user's id, or `null` when the name is taken; then nothing is left behind.
+ * @returns The user's id, or `null` if the name is taken; then no user is stored.
  */
 export async function createAccount(
   db: D1Database,
@@ -21,13 +21,13 @@ export async function createAccount(
     .prepare('INSERT INTO account VALUES (?, ?, ?) ON CONFLICT (name_key) DO NOTHING')
     .bind(nameKey(name), userId, hash)
     .run()
-    .catch(queryFailure('keep an account'))
+    .catch(queryFailure('store an account'))
   if (meta.changes > 0) return userId
   await auth.deleteUser(userId)
   return null
 }
 
-/** The id of the user whom a name and a passphrase open, or `null`: never which of the two was wrong. */
+/** Returns the user id for a name and a passphrase, or `null`. It does not reveal which one is wrong. */
 export async function findUser(
   db: D1Database,
   key: string,

@@ -3,6 +3,7 @@ import { authenticate } from '@limen/hono'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { attacker } from './attacker.tsx'
 import { type AppEnv, authOf } from './auth.ts'
 import { book } from './book.tsx'
 import { devices } from './devices.tsx'
@@ -13,18 +14,17 @@ import { bookHeaders } from './security-headers.ts'
 import { signIn } from './sign-in.tsx'
 import { signOut } from './sign-out.tsx'
 import { signUp } from './sign-up.tsx'
-import { isStrangers } from './site.ts'
-import { stranger } from './stranger.tsx'
+import { isAttackerSite } from './site.ts'
 import { yourAccount } from './your-account.tsx'
 
 export const app = new Hono<AppEnv>()
 
-app.use(async (c, next) => (isStrangers(c.req.url) ? stranger.fetch(c.req.raw) : next()))
+app.use(async (c, next) => (isAttackerSite(c.req.url) ? attacker.fetch(c.req.raw) : next()))
 app.use(bookHeaders)
 app.use(authenticate(authOf))
 app.use(async (c, next) => {
   await next()
-  // Limen deletes no cookie on localhost, where it can be another app's. This name is ours alone.
+  // Limen deletes no cookie on localhost, because another app could have set it. Our cookie's name is unique.
   const isNavigation = c.req.method === 'GET' && c.req.header('Sec-Fetch-Mode') === 'navigate'
   if (c.var.wasSignedOut && isNavigation) c.var.auth.setSession(null)
 })
@@ -33,13 +33,13 @@ app.use(
   bodyLimit({
     maxSize: 16 * 1024,
     onError: () => {
-      throw new HTTPException(413, { message: 'That was more than the book can hold.' })
+      throw new HTTPException(413, { message: 'The form is too large.' })
     },
   }),
 )
 
-for (const room of [book, signUp, signIn, signOut, yourAccount, devices, refusals]) {
-  app.route('/', room)
+for (const routes of [book, signUp, signIn, signOut, yourAccount, devices, refusals]) {
+  app.route('/', routes)
 }
 
 app.notFound(notFound)

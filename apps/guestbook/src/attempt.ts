@@ -1,7 +1,7 @@
-/** Slows down guessing, with the rate limits that the Workers runtime counts. */
+/** Rate limits for sign-in and sign-up, with the bindings of the Workers runtime. */
 import type { AppContext, PlainContext } from './auth.ts'
 
-/** Whether one more attempt to sign in may be made, for this name and from this address. */
+/** Whether another attempt is allowed, for this name and from this address. */
 export async function mayAttempt(c: AppContext, nameKey: string | null): Promise<boolean> {
   const { ATTEMPTS_BY_ADDRESS, ATTEMPTS_BY_NAME } = c.env
   const byAddress = await ATTEMPTS_BY_ADDRESS.limit({ key: addressOf(c) })
@@ -9,7 +9,7 @@ export async function mayAttempt(c: AppContext, nameKey: string | null): Promise
   return (await ATTEMPTS_BY_NAME.limit({ key: nameKey })).success
 }
 
-/** The client's address as Cloudflare saw it; of IPv6 the network, since one client has all of it. */
+/** The client's IP address; for IPv6 the /64 network, because a client usually has a whole one. */
 export function addressOf(c: PlainContext): string {
   const address = c.req.header('CF-Connecting-IP') ?? 'unknown'
   if (!address.includes(':')) return address

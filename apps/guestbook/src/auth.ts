@@ -1,4 +1,4 @@
-/** How Limen keeps this book's visitors signed in. */
+/** Configures Limen for the guestbook. */
 import { type AuthEvent, type InferSession, limen } from '@limen/core'
 import type { AuthVariables } from '@limen/hono'
 import { d1Store } from '@limen/workers'
@@ -14,14 +14,14 @@ interface SessionAttributes {
 }
 
 /**
- * The `auth` object. Bindings come with each request, and so does this.
+ * Creates the `auth` object for one request, because bindings are passed with each request.
  *
- * @param onEvent Called for each event of this one request.
+ * @param onEvent Called for each event of this request.
  */
 export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
   return limen({
     store: d1Store<UserAttributes, SessionAttributes>(env.DB),
-    // A name of its own: browsers send the cookies of localhost to every port.
+    // A unique name: browsers send the cookies of localhost to every port.
     sessionCookie: { name: '__Host-Http-guestbook' },
     ...(onEvent && { onEvent }),
     getUserAttributes: ({ name }) => ({ name }),
@@ -29,7 +29,7 @@ export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
   })
 }
 
-/** The same for Limen's middleware, which hands over a context. */
+/** The same for Limen's middleware, which passes a context. */
 export const authOf = (c: Context<AppEnv>) =>
   authFor(c.env, (event) => {
     if (event.type !== 'token-rejected' || event.carrier !== 'Cookie') return
@@ -38,20 +38,20 @@ export const authOf = (c: Context<AppEnv>) =>
 
 export type VisitorSession = InferSession<ReturnType<typeof authFor>>
 
-/** What every handler of the guestbook finds on its context. */
+/** The bindings and variables of the guestbook's contexts. */
 export interface AppEnv {
   Bindings: Env
   Variables: AuthVariables<ReturnType<typeof authFor>> & {
-    /** Set when the cookie names a session that was ended elsewhere, or has expired. */
+    /** Set if the session of the cookie was revoked on another device, or has expired. */
     wasSignedOut?: boolean
   }
 }
 
-/** What a room asks of a context, whichever middleware stood before it. */
+/** The part of a context that handlers use, with any middleware before them. */
 export type AppContext = Pick<
   Context<AppEnv>,
   'env' | 'executionCtx' | 'header' | 'html' | 'req' | 'var'
 >
 
-/** The same, where nobody may have asked yet who the visitor is. */
+/** The same before `authenticate()` ran. */
 export type PlainContext = Pick<Context, 'header' | 'html' | 'req'>

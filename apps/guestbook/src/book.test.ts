@@ -3,18 +3,18 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { count, Visitor } from '../test/visitor.ts'
 
-describe('the book', () => {
-  it('is open to anybody, empty at first', async () => {
+describe('the guestbook', () => {
+  it('shows an empty page to an anonymous visitor', async () => {
     const response = await new Visitor().get('/')
 
     const page = await response.text()
     expect(response.status).toBe(200)
-    expect(page).toContain('The first line is yours')
+    expect(page).toContain('There are no entries yet')
     expect(page).toContain('href="/sign-in"')
     expect(page).not.toContain('action="/entries"')
   })
 
-  it('shows what was written, to everybody, with the name it was signed with', async () => {
+  it('shows an entry with its author’s name to every visitor', async () => {
     const ada = await new Visitor().signUp('Ada')
 
     const response = await ada.post('/entries', { text: 'First\r\nand second line' })
@@ -25,7 +25,7 @@ describe('the book', () => {
     expect(page).toContain('<bdi class="name">Ada</bdi>')
   })
 
-  it('shows markup as text, in entries and in names', async () => {
+  it('escapes markup in entries and names', async () => {
     const script = '<script>alert("1")</script>'
     const visitor = await new Visitor().signUp('<b>Mallory</b> & "co"')
 
@@ -42,10 +42,10 @@ describe('the book', () => {
   })
 
   const refused: [text: string, says: string][] = [
-    [' \n ', 'Write something.'],
+    [' \n ', 'Enter a text.'],
     ['x'.repeat(501), 'at most 500 characters'],
   ]
-  it.each(refused)('does not take %j, and gives it back', async (text, says) => {
+  it.each(refused)('rejects the text %j and fills the form with it', async (text, says) => {
     const visitor = await new Visitor().signUp(`Wordy ${says.length}`)
     const entries = await count('entry')
 
@@ -58,13 +58,13 @@ describe('the book', () => {
     expect(await count('entry')).toBe(entries)
   })
 
-  it('takes 500 characters, however many bytes they are', async () => {
+  it('accepts 500 characters of several bytes each', async () => {
     const visitor = await new Visitor().signUp('Emoji')
 
     expect((await visitor.post('/entries', { text: '🚪'.repeat(500) })).status).toBe(303)
   })
 
-  it('asks who is signed out to sign in, and gives the words back', async () => {
+  it('asks an anonymous visitor to sign in, and shows the entry that was not saved', async () => {
     const entries = await count('entry')
 
     const response = await new Visitor().post('/entries', { text: 'Nearly lost' })
@@ -74,7 +74,7 @@ describe('the book', () => {
     expect(await count('entry')).toBe(entries)
   })
 
-  it('turns its pages, newest entry first', async () => {
+  it('shows entries in pages, the newest first', async () => {
     const visitor = await new Visitor().signUp('Diarist')
     await env.DB.batch(
       Array.from({ length: 45 }, (_, day) =>
@@ -97,19 +97,19 @@ describe('the book', () => {
   })
 
   it.each(['/?before=x', '/?before=-1', '/?before=99999999999999999999', '/?before='])(
-    'opens at the newest page for %s',
+    'shows the newest page for %s',
     async (path) => {
       const response = await new Visitor().get(path)
 
       expect(response.status).toBe(200)
-      expect(await response.text()).toContain('In the book')
+      expect(await response.text()).toContain('<h2 id="entries">Entries</h2>')
     },
   )
 })
 
 describe('every page', () => {
   it.each(['/', '/sign-up', '/sign-in', '/refusals', '/nowhere'])(
-    'tells the browser to trust nothing else: %s',
+    'has a strict Content-Security-Policy: %s',
     async (path) => {
       const { headers } = await new Visitor().get(path)
 
@@ -122,7 +122,7 @@ describe('every page', () => {
     },
   )
 
-  it('is private once it was made for somebody', async () => {
+  it('is private for a signed-in user', async () => {
     const visitor = await new Visitor().signUp('Private')
 
     const { headers } = await visitor.get('/')
@@ -131,16 +131,16 @@ describe('every page', () => {
     expect(headers.get('Vary')).toBe('Cookie')
   })
 
-  it('answers 404 for what there is not', async () => {
+  it('answers 404 for an unknown path', async () => {
     expect((await new Visitor().get('/nowhere')).status).toBe(404)
   })
 
   const broken: [why: string, status: number, type: string, body: string][] = [
-    ['no form at all', 401, 'application/json', '{"text":"a"}'],
-    ['a form that ends nowhere', 400, 'multipart/form-data; boundary=x', '--x\r\nnonsense'],
-    ['more than a book can hold', 413, 'application/x-www-form-urlencoded', 'x'.repeat(20_000)],
+    ['a body that is not a form', 401, 'application/json', '{"text":"a"}'],
+    ['an incomplete form', 400, 'multipart/form-data; boundary=x', '--x\r\nnonsense'],
+    ['a form that is too large', 413, 'application/x-www-form-urlencoded', 'x'.repeat(20_000)],
   ]
-  it.each(broken)('answers %s with %i, never with 500', async (_why, status, type, body) => {
+  it.each(broken)('answers %s with %i, not with 500', async (_why, status, type, body) => {
     const { app } = await import('./app.ts')
     const response = await app.request(
       'http://localhost:8787/entries',

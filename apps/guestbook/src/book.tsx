@@ -1,8 +1,8 @@
-/** The book: everybody reads it, those who are signed in write in it. */
+/** The book: every visitor can read it, and signed-in users can write. */
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Arch } from './arch.tsx'
 import type { AppContext, AppEnv } from './auth.ts'
-import { Door } from './door.tsx'
 import { ENTRY_LENGTH, type Entry, parseEntry, readEntries, writeEntry } from './entry.ts'
 import { FormAlert, type Problems, TextField } from './field.tsx'
 import { readForm } from './form.ts'
@@ -11,7 +11,7 @@ import { nameKey } from './name.ts'
 import { page } from './page.tsx'
 import { signInFirst } from './sign-in.tsx'
 
-/** Words that were not taken, and why. */
+/** A text that was rejected, and why. */
 interface Draft {
   readonly text: string
   readonly problems: Problems
@@ -24,13 +24,13 @@ book.get('/', (c) => bookPage(c))
 book.post('/entries', async (c) => {
   const text = (await readForm(c))('text')
   const session = await c.var.auth.validate()
-  if (!session) return signInFirst('this was not written into the book', '/', text)(c)
-  const words = parseEntry(text)
-  if (!words) {
-    const problem = text.trim() ? `Use at most ${ENTRY_LENGTH} characters.` : 'Write something.'
+  if (!session) return signInFirst('your entry was not saved', '/', text)(c)
+  const entry = parseEntry(text)
+  if (!entry) {
+    const problem = text.trim() ? `Use at most ${ENTRY_LENGTH} characters.` : 'Enter a text.'
     return bookPage(c, 422, { text, problems: { text: problem } })
   }
-  await writeEntry(c.env.DB, session.user, words)
+  await writeEntry(c.env.DB, session.user, entry)
   return c.redirect('/', 303)
 })
 
@@ -40,19 +40,19 @@ async function bookPage(c: AppContext, status: ContentfulStatusCode = 200, draft
   const { entries, next } = await readEntries(c.env.DB, before ? Number(before) : undefined)
   return page(
     c,
-    { title: draft ? 'Not written yet' : 'The book', status },
+    { title: draft ? 'Entry not saved' : 'Guestbook', status },
     <>
-      <section class="threshold">
+      <section class="intro">
         <div class="welcome">
           {session ? <Writing name={session.user.name} draft={draft} /> : <Invitation c={c} />}
         </div>
-        <Door isOpen={session !== null} />
+        <Arch isOpen={session !== null} />
       </section>
       <section class="entries" aria-labelledby="entries">
-        <h2 id="entries">{before ? 'Earlier in the book' : 'In the book'}</h2>
+        <h2 id="entries">{before ? 'Earlier entries' : 'Entries'}</h2>
         {entries.length === 0 && (
           <p class="empty">
-            {before ? 'Nothing earlier.' : 'An empty page. The first line is yours.'}
+            {before ? 'There are no earlier entries.' : 'There are no entries yet.'}
           </p>
         )}
         <ol>
@@ -76,14 +76,14 @@ function Writing({ name, draft }: { name: string; draft: Draft | undefined }) {
   return (
     <>
       <h1>
-        Come in, <bdi>{name}</bdi>.
+        Welcome, <bdi>{name}</bdi>.
       </h1>
       <FormAlert problems={problems} />
       <form method="post" action="/entries" novalidate>
         <TextField
           name="text"
-          label="Your line in the book"
-          hint={`Signed with your name. At most ${ENTRY_LENGTH} characters.`}
+          label="Your entry"
+          hint={`Shown with your name. At most ${ENTRY_LENGTH} characters.`}
           problems={problems}
           value={text}
           rows={3}
@@ -91,7 +91,7 @@ function Writing({ name, draft }: { name: string; draft: Draft | undefined }) {
           required
           dir="auto"
         />
-        <button>Sign the book</button>
+        <button>Sign the guestbook</button>
       </form>
     </>
   )
@@ -100,10 +100,9 @@ function Writing({ name, draft }: { name: string; draft: Draft | undefined }) {
 function Invitation({ c }: { c: AppContext }) {
   return (
     <>
-      <h1>A book lies behind this door.</h1>
+      <h1>A public guestbook</h1>
       <p class="lead">
-        Anyone may read it. To write in it, step over the threshold: a name and a passphrase are all
-        it takes.
+        Anyone can read it. To write an entry, sign up with a name and a passphrase.
       </p>
       {c.req.query('done') === 'signed-out' && (
         <p class="notice" role="status">
@@ -129,7 +128,7 @@ function EntryItem({ entry: { signedAs, handle, text, writtenAt } }: { entry: En
       <p class="signature">
         <bdi class="name">{signedAs}</bdi>
         {nameKey(signedAs) !== handle && (
-          <bdi class="handle" title="The name this person signs in with">
+          <bdi class="handle" title="The name this user signs in with">
             @{handle}
           </bdi>
         )}

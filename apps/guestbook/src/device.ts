@@ -1,11 +1,11 @@
-/** Gives a device a name its owner recognises. */
+/** Names a device by its browser and operating system. */
 
-/** Longer than what browsers send: the rest of a longer header is not read. */
+/** Browsers send less. The rest of a longer header is ignored. */
 const READ_LENGTH = 512
 
-// The first line whose signs are all there wins: browsers also name those that they want to be taken
-// for. Each sign is a fixed text, so the time to find it grows with the length of the header only.
-const BROWSERS: readonly Line[] = [
+// The first row whose patterns all match wins, because browsers also name other browsers. Each pattern
+// is a fixed text, so the matching time is linear in the length of the header.
+const BROWSERS: readonly Row[] = [
   [[/\bEdg(A|iOS)?\//], 'Edge'],
   [[/\bOPR\//], 'Opera'],
   [[/\bSamsungBrowser\//], 'Samsung Internet'],
@@ -14,7 +14,7 @@ const BROWSERS: readonly Line[] = [
   [[/\bVersion\//, /Safari\//], 'Safari'],
 ]
 
-const SYSTEMS: readonly Line[] = [
+const SYSTEMS: readonly Row[] = [
   [[/\biPhone\b/], 'iPhone'],
   [[/\biPad\b/], 'iPad'],
   [[/\bAndroid\b/], 'Android'],
@@ -24,13 +24,13 @@ const SYSTEMS: readonly Line[] = [
   [[/\bLinux\b/], 'Linux'],
 ]
 
-type Line = readonly [signs: readonly RegExp[], name: string]
+type Row = readonly [patterns: readonly RegExp[], name: string]
 
-/** Reads a `User-Agent` header: "Firefox on Windows". */
+/** Turns a `User-Agent` header into a label such as "Firefox on Windows". */
 export function deviceLabel(userAgent = ''): string {
   const text = userAgent.slice(0, READ_LENGTH)
-  const nameIn = (table: readonly Line[]) =>
-    table.find(([signs]) => signs.every((sign) => sign.test(text)))?.[1]
+  const nameIn = (table: readonly Row[]) =>
+    table.find(([patterns]) => patterns.every((pattern) => pattern.test(text)))?.[1]
   const system = nameIn(SYSTEMS)
   return (nameIn(BROWSERS) ?? 'A browser') + (system ? ` on ${system}` : '')
 }

@@ -18,8 +18,8 @@ async function isSignedIn(visitor: Visitor): Promise<boolean> {
   return (await (await visitor.get('/')).text()).includes('Signed in as')
 }
 
-describe('your devices', () => {
-  it('are shown by name, with this one marked', async () => {
+describe('the list of devices', () => {
+  it('shows each device by name and marks the current one', async () => {
     const laptop = await new Visitor().signUp('Ada')
     await onAnotherDevice('Ada')
 
@@ -32,7 +32,7 @@ describe('your devices', () => {
     expect(items[1]).not.toContain('This device')
   })
 
-  it('say when they were last renewed', async () => {
+  it('shows when each session was last renewed', async () => {
     const visitor = await new Visitor().signUp('Renewed')
     const renewedAt = Date.UTC(2030, 4, 6, 7, 8)
     await env.DB.prepare(
@@ -46,7 +46,7 @@ describe('your devices', () => {
     expect(page).toMatch(/Last renewed<\/dt><dd><time datetime="2030-05-06T07:08:00.000Z">/)
   })
 
-  it('are signed out one by one', async () => {
+  it('signs one device out', async () => {
     const laptop = await new Visitor().signUp('Grace')
     const phone = await onAnotherDevice('Grace')
 
@@ -57,7 +57,7 @@ describe('your devices', () => {
     expect(await isSignedIn(laptop)).toBe(true)
   })
 
-  it('are signed out all but this one', async () => {
+  it('signs all other devices out', async () => {
     const laptop = await new Visitor().signUp('Joan')
     const phones = [await onAnotherDevice('Joan'), await onAnotherDevice('Joan')]
 
@@ -66,7 +66,7 @@ describe('your devices', () => {
     expect(await Promise.all([laptop, ...phones].map(isSignedIn))).toEqual([true, false, false])
   })
 
-  it('include this one: signing it out deletes its cookie', async () => {
+  it('deletes the cookie when it signs the current device out', async () => {
     const laptop = await new Visitor().signUp('Edsger')
 
     const response = await laptop.post('/devices/sign-out', { session: laptop.sessionId })
@@ -75,7 +75,7 @@ describe('your devices', () => {
     expect(laptop.cookie).toBeNull()
   })
 
-  it('are nobody else’s to sign out', async () => {
+  it('does not sign out devices of other users', async () => {
     const victim = await new Visitor().signUp('Victim')
     const mallory = await new Visitor().signUp('Mallory')
 
@@ -89,7 +89,7 @@ describe('your devices', () => {
     expect(await isSignedIn(victim)).toBe(true)
   })
 
-  it('are shown to nobody who is signed out', async () => {
+  it('asks an anonymous visitor to sign in', async () => {
     const visitor = new Visitor()
 
     expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in?next=%2Fdevices')
@@ -126,7 +126,7 @@ it.each(labels)('deviceLabel() returns %j', (label, userAgent) => {
   expect(deviceLabel(userAgent)).toBe(label)
 })
 
-// The time limit of a test is the check: half a megabyte took half a minute when it was quadratic.
+// The time limit of the test is the check: a quadratic search would take half a minute.
 it.each(['Version/', 'Version/ ', 'Safari/ Version/', 'Chrom', 'iPhon', ' ', '\\'])(
   'F: deviceLabel() reads half a megabyte of %j in linear time',
   (part) => {

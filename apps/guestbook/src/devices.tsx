@@ -1,4 +1,4 @@
-/** Your devices: where you are signed in, and how to end that. */
+/** The list of devices on which a user is signed in, with buttons to sign them out. */
 import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import { type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
@@ -39,10 +39,10 @@ devices.post('/devices/sign-out', requireSession(authOf, signInForDevices), asyn
   if (!sessions.some((one) => one.sessionId === sessionId)) {
     return page(
       c,
-      { title: 'No such device', status: 404 },
+      { title: 'Device not found', status: 404 },
       <div class="sheet">
-        <h1>No such device of yours</h1>
-        <p>It is signed out already, or it never was yours. Nothing was changed.</p>
+        <h1>Device not found</h1>
+        <p>It is already signed out, or it is not one of your devices. Nothing was changed.</p>
         <p class="actions">
           <a class="button" href="/devices">
             Back to your devices
@@ -75,7 +75,9 @@ function DeviceList({
   return (
     <div class="sheet wide">
       <h1>Your devices</h1>
-      <p class="lead">Everywhere you are signed in. What you do not recognise, sign out.</p>
+      <p class="lead">
+        You are signed in on these devices. Sign out those that you do not recognise.
+      </p>
       {notice && (
         <p class="notice" role="status">
           {notice}
@@ -88,7 +90,7 @@ function DeviceList({
       </ul>
       {sessions.length > 1 && (
         <form method="post" action="/devices/sign-out-others">
-          <button>Sign out all others</button>
+          <button>Sign out all other devices</button>
         </form>
       )}
     </div>

@@ -4,30 +4,30 @@ import { queryFailure } from './outage.ts'
 /** The longest entry, in characters. */
 export const ENTRY_LENGTH = 500
 
-const WORDS = new RegExp(`^.{1,${ENTRY_LENGTH}}$`, 'su')
+const ENTRY = new RegExp(`^.{1,${ENTRY_LENGTH}}$`, 'su')
 const PAGE = 20
 
-/** One entry, as the book shows it. */
+/** One entry. */
 export interface Entry {
   readonly id: number
   readonly signedAs: string
-  /** The name its writer signs in with. */
+  /** The name that its author signs in with. */
   readonly handle: string
   readonly text: string
   readonly writtenAt: number
 }
 
-/** The words of an entry, tidied, or `null` when there are none or too many. */
+/** Normalizes the text of an entry; `null` if it is empty or too long. */
 export function parseEntry(text: string): string | null {
-  const words = text
+  const entry = text
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
-  return WORDS.test(words) ? words : null
+  return ENTRY.test(entry) ? entry : null
 }
 
-/** Writes an entry into the book. */
+/** Stores an entry. */
 export async function writeEntry(
   db: D1Database,
   user: { readonly userId: string; readonly name: string },
@@ -41,10 +41,10 @@ export async function writeEntry(
 }
 
 /**
- * Reads one page of the book, newest entry first.
+ * Reads one page of entries, the newest first.
  *
- * @param before The entry that the page before ended with.
- * @returns The entries, and the id to ask the next page with, or `null` on the last page.
+ * @param before The id of the last entry of the previous page.
+ * @returns The entries, and the `before` of the next page, or `null` on the last page.
  */
 export async function readEntries(
   db: D1Database,
@@ -57,7 +57,7 @@ export async function readEntries(
     )
     .bind(before, PAGE + 1)
     .all<Entry>()
-    .catch(queryFailure('read the book'))
+    .catch(queryFailure('read the entries'))
   const entries = results.slice(0, PAGE)
   return { entries, next: results.length > PAGE ? (entries.at(-1)?.id ?? null) : null }
 }

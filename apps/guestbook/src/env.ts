@@ -1,4 +1,4 @@
-/** What the Worker is bound to: see wrangler.jsonc. */
+/** The Worker's bindings, as in wrangler.jsonc. */
 export interface Env {
   readonly DB: D1Database
   readonly ATTEMPTS_BY_NAME: RateLimit

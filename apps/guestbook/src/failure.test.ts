@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Every failure that a signed-in visitor can meet, but for a refused origin and an outage. */
+/** The failures that a signed-in user can cause, except a refused origin and an outage. */
 const failures: [status: number, path: string, init: RequestInit][] = [
   [404, '/nowhere', {}],
   [404, '/entries', {}],
@@ -33,8 +33,8 @@ const failures: [status: number, path: string, init: RequestInit][] = [
   [422, '/account', form('name=')],
 ]
 
-describe('the page of a failure', () => {
-  it.each(failures)('F: %i for %s shows who is signed in', async (status, path, init) => {
+describe('the page for a failure', () => {
+  it.each(failures)('F: %i for %s shows the user’s name', async (status, path, init) => {
     const visitor = await new Visitor().signUp(`Lost ${path} ${status} ${init.method}`)
 
     const response = await visitor.send(path, init)
@@ -44,27 +44,30 @@ describe('the page of a failure', () => {
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
   })
 
-  it.each(failures.slice(0, 3))('F: %i for %s offers sign-in to others', async (_, path, init) => {
-    const page = await (await new Visitor().send(path, init)).text()
+  it.each(failures.slice(0, 3))(
+    'F: %i for %s offers sign-in to anonymous visitors',
+    async (_, path, init) => {
+      const page = await (await new Visitor().send(path, init)).text()
 
-    expect(page).toContain('<a href="/sign-in">')
-    expect(page).not.toMatch(SIGNED_IN)
-  })
+      expect(page).toContain('<a href="/sign-in">')
+      expect(page).not.toMatch(SIGNED_IN)
+    },
+  )
 
-  it('F: a refused request looks neither signed in nor signed out', async () => {
+  it('F: the page for a refused request shows neither a user nor a sign-in link', async () => {
     const visitor = await new Visitor().signUp('Forged')
 
     const response = await visitor.post('/entries', {}, { 'Sec-Fetch-Site': 'cross-site' })
 
     const page = await response.text()
     expect(response.status).toBe(403)
-    expect(page).toContain('Your session was not read here')
+    expect(page).toContain('Session not read')
     expect(page).not.toMatch(/Signed in as|href="\/sign-in"/)
   })
 })
 
-describe('a query that the database rejects', () => {
-  it('F: a missing table of the book is a 500 with its code in the log, and no 503', async () => {
+describe('a failed query', () => {
+  it('F: a missing table causes a 500, with the error’s code in the log', async () => {
     const visitor = await new Visitor().signUp('Tableless')
     await env.DB.exec('ALTER TABLE entry RENAME TO lost')
     try {
@@ -76,7 +79,9 @@ describe('a query that the database rejects', () => {
       expect(page).toMatch(SIGNED_IN)
       expect(page).not.toContain('SQLITE')
       expect(logged.mock.calls.map(([line]) => line)).toEqual([
-        expect.stringMatching(/^AUTH_STORE_REJECTED: Cannot read the book: .*no such table: entry/),
+        expect.stringMatching(
+          /^AUTH_STORE_REJECTED: Cannot read the entries: .*no such table: entry/,
+        ),
       ])
     } finally {
       await env.DB.exec('ALTER TABLE lost RENAME TO entry')
@@ -84,7 +89,7 @@ describe('a query that the database rejects', () => {
     expect((await visitor.get('/')).status).toBe(200)
   })
 
-  it('F: a constraint that fails is a 500 too', async () => {
+  it('F: a constraint violation causes a 500', async () => {
     const visitor = await new Visitor().signUp('Constrained')
     await env.DB.exec(
       "CREATE TRIGGER no_more BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'full'); END",
@@ -99,7 +104,7 @@ describe('a query that the database rejects', () => {
     )
   })
 
-  it('F: an outage is a 503 with its code in the log', async () => {
+  it('F: an outage causes a 503, with the error’s code in the log', async () => {
     const visitor = new Visitor()
     visitor.db = downDb
 
@@ -107,9 +112,9 @@ describe('a query that the database rejects', () => {
 
     expect(response.status).toBe(503)
     expect(response.headers.get('Retry-After')).toBe('30')
-    expect(await response.text()).toContain('Your session was not read here')
+    expect(await response.text()).toContain('Session not read')
     expect(logged).toHaveBeenCalledWith(
-      expect.stringMatching(/^AUTH_STORE_UNAVAILABLE: Cannot read the book: .*connection lost/),
+      expect.stringMatching(/^AUTH_STORE_UNAVAILABLE: Cannot read the entries: .*connection lost/),
       expect.anything(),
     )
   })
@@ -124,7 +129,7 @@ describe('a query that the database rejects', () => {
     ['AUTH_STORE_UNAVAILABLE', 'D1_ERROR: database is locked: SQLITE_BUSY'],
     ['AUTH_STORE_UNAVAILABLE', 'something else'],
   ]
-  it.each(messages)('F: is %s for %j', (code, message) => {
+  it.each(messages)('F: has the code %s for %j', (code, message) => {
     const fail = () => queryFailure('read')(new Error(`${message}\nsecond line`))
 
     expect(fail).toThrow(expect.objectContaining({ code, message: `Cannot read: ${message}` }))

@@ -1,4 +1,4 @@
-/** What a visitor is told when a request could not be answered. */
+/** The pages for failures. */
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -7,13 +7,13 @@ import { isAuthError } from '@limen/core'
 import { isOutage } from './outage.ts'
 import { type FailedContext, failedPage } from './page.tsx'
 
-/** For `app.onError`. It touches no cookie: an outage signs nobody out. */
+/** For `app.onError`. It sends no cookie: after an outage, users are still signed in. */
 export function failure(error: Error, c: Context) {
   if (isOutage(error)) {
     log(error)
     c.header('Retry-After', '30')
-    return failurePage(c, 503, 'The book cannot be opened just now', [
-      'Its database does not answer. Nothing is lost: if you are signed in, you still are.',
+    return failurePage(c, 503, 'The guestbook is unavailable', [
+      'The database does not respond. If you are signed in, you still are.',
       'Try again in a moment.',
     ])
   }
@@ -21,21 +21,23 @@ export function failure(error: Error, c: Context) {
     return refusedPage(c, 'cross-site')
   }
   if (error instanceof HTTPException && error.status < 500) {
-    return failurePage(c, error.status as ContentfulStatusCode, 'That did not work', [
+    return failurePage(c, error.status as ContentfulStatusCode, 'The request failed', [
       error.message,
     ])
   }
-  // Not 503: a missing table or a broken query answers the same at the next try.
+  // Not 503: a missing table or an invalid query fails again at the next attempt.
   log(error)
-  return failurePage(c, 500, 'Something broke', ['The fault is ours. Nothing you typed caused it.'])
+  return failurePage(c, 500, 'Internal error', [
+    'This is a fault of the guestbook, not of your input.',
+  ])
 }
 
 /** For `app.notFound`. */
 export function notFound(c: Context) {
-  return failurePage(c, 404, 'No such page', ['The book has no page of that name.'])
+  return failurePage(c, 404, 'Page not found', ['The guestbook has no page at this address.'])
 }
 
-/** One line that can be searched for, and the whole error after it. */
+/** Logs one line with the code, and the whole error after it. */
 function log(error: Error): void {
   console.error(`${isAuthError(error) ? error.code : error.name}: ${error.message}`, error)
 }
@@ -56,7 +58,7 @@ function failurePage(
       ))}
       <p class="actions">
         <a class="button" href="/">
-          Go to the book
+          Go to the guestbook
         </a>
       </p>
     </div>,

@@ -1,7 +1,7 @@
-/** The fields of a form, with their hints, and what is wrong after it was sent. */
+/** Form fields, with their hints and error messages. */
 import type { Child } from 'hono/jsx'
 
-/** What is wrong with each field, in the order in which the form shows them. */
+/** The error message of each field, in the order of the form. */
 export type Problems = Readonly<Record<string, string | null | undefined>>
 
 interface FieldProps {
@@ -12,7 +12,7 @@ interface FieldProps {
   readonly [attribute: string]: unknown
 }
 
-/** A line of text. The first field with a problem has the focus when the page is shown. */
+/** A single-line field. The first field with a problem gets the focus. */
 export function Field({ name, label, problems, hint, ...attributes }: FieldProps) {
   return (
     <Labelled name={name} label={label} hint={hint} problem={problems[name]}>
@@ -21,7 +21,7 @@ export function Field({ name, label, problems, hint, ...attributes }: FieldProps
   )
 }
 
-/** Several lines of text. */
+/** A multi-line field. */
 export function TextField({
   name,
   label,
@@ -33,7 +33,7 @@ export function TextField({
   return (
     <Labelled name={name} label={label} hint={hint} problem={problems[name]}>
       <textarea id={name} name={name} {...attributes} {...described(name, problems, hint)}>
-        {/* The parser drops the first line break of a textarea: this is the one to drop. */}
+        {/* HTML parsers remove the first line break in a textarea, so we add one. */}
         {`\n${value}`}
       </textarea>
     </Labelled>
@@ -41,8 +41,8 @@ export function TextField({
 }
 
 /**
- * What stands above a form that was not taken: a link to each field with a problem, or the one
- * problem that belongs to no field. The latter takes the focus, because no field does.
+ * The message above a rejected form: a link to each field with a problem, or a problem of the whole
+ * form, which then gets the focus.
  */
 export function FormAlert({
   problem,
@@ -108,7 +108,7 @@ function described(name: string, problems: Problems, hint?: string) {
   return {
     ...(ids.length > 0 && { 'aria-describedby': ids.join(' ') }),
     ...(problems[name] && { 'aria-invalid': 'true' }),
-    // One page must not have two: the browser would take the first of the document anyhow.
+    // Only one element of a page can have autofocus.
     ...(Object.keys(problems).find((field) => problems[field]) === name && { autofocus: true }),
   }
 }

@@ -9,13 +9,13 @@ import { expect, it } from 'vitest'
 import { count, Visitor } from '../test/visitor.ts'
 import worker from './index.ts'
 
-it('removes dead sessions once a day, and those alone', async () => {
-  const dead = await new Visitor().signUp('Long gone')
-  const alive = await new Visitor().signUp('Still here')
+it('deletes only expired sessions on the cron trigger', async () => {
+  const expired = await new Visitor().signUp('Expired')
+  const active = await new Visitor().signUp('Active')
   await env.DB.prepare(
     'UPDATE limen_session SET active_expires_at = 1, idle_expires_at = 2 WHERE id = ?',
   )
-    .bind(dead.sessionId)
+    .bind(expired.sessionId)
     .run()
   const ctx = createExecutionContext()
 
@@ -23,5 +23,5 @@ it('removes dead sessions once a day, and those alone', async () => {
   await waitOnExecutionContext(ctx)
 
   expect(await count('limen_session')).toBe(1)
-  expect(await (await alive.get('/')).text()).toContain('Signed in as')
+  expect(await (await active.get('/')).text()).toContain('Signed in as')
 })

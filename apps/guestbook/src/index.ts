@@ -1,4 +1,4 @@
-/** The Worker: pages on `fetch`, and on its cron trigger the removal of dead sessions. */
+/** The Worker: pages on `fetch`, and the deletion of expired sessions on its cron trigger. */
 import { withAuth } from '@limen/workers'
 import { app } from './app.ts'
 import { authFor } from './auth.ts'

@@ -1,4 +1,4 @@
-/** A moment in time, for people and for machines. */
+/** Displays times. */
 
 const FORMAT = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -9,12 +9,12 @@ const FORMAT = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
-/** The one way to write a moment, in UTC: the server cannot know where the reader is. */
+/** Formats a time in UTC, because the server does not know the reader's time zone. */
 export function momentText(at: Date | number): string {
   return `${FORMAT.format(at)} UTC`
 }
 
-/** Written out, with the exact time for machines. */
+/** A `<time>` element with the formatted and the exact time. */
 export function Moment({ at }: { at: Date | number }) {
   return <time datetime={new Date(at).toISOString()}>{momentText(at)}</time>
 }

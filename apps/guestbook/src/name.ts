@@ -1,4 +1,4 @@
-/** What may be a name, and which names are the same. */
+/** Validates and compares names. */
 
 /** The longest name, in characters. */
 export const NAME_LENGTH = 40
@@ -6,9 +6,9 @@ export const NAME_LENGTH = 40
 const NAME = new RegExp(`^\\P{C}{1,${NAME_LENGTH}}$`, 'u')
 
 /**
- * Cleans a name that a visitor typed: compatible forms become one, what cannot be seen goes.
+ * Normalizes a name: compatible characters become equal, and invisible ones are removed.
  *
- * @returns The name to show, or `null` when nothing usable is left or it is too long.
+ * @returns The name to show, or `null` if it is empty or too long.
  */
 export function parseName(text: string): string | null {
   const name = text
@@ -19,8 +19,8 @@ export function parseName(text: string): string | null {
   return NAME.test(name) ? name : null
 }
 
-/** Two names with the same key are the same name, however they are written. */
+/** The key of a name: equal for names that differ only in case or in their Unicode form. */
 export function nameKey(name: string): string {
-  // Upper case first: it is the one that joins ß with ss and the two small sigmas.
+  // Upper case first: only this maps ß to ss and both lower-case sigmas to one letter.
   return name.toUpperCase().toLowerCase().normalize('NFKC')
 }

@@ -28,8 +28,8 @@ const hostile: [next: string, because: string][] = [
   ['data:text/html,<b>', 'it has a scheme'],
   ['evil.example', 'it does not begin with a slash'],
   ['devices', 'it does not begin with a slash'],
-  ['.evil.example', 'it would extend a host that is put in front of it'],
-  ['@evil.example', 'it would make a host that is put in front of it user information'],
+  ['.evil.example', 'it would extend a host before it'],
+  ['@evil.example', 'it would turn a host before it into user information'],
   ['/%2f/evil.example', 'a proxy can decode it into slashes'],
   ['/%2F%2Fevil.example', 'a proxy can decode it into slashes'],
   ['/%5cevil.example', 'a proxy can decode it into a backslash'],
@@ -46,23 +46,23 @@ const hostile: [next: string, because: string][] = [
   ['\u0000//evil.example', 'browsers trim control characters'],
   ['/\u2028/evil.example', 'it has a character outside ASCII'],
   ['／／evil.example', 'a full-width slash can be normalised'],
-  ['/devices#//evil.example', 'a fragment is not a part of any of our links'],
+  ['/devices#//evil.example', 'no link of ours has a fragment'],
   [`/${'a'.repeat(200)}`, 'it is too long'],
   ['/a'.repeat(100_000), 'it is far too long'],
   [`/${'a/'.repeat(90)}!`, 'the last character is not allowed'],
 ]
 
-describe('the page after signing in', () => {
+describe('the page after sign-in', () => {
   it.each(own)('F: nextPage() accepts %j', (next) => {
     expect(nextPage(next)).toBe(next)
   })
 
-  it.each(hostile)('F: nextPage() refuses %j, because %s', (next) => {
+  it.each(hostile)('F: nextPage() rejects %j, because %s', (next) => {
     expect(nextPage(next)).toBe('/')
   })
 
-  it('F: nextPage() accepts only what a browser resolves to the own origin', () => {
-    // Every text of up to four parts that matter to the URL parser.
+  it('F: nextPage() accepts only paths that browsers resolve to the same origin', () => {
+    // Every combination of up to four parts that have a meaning for URL parsers.
     const parts = ['/', '\\', '.', ':', 'a', '%2f', '?', '#', '@', '\t']
     let texts = ['']
     for (let length = 0; length < 4; length++) {
@@ -81,7 +81,7 @@ describe('the page after signing in', () => {
   })
 
   it.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/%2f/evil.example'])(
-    'F: neither sign-in, nor sign-up, nor their links lead to %j',
+    'F: sign-in, sign-up and their links do not lead to %j',
     async (next) => {
       const query = new URLSearchParams({ next }).toString()
       const visitor = new Visitor()
@@ -99,7 +99,7 @@ describe('the page after signing in', () => {
   )
 })
 
-describe('a device that was signed out from another one', () => {
+describe('a device that another device signed out', () => {
   async function revoked(name: string): Promise<Visitor> {
     const here = await new Visitor().signUp(name)
     const there = new Visitor()
@@ -108,7 +108,7 @@ describe('a device that was signed out from another one', () => {
     return here
   }
 
-  it('F: is told so, signs in, and is back where it was', async () => {
+  it('F: shows a notice, signs in, and returns to its page', async () => {
     const visitor = await revoked('Ada')
 
     const refused = await visitor.get('/devices')
@@ -125,7 +125,7 @@ describe('a device that was signed out from another one', () => {
     expect(again.headers.get('Location')).toBe('/devices')
   })
 
-  it('F: keeps the page to return to over a wrong passphrase and the way to sign-up', async () => {
+  it('F: still returns to its page after a wrong passphrase or through sign-up', async () => {
     const visitor = new Visitor()
 
     const page = await (
@@ -136,7 +136,7 @@ describe('a device that was signed out from another one', () => {
     expect(page).toContain('href="/sign-up?next=%2Faccount"')
   })
 
-  it.each(['/', '/refusals', '/nowhere', '/?before=5'])('F: is told so on %s', async (path) => {
+  it.each(['/', '/refusals', '/nowhere', '/?before=5'])('F: shows a notice on %s', async (path) => {
     const visitor = await revoked(`Reader of ${path}`)
 
     const first = await (await visitor.get(path)).text()
@@ -153,7 +153,7 @@ describe('a device that was signed out from another one', () => {
     ['/devices/sign-out-others', {}, '/devices'],
     ['/devices/sign-out', { session: 'x' }, '/devices'],
   ]
-  it.each(forms)('F: is told so when it sends a form to %s', async (path, fields, next) => {
+  it.each(forms)('F: shows a notice after a form to %s', async (path, fields, next) => {
     const visitor = await revoked(`Writer to ${path}`)
 
     const response = await visitor.post(path, fields)
@@ -164,7 +164,7 @@ describe('a device that was signed out from another one', () => {
     expect(/name="next" value="([^"]*)"/.exec(page)?.[1]).toBe(next)
   })
 
-  it('F: a visitor who never signed in, or whose cookie is nonsense, is not told so', async () => {
+  it('F: no notice is shown without a cookie or with a malformed one', async () => {
     for (const cookie of [null, '__Host-Http-guestbook=nonsense', '__Host-Http-guestbook=']) {
       const visitor = new Visitor()
       visitor.cookie = cookie

@@ -1,17 +1,17 @@
-/** Where to go after signing in: a page of the book, and never another site. */
+/** The page to open after sign-in: a page of the guestbook, never another site. */
 
 const LONGEST = 200
 
-// A slash, segments that are not empty, and perhaps a query: no "//host", no backslash, no scheme, no
-// percent sign that a proxy could decode into one of these, no control character or space.
+// A slash, non-empty segments and an optional query. It excludes "//host", backslashes, schemes, control
+// characters, spaces, and percent signs, which a proxy could decode into one of these.
 const PAGE = /^\/(?:[\w.~-]+(?:\/[\w.~-]+)*)?(?:\?[\w.~%&=+-]*)?$/
 
-/** The path to go to, or `/` for whatever is no plain path on this site. */
+/** Returns the path, or `/` if the text is not a plain path on this site. */
 export function nextPage(text = ''): string {
   return text.length <= LONGEST && PAGE.test(text) ? text : '/'
 }
 
-/** The address of the sign-in or sign-up page that leads on to another. */
+/** The address of the sign-in or sign-up page that then opens another page. */
 export function withNext(path: '/sign-in' | '/sign-up', next: string): string {
   return next === '/' ? path : `${path}?${new URLSearchParams({ next }).toString()}`
 }

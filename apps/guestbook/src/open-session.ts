@@ -1,4 +1,4 @@
-/** Signs a visitor in: one new session, named after the device, in place of the one it had. */
+/** Creates a session with the device's name, and revokes the session that the browser had. */
 import { type AppContext, authFor } from './auth.ts'
 import { deviceLabel } from './device.ts'
 

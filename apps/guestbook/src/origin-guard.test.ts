@@ -16,7 +16,7 @@ const posts: [path: string, fields: Record<string, string>][] = [
   ['/devices/sign-out-others', {}],
 ]
 
-async function everything(): Promise<unknown[]> {
+async function storedData(): Promise<unknown[]> {
   const { results } = await env.DB.prepare(
     `SELECT (SELECT json_group_array(json(attributes)) FROM limen_user) AS users,
        (SELECT group_concat(id) FROM limen_session) AS sessions,
@@ -29,20 +29,20 @@ describe('a forged request', async () => {
   const victim = await new Visitor().signUp('Victim')
 
   it.each(posts)('to %s is refused with its reason, and changes nothing', async (path, fields) => {
-    const before = await everything()
+    const before = await storedData()
     const sent = fields['session'] ? { session: victim.sessionId } : fields
 
-    // As from a browser that knows no SameSite: the cookie comes along.
+    // The cookie is sent, as by a browser without SameSite.
     const response = await victim.post(path, sent, FORGED)
 
     expect(response.status).toBe(403)
     expect(response.headers.getSetCookie()).toEqual([])
     expect(await response.text()).toContain('<code>cross-site</code>')
-    expect(await everything()).toEqual(before)
+    expect(await storedData()).toEqual(before)
     expect(await (await victim.get('/')).text()).toContain('Signed in as <bdi>Victim</bdi>')
   })
 
-  it.each(posts)('to %s is refused for an anonymous visitor too', async (path, fields) => {
+  it.each(posts)('to %s is refused for an anonymous visitor', async (path, fields) => {
     expect((await new Visitor().post(path, fields, FORGED)).status).toBe(403)
   })
 
@@ -50,7 +50,7 @@ describe('a forged request', async () => {
     [{ 'Sec-Fetch-Site': 'same-site', Origin: 'http://evil.localhost:8787' }, 'cross-site'],
     [{ 'Sec-Fetch-Site': 'none', Origin: 'http://localhost:9999' }, 'origin-mismatch'],
   ]
-  it.each(senders)('of %j is explained as %s', async (headers, reason) => {
+  it.each(senders)('with %j is refused with the reason %s', async (headers, reason) => {
     const page = await (await victim.post('/sign-out', {}, headers)).text()
 
     expect(page).toContain(`<code>${reason}</code>`)
@@ -66,13 +66,13 @@ describe('a forged request', async () => {
   })
 })
 
-describe('the list of refusals', () => {
+describe('the list of refused requests', () => {
   async function list(): Promise<{ response: Response; refusals: Refusal[] }> {
     const response = await new Visitor().get('/refusals.json', { Origin: 'http://127.0.0.1:8787' })
     return { response, refusals: await response.json() }
   }
 
-  it('says what was refused and why, to any site', async () => {
+  it('shows path and reason, and can be read by any site', async () => {
     await new Visitor().post('/account', { name: 'Mallory' }, FORGED)
 
     const { response, refusals } = await list()
@@ -91,7 +91,7 @@ describe('the list of refusals', () => {
     expect(page).toContain('cross-site')
   })
 
-  it('keeps the last 20', async () => {
+  it('stores the last 20', async () => {
     const visitor = new Visitor()
     for (let turn = 0; turn < 22; turn++) await visitor.post('/sign-out', {}, FORGED)
 
@@ -99,14 +99,14 @@ describe('the list of refusals', () => {
     expect(await count('refusal')).toBe(20)
   })
 
-  it('repeats nothing that a forger may choose', async () => {
+  it('contains no text that an attacker chooses', async () => {
     await new Visitor().post('/buy-my-watches', {}, FORGED)
     await new Visitor().post('/entries?q=buy-my-watches', { text: 'buy-my-watches' }, FORGED)
 
     expect(JSON.stringify((await list()).refusals)).not.toContain('watches')
   })
 
-  it('lets one address write only so much into it', async () => {
+  it('stores a limited number of requests from one address', async () => {
     const visitor = new Visitor()
     for (let turn = 0; turn < 81; turn++) await visitor.post('/sign-out', {}, FORGED)
     await new Visitor().post('/account', {}, FORGED)
@@ -116,8 +116,8 @@ describe('the list of refusals', () => {
   })
 })
 
-describe('the stranger’s site', () => {
-  it('is another host of the same Worker, and attacks the first', async () => {
+describe('the attacker’s site', () => {
+  it('is served on another host by the same Worker', async () => {
     const { app } = await import('./app.ts')
     const response = await app.request('http://127.0.0.1:8787/', {}, env)
 
@@ -128,16 +128,16 @@ describe('the stranger’s site', () => {
     expect(response.headers.get('Content-Security-Policy')).toContain(`form-action ${BOOK};`)
   })
 
-  it('has none of the book’s pages', async () => {
+  it('has no page of the guestbook', async () => {
     const { app } = await import('./app.ts')
 
     expect((await app.request('http://127.0.0.1:8787/sign-in', {}, env)).status).toBe(404)
   })
 
-  it('is not linked where there is no such host', async () => {
+  it('is not linked in a deployment', async () => {
     const { app } = await import('./app.ts')
     const page = await (await app.request('https://guestbook.example/', {}, env)).text()
 
-    expect(page).not.toContain('Try to attack me')
+    expect(page).not.toContain('Attack this guestbook')
   })
 })

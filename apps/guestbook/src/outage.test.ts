@@ -2,7 +2,7 @@ import '../test/migrated.ts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { downDb, PASSPHRASE, Visitor } from '../test/visitor.ts'
 
-describe('while the database is down', () => {
+describe('while the database is unavailable', () => {
   beforeEach(() => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
   })
@@ -11,15 +11,15 @@ describe('while the database is down', () => {
   })
 
   const requests: [what: string, send: (visitor: Visitor) => Promise<Response>][] = [
-    ['the book', (visitor) => visitor.get('/')],
-    ['the devices', (visitor) => visitor.get('/devices')],
-    ['the refusals', (visitor) => visitor.get('/refusals')],
-    ['signing the book', (visitor) => visitor.post('/entries', { text: 'Hello' })],
+    ['reading the guestbook', (visitor) => visitor.get('/')],
+    ['reading the devices', (visitor) => visitor.get('/devices')],
+    ['reading the refusals', (visitor) => visitor.get('/refusals')],
+    ['writing an entry', (visitor) => visitor.post('/entries', { text: 'Hello' })],
     ['changing a name', (visitor) => visitor.post('/account', { name: 'Other' })],
     ['signing in', (visitor) => visitor.post('/sign-in', { name: 'Ada', passphrase: PASSPHRASE })],
     ['signing up', (visitor) => visitor.post('/sign-up', { name: 'New', passphrase: PASSPHRASE })],
   ]
-  it.each(requests)('%s is answered with 503, and the cookie stays', async (what, send) => {
+  it.each(requests)('%s: responds with 503, and the cookie stays', async (what, send) => {
     const visitor = await new Visitor().signUp(`Before ${what}`)
     visitor.db = downDb
 
@@ -28,17 +28,17 @@ describe('while the database is down', () => {
     expect(response.status).toBe(503)
     expect(response.headers.get('Set-Cookie')).toBeNull()
     expect(response.headers.get('Retry-After')).toBe('30')
-    expect(await response.text()).toContain('if you are signed in, you still are')
+    expect(await response.text()).toContain('If you are signed in, you still are')
   })
 
-  it('an anonymous visitor is told the same', async () => {
+  it('responds with 503 to an anonymous visitor', async () => {
     const visitor = new Visitor()
     visitor.db = downDb
 
     expect((await visitor.get('/')).status).toBe(503)
   })
 
-  it('signing out says that it failed, and keeps the cookie', async () => {
+  it('sign-out fails with 503, and the cookie stays', async () => {
     const visitor = await new Visitor().signUp('Staying')
     const { db } = visitor
     visitor.db = downDb

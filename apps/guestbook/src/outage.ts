@@ -1,13 +1,13 @@
-/** Sorts what D1 fails with: an outage may be over at the next try, a rejected query stays rejected. */
+/** Classifies failures of D1: an outage can be temporary, and a rejected query fails again. */
 import { AuthError, isAuthError } from '@limen/core'
 
-// SQLite read the query and refused it: no such table, a constraint, a wrong type, too large.
+// SQLite rejected the query: a missing table, a constraint, a wrong type, a value that is too large.
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH|SCHEMA)|D1_TYPE_ERROR/
 
 /**
- * For the `catch` of a query of the guestbook's own: throws the same two codes as Limen's store.
+ * For the `catch` of the guestbook's queries: throws the same two codes as Limen's store.
  *
- * @param action What the query was for: "read the book".
+ * @param action What the query does, such as "read the entries".
  */
 export function queryFailure(action: string) {
   return (cause: unknown): never => {
@@ -17,7 +17,7 @@ export function queryFailure(action: string) {
   }
 }
 
-/** Whether a failure, Limen's or ours, means that the database cannot be reached. */
+/** Whether an error, Limen's or ours, means that the database is unavailable. */
 export function isOutage(error: unknown): boolean {
   return isAuthError(error) && error.code === 'AUTH_STORE_UNAVAILABLE'
 }

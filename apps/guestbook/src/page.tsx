@@ -1,4 +1,4 @@
-/** The frame around every page of the book. */
+/** The layout of every page. */
 import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -7,52 +7,52 @@ import { nextPage, withNext } from './next-page.ts'
 import { isOutage } from './outage.ts'
 import { otherSite } from './site.ts'
 
-/** For a device whose session was ended by another device, or has expired. */
+/** Shown if the session was revoked on another device, or has expired. */
 export const SIGNED_OUT = 'You were signed out on this device.'
 
 export interface PageOptions {
   readonly title: string
   readonly status?: ContentfulStatusCode
-  /** For the sign-in page, which gives the reason itself. */
-  readonly asksToSignIn?: boolean
+  /** Set by the sign-in page, which shows the reason itself. */
+  readonly isSignIn?: boolean
 }
 
-/** Who the page is for: a name, `null` for no session, `undefined` where no session was read. */
+/** The user's name, `null` without a session, `undefined` if no session was read. */
 type Visitor = string | null | undefined
 
-/** Answers with a page whose head shows who is signed in. */
+/** Answers with a page whose header shows the user. */
 export async function page(c: AppContext, options: PageOptions, body: Child) {
   const session = await c.var.auth.validate()
   return frame(c, options, session?.user.name ?? null, body)
 }
 
-/** The same for a failure: its head shows who is signed in, where that can be read. */
+/** The same for a failure: its header shows the user if the session can be read. */
 export async function failedPage(c: FailedContext, options: PageOptions, body: Child) {
   return frame(c, options, await visitorOf(c, options.status), body)
 }
 
-/** Answers a refused request: no session is read for it, so its head shows neither state. */
+/** Answers a refused request. No session is read, so the header shows no user. */
 export function plainPage(c: FailedContext, options: PageOptions, body: Child) {
   return frame(c, options, undefined, body)
 }
 
-/** A context of which the middleware may not have run: it failed before, or answers another site. */
+/** A context whose middleware did not run, perhaps because of a failure before it. */
 export type FailedContext = PlainContext & { readonly var: Partial<AppContext['var']> }
 
 async function visitorOf({ var: { auth } }: FailedContext, status = 200): Promise<Visitor> {
   if (!auth?.origin.trusted) return undefined
-  // A database that did not answer is not queried again: the visitor would wait twice.
+  // Do not query an unavailable database again: the visitor would wait twice.
   if (status === 503 && !auth.wasRead) return undefined
   try {
     return (await auth.validate())?.user.name ?? null
   } catch (error) {
-    // The page of a failure must not fail itself; what else breaks here was logged as its cause.
+    // The page for a failure must not fail. An outage was already logged.
     if (!isOutage(error)) console.error(error)
     return undefined
   }
 }
 
-/** Why a device that was signed in is not any more, above whatever page it came to. */
+/** Says that the device was signed out, above the content of any page. */
 function SignedOutNotice({ c }: { c: PlainContext }) {
   const { pathname, search } = new URL(c.req.url)
   const next = c.req.method === 'GET' ? nextPage(pathname + search) : '/'
@@ -65,7 +65,7 @@ function SignedOutNotice({ c }: { c: PlainContext }) {
 
 function frame(
   c: FailedContext,
-  { title, status = 200, asksToSignIn = false }: PageOptions,
+  { title, status = 200, isSignIn = false }: PageOptions,
   visitor: Visitor,
   body: Child,
 ) {
@@ -84,7 +84,7 @@ function frame(
         <Navigation visitor={visitor} path={c.req.path} />
       </header>
       <main id="main" tabindex={-1}>
-        {visitor === null && c.var.wasSignedOut && !asksToSignIn && <SignedOutNotice c={c} />}
+        {visitor === null && c.var.wasSignedOut && !isSignIn && <SignedOutNotice c={c} />}
         {body}
       </main>
       <Footer elsewhere={otherSite(c.req.url)} />
@@ -92,7 +92,7 @@ function frame(
   )
 }
 
-/** A whole document, also for the stranger's site. */
+/** A complete document, also for the attacker's site. */
 export function document(
   c: PlainContext,
   { title, status = 200, script }: PageOptions & { readonly script?: string },
@@ -140,9 +140,9 @@ function Navigation({ visitor, path }: { visitor: Visitor; path: string }) {
           ['/account', 'Your name'],
           ['/devices', 'Your devices'],
         ]
-  if (visitor === undefined) return <p class="visitor">Your session was not read here</p>
+  if (visitor === undefined) return <p class="visitor">Session not read</p>
   return (
-    <nav aria-label="Yours">
+    <nav aria-label="Account">
       {visitor !== null && (
         <span class="visitor">
           Signed in as <bdi>{visitor}</bdi>
@@ -166,11 +166,11 @@ function Footer({ elsewhere }: { elsewhere: string | null }) {
   return (
     <footer class="foot">
       <p>
-        Kept at the door by <strong>Limen</strong>, Latin for threshold.
+        Sessions by <strong>Limen</strong>.
       </p>
       <p>
-        <a href="/refusals">Refused lately</a>
-        {elsewhere && <a href={elsewhere}>Try to attack me</a>}
+        <a href="/refusals">Refused requests</a>
+        {elsewhere && <a href={elsewhere}>Attack this guestbook</a>}
       </p>
     </footer>
   )

@@ -1,8 +1,8 @@
-/** The last requests that the book refused: why, what and when, and nothing about whom. */
+/** The last refused requests: reason, path and time, without data about the client. */
 import type { UntrustedReason } from '@limen/core'
 import { queryFailure } from './outage.ts'
 
-const KEPT = 20
+const STORED = 20
 
 /** One refused request. */
 export interface Refusal {
@@ -12,18 +12,18 @@ export interface Refusal {
   readonly refusedAt: number
 }
 
-/** What each reason means, for people. */
+/** The meaning of each reason. */
 export const EXPLAINED: Record<UntrustedReason, string> = {
-  'cross-site': 'The browser said that a page of another site sent it (Sec-Fetch-Site).',
-  'origin-mismatch': 'The page that sent it names another origin than the book’s own (Origin).',
-  'origin-missing': 'It did not say which page sent it, and a browser always does.',
+  'cross-site': 'A page of another site sent it (Sec-Fetch-Site).',
+  'origin-mismatch': 'A page of another origin sent it (Origin).',
+  'origin-missing': 'It has no Origin header, and browsers always send one with a form.',
   'origin-insecure':
     'The page that sent it was loaded over http, and the app expects https (Origin).',
-  'host-unknown': 'It does not say for which host it is, so nothing can be compared with it.',
+  'host-unknown': 'Its host is unknown, so its origin cannot be compared.',
 }
 
-/** Notes a refusal and forgets all but the last 20. */
-export async function noteRefusal(
+/** Stores a refusal and deletes all but the last 20. */
+export async function insertRefusal(
   db: D1Database,
   { reason, method, path }: Omit<Refusal, 'refusedAt'>,
 ): Promise<void> {
@@ -33,10 +33,10 @@ export async function noteRefusal(
         .prepare('INSERT INTO refusal (reason, method, path, refused_at) VALUES (?, ?, ?, ?)')
         .bind(reason, method, path, Date.now()),
       db.prepare(
-        `DELETE FROM refusal WHERE id NOT IN (SELECT id FROM refusal ORDER BY id DESC LIMIT ${KEPT})`,
+        `DELETE FROM refusal WHERE id NOT IN (SELECT id FROM refusal ORDER BY id DESC LIMIT ${STORED})`,
       ),
     ])
-    .catch(queryFailure('note a refusal'))
+    .catch(queryFailure('store a refusal'))
 }
 
 /** The last refusals, newest first. */
@@ -45,7 +45,7 @@ export async function readRefusals(db: D1Database): Promise<Refusal[]> {
     .prepare(
       'SELECT reason, method, path, refused_at AS refusedAt FROM refusal ORDER BY id DESC LIMIT ?',
     )
-    .bind(KEPT)
+    .bind(STORED)
     .all<Refusal>()
     .catch(queryFailure('read the refusals'))
   return results

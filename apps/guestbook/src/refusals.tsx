@@ -1,4 +1,4 @@
-/** What was refused lately: a page for people, and the same as JSON for any site's script. */
+/** The refused requests: as a page, and as JSON for scripts of any site. */
 import { Hono } from 'hono'
 import type { AppEnv } from './auth.ts'
 import { Moment, momentText } from './moment.tsx'
@@ -11,15 +11,15 @@ refusals.get('/refusals', async (c) => {
   const refused = await readRefusals(c.env.DB)
   return page(
     c,
-    { title: 'Refused lately' },
+    { title: 'Refused requests' },
     <div class="sheet wide">
-      <h1>Refused lately</h1>
+      <h1>Refused requests</h1>
       <p class="lead">
-        The last requests that other sites sent here. The book keeps what was asked and why it was
-        refused, and nothing about whose browser it was.
+        The last requests that other sites sent here. The guestbook stores the path and the reason,
+        and no data about the browser.
       </p>
       {refused.length === 0 ? (
-        <p class="empty">Nothing was refused so far.</p>
+        <p class="empty">No request was refused so far.</p>
       ) : (
         <ol class="refusals">
           {refused.map(({ reason, method, path, refusedAt }) => (
@@ -42,6 +42,6 @@ refusals.get('/refusals.json', async (c) => {
   c.header('Access-Control-Allow-Origin', '*')
   c.header('Cache-Control', 'no-store')
   const refused = await readRefusals(c.env.DB)
-  // Written out here, so that a page of another site shows it as the book does.
+  // Formatted here, so that the attacker's page shows times as the guestbook does.
   return c.json(refused.map((one) => ({ ...one, refusedAtText: momentText(one.refusedAt) })))
 })

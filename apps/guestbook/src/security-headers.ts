@@ -1,4 +1,4 @@
-/** What a browser may do with our pages. */
+/** Security headers. */
 import { secureHeaders } from 'hono/secure-headers'
 import { otherSite } from './site.ts'
 
@@ -7,7 +7,7 @@ const NONE = ["'none'"]
 const others = {
   strictTransportSecurity: false,
   xFrameOptions: 'DENY',
-  // Not no-referrer: forms of our own would then say that they come from nowhere.
+  // Not no-referrer: our own forms would then send `Origin: null`.
   referrerPolicy: 'same-origin',
 } as const
 
@@ -20,14 +20,14 @@ const shared = {
   fontSrc: SELF,
 }
 
-/** For the book: no script at all, and forms that post to the book alone. */
+/** For the guestbook: no scripts, and forms post only to the guestbook. */
 export const bookHeaders = secureHeaders({
   ...others,
   contentSecurityPolicy: { ...shared, formAction: SELF },
 })
 
-/** For the stranger: its own script, and every freedom to bother the book. */
-export const strangerHeaders = secureHeaders({
+/** For the attacker's site: its own script, and requests to the guestbook. */
+export const attackerHeaders = secureHeaders({
   ...others,
   contentSecurityPolicy: {
     ...shared,

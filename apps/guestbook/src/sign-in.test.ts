@@ -7,13 +7,13 @@ import { authFor } from './auth.ts'
 
 const TOKEN = '[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}'
 
-/** The page without what the visitor typed. */
+/** The page without the visitor's input. */
 async function words(response: Response, name: string): Promise<string> {
   return (await response.text()).replaceAll(name, '')
 }
 
-describe('signing up', () => {
-  it('signs in at once and shows the name', async () => {
+describe('sign-up', () => {
+  it('signs the user in and shows the name', async () => {
     const visitor = new Visitor()
 
     const response = await visitor.post('/sign-up', { name: ' Ada ', passphrase: PASSPHRASE })
@@ -37,7 +37,7 @@ describe('signing up', () => {
     ['Long', 'é'.repeat(101), 'at most 200 bytes'],
   ]
   it.each(refused)(
-    'refuses %j with %j and fills the form again',
+    'rejects %j with %j and fills the form again',
     async (name, passphrase, says) => {
       const users = await count('limen_user')
 
@@ -53,7 +53,7 @@ describe('signing up', () => {
   )
 
   it.each(['Grace', 'GRACE', ' ｇｒａｃｅ ', 'gra\u200bce'])(
-    'says that Grace is taken to %j, and leaves no user behind',
+    'rejects %j because Grace is taken, and stores no user',
     async (name) => {
       await new Visitor().post('/sign-up', { name: 'Grace', passphrase: PASSPHRASE })
       const users = await count('limen_user')
@@ -62,12 +62,12 @@ describe('signing up', () => {
 
       expect(response.status).toBe(409)
       expect(response.headers.getSetCookie()).toEqual([])
-      expect(await response.text()).toContain('That name is taken')
+      expect(await response.text()).toContain('This name is taken')
       expect(await count('limen_user')).toBe(users)
     },
   )
 
-  it('gives a name to one of two who ask for it at once', async () => {
+  it('gives a name to one of two concurrent sign-ups', async () => {
     const users = (await count('limen_user')) ?? 0
 
     const ids = await Promise.all(
@@ -79,8 +79,8 @@ describe('signing up', () => {
   })
 })
 
-describe('signing in', () => {
-  it('takes the name however it is written', async () => {
+describe('sign-in', () => {
+  it('accepts a name in another case and Unicode form', async () => {
     await new Visitor().signUp('Émile Straße')
     const visitor = new Visitor()
 
@@ -93,27 +93,30 @@ describe('signing in', () => {
     expect(await (await visitor.get('/')).text()).toContain('<bdi>Émile Straße</bdi>')
   })
 
-  it('answers an unknown name and a wrong passphrase alike', async () => {
+  it('responds equally to an unknown name and a wrong passphrase', async () => {
     await new Visitor().signUp('Known')
 
     const wrong = await new Visitor().post('/sign-in', {
       name: 'Known',
       passphrase: 'not this one',
     })
-    const unknown = await new Visitor().post('/sign-in', { name: 'Nobody', passphrase: PASSPHRASE })
+    const unknown = await new Visitor().post('/sign-in', {
+      name: 'Unknown',
+      passphrase: PASSPHRASE,
+    })
 
     expect([wrong.status, unknown.status]).toEqual([401, 401])
-    expect(await words(unknown, 'Nobody')).toBe(await words(wrong, 'Known'))
+    expect(await words(unknown, 'Unknown')).toBe(await words(wrong, 'Known'))
   })
 
-  it('asks for what is missing and keeps what was typed', async () => {
+  it('asks for a missing passphrase and fills in the name', async () => {
     const response = await new Visitor().post('/sign-in', { name: 'Ada', passphrase: '' })
 
     expect(response.status).toBe(422)
     expect(await response.text()).toContain('value="Ada"')
   })
 
-  it('ends the session that the browser had before', async () => {
+  it('revokes the session that the browser had before', async () => {
     const visitor = await new Visitor().signUp('Again')
     const before = visitor.sessionId
 
@@ -123,15 +126,15 @@ describe('signing in', () => {
     expect(await authFor(env).getSession(visitor.sessionId)).not.toBeNull()
   })
 
-  it('slows down guessing at one name, wherever it comes from', async () => {
+  it('limits attempts for one name from all addresses', async () => {
     const statuses = await attempts(17, () => ({ visitor: new Visitor(), name: 'Guessed' }))
 
-    // A minute of the rate limit may end between two attempts, but not twice.
+    // The minute of the rate limit can end once during the attempts.
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(16)
     expect(statuses).toContain(429)
   })
 
-  it('slows down one address, whatever names it tries', async () => {
+  it('limits attempts from one address for all names', async () => {
     const visitor = new Visitor()
 
     const statuses = await attempts(81, (turn) => ({ visitor, name: `Name ${turn}` }))
@@ -139,7 +142,7 @@ describe('signing in', () => {
     expect(statuses).toContain(429)
   })
 
-  it('says how long to wait', async () => {
+  it('sends Retry-After', async () => {
     const visitor = new Visitor()
     let response = await visitor.post('/sign-in', { name: 'Waiting', passphrase: 'x'.repeat(201) })
     for (let turn = 0; turn < 17 && response.status !== 429; turn++) {
@@ -150,7 +153,7 @@ describe('signing in', () => {
     expect(await response.text()).toContain('Too many attempts')
   })
 
-  /** Attempts with a passphrase that is too long to be hashed, until one is turned away. */
+  /** Attempts with a passphrase that is too long to be hashed, until one is rate limited. */
   async function attempts(
     times: number,
     next: (turn: number) => { visitor: Visitor; name: string },
@@ -165,8 +168,8 @@ describe('signing in', () => {
   }
 })
 
-describe('signing out', () => {
-  it('ends the session in the store and deletes the cookie', async () => {
+describe('sign-out', () => {
+  it('revokes the session and deletes the cookie', async () => {
     const visitor = await new Visitor().signUp('Leaving')
     const { sessionId, cookie } = visitor
 
@@ -183,7 +186,7 @@ describe('signing out', () => {
     )
   })
 
-  it('is no failure for somebody who is signed out already', async () => {
+  it('succeeds for an anonymous visitor', async () => {
     expect((await new Visitor().post('/sign-out', {})).status).toBe(303)
   })
 })

@@ -1,4 +1,4 @@
-/** Sign in: a wrong name and a wrong passphrase get the same answer, after the same work. */
+/** Sign-in. A wrong name and a wrong passphrase get the same response in the same time. */
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { findUser } from './account.ts'
@@ -14,25 +14,25 @@ import { SIGNED_OUT, page } from './page.tsx'
 interface SignInOptions {
   readonly status?: ContentfulStatusCode
   readonly name?: string
-  /** Why the page is shown, where no field is to blame. */
+  /** Why the page is shown, if no field has a problem. */
   readonly problem?: string
   readonly problems?: Problems
-  /** The page to go to afterwards. */
+  /** The page to open afterwards. */
   readonly next?: string
-  /** Words that could not be written into the book: they are shown, so that they are not lost. */
+  /** The text of an entry that was not saved. It is shown so that it is not lost. */
   readonly draft?: string
 }
 
-/** The first answer deletes the cookie, so the page after it cannot see why it was asked for. */
-const SENT_HERE = 'signed-out'
+/** The redirect deletes the cookie, so the sign-in page gets the reason in its address. */
+const SIGNED_OUT_REASON = 'signed-out'
 
 export const signIn = new Hono<AppEnv>()
 
 signIn.get('/sign-in', async (c) => {
   const next = nextPage(c.req.query('next'))
   if (await c.var.auth.validate()) return c.redirect(next, 303)
-  const isSentHere = c.var.wasSignedOut || c.req.query('reason') === SENT_HERE
-  return signInPage(c, { next, ...(isSentHere && { problem: SIGNED_OUT }) })
+  const wasSignedOut = c.var.wasSignedOut || c.req.query('reason') === SIGNED_OUT_REASON
+  return signInPage(c, { next, ...(wasSignedOut && { problem: SIGNED_OUT }) })
 })
 
 signIn.post('/sign-in', async (c) => {
@@ -42,8 +42,8 @@ signIn.post('/sign-in', async (c) => {
   const next = nextPage(form('next'))
   if (!name.trim() || !passphrase) {
     const problems = {
-      name: name.trim() ? null : 'Type your name.',
-      passphrase: passphrase ? null : 'Type your passphrase.',
+      name: name.trim() ? null : 'Enter your name.',
+      passphrase: passphrase ? null : 'Enter your passphrase.',
     }
     return signInPage(c, { status: 422, name, next, problems })
   }
@@ -55,8 +55,8 @@ signIn.post('/sign-in', async (c) => {
   }
   const userId = await findUser(c.env.DB, key, passphrase)
   if (!userId) {
-    // Both may be wrong; the passphrase is the one that must be typed again.
-    const problems = { passphrase: 'That name and that passphrase do not belong together.' }
+    // Either can be wrong. The focus goes to the passphrase, which must be entered again.
+    const problems = { passphrase: 'The name or the passphrase is wrong.' }
     return signInPage(c, { status: 401, name, next, problems })
   }
   await openSession(c, userId)
@@ -64,39 +64,39 @@ signIn.post('/sign-in', async (c) => {
 })
 
 /**
- * For a request that needs a session and has none: a page to look at leads to the sign-in page and
- * from there back; a form is answered with the sign-in page at once.
+ * Answers a request that needs a session and has none: a GET with a redirect to the sign-in page, which
+ * then leads back, and a form with the sign-in page itself.
  *
- * @param lost What did not happen: "nothing was changed".
+ * @param lost What did not happen, such as "nothing was changed".
  * @param next The page of the form.
  */
 export function signInFirst(lost = '', next = '/', draft?: string) {
   return (c: AppContext & Pick<Context, 'redirect'>) => {
     if (c.req.method === 'POST') {
       const reason = c.var.wasSignedOut ? SIGNED_OUT : 'You are not signed in.'
-      const problem = `${reason} So ${lost}.`
+      const problem = `${reason} Therefore ${lost}.`
       return signInPage(c, { status: 401, problem, next, ...(draft && { draft }) })
     }
     const { pathname, search } = new URL(c.req.url)
     const to = withNext('/sign-in', nextPage(pathname + search))
-    return c.redirect(c.var.wasSignedOut ? `${to}&reason=${SENT_HERE}` : to, 303)
+    return c.redirect(c.var.wasSignedOut ? `${to}&reason=${SIGNED_OUT_REASON}` : to, 303)
   }
 }
 
-/** The sign-in page, also in place of a page that only those who are signed in may see. */
+/** The sign-in page, also in place of a page that needs a session. */
 function signInPage(
   c: AppContext,
   { status = 200, name = '', problem, problems = {}, next = '/', draft }: SignInOptions,
 ) {
   return page(
     c,
-    { title: status === 200 ? 'Sign in' : 'Not signed in', status, asksToSignIn: true },
+    { title: status === 200 ? 'Sign in' : 'Not signed in', status, isSignIn: true },
     <div class="sheet">
       <h1>Sign in</h1>
       <FormAlert problem={problem} problems={problems} />
       {draft && (
         <figure class="draft">
-          <figcaption>Your words, to keep until you are in:</figcaption>
+          <figcaption>Your entry, to copy after you signed in:</figcaption>
           <blockquote dir="auto">{draft}</blockquote>
         </figure>
       )}
@@ -123,7 +123,7 @@ function signInPage(
         <button>Sign in</button>
       </form>
       <p class="aside">
-        New here? <a href={withNext('/sign-up', next)}>Sign up</a>
+        No account yet? <a href={withNext('/sign-up', next)}>Sign up</a>
       </p>
     </div>,
   )

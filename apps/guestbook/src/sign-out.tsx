@@ -1,4 +1,4 @@
-/** Sign out: the session ends in the store first, and only then does the cookie go. */
+/** Sign-out: revokes the session first, and deletes the cookie only if that succeeded. */
 import { Hono } from 'hono'
 import { type AppEnv, authFor } from './auth.ts'
 import { isOutage } from './outage.ts'
@@ -20,8 +20,8 @@ signOut.post('/sign-out', async (c) => {
       <div class="sheet">
         <h1>You are still signed in</h1>
         <p class="alert" role="alert">
-          Signing out failed: the book’s database does not answer, so your session could not be
-          ended. Do not leave a shared computer yet.
+          Signing out failed: the database does not respond, so your session could not be revoked.
+          Do not leave a shared computer yet.
         </p>
         <form method="post" action="/sign-out">
           <button>Try again</button>

@@ -1,4 +1,4 @@
-/** Sign up: a name that nobody has, and a passphrase. */
+/** Sign-up: a name that is not taken, and a passphrase. */
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { createAccount } from './account.ts'
@@ -17,7 +17,7 @@ interface SignUpOptions {
   readonly name?: string
   readonly problem?: string
   readonly problems?: Problems
-  /** The page to go to afterwards. */
+  /** The page to open afterwards. */
   readonly next?: string
 }
 
@@ -35,7 +35,7 @@ signUp.post('/sign-up', async (c) => {
   const next = nextPage(form('next'))
   const name = parseName(typed)
   const problems = {
-    name: name ? null : `Choose a name of 1 to ${NAME_LENGTH} characters that can be seen.`,
+    name: name ? null : `Choose a name of 1 to ${NAME_LENGTH} visible characters.`,
     passphrase: passphraseProblem(passphrase),
   }
   if (!name || problems.passphrase) {
@@ -48,7 +48,7 @@ signUp.post('/sign-up', async (c) => {
   }
   const userId = await createAccount(c.env.DB, authFor(c.env), name, passphrase)
   if (!userId) {
-    const taken = { name: 'That name is taken. Choose another, or sign in if it is yours.' }
+    const taken = { name: 'This name is taken. Choose another one, or sign in if it is yours.' }
     return signUpPage(c, { status: 409, name: typed, next, problems: taken })
   }
   await openSession(c, userId)
@@ -61,7 +61,7 @@ function signUpPage(
 ) {
   return page(
     c,
-    { title: status === 200 ? 'Sign up' : 'Not signed up yet', status },
+    { title: status === 200 ? 'Sign up' : 'Not signed up', status },
     <div class="sheet">
       <h1>Sign up</h1>
       <FormAlert problem={problem} problems={problems} />
@@ -70,7 +70,7 @@ function signUpPage(
         <Field
           name="name"
           label="Name"
-          hint="You sign in with it, and it stands under what you write."
+          hint="You sign in with it, and it is shown with your entries."
           problems={problems}
           value={name}
           maxlength={NAME_LENGTH}
@@ -82,7 +82,7 @@ function signUpPage(
         <Field
           name="passphrase"
           label="Passphrase"
-          hint="At least 8 characters. A few words are better than one clever one."
+          hint="At least 8 characters. Several words are better than one."
           problems={problems}
           type="password"
           autocomplete="new-password"
@@ -91,7 +91,7 @@ function signUpPage(
         <button>Sign up</button>
       </form>
       <p class="aside">
-        Been here before? <a href={withNext('/sign-in', next)}>Sign in</a>
+        Already signed up? <a href={withNext('/sign-in', next)}>Sign in</a>
       </p>
     </div>,
   )

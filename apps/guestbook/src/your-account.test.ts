@@ -2,8 +2,8 @@ import '../test/migrated.ts'
 import { describe, expect, it } from 'vitest'
 import { PASSPHRASE, Visitor } from '../test/visitor.ts'
 
-describe('your name', () => {
-  it('is shown anew by the very request that changes it', async () => {
+describe('the display name', () => {
+  it('is shown in the response to the change', async () => {
     const visitor = await new Visitor().signUp('Ada Byron')
 
     const response = await visitor.post('/account', { name: '  Ada   Lovelace ' })
@@ -15,7 +15,7 @@ describe('your name', () => {
     expect(page).not.toContain('Byron')
   })
 
-  it('stands under new entries, beside the name one signs in with, and not under old ones', async () => {
+  it('is shown with new entries, beside the sign-in name, and not with old ones', async () => {
     const visitor = await new Visitor().signUp('Grace')
     await visitor.post('/entries', { text: 'Before.' })
     await visitor.post('/account', { name: 'Amazing Grace' })
@@ -30,7 +30,7 @@ describe('your name', () => {
     expect(again.status).toBe(303)
   })
 
-  it('is not changed to nothing, and what was typed comes back', async () => {
+  it('is not changed by invalid input, which fills the form again', async () => {
     const visitor = await new Visitor().signUp('Edsger')
     const name = 'x'.repeat(41)
 
@@ -42,7 +42,7 @@ describe('your name', () => {
     expect(page).toContain('Signed in as <bdi>Edsger</bdi>')
   })
 
-  it('is asked of nobody who is signed out', async () => {
+  it('cannot be changed by an anonymous visitor', async () => {
     const visitor = new Visitor()
 
     expect((await visitor.get('/account')).headers.get('Location')).toBe('/sign-in?next=%2Faccount')

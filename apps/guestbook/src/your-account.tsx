@@ -1,4 +1,4 @@
-/** Your name: what stands under the entries you write from now on. */
+/** The page on which a user changes their display name. */
 import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -11,8 +11,8 @@ import { signInFirst } from './sign-in.tsx'
 
 interface AccountOptions {
   readonly status?: ContentfulStatusCode
-  /** What was typed, where it could not be taken. */
-  readonly refused?: string
+  /** The rejected input. */
+  readonly rejected?: string
   readonly notice?: string
 }
 
@@ -28,34 +28,32 @@ yourAccount.post('/account', async (c) => {
   if (!session) return signInFirst('your name was not changed', '/account')(c)
   const { userId, name: current } = session.user
   const name = parseName(typed)
-  if (!name) return accountPage(c, current, { status: 422, refused: typed })
+  if (!name) return accountPage(c, current, { status: 422, rejected: typed })
 
   await authFor(c.env).updateUserAttributes(userId, { name })
-  // From here on this request sees the new name, and so does the head of its page.
+  // The next validate() reads the new name, which this page's header shows.
   c.var.auth.invalidate()
   const renewed = await c.var.auth.validate()
-  return accountPage(c, renewed?.user.name ?? name, { notice: 'Your name is changed.' })
+  return accountPage(c, renewed?.user.name ?? name, { notice: 'Your name was changed.' })
 })
 
 function accountPage(
   c: AppContext,
   name: string,
-  { status = 200, refused, notice }: AccountOptions,
+  { status = 200, rejected, notice }: AccountOptions,
 ) {
   const problems = {
     name:
-      refused === undefined
-        ? null
-        : `Choose a name of 1 to ${NAME_LENGTH} characters that can be seen.`,
+      rejected === undefined ? null : `Choose a name of 1 to ${NAME_LENGTH} visible characters.`,
   }
   return page(
     c,
-    { title: status === 200 ? 'Your name' : 'Your name is not changed', status },
+    { title: status === 200 ? 'Your name' : 'Name not changed', status },
     <div class="sheet">
       <h1>Your name</h1>
       {notice && (
         <p class="notice" role="status">
-          {notice} You are <bdi>{name}</bdi> from now on.
+          {notice} Your new name is <bdi>{name}</bdi>.
         </p>
       )}
       <FormAlert problems={problems} />
@@ -63,9 +61,9 @@ function accountPage(
         <Field
           name="name"
           label="Display name"
-          hint="Stands under what you write from now on. You go on signing in with the name you signed up with."
+          hint="Shown with your new entries. The name that you sign in with stays the same."
           problems={problems}
-          value={refused ?? name}
+          value={rejected ?? name}
           maxlength={NAME_LENGTH}
           autocomplete="nickname"
           required

@@ -1,4 +1,4 @@
-/** Gives the test file that imports this its own empty, migrated database. */
+/** Migrates the empty database of the test file that imports this. */
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 

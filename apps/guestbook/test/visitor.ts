@@ -1,4 +1,4 @@
-/** A visitor with a browser: it keeps its cookie, and says which site its requests come from. */
+/** A visitor: it stores its cookie and sends `Sec-Fetch-Site` and `Origin`, as browsers do. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { app } from '../src/app.ts'
@@ -14,7 +14,7 @@ let visitors = 0
 
 export class Visitor {
   cookie: string | null = null
-  /** The database that the Worker finds while it answers this visitor. */
+  /** The database binding for the requests of this visitor. */
   db = env.DB
   userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
   readonly #address = `192.0.2.${++visitors}`
@@ -23,24 +23,24 @@ export class Visitor {
     return this.#send(path, { headers: { 'Sec-Fetch-Mode': 'navigate', ...headers } })
   }
 
-  /** Sends a form, from a page of the book where `headers` do not say otherwise. */
+  /** Sends a form, by default from a page of the guestbook. */
   post(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
     const body = new URLSearchParams(fields)
     return this.#send(path, { method: 'POST', body, headers: { ...OURS, ...headers } })
   }
 
-  /** Sends any request, from a page of the book. */
+  /** Sends any request from a page of the guestbook. */
   send(path: string, { headers, ...init }: RequestInit): Promise<Response> {
     return this.#send(path, { ...init, headers: { ...OURS, ...(headers as Fields) } })
   }
 
   async signUp(name: string): Promise<this> {
     const { status } = await this.post('/sign-up', { name, passphrase: PASSPHRASE })
-    if (status !== 303) throw new Error(`Signing up as ${name} was answered with ${status}`)
+    if (status !== 303) throw new Error(`Sign-up as ${name}: status ${status}`)
     return this
   }
 
-  /** The public id of the session that this visitor's cookie opens. */
+  /** The id of this visitor's session. */
   get sessionId(): string {
     return this.cookie?.split('=')[1]?.split('.')[0] ?? ''
   }
@@ -61,7 +61,7 @@ export class Visitor {
   }
 }
 
-/** How many rows a table holds. */
+/** The number of rows of a table. */
 export async function count(table: string): Promise<number | null> {
   return env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
 }
@@ -72,7 +72,7 @@ function refuse(): Promise<never> {
 
 const statement = { bind: () => statement, run: refuse, all: refuse, first: refuse }
 
-/** A database that does not answer. */
+/** A database that is unavailable. */
 export const downDb = {
   prepare: () => statement,
   withSession: () => ({ prepare: () => statement }),

@@ -1,64 +1,73 @@
-/** Hono middleware that opens a request's AuthRequest, and that refuses requests. */
-import { AuthError, type AuthRequest, type InferSession, type RequestOpener } from '@limen/core'
+/** Hono middleware that opens the AuthRequest of a context, and middleware that rejects requests. */
+import type { AuthRequest, InferSession, RequestOpener } from '@limen/core'
+import { BOOLEAN, checkCallOptions, checkOption, hasMethod, kindOf } from '@limen/core/store-kit'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { ContextResponse } from './context-response.ts'
 import { HonoContext } from './context.ts'
+import {
+  AUTH_FORM,
+  OTHERWISE_FORM,
+  UNAUTHORIZED,
+  UNAUTHORIZED_BEARER,
+  forbidden,
+} from './messages.ts'
 
-/** What the middleware needs of an `auth` object. */
+/** The part of an `auth` object that the middleware uses. */
 export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
-  /** Its sessions are of this type. */
+  /** Determines the type of its sessions. */
   validateSession(token: string): Promise<AnySession>
 }
 
-/** An `auth` object, or a function that makes one where bindings come with each request. */
+/** An `auth` object, or a function that creates one from the bindings of a request. */
 export type AuthSource<AnySession> = HonoAuth<AnySession> | ((c: Context) => HonoAuth<AnySession>)
 
-/** The session of an `auth` object, or of a function that makes one. */
+/** The session type of an `auth` object, or of a function that creates one. */
 export type SessionOf<Auth> = InferSession<
   Auth extends (...args: never) => infer Made ? Made : Auth
 >
 
 /** The variables that `authenticate(auth)` gives a context, for `new Hono<{ Variables: … }>()`. */
 export type AuthVariables<Auth> = {
-  /** This request's view of its session. */
+  /** The AuthRequest of this request. */
   auth: AuthRequest<SessionOf<Auth>>
 }
 
-/** The variables behind `requireSession(auth)`, where it stands in `app.use()`. */
+/** The variables of handlers behind `app.use(requireSession(auth))`. */
 export type SessionVariables<Auth> = AuthVariables<Auth> & {
-  /** The visitor's session. */
+  /** The session of the request. */
   session: SessionOf<Auth>
 }
 
 /** Options of `authenticate` and `requireOrigin`. */
 export interface AuthenticateOptions {
   /**
-   * Validates the session cookie before the handler runs, so that a session which is first read inside
-   * a streamed body still sends its renewed cookie and its cache headers. An anonymous visitor costs
-   * no read. When the store fails, the handler runs all the same. Default `false`.
+   * Validates the session cookie before the handler runs. The renewed cookie and the cache headers are
+   * then sent also if the handler first calls `validate()` in a streamed body. A request without a
+   * cookie causes no read. If the store fails, the handler still runs. Default `false`.
    */
   readonly eager?: boolean | undefined
 }
 
 /**
- * Gives every handler behind it `c.var.auth`, this request's view of its session, and applies its
- * cookie and cache headers to the response: also to one made by an error handler, to one with immutable
- * headers, to a `Response` that the handler made itself, and to one that it threw. Reads the store only
- * when a handler calls `validate()`, unless it is `eager`.
+ * Sets `c.var.auth`, the AuthRequest of the request, and applies its cookie and cache headers to the
+ * response: also to the response of an error handler, to one with immutable headers, to a `Response`
+ * that the handler created, and to one that it threw. The store is read only when a handler calls
+ * `validate()`, unless `eager` is set.
  *
- * The headers are there as soon as a session is found, so a cache that stands inside, such as
- * `hono/cache`, does not store the page; and no middleware outside can make it public again.
+ * The headers are set as soon as a session is found. A cache between this middleware and the handler,
+ * such as `hono/cache`, therefore does not store the page, and middleware outside cannot make it public.
  *
- * The response has left when the outermost of `authenticate`, `requireOrigin` and `requireSession` has
- * finished. From then on `setSession()` throws and `validate()` renews nothing, as in a streamed body
- * or after a forgotten `await`. A middleware that sets the session cookie after its own `await next()`
- * must therefore stand inside. An error handler can still set cookies.
+ * The response counts as sent when the outermost of `authenticate`, `requireOrigin` and
+ * `requireSession` has finished. After that, for example in a streamed body or after a missing `await`,
+ * `setSession()` throws and `validate()` does not renew. Middleware that sets the session cookie after
+ * its own `await next()` must therefore be registered after this one. An error handler can still set
+ * cookies.
  *
  * @param auth The `auth` object, or a function of the context.
  * @param options `eager: true` for pages that first read the session inside a streamed body.
  * @returns The middleware, for `app.use()`.
- * @throws {AuthError} `AUTH_CONFIG` for an unknown option, or what is no `auth` object.
+ * @throws {AuthError} `AUTH_CONFIG` for an unknown option, or if `auth` is not an `auth` object.
  *
  * @example
  * app.use(authenticate(auth))
@@ -81,14 +90,14 @@ export function authenticate<AnySession>(
 }
 
 /**
- * Refuses a request that the CSRF rules do not trust with 403, before any work is done for it: for
- * routes that write something for visitors who are not signed in yet, such as sign-up and sign-in.
- * Works alone, or behind `authenticate(auth)`.
+ * Answers a request that the CSRF rules reject with 403, before the handler runs. Use it for routes that
+ * write something for anonymous visitors, such as sign-up and sign-in. It works with and without
+ * `authenticate(auth)`.
  *
- * @param auth The `auth` object, or the function of the context that `authenticate` was given.
+ * @param auth The `auth` object, or the function of the context that is passed to `authenticate`.
  * @param options `eager: true`, as for `authenticate`.
  * @returns The middleware, for `app.use()` or a single route.
- * @throws {AuthError} `AUTH_CONFIG` for an unknown option, or what is no `auth` object.
+ * @throws {AuthError} `AUTH_CONFIG` for an unknown option, or if `auth` is not an `auth` object.
  *
  * @example
  * app.post('/sign-up', requireOrigin(auth), (c) => c.text('Welcome'))
@@ -108,21 +117,21 @@ export function requireOrigin<AnySession>(
 }
 
 /**
- * Lets only signed-in visitors through, and gives the handlers behind it `c.var.session`. Others get
- * 403 when their request comes from an untrusted origin, and otherwise 401, both as Hono's
- * `HTTPException`, which `app.onError` can answer. Works alone, or behind `authenticate(auth)`.
+ * Requires a session, and sets `c.var.session`. A request that the CSRF rules reject is answered with
+ * 403, and one without a session with 401. Both are Hono's `HTTPException`, which `app.onError` can
+ * handle. It works with and without `authenticate(auth)`.
  *
- * It reads the session cookie only. An API client that sends `Authorization: Bearer` gets 401, also
- * where its request has no `Origin`: call `c.var.auth.validateBearerToken()` behind `authenticate`.
+ * It reads only the session cookie. An API client that sends `Authorization: Bearer` receives 401, also
+ * if its request has no `Origin`: call `c.var.auth.validateBearerToken()` behind `authenticate`.
  *
- * `c.var.session` is what this middleware found: after `c.var.auth.invalidate()`, call `validate()` again.
- * Hono types it for the handlers of the same route; behind `app.use()`, name `SessionVariables<typeof auth>`.
+ * `c.var.session` does not change: after `c.var.auth.invalidate()`, call `validate()` again. Hono types
+ * it for the handlers of the same route; behind `app.use()`, use `SessionVariables<typeof auth>`.
  *
- * @param auth The `auth` object, or the function of the context that `authenticate` was given.
- * @param otherwise Answers a trusted request without a session instead of the 401: with a redirect to
- * the sign-in page, say.
+ * @param auth The `auth` object, or the function of the context that is passed to `authenticate`.
+ * @param otherwise Answers a trusted request without a session instead of the 401, for example with a
+ * redirect to the sign-in page.
  * @returns The middleware, for `app.use()` or a single route.
- * @throws {AuthError} `AUTH_CONFIG` for what is no `auth` object, or no function.
+ * @throws {AuthError} `AUTH_CONFIG` if `auth` is not an `auth` object, or `otherwise` not a function.
  *
  * @example
  * app.get('/me', requireSession(auth), (c) => c.json(c.var.session.user))
@@ -135,15 +144,12 @@ export function requireSession<AnySession>(
   ) => Response | Promise<Response>,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   const open = opener('requireSession', auth)
-  check(
-    otherwise === undefined || typeof otherwise === 'function',
-    'requireSession(): otherwise must be a function of the context',
-    otherwise,
-  )
+  const isFunction = otherwise === undefined || typeof otherwise === 'function'
+  checkOption(isFunction, 'requireSession(): otherwise', OTHERWISE_FORM, kindOf(otherwise))
   return (c, next) =>
     open(c, async (request) => {
       const { origin } = request
-      // No browser sent a bearer token without Origin, so CSRF is not what is wrong with it.
+      // Browsers send Origin with such a request, so this client is not one, and CSRF is not the reason.
       if (!origin.trusted && origin.reason === 'origin-missing' && isBearer(c)) refuseAnonymous(c)
       refuseUntrusted(request)
       const session = await request.validate()
@@ -158,36 +164,28 @@ export function requireSession<AnySession>(
 }
 
 function refuseUntrusted({ origin }: AuthRequest<unknown>): void {
-  if (!origin.trusted) throw new HTTPException(403, { message: `Forbidden: ${origin.reason}` })
+  if (!origin.trusted) throw new HTTPException(403, { message: forbidden(origin.reason) })
 }
 
 function refuseAnonymous(c: Context): never {
-  const hint = ': requireSession() reads the session cookie. Use validateBearerToken()'
-  throw new HTTPException(401, { message: `Unauthorized${isBearer(c) ? hint : ''}` })
+  throw new HTTPException(401, { message: isBearer(c) ? UNAUTHORIZED_BEARER : UNAUTHORIZED })
 }
 
 function isBearer(c: Context): boolean {
   return /^Bearer /i.test(c.req.header('Authorization') ?? '')
 }
 
-/** Returns the function that validates before the handler runs, where that is wanted. */
+/** Returns the function that validates before the handler runs, if `eager` is set. */
 function early(
   caller: string,
   options: AuthenticateOptions,
 ): (request: AuthRequest<unknown>) => Promise<unknown> | undefined {
-  check(
-    typeof options === 'object' && options !== null && !Array.isArray(options),
-    `${caller}(): options must be an object`,
-    options,
-  )
-  const { eager = false, ...others } = options
-  check(typeof eager === 'boolean', `${caller}(): eager must be true or false`, eager)
-  for (const name of Object.keys(others)) check(false, `${caller}(): unknown option`, name)
-  // A store that is down fails where the handler calls validate().
-  return (request) => (eager ? request.validate().catch(() => {}) : undefined)
+  checkCallOptions(caller, options, { eager: BOOLEAN })
+  // If the store is unavailable, the handler's own validate() rejects.
+  return (request) => (options.eager ? request.validate().catch(() => {}) : undefined)
 }
 
-/** Runs a middleware's own part with the context's AuthRequest. */
+/** Runs the part of a middleware that needs the AuthRequest of the context. */
 type Open<AnySession> = (
   c: Context,
   run: (request: AuthRequest<AnySession>) => Promise<Response | void>,
@@ -195,19 +193,16 @@ type Open<AnySession> = (
 
 /** Returns the function that opens the AuthRequest of each context. */
 function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Open<AnySession> {
-  const wanted = 'what limen() returned, or a function of the context that returns it'
-  const checkAuth = (auth: HonoAuth<AnySession>): HonoAuth<AnySession> => {
-    check(typeof auth?.openRequest === 'function', `${caller}(): auth must be ${wanted}`, auth)
+  const checked = (auth: HonoAuth<AnySession>): HonoAuth<AnySession> => {
+    checkOption(hasMethod(auth, 'openRequest'), `${caller}(): auth`, AUTH_FORM, kindOf(auth))
     return auth
   }
-  if (typeof source !== 'function') checkAuth(source)
+  if (typeof source !== 'function') checked(source)
 
   return async (c, run) => {
     const contextResponse = ContextResponse.of(c)
     const auth =
-      typeof source === 'function'
-        ? checkAuth(contextResponse.once(source, () => source(c)))
-        : source
+      typeof source === 'function' ? checked(contextResponse.once(source, () => source(c))) : source
     const outer: unknown = c.get('auth')
     const request = auth.openRequest(new HonoContext(c, contextResponse))
     contextResponse.add(request)
@@ -227,19 +222,8 @@ function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Ope
   }
 }
 
-/** A thrown `Response` answers the request, as in core: Hono itself would reject with it. */
+/** A thrown `Response` is the response, as in core. Hono itself would reject with it. */
 function toResponse(error: unknown): Response {
   if (error instanceof Response) return error
   throw error
-}
-
-function check(fits: boolean, message: string, given: unknown): asserts fits {
-  if (!fits) throw new AuthError('AUTH_CONFIG', `${message} (got ${show(given)})`)
-}
-
-function show(given: unknown): string {
-  if (given instanceof Promise) return 'a promise'
-  if (typeof given === 'function') return 'a function'
-  if (typeof given === 'object' && given !== null) return 'an object'
-  return typeof given === 'string' ? `"${given}"` : String(given)
 }

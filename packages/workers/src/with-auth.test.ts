@@ -237,6 +237,15 @@ describe('withAuth()', () => {
     worker.queue(batch as unknown as MessageBatch<string>, env)
     expect(seen).toEqual(['b'])
 
+    class App {
+      #greeting = 'Hello'
+      private readonly status = 200
+      fetch = () => new Response(this.#greeting, { status: this.status })
+    }
+    const ofClass = withAuth(authOf, new App()) satisfies ExportedHandler<Env>
+    const response = await ofClass.fetch(visit(''), env, createExecutionContext())
+    expect(await response.text()).toBe('Hello')
+
     // @ts-expect-error: fetch must return a response.
     withAuth(authOf, { fetch: () => 'text' })
     // @ts-expect-error: the Worker has no such binding.

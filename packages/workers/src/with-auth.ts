@@ -55,11 +55,17 @@ export type Unwrapped<Handlers> = {
  *   },
  * }) satisfies ExportedHandler<Env>
  */
-export function withAuth<AnySession, Env = unknown, Others extends object = object>(
+export function withAuth<
+  AnySession,
+  Env,
+  Handler extends AuthHandler<Env, AnySession> & Unwrapped<Expected>,
+  // The type that the result must have, such as that of `satisfies`.
+  Expected extends object,
+>(
   auth: WorkerAuth<AnySession> | ((env: Env) => WorkerAuth<AnySession>),
-  handler: AuthHandler<Env, AnySession> & Unwrapped<Others>,
+  handler: Handler,
   options?: Pick<HandleOptions, 'eager'>,
-): WorkerHandler<Env> & Unwrapped<Others> {
+): WorkerHandler<Env> & Unwrapped<Expected> & Omit<Handler, keyof WorkerHandler<Env>> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
   return {
     ...handler,

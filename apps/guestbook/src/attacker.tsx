@@ -1,53 +1,61 @@
-/** Another site, seen from the browser, whose one page attacks the book. */
+/** The attacker's site, whose page sends forged requests to the guestbook. */
 import { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import { document } from './page.tsx'
-import { strangerHeaders } from './security-headers.ts'
+import { attackerHeaders } from './security-headers.ts'
 import { otherSite } from './site.ts'
 
-export const stranger = new Hono()
+export const attacker = new Hono()
 
-stranger.use(strangerHeaders)
+attacker.use(attackerHeaders)
 
-stranger.get('/', (c) => {
+attacker.get('/', (c) => {
   const book = otherSite(c.req.url) ?? ''
   return document(
     c,
-    { title: 'Try to attack the guestbook', script: '/attack.js' },
-    <div class="stranger">
+    { title: 'Attack the guestbook', script: '/attack.js' },
+    <div class="attacker">
       <header class="top">
-        <span class="brand">Somebody else’s site</span>
+        <span class="brand">The attacker’s site</span>
         <code>{new URL(c.req.url).host}</code>
       </header>
       <main id="main" tabindex={-1} data-book={book}>
-        <h1>Try to attack the guestbook</h1>
+        <h1>Attack the guestbook</h1>
         <p class="lead">
-          To your browser this page, on <code>127.0.0.1</code>, and the book, on{' '}
-          <code>localhost</code>, are two different sites. So it may do here whatever a hostile page
-          may do anywhere.
+          For your browser, this page on <code>127.0.0.1</code> and the guestbook on{' '}
+          <code>localhost</code> are two different sites. This page can therefore do what any
+          hostile page can do.
         </p>
         <p>
-          First <a href={`${book}/sign-in`}>sign in to the book</a>, then come back and press a
-          button. Your browser will keep the session cookie to itself (<code>SameSite=Lax</code>),
-          and the book will turn the request away before it looks for one. A forged form takes you
-          to the page that refuses it; the Back button brings you here again.
+          First <a href={`${book}/sign-in`}>sign in to the guestbook</a>, then come back and press a
+          button. Your browser does not send the session cookie (<code>SameSite=Lax</code>), and the
+          guestbook refuses the request before it reads a cookie. A forged form opens the page that
+          refuses it; the Back button returns here.
         </p>
         <ol class="attacks">
-          <Attack title="Write in your name" action={`${book}/entries`} button="Forge an entry">
+          <Attack
+            title="Write an entry in your name"
+            action={`${book}/entries`}
+            button="Forge an entry"
+          >
             A form posts an entry, as if you had written it.
             <input type="hidden" name="text" value="Buy my watches!" />
           </Attack>
           <Attack title="Sign you out" action={`${book}/sign-out`} button="Forge a sign-out">
-            A form without a single field: its cookie would be enough.
+            A form without fields: the cookie would be enough.
           </Attack>
-          <Attack title="Sign you in as me" action={`${book}/sign-in`} button="Forge a sign-in">
-            What you write next would be in my account. No cookie of yours is needed for that, so{' '}
-            <code>SameSite</code> does not help.
+          <Attack
+            title="Sign you in as the attacker"
+            action={`${book}/sign-in`}
+            button="Forge a sign-in"
+          >
+            Your next entries would belong to the attacker’s account. This attack needs no cookie,
+            so <code>SameSite</code> does not prevent it.
             <input type="hidden" name="name" value="Mallory" />
             <input type="hidden" name="passphrase" value="mallory was here" />
           </Attack>
           <Attack
-            title="Rename you, unseen"
+            title="Rename you with a script"
             action={`${book}/account`}
             button="Forge a fetch"
             isScripted
@@ -58,9 +66,9 @@ stranger.get('/', (c) => {
           </Attack>
         </ol>
         <section aria-labelledby="log">
-          <h2 id="log">What the book refused</h2>
+          <h2 id="log">Refused requests</h2>
           <p class="log-state" role="status">
-            Also on <a href={`${book}/refusals`}>the book’s own page</a>.
+            Also on <a href={`${book}/refusals`}>the guestbook’s page</a>.
           </p>
           <ol class="refusals" id="refusals"></ol>
         </section>
@@ -69,19 +77,19 @@ stranger.get('/', (c) => {
   )
 })
 
-stranger.notFound((c) =>
+attacker.notFound((c) =>
   document(
     c,
-    { title: 'No such page', status: 404 },
-    <div class="stranger">
+    { title: 'Page not found', status: 404 },
+    <div class="attacker">
       <header class="top">
-        <span class="brand">Another site</span>
+        <span class="brand">The attacker’s site</span>
         <code>{new URL(c.req.url).host}</code>
       </header>
       <main id="main" tabindex={-1}>
-        <h1>No such page</h1>
+        <h1>Page not found</h1>
         <p>
-          <a href="/">Try to attack the guestbook</a>
+          <a href="/">Attack the guestbook</a>
         </p>
       </main>
     </div>,
