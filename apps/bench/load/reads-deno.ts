@@ -1,5 +1,6 @@
-/** Compares `store.read` with a read by hand on Deno KV: run by Deno, with a file and a number. */
+/** Compares `store.read` with a read by hand on Deno KV. Deno runs it with a file and a number. */
 import process from 'node:process'
+import { ROUTE_LENGTH, withPlainIds } from '@limen/core/store-kit'
 import { type Kv, denoKvStore } from '@limen/deno'
 import { type ByHand, compare, fill } from '../../../packages/sql/test/load-compare.ts'
 
@@ -7,11 +8,11 @@ const [path = '', sessions = '0'] = process.argv.slice(2)
 const kv = await (
   globalThis as unknown as { Deno: { openKv(at: string): Promise<Kv & { close(): void }> } }
 ).Deno.openKv(path)
-const store = denoKvStore(kv)
+const store = withPlainIds(denoKvStore(kv))
 const ids = await fill(store, Number(sessions))
 
 const sessionKey = (id: string) => ['by-hand', 'session', id]
-const userKey = (id: string) => ['by-hand', 'user', id.slice(0, store.routeLength)]
+const userKey = (id: string) => ['by-hand', 'user', id.slice(0, ROUTE_LENGTH)]
 for (const id of ids) {
   const { session, user } = (await store.read(id, { consistency: 'strong' }))!
   await kv.atomic().set(sessionKey(id), session).set(userKey(id), user).commit()
