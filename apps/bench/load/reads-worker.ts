@@ -1,6 +1,6 @@
 /** A Worker that compares `store.read` with a read by hand, on D1 or on Durable Objects. */
 import type { D1Database } from '@cloudflare/workers-types'
-import { ROUTE_LENGTH, withPlainIds } from '@limen/core/store-kit'
+import { ROUTE_LENGTH } from '@limen/core/store-kit'
 import { type SessionsNamespace, d1Store, durableObjectStore } from '@limen/workers'
 import { LimenSessions } from '@limen/workers/durable-object'
 import { QUESTION_MARK, parsed } from '../../../packages/sql/test/load-by-hand.ts'
@@ -46,7 +46,7 @@ async function onD1({ DB, MIGRATION, COUNT }: Env): Promise<Reads> {
 }
 
 async function onObjects({ SESSIONS, COUNT }: Env): Promise<Reads> {
-  const store = withPlainIds(durableObjectStore(SESSIONS))
+  const store = durableObjectStore(SESSIONS)
   return {
     store,
     ids: await fill(store, COUNT),
