@@ -11,6 +11,7 @@ export interface BareStore {
 }
 
 export class AuthError extends Error {}
+export const isAuthError = (error: unknown): boolean => error instanceof AuthError
 
 interface BareConfig {
   readonly store: BareStore

@@ -12,7 +12,7 @@ export const withAuth =
 
 export const denoKvStore = (kv: Kv): BareStore => ({
   async read(sessionId) {
-    const route = sessionId.slice(0, 32)
+    const route = sessionId.slice(0, 22)
     const keys = [
       ['limen', 'user', route],
       ['limen', 'session', route, sessionId],

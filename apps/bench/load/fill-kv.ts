@@ -1,5 +1,6 @@
 /** Fills a Deno KV with sessions through Limen's own store, in large commits; prints some cookies. */
 import process from 'node:process'
+import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { denoKvStore } from '@limen/deno'
 import {
   NAME,
@@ -12,8 +13,13 @@ import {
 } from './sessions.ts'
 
 type Key = readonly string[]
-interface Kv {
-  get(key: Key): Promise<object>
+interface Entry {
+  readonly key: Key
+  readonly value: unknown
+  readonly versionstamp: string | null
+}
+interface DenoKv {
+  get(key: Key): Promise<Entry>
   atomic(): { set(key: Key, value: unknown): unknown; commit(): Promise<unknown> }
   close(): void
 }
@@ -22,17 +28,25 @@ const COMMIT = 500
 
 const [path = '', from = '0', to = '0'] = process.argv.slice(2)
 const kv = await (
-  globalThis as unknown as { Deno: { openKv(at: string): Promise<Kv> } }
+  globalThis as unknown as { Deno: { openKv(at: string): Promise<DenoKv> } }
 ).Deno.openKv(path)
-const users = new Map<string, Promise<object>>()
+const ofUsers = new Map<string, Promise<Entry>>()
 let pending: [Key, unknown][] = []
 
 /** The same database, but it reads each user once, and collects writes without checks. */
 const bulk = {
-  get(key: Key) {
-    const user = users.get(key.join('/')) ?? kv.get(key)
-    users.set(key.join('/'), user)
-    return user
+  get: (key: Key) => kv.get(key),
+  getMany: ([user, generation, session]: readonly [Key, Key, Key]) =>
+    Promise.all([
+      ...[user, generation].map((key) => {
+        const entry = ofUsers.get(key.join('/')) ?? kv.get(key)
+        ofUsers.set(key.join('/'), entry)
+        return entry
+      }),
+      { key: session, value: null, versionstamp: null },
+    ]),
+  list() {
+    throw new Error('A session is inserted without a list')
   },
   atomic() {
     const operation = {
@@ -46,8 +60,8 @@ const bulk = {
     return operation
   },
 }
-const store = denoKvStore<{ name: string }, object>(bulk as never)
-const idOf = async (n: number) => (await store.route!(userIdOf(n))) + bareIdOf(n)
+const store = withPlainIds(denoKvStore<{ name: string }, object>(bulk as never))
+const idOf = async (n: number) => (await routeOf(userIdOf(n))) + bareIdOf(n)
 
 async function flush(): Promise<void> {
   const operation = kv.atomic()

@@ -1,9 +1,11 @@
 /** The guestbook under `wrangler dev`, with Limen or without, over any number of sessions. */
 import { readdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { run, serve } from '@limen/test-servers'
+import { bundle } from '../src/bundle.ts'
 import type { LoadedApp } from './load.ts'
 import { NAME, PER_USER, bareIdOf, commonFields, cookieOf, samplesOf } from './sessions.ts'
 
@@ -47,22 +49,27 @@ export const guestbook: LoadedApp = {
     database.close()
     return samplesOf(sessions).map((n) => cookieOf('guestbook', bareIdOf(n)))
   },
-  start(folder, isBare) {
-    const bare = ['core', 'hono', 'workers'].flatMap((name) => [
-      '--alias',
-      `@limen/${name}:${at(`../bare/${name}.ts`)}`,
-    ])
-    const args = ['--inspector-port', '0', '--show-interactive-dev-session=false']
+  async start(folder, isBare) {
+    // Bundled here: `wrangler dev` ignores its option `--alias`.
+    const alias = isBare ? BARE : {}
+    const entry = `export { default } from '${at('../../guestbook/src/index.ts')}'`
+    const { code } = await bundle(entry, true, { alias, leftOut: ['cloudflare:*'] })
+    const script = join(folder, isBare ? 'bare.mjs' : 'limen.mjs')
+    await writeFile(script, code)
+    const quiet = ['--inspector-port', '0', '--show-interactive-dev-session=false']
+    const args = [script, '--config', join(cwd, 'wrangler.jsonc'), '--persist-to', folder]
     return serve(
       process.execPath,
-      (port) => [
-        ...[wrangler, 'dev', '--port', String(port), '--persist-to', folder],
-        ...[...args, ...(isBare ? bare : [])],
-      ],
+      (port) => [wrangler, 'dev', ...args, ...quiet, '--port', `${port}`],
       { cwd },
     )
   },
 }
+
+/** What replaces Limen's packages. */
+const BARE = Object.fromEntries(
+  ['core', 'hono', 'workers'].map((name) => [`@limen/${name}`, at(`../bare/${name}.ts`)]),
+)
 
 /** SQL for a table `n` of the numbers from one to before another. */
 const numbers = (from: number, to: number) =>

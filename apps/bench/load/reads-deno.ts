@@ -1,7 +1,8 @@
-/** Compares `store.read` with a read by hand on Deno KV: run by Deno, with a file and a number. */
+/** Compares `store.read` with a read by hand on Deno KV. Deno runs it with a file and a number. */
 import process from 'node:process'
+import { ROUTE_LENGTH } from '@limen/core/store-kit'
 import { type Kv, denoKvStore } from '@limen/deno'
-import { type ByHand, compare, fill } from '../../../packages/sql/test/load-compare.ts'
+import { type ByHand, compare, fill, plain } from '../../../packages/sql/test/load-compare.ts'
 
 const [path = '', sessions = '0'] = process.argv.slice(2)
 const kv = await (
@@ -11,9 +12,9 @@ const store = denoKvStore(kv)
 const ids = await fill(store, Number(sessions))
 
 const sessionKey = (id: string) => ['by-hand', 'session', id]
-const userKey = (id: string) => ['by-hand', 'user', id.slice(0, store.routeLength)]
+const userKey = (id: string) => ['by-hand', 'user', id.slice(0, ROUTE_LENGTH)]
 for (const id of ids) {
-  const { session, user } = (await store.read(id, { consistency: 'strong' }))!
+  const { session, user } = (await plain(store).read(id, { consistency: 'strong' }))!
   await kv.atomic().set(sessionKey(id), session).set(userKey(id), user).commit()
 }
 

@@ -1,5 +1,6 @@
 /** A Worker that compares `store.read` with a read by hand, on D1 or on Durable Objects. */
 import type { D1Database } from '@cloudflare/workers-types'
+import { ROUTE_LENGTH } from '@limen/core/store-kit'
 import { type SessionsNamespace, d1Store, durableObjectStore } from '@limen/workers'
 import { LimenSessions } from '@limen/workers/durable-object'
 import { QUESTION_MARK, parsed } from '../../../packages/sql/test/load-by-hand.ts'
@@ -15,7 +16,7 @@ interface Env {
 const JOIN =
   'select s.id, s.secret_hash, s.created_at, s.active_expires_at, s.idle_expires_at, s.attributes, u.id as user_id, u.attributes as user_attributes from limen_session as s, limen_user as u where s.id = ?'
 
-/** A user's object, which also has a read by hand. */
+/** A user's object with a read by hand beside Limen's own. */
 export class Sessions extends LimenSessions {
   readByHand(sessionId: string): unknown {
     return this.ctx.storage.sql.exec(JOIN, sessionId).toArray()[0]
@@ -50,7 +51,7 @@ async function onObjects({ SESSIONS, COUNT }: Env): Promise<Reads> {
     store,
     ids: await fill(store, COUNT),
     async byHand(id) {
-      const name = SESSIONS.idFromName(id.slice(0, store.routeLength))
+      const name = SESSIONS.idFromName(id.slice(0, ROUTE_LENGTH))
       const object = SESSIONS.get(name) as unknown as {
         readByHand(sessionId: string): Promise<unknown>
       }

@@ -27,6 +27,8 @@ export interface Bundled {
 interface BundleOptions {
   readonly minify?: boolean
   readonly beside?: string | undefined
+  /** What replaces some modules. */
+  readonly alias?: Record<string, string>
   /** Modules that are not bundled. */
   readonly leftOut?: readonly string[]
 }
@@ -35,7 +37,7 @@ interface BundleOptions {
 export async function bundle(
   contents: string,
   forWorker: boolean,
-  { minify = false, beside, leftOut = [] }: BundleOptions = {},
+  { minify = false, beside, alias = {}, leftOut = [] }: BundleOptions = {},
 ): Promise<Bundled> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
@@ -47,7 +49,8 @@ export async function bundle(
     metafile: true,
     outfile: 'bundle.js',
     external: ['node:*', ...leftOut],
-    ...(beside && { nodePaths: [join(root, 'node_modules')], alias: sourcesIn(beside) }),
+    nodePaths: beside ? [join(root, 'node_modules')] : [],
+    alias: beside ? sourcesIn(beside) : alias,
     ...(forWorker
       ? {
           platform: 'neutral' as const,
@@ -79,10 +82,12 @@ export function bundleSubject(
 }
 
 function sourcesIn(checkout: string): Record<string, string> {
-  const entries = ['core', 'core/memory-store', 'hono', 'workers'].map((entry) => {
-    const [name, file = 'index'] = entry.split('/') as [string, string?]
-    return [`@limen/${entry}`, join(checkout, 'packages', name, 'src', `${file}.ts`)]
-  })
+  const entries = ['core', 'core/memory-store', 'core/store-kit', 'hono', 'workers'].map(
+    (entry) => {
+      const [name, file = 'index'] = entry.split('/') as [string, string?]
+      return [`@limen/${entry}`, join(checkout, 'packages', name, 'src', `${file}.ts`)]
+    },
+  )
   return Object.fromEntries(entries) as Record<string, string>
 }
 

@@ -150,11 +150,15 @@ function load({ load: measured }: Results): string {
     ]),
     spreadText(kept),
   ])
+  const missing = ['guestbook', 'deno-notes'].filter((name) =>
+    measured.apps.every(({ app }) => app !== name),
+  )
+  const note = missing.length > 0 ? `\n\nNot measured yet: ${missing.join(', ')}.` : ''
   return `## Load
 
 ${sentence(measured.when)} Authenticated pages, requested by a second process: the guestbook under \`wrangler dev\`, deno-notes, and the same two with Limen replaced by one read of the same session. Requests a second, and the median and 99th percentile in milliseconds. The share is a ratio of two turns in one round.
 
-${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'share'], ...rows])}`
+${table([['', 'with Limen', 'p50 / p99', 'without', 'p50 / p99', 'share'], ...rows])}${note}`
 }
 
 function onPostgres(results: Results): string {

@@ -2,7 +2,7 @@
 import type { AnyStore } from '@limen/core'
 import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
 
-/** A store, and what reads the same sessions without it. */
+/** A store, and a function that reads the same sessions without it. */
 export interface Reads {
   readonly store: AnyStore<object, object>
   readonly byHand: (sessionId: string) => ByHand | undefined | Promise<ByHand | undefined>
@@ -17,17 +17,17 @@ export interface ByHand {
   readonly user_attributes: unknown
 }
 
-/** Microseconds a read, one value for each round; the two were measured next to each other. */
+/** Microseconds a read, one value for each round. Both sides take turns. */
 export interface Turns {
   readonly byHand: readonly number[]
   readonly store: readonly number[]
 }
 
-/** What was measured of one client. */
+/** The result of one client. */
 export interface Comparison {
   /** One read after another. */
   readonly single: Turns
-  /** 50 reads at any time; only where something else than this thread does the work. */
+  /** 50 reads at any time; only where the engine is outside this thread. */
   readonly together?: Turns
 }
 
@@ -39,7 +39,7 @@ export const PER_USER = 5
 const ROUNDS = 21
 /** Milliseconds of one turn. */
 const TURN = 50
-/** Reads the sessions in another order than they were stored in. */
+/** Makes the order of reads differ from the order of writes. */
 const STRIDE = 7919
 
 /** The id of the n-th user, counted from 0. */
@@ -53,12 +53,12 @@ export async function routeIn(
   return store.traits?.routed ? routeOf(userId) : ''
 }
 
-/** The store itself, unless it needs routes: nothing comes between it and its reads. */
+/** The store itself, unless it is routed: its reads are measured without a wrapper. */
 export function plain(store: AnyStore<object, object>): PlainStore<object, object> {
   return store.traits?.routed ? withPlainIds(store) : (store as PlainStore<object, object>)
 }
 
-/** Reads by hand and through the store in turn, and checks each answer. */
+/** Reads by hand and through the store in turn, and checks each result. */
 export async function compare(reads: Reads, isServer: boolean): Promise<Comparison> {
   const { byHand, ids } = reads
   const store = plain(reads.store)
@@ -68,7 +68,7 @@ export async function compare(reads: Reads, isServer: boolean): Promise<Comparis
   return isServer ? { single, together: await inTurns(byHand, read, ids, TOGETHER) } : { single }
 }
 
-/** Both must find the attributes that {@link fill} stored. */
+/** Checks that both return the attributes that {@link fill} stored. */
 async function check({ store: anyStore, byHand, ids }: Reads): Promise<void> {
   const store = plain(anyStore)
   const id = ids[PER_USER + 1]!
@@ -118,7 +118,7 @@ async function countOf(read: Read, ids: readonly string[], together: number): Pr
   return count
 }
 
-/** Milliseconds that as many reads take. */
+/** Milliseconds for that many reads. */
 async function timeOf(
   read: Read,
   ids: readonly string[],
@@ -130,7 +130,7 @@ async function timeOf(
     while (next < count) {
       const id = ids[(next++ * STRIDE) % ids.length]!
       const found = await read(id)
-      if (found?.id !== id) throw new Error(`${id} is not there`)
+      if (found?.id !== id) throw new Error(`${id} was not found`)
     }
   }
   const start = performance.now()
@@ -143,7 +143,7 @@ const attributesOf = (user: number) => [{ name: `User ${user}` }, { device: 'pho
 
 /** How sessions are stored. */
 export interface Filling {
-  /** The n-th session's id behind its route. */
+  /** The n-th session's id without its route. */
   readonly bareIdOf?: (n: number) => string
   readonly secretHash?: string
 }
