@@ -62,3 +62,19 @@ describe.each(catalogues)('the messages of %s', (path) => {
     expect(pageOf(code)).toContain(part)
   })
 })
+
+describe('the messages on the pages', () => {
+  const tests = readdirSync(`${root}packages`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/src\/.*\.test\.ts$/.test(path))
+    .map((path) => read(`packages/${path}`).replaceAll(/\\(['"])/g, '$1'))
+    .join('\n')
+  const shown = codes.flatMap((code) =>
+    Array.from(pageOf(code).matchAll(/^```text\n([^]*?)\n```/gm), ([, lines = '']) =>
+      lines.split('\n').map((line) => [code, line] as const),
+    ).flat(),
+  )
+
+  it.each(shown)('%s: a test asserts "%s"', (_, line) => {
+    expect(tests.includes(line)).toBe(true)
+  })
+})
