@@ -1,7 +1,5 @@
-/** The documentation: its programs run, its links resolve, its figures are the measured ones. */
-import { execFile, execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+/** The documentation: its programs run, and its figures are the measured ones. */
+import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -24,39 +22,6 @@ it('the programs in the documentation have no type errors and run', async () => 
   )
   expect(stdout).toMatch(/^ok \| ([89]|\d\d) passed \| 0 failed/m)
 }, 120_000)
-
-/** The names that GitHub gives to the headings of a page. */
-function anchorsOf(text: string): string[] {
-  return Array.from(
-    text.replaceAll(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm),
-    ([, title = '']) =>
-      title
-        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(/\s/g, '-'),
-  )
-}
-
-/** Links within the repository. `../../security` leads out of it, to a page of the site that hosts it. */
-const LINK = /\]\((?!https?:|mailto:|\.\.\/\.\.\/security)([^)\s]+)\)/g
-
-describe('relative links', () => {
-  const listed = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' })
-  const links = [...new Set([...pages, ...listed.trim().split('\n')])].flatMap((page) =>
-    Array.from((read(page) ?? '').matchAll(LINK), ([, link = '']) => [page, link] as const),
-  )
-
-  it.each(links)('%s: %s resolves', (page, link) => {
-    const [path = '', anchor] = link.split('#')
-    const target = path ? join(dirname(page), path) : page
-    expect(existsSync(root + target), target).toBe(true)
-    if (anchor) {
-      const file = target.endsWith('.md') ? target : join(target, 'README.md')
-      expect(anchorsOf(read(file)!)).toContain(anchor)
-    }
-  })
-})
 
 describe('figures in the README', () => {
   const readme = read('README.md')!
