@@ -1,4 +1,4 @@
-/** The documentation: its programs are the files' and run, its figures are the measured ones. */
+/** The documentation: its programs run, and its figures are the measured ones. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

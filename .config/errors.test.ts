@@ -44,21 +44,35 @@ function fixedPartsOf(source: string): string[] {
     .filter((part) => /\w{2}/.test(part))
 }
 
+/** Catalogues whose messages are grouped by a comment with their code, such as `// AUTH_CONFIG`. */
 const catalogues = readdirSync(`${root}packages`)
   .map((name) => `packages/${name}/src/messages.ts`)
-  .filter((path) => existsSync(root + path))
+  .filter((path) => existsSync(root + path) && /^\/\/ AUTH_\w+$/m.test(read(path)))
 
 describe.each(catalogues)('the messages of %s', (path) => {
-  // Each group of messages follows a comment with its code.
   const [, ...groups] = read(path).split(/^\/\/ (?=AUTH_\w+$)/m)
   const messages = groups.flatMap((group) => {
     const [code = ''] = /^AUTH_\w+/.exec(group)!
     return fixedPartsOf(group).map((part) => [code, part] as const)
   })
 
-  it('are grouped by code', () => expect(messages.length).toBeGreaterThan(0))
-
   it.each(messages)('the page of %s has "%s"', (code, part) => {
     expect(pageOf(code)).toContain(part)
+  })
+})
+
+describe('the messages on the pages', () => {
+  const tests = readdirSync(`${root}packages`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/src\/.*\.test\.ts$/.test(path))
+    .map((path) => read(`packages/${path}`).replaceAll(/\\(['"])/g, '$1'))
+    .join('\n')
+  const shown = codes.flatMap((code) =>
+    Array.from(pageOf(code).matchAll(/^```text\n([^]*?)\n```/gm), ([, lines = '']) =>
+      lines.split('\n').map((line) => [code, line] as const),
+    ).flat(),
+  )
+
+  it.each(shown)('%s: a test asserts "%s"', (_, line) => {
+    expect(tests.includes(line)).toBe(true)
   })
 })

@@ -15,6 +15,7 @@ import * as storeKit from '../packages/core/src/store-kit.ts'
 import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
+import * as sqlText from '../packages/sql/src/sql.ts'
 import { kvCache, workersCache } from '../packages/workers/src/caches.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
@@ -39,6 +40,7 @@ function scope() {
     ...storeKit,
     ...hono,
     ...sql,
+    ...sqlText,
     ...drizzle,
     Hono,
     LRUCache,
@@ -60,6 +62,7 @@ function scope() {
     memoryStore,
     originRule,
     pool: client,
+    sessionId: 'id',
     redisStore: inMemory,
     serializeCookie,
     storeSuite,

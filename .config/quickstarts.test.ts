@@ -1,11 +1,12 @@
 /** Runs each quickstart on its real runtime: sign-up, `/me`, refused cross-site requests, sign-out. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { readD1Migrations } from '@cloudflare/vitest-plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bun } from './bun.ts'
@@ -41,6 +42,11 @@ async function visit(origin: string): Promise<void> {
   expect((await me(cookie)).status).toBe(401)
 }
 
+/** The part of a D1 binding that applies a migration. */
+interface Database {
+  prepare(query: string): { run(): Promise<unknown> }
+}
+
 describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name) => {
   const root = at(`apps/${name}`)
   const server = createTestHarness({ root, workers: [{ configPath: `${root}/wrangler.jsonc` }] })
@@ -48,14 +54,9 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
 
   beforeAll(async () => {
     origin = (await server.listen()).url.origin
-    const { DB } = await server
-      .getWorker<{ DB: { exec(sql: string): Promise<unknown> } }>()
-      .getEnv()
-    const migrations = at('packages/workers/migrations')
-    for (const file of await readdir(migrations)) {
-      const sql = await readFile(join(migrations, file), 'utf8')
-      await DB.exec(sql.replaceAll(/--.*$/gm, '').replaceAll(/\s+/g, ' ').replaceAll('; ', ';\n'))
-    }
+    const { DB } = await server.getWorker<{ DB: Database }>().getEnv()
+    const migrations = await readD1Migrations(at('packages/workers/migrations'))
+    for (const query of migrations.flatMap(({ queries }) => queries)) await DB.prepare(query).run()
   }, 60_000)
 
   afterAll(() => server.close())
