@@ -37,21 +37,21 @@ const command = fc.record({
 })
 type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
 
-/** A value that a session or user had, and how it came to be. */
+/** A value that a session or user had, and the change that made it. */
 interface Value {
   readonly text: string | null
-  /** When the store had it, on the clock and in the order of all that happens. */
+  /** When the store had it: by the clock, and in the order of all events. */
   readonly clock: number
   readonly order: number
   readonly isThrough: boolean
-  /** When whoever made the change had an answer, be it a failure. */
-  settled: number
+  /** When the change had an answer, or failed. */
+  resolved: number
 }
 
 const textOf = (found: Found) =>
   found && `${found.session.attributes.seen} ${found.session.idlePeriodExpiresAt}`
 
-/** Plays rounds of commands made at once, and says what a read gave that it must not give. */
+/** Plays rounds of concurrent commands, and returns what reads must not have returned. */
 async function play(
   rounds: readonly (readonly Command[])[],
   scheduler: fc.Scheduler,
@@ -62,33 +62,33 @@ async function play(
   const clock = { now: NOW }
   const base: AnyStore = memoryStore<User, Device>()
   for (const id of ['ada', 'bob']) await base.createUser({ id, attributes: { name: 0 } })
-  const ended = { activePeriodExpiresAt: NOW, idlePeriodExpiresAt: NOW }
+  const expired = { activePeriodExpiresAt: NOW, idlePeriodExpiresAt: NOW }
   for (const id of ['a', 'b', 'c'] as const) {
-    const session = { id, userId: owners[id], secretHash: id, createdAt: NOW, ...ended }
+    const session = { id, userId: owners[id], secretHash: id, createdAt: NOW, ...expired }
     await base.insert({ ...session, attributes: { seen: 0 } })
   }
 
   let order = 0
-  const born = { clock: -Infinity, order: order++, isThrough: true, settled: 0 }
+  const initial = { clock: -Infinity, order: order++, isThrough: true, resolved: 0 }
   const past: Record<string, Value[]> = {}
   for (const id of ['a', 'b', 'c'] as const) {
-    past[id] = [{ ...born, text: textOf(await base.read(id, { consistency: 'strong' })) }]
-    past[owners[id]] = [{ ...born, text: '0' }]
+    past[id] = [{ ...initial, text: textOf(await base.read(id, { consistency: 'strong' })) }]
+    past[owners[id]] = [{ ...initial, text: '0' }]
   }
-  let asked = 0
+  let storeReads = 0
   let hits = 0
   let count = 0
   const wrong: string[] = []
 
-  /** Notes what a change has changed, at the moment when the store has it. */
-  async function noted(isThrough: boolean): Promise<Value[]> {
+  /** Records what a change has changed, at the moment when the store has it. */
+  async function recorded(isThrough: boolean): Promise<Value[]> {
     const values: Value[] = []
     for (const [thing, before] of Object.entries(past)) {
       const found = thing in owners && (await base.read(thing, { consistency: 'strong' }))
       const user = await base.readUser(thing)
       const text = thing in owners ? textOf(found || null) : user && String(user.attributes.name)
       if (before.at(-1)!.text === text) continue
-      values.push({ text, clock: clock.now, order: order++, isThrough, settled: Infinity })
+      values.push({ text, clock: clock.now, order: order++, isThrough, resolved: Infinity })
       before.push(values.at(-1)!)
     }
     return values
@@ -104,10 +104,10 @@ async function play(
       Object.entries(base).map(([name, call]) => [
         name,
         async (...args: never[]) => {
-          if (name === 'read') asked++
+          if (name === 'read') storeReads++
           await turn()
           const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
-          if (name !== 'read') values = await noted(via !== 'past')
+          if (name !== 'read') values = await recorded(via !== 'past')
           await turn()
           if (isLost && name !== 'read') throw new Error('the answer was lost')
           return answer
@@ -126,18 +126,18 @@ async function play(
     }
     if (kind !== 'read') {
       await changes[kind]().catch(() => {})
-      for (const value of values) value.settled = order
+      for (const value of values) value.resolved = order
       order++
     } else if (via !== 'past') {
-      const began = { clock: clock.now, order: order++, asked }
+      const began = { clock: clock.now, order: order++, storeReads }
       const found = await store.read(id, { consistency: isStrong ? 'strong' : 'eventual' })
-      if (asked === began.asked) hits++
-      judge(id, textOf(found), began, isStrong)
-      if (found) judge(owners[id], String(found.user.attributes.name), began, isStrong)
+      if (storeReads === began.storeReads) hits++
+      check(id, textOf(found), began, isStrong)
+      if (found) check(owners[id], String(found.user.attributes.name), began, isStrong)
     }
   }
 
-  function judge(
+  function check(
     thing: string,
     text: string | null,
     began: { clock: number; order: number },
@@ -148,9 +148,9 @@ async function play(
     for (const value of after) {
       const isTooOld =
         began.clock - value.clock >= MAX_AGE ||
-        (isStrict && value.isThrough && value.settled < began.order) ||
+        (isStrict && value.isThrough && value.resolved < began.order) ||
         (isStrong && value.order < began.order)
-      if (isTooOld) wrong.push(`${thing}: ${text} was read, after it had become ${value.text}`)
+      if (isTooOld) wrong.push(`${thing}: ${text} was read after it had become ${value.text}`)
     }
     if (!values.some((value) => value.text === text)) wrong.push(`${thing} never was ${text}`)
   }
@@ -159,7 +159,7 @@ async function play(
   return { wrong, hits }
 }
 
-async function check(
+async function checkHistories(
   makeCache: Parameters<typeof play>[2],
   isStrict: boolean,
   numRuns: number,
@@ -178,24 +178,24 @@ async function check(
   expect(hits, 'reads that the cache answered').toBeGreaterThan(numRuns / 10)
 }
 
-/** One turn, and all that follows from it before the next. */
+/** One turn, and everything that follows from it before the next. */
 async function act(turn: () => Promise<void>): Promise<void> {
   await turn()
   for (let step = 0; step < 100; step++) await Promise.resolve()
 }
 
-describe('P1: cached(), while reads and changes of several stores run into each other,', () => {
+describe('P1: cached() with concurrent reads and changes of several stores', () => {
   const sizes = [1, 2, 3, 4, 5, 100]
-  it('over an LRU cache: shows changes through it at once, others after maxAgeMs', async () => {
+  it('P1: over an LRU cache, shows its own changes at once and others after maxAgeMs', async () => {
     let made = 0
     const lru = (_turn: unknown, clock: { now: number }) =>
       new LRUCache<string, object>({ max: sizes[made++ % sizes.length]!, perf: clockOf(clock) })
-    await check(lru, true, 2000)
+    await checkHistories(lru, true, 2000)
   }, 60_000)
 
-  it('over a cache that forgets at random: likewise', async () => {
+  it('P1: over a cache that loses values at random, shows its own changes at once and others after maxAgeMs', async () => {
     let chance = 1
-    const forgetful = () => {
+    const losing = () => {
       const map = new Map<string, object>()
       const get = (key: string) => {
         chance = (chance * 48_271) % 2_147_483_647
@@ -208,10 +208,10 @@ describe('P1: cached(), while reads and changes of several stores run into each 
         delete: map.delete.bind(map),
       }
     }
-    await check(forgetful, true, 2000)
+    await checkHistories(losing, true, 2000)
   }, 60_000)
 
-  it('over a cache that answers with promises: shows every change after maxAgeMs', async () => {
+  it('P1: over an asynchronous cache, shows every change after maxAgeMs', async () => {
     const remote = (turn: () => Promise<void>): StoreCache => {
       const map = new Map<string, object>()
       const late = async <Answer>(act: () => Answer) => {
@@ -226,10 +226,10 @@ describe('P1: cached(), while reads and changes of several stores run into each 
         delete: (key) => late(() => map.delete(key)),
       }
     }
-    await check(remote, false, 1000)
+    await checkHistories(remote, false, 1000)
   }, 60_000)
 
-  it('over a cache that fails at random: likewise, and no read fails', async () => {
+  it('P1: over a cache that fails at random, shows every change after maxAgeMs, and no read fails', async () => {
     let chance = 1
     const failing = () => {
       const map = new Map<string, object>()
@@ -244,7 +244,7 @@ describe('P1: cached(), while reads and changes of several stores run into each 
         delete: (key: string) => maybe(() => map.delete(key)),
       }
     }
-    await check(failing, false, 1000)
+    await checkHistories(failing, false, 1000)
   }, 60_000)
 })
 

@@ -27,16 +27,16 @@ const recordOf = (id: string, userId = 'ada'): SessionRecord<Device> => ({
   attributes: { seen: 0 },
 })
 
-/** Answers with promises, as a cache behind a network does. */
-function remote(kept: Pick<StoreCache, 'get' | 'set' | 'delete'> = new Map()): StoreCache {
+/** An asynchronous cache, as one over a network is. */
+function remote(values: Pick<StoreCache, 'get' | 'set' | 'delete'> = new Map()): StoreCache {
   return {
-    get: async (key) => structuredClone(kept.get(key)),
-    set: async (key, value, options) => void kept.set(key, structuredClone(value), options),
-    delete: async (key) => kept.delete(key),
+    get: async (key) => structuredClone(values.get(key)),
+    set: async (key, value, options) => void values.set(key, structuredClone(value), options),
+    delete: async (key) => values.delete(key),
   }
 }
 
-/** Answers with promises only when it is asked for a user's mark. */
+/** Asynchronous only for the generation of a user. */
 function half(): StoreCache {
   const map = new Map<string, object>()
   return {
@@ -46,7 +46,7 @@ function half(): StoreCache {
   }
 }
 
-/** A promise, and what settles it. */
+/** A promise, and the function that resolves it. */
 function gate() {
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => (open = resolve))
@@ -56,12 +56,12 @@ function gate() {
 const caches: [name: string, make: () => StoreCache][] = [
   ['an LRU cache', () => new LRUCache<string, object>({ max: 100 })],
   ['a Map', () => new Map<string, object>()],
-  ['a cache that answers with promises', remote],
-  ['a cache that answers at once or with promises', half],
+  ['an asynchronous cache', remote],
+  ['a cache that is synchronous or asynchronous by key', half],
 ]
 
-/** Two sessions of Ada and one of Bob, in a store that counts what it is asked. */
-async function kept(cache: StoreCache, more: Partial<Parameters<typeof cached>[1]> = {}) {
+/** Two sessions of Ada and one of Bob, in a store whose reads are recorded. */
+async function filled(cache: StoreCache, more: Partial<Parameters<typeof cached>[1]> = {}) {
   const store: AnyStore = memoryStore<User, Device>()
   for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
   for (const id of ['a', 'b']) await store.insert(recordOf(id))
@@ -72,7 +72,7 @@ async function kept(cache: StoreCache, more: Partial<Parameters<typeof cached>[1
     ...store,
     async read(id, options) {
       reads.push(`${id} ${options.consistency}`)
-      // What this store hands out can be changed, as what most engines hand out.
+      // Callers can change what this store returns, as with most engines.
       return structuredClone(await store.read(id, options))
     },
   }
@@ -81,8 +81,8 @@ async function kept(cache: StoreCache, more: Partial<Parameters<typeof cached>[1
 }
 
 describe.each(caches)('cached() over %s', (_name, make) => {
-  it('answers eventual reads without asking the store, until maxAgeMs is over', async () => {
-    const { clock, reads, front } = await kept(make())
+  it('answers eventual reads without a read of the store, until maxAgeMs is over', async () => {
+    const { clock, reads, front } = await filled(make())
     const first = await front.read('a', eventual)
     clock.now += MAX_AGE - 1
     expect(await front.read('a', eventual)).toEqual(first)
@@ -92,8 +92,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toEqual(['a strong', 'a strong'])
   })
 
-  it('keeps all sessions of a user, and of users who are read at the same time', async () => {
-    const { reads, front } = await kept(make())
+  it('caches all sessions of a user, and of users who are read concurrently', async () => {
+    const { reads, front } = await filled(make())
     await Promise.all([front.read('a', eventual), front.read('c', eventual)])
     await front.read('b', eventual)
     reads.length = 0
@@ -101,8 +101,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toEqual([])
   })
 
-  it('keeps what is read in the millisecond after a change', async () => {
-    const { clock, reads, front } = await kept(make())
+  it('caches a read in the millisecond after a change', async () => {
+    const { clock, reads, front } = await filled(make())
     await front.updateUser('ada', { name: 'Ada' })
     await front.update('a', { seen: 1 })
     clock.now += 1
@@ -110,9 +110,9 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toEqual(['a strong'])
   })
 
-  it('counts maxAgeMs from when the read began, however long it took', async () => {
+  it('counts maxAgeMs from the start of the read', async () => {
     const cache = make()
-    const { clock, reads, counting, options } = await kept(cache)
+    const { clock, reads, counting, options } = await filled(cache)
     const slow: AnyStore = {
       ...counting,
       async read(id, how) {
@@ -128,8 +128,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toHaveLength(2)
   })
 
-  it('lets strong reads through, and answers with what they saw', async () => {
-    const { store, reads, front } = await kept(make())
+  it('passes strong reads to the store, and caches their results', async () => {
+    const { store, reads, front } = await filled(make())
     await front.read('a', eventual)
     await store.update('a', { seen: 1 })
     expect((await front.read('a', eventual))?.session.attributes.seen).toBe(0)
@@ -141,7 +141,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     expect(reads).toHaveLength(4)
   })
 
-  it('keeps no misses, and writes nothing for them', async () => {
+  it('caches no misses, and writes nothing for them', async () => {
     const cache = make()
     const written: string[] = []
     const spying: StoreCache = {
@@ -152,7 +152,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
       },
       delete: (key) => cache.delete(key),
     }
-    const { store, front } = await kept(spying)
+    const { store, front } = await filled(spying)
     for (const how of [eventual, strong]) expect(await front.read('d', how)).toBeNull()
     expect(written).toEqual([])
     await store.insert(recordOf('d'))
@@ -171,8 +171,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
   ]
 
   describe.each(changes)('%s', (call, change, ids) => {
-    it('P1: is seen at once by eventual reads, also of another store over the same cache', async () => {
-      const { store, counting, options, front, reads } = await kept(make())
+    it('P1: is visible at once to eventual reads, also of another store over the same cache', async () => {
+      const { store, counting, options, front, reads } = await filled(make())
       for (const id of ['a', 'b', 'c']) await front.read(id, eventual)
       const other = cached(counting, options)
       await change(front)
@@ -181,12 +181,12 @@ describe.each(caches)('cached() over %s', (_name, make) => {
       }
       reads.length = 0
       await other.read('c', eventual)
-      expect(reads, 'the sessions of others are still there').toEqual([])
+      expect(reads, 'the sessions of other users are still cached').toEqual([])
     })
 
-    it('P1: is seen at once also when its answer was lost', async () => {
+    it('P1: is visible at once also when its answer was lost', async () => {
       const cache = make()
-      const { store, counting, options } = await kept(cache)
+      const { store, counting, options } = await filled(cache)
       const name = call.split(' ')[0] as 'delete'
       const lossy: AnyStore = {
         ...counting,
@@ -203,8 +203,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
       }
     })
 
-    it('P1: is not undone by reads that began before it and end after it', async () => {
-      const { store, counting, options } = await kept(make())
+    it('P1: is not undone by reads that overlap it', async () => {
+      const { store, counting, options } = await filled(make())
       const [begun, arrived] = [ids.map(() => gate()), gate()]
       const slow: AnyStore = {
         ...counting,
@@ -227,8 +227,8 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     })
   })
 
-  it('hands out copies: who changes one changes neither the cache nor another’s', async () => {
-    const { front } = await kept(make())
+  it('returns copies: changing one changes neither the cache nor another', async () => {
+    const { front } = await filled(make())
     for (let round = 0; round < 3; round++) {
       const found = await front.read('a', eventual)
       expect(found).toEqual({
@@ -240,7 +240,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     }
   })
 
-  it('P9: keeps plain values, and nothing else', async () => {
+  it('P9: caches plain values only', async () => {
     const seen: unknown[] = []
     const cache = make()
     const spying: StoreCache = {
@@ -251,7 +251,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
       },
       delete: (key) => cache.delete(key),
     }
-    const { front } = await kept(spying)
+    const { front } = await filled(spying)
     await Promise.all([front.read('a', eventual), front.read('b', strong)])
     await front.delete('a')
     await front.updateUser('ada', { name: 'Ada' })
@@ -259,7 +259,7 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     for (const value of seen) expect(JSON.parse(JSON.stringify(value))).toEqual(value)
   })
 
-  it('keeps what JSON cannot carry as it is', async () => {
+  it('caches values that JSON cannot carry unchanged', async () => {
     const store = memoryStore<{ born: Date }, { tags: Set<string>; list: unknown[] }>()
     await store.createUser({ id: 'ada', attributes: { born: new Date(5) } })
     const list = [{ at: new Date(6) }, [null, undefined, 1n], 'text']
@@ -272,75 +272,75 @@ describe.each(caches)('cached() over %s', (_name, make) => {
 })
 
 describe('cached()', () => {
-  it.each([0, -1, Number.NaN, Infinity])('refuses maxAgeMs %d', (maxAgeMs) => {
+  it.each([0, -1, Number.NaN, Infinity])('rejects maxAgeMs %d', (maxAgeMs) => {
     const make = () => cached(memoryStore(), { cache: new Map(), maxAgeMs })
     const message = expect.stringContaining('maxAgeMs') as string
     expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG', message }))
   })
 
-  it('says under which keys it keeps what, and for how long that is of use', async () => {
-    const asked: [key: string, ttl: number][] = []
+  it('writes the documented keys, each with its ttl', async () => {
+    const written: [key: string, ttl: number][] = []
     const map = new Map<string, object>()
     const spying: StoreCache = {
       get: (key) => map.get(key),
       set(key, value, { ttl }) {
-        asked.push([key, ttl])
+        written.push([key, ttl])
         return map.set(key, value)
       },
       delete: (key) => map.delete(key),
     }
-    const { front } = await kept(spying)
+    const { front } = await filled(spying)
     await front.read('a', eventual)
     await front.delete('a')
-    expect(asked).toEqual([
-      ['limen:1:fence', MAX_AGE + DAY],
+    expect(written).toEqual([
+      ['limen:1:invalidation', MAX_AGE + DAY],
       ['limen:1:user:ada', MAX_AGE + DAY],
       ['limen:1:session:a', MAX_AGE],
       ['limen:1:session:a', MAX_AGE + DAY],
     ])
   })
 
-  it.each(['nothing', ':session:', ':user:', ':fence'])(
-    'complains of no cache that forgets %s',
-    async (forgotten) => {
+  it.each(['nothing', ':session:', ':user:', ':invalidation'])(
+    'reports no error of a cache that loses %s',
+    async (lost) => {
       const map = new Map<string, object>()
-      const forgetful: StoreCache = {
-        get: (key) => (key.includes(forgotten) ? undefined : map.get(key)),
+      const losing: StoreCache = {
+        get: (key) => (key.includes(lost) ? undefined : map.get(key)),
         set: (key, value) => map.set(key, value),
         delete: (key) => map.delete(key),
       }
-      const told: unknown[] = []
-      const more = { onCacheError: (error: unknown) => told.push(error) }
-      const { reads, front } = await kept(forgetful, more)
+      const errors: unknown[] = []
+      const more = { onCacheError: (error: unknown) => errors.push(error) }
+      const { reads, front } = await filled(losing, more)
       for (const how of [eventual, eventual, strong]) await front.read('a', how)
-      expect(reads, 'P1: without its mark, an entry counts for nothing').toHaveLength(
-        forgotten === 'nothing' ? 2 : 3,
+      expect(reads, 'P1: an entry without its generation is not trusted').toHaveLength(
+        lost === 'nothing' ? 2 : 3,
       )
       await front.delete('a')
       expect(await front.read('a', eventual)).toBeNull()
-      expect(told).toEqual([])
+      expect(errors).toEqual([])
     },
   )
 
-  it('P1: keeps nothing where no fence could be put up', async () => {
+  it('P1: caches nothing where the invalidation token cannot be written', async () => {
     const map = new Map<string, object>()
-    const fenceless: StoreCache = {
+    const withoutToken: StoreCache = {
       get: (key) => map.get(key),
       set(key, value) {
-        if (key.endsWith(':fence')) throw new Error('full')
+        if (key.endsWith(':invalidation')) throw new Error('full')
         return map.set(key, value)
       },
       delete: (key) => map.delete(key),
     }
-    const { reads, front } = await kept(fenceless)
+    const { reads, front } = await filled(withoutToken)
     for (const how of [eventual, eventual]) await front.read('a', how)
     expect(reads).toEqual(['a strong', 'a strong'])
   })
 
-  it('P1: is not undone by a read under way, also when the cache lost all it knew meanwhile', async () => {
+  it('P1: a revocation is not undone by an overlapping read, also when the cache lost everything', async () => {
     for (const call of ['delete', 'deleteUser'] as const) {
       const cache = new Map<string, object>()
-      const { counting, options } = await kept(cache)
+      const { counting, options } = await filled(cache)
       const [begun, arrived] = [gate(), gate()]
       const slow: AnyStore = {
         ...counting,
@@ -365,14 +365,14 @@ describe('cached()', () => {
   })
 
   it('does not trust an entry from the future', async () => {
-    const { clock, reads, front } = await kept(new Map())
+    const { clock, reads, front } = await filled(new Map())
     await front.read('a', eventual)
     clock.now -= 1
     await front.read('a', eventual)
     expect(reads).toHaveLength(2)
   })
 
-  it('trusts nothing longer because a cache keeps it longer', async () => {
+  it('trusts no entry after maxAgeMs, also when a cache stores it longer', async () => {
     const clock = { now: NOW }
     const cache = new LRUCache<string, object>({
       max: 10,
@@ -380,7 +380,7 @@ describe('cached()', () => {
       updateAgeOnGet: true,
       noDeleteOnStaleGet: true,
     })
-    const { reads, front } = await kept(cache, { now: () => clock.now })
+    const { reads, front } = await filled(cache, { now: () => clock.now })
     for (let read = 0; read < 5; read++) {
       await front.read('a', eventual)
       clock.now += MAX_AGE / 2
@@ -405,7 +405,7 @@ describe('cached()', () => {
     expect(plain).not.toHaveProperty('traits')
   })
 
-  it('P1, P5: requests with unsafe methods never see it, whichever auth object they meet', async () => {
+  it('P1, P5: requests with unsafe methods bypass it, with every auth object', async () => {
     const store = memoryStore()
     const cache = new LRUCache<string, object>({ max: 100 })
     const auth = () => limen({ store: cached(store, { cache, maxAgeMs: MAX_AGE }) })
@@ -425,9 +425,9 @@ describe('cached()', () => {
         .validate()
     expect(await visit('GET')).not.toBeNull()
     await store.delete(session.sessionId)
-    expect(await visit('GET'), 'revoked past the cache, within maxAgeMs').not.toBeNull()
+    expect(await visit('GET'), 'revoked without the cache, within maxAgeMs').not.toBeNull()
     expect(await visit('POST')).toBeNull()
-    expect(await visit('GET'), 'what the POST saw').toBeNull()
+    expect(await visit('GET'), 'the result of the POST').toBeNull()
   })
 
   const broken: [name: string, fail: () => unknown][] = [
@@ -439,11 +439,11 @@ describe('cached()', () => {
     ],
     ['rejects', () => Promise.reject(new Error('the cache is down'))],
     ['rejects late', () => new Promise((_, reject) => setTimeout(reject, 1, new Error('down')))],
-    ['gives nonsense', () => ({ at: NOW, token: 'x', found: { session: 1 } })],
+    ['returns values of another form', () => ({ at: NOW, token: 'x', found: { session: 1 } })],
   ]
   const parts: (keyof StoreCache)[][] = [['get'], ['set'], ['delete'], ['get', 'set', 'delete']]
   describe.each(broken)('P4: over a cache that %s', (name, fail) => {
-    it.each(parts)('in %s, signs nobody out and fails no change', async (...names) => {
+    it.each(parts)('in %s, signs no user out and fails no change', async (...names) => {
       const map = new Map<string, object>()
       const cache: StoreCache = {
         get: (key) => map.get(key),
@@ -451,14 +451,14 @@ describe('cached()', () => {
         delete: (key) => map.delete(key),
         ...Object.fromEntries(names.map((part) => [part, fail])),
       }
-      const told: unknown[] = []
-      // A rejection that nobody handled would fail the run.
+      const errors: unknown[] = []
+      // An unhandled rejection would fail the run.
       const onCacheError = (error: unknown): Promise<never> => {
-        told.push(error)
-        if (told.length % 2) throw new Error('so is the log')
+        errors.push(error)
+        if (errors.length % 2) throw new Error('so is the log')
         return Promise.reject(new Error('so is the log, later'))
       }
-      const { front } = await kept(cache, { onCacheError })
+      const { front } = await filled(cache, { onCacheError })
       for (const how of [eventual, eventual, strong, eventual]) {
         expect((await front.read('a', how))?.session.id).toBe('a')
       }
@@ -467,7 +467,8 @@ describe('cached()', () => {
       await front.deleteByUser('ada', {})
       expect(await front.read('a', strong)).toBeNull()
       expect(await front.read('c', eventual)).not.toBeNull()
-      if (name !== 'gives nonsense' && names.length > 1) expect(told).not.toEqual([])
+      if (name !== 'returns values of another form' && names.length > 1)
+        expect(errors).not.toEqual([])
     })
   })
 })

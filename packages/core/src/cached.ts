@@ -1,14 +1,14 @@
 /**
- * Puts any store behind a cache, whose answers are trusted for a bounded time.
+ * Puts a store behind a cache, whose entries are trusted for a bounded time.
  *
  * | key | value |
  * | --- | --- |
- * | `limen:1:session:<id>` | an entry: what a read found; or a mark: it was dropped |
- * | `limen:1:user:<id>` | the mark that the entries of this user carry the token of |
- * | `limen:1:fence` | a mark that goes with every drop, in a cache that answers at once |
+ * | `limen:1:session:<id>` | an entry: what a read found; or, after an invalidation, a tombstone |
+ * | `limen:1:user:<id>` | the generation that all entries of this user must carry |
+ * | `limen:1:invalidation` | the invalidation token, in a cache that is synchronous |
  *
- * Entries and marks carry times of their own, so that a cache may forget anything at any time, and
- * may keep it longer than it was asked to.
+ * Entries and generations carry times of their own: a cache can lose anything at any time, and can
+ * store it longer than its `ttl`.
  */
 import { FUNCTION, SYNC_FUNCTION, checkOptions } from './options.ts'
 import {
@@ -24,41 +24,41 @@ import {
 import { ID_BYTES, randomText } from './token.ts'
 
 const LAYOUT = 'limen:1:'
-const FENCE = `${LAYOUT}fence`
+const INVALIDATION = `${LAYOUT}invalidation`
 const DAY = 86_400_000
 
 /**
- * A cache, by shape. An `LRUCache<string, object>` of the package `lru-cache` is one as it is. Each
- * call may answer at once or with a promise, and may fail: then the store is asked.
+ * A cache, structurally typed: an `LRUCache<string, object>` of the package `lru-cache` fits. Each
+ * call can return its result or a promise of it, and can fail: then the store is read.
  */
 export interface StoreCache {
-  /** What is kept under a key; `undefined` or `null` when there is nothing. */
+  /** Returns the value under a key; `undefined` or `null` when there is none. */
   get(key: string): unknown
-  /** Keeps a plain object, which is of use for `ttl` milliseconds and may be lost at any time. */
+  /** Stores a plain object, which is useful for `ttl` milliseconds and can be lost at any time. */
   set(key: string, value: object, options: { readonly ttl: number }): unknown
-  /** Forgets what is kept under a key. */
+  /** Deletes the value under a key. */
   delete(key: string): unknown
 }
 
-/** Which cache, and how far it is trusted. */
+/** Which cache, and how long its entries are trusted. */
 export interface CachedOptions {
-  /** Where answers are kept. All state is here: as many stores as you like may share it. */
+  /** Where entries are stored. It has all state: any number of stores can share it. */
   readonly cache: StoreCache
-  /** For how many milliseconds an answer is trusted, counted from when its read began. */
+  /** For how many milliseconds an entry is trusted, counted from the start of its read. */
   readonly maxAgeMs: number
-  /** Called with what the cache failed with. Errors thrown by the callback are ignored. */
+  /** Called with the error of a cache that fails. Errors thrown by the callback are ignored. */
   readonly onCacheError?: ((error: unknown) => unknown) | undefined
   /** The time in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** What the cache holds under one key. */
-interface Kept<Found> {
-  /** Since when it is true: an entry was read from then on, a mark counts against all older reads. */
+/** What the cache stores under one key. */
+interface Cached<Found> {
+  /** When the read of an entry began. A generation or tombstone invalidates reads that began before. */
   readonly at: number
-  /** The token of a mark, or in an entry that of its user's mark. */
+  /** Names a generation. An entry carries that of its user. */
   readonly token: string
-  /** What was read. A mark has nothing. */
+  /** What was read. Absent in a generation and in a tombstone. */
   readonly found?: Found
 }
 
@@ -68,22 +68,23 @@ export function cached<UserAttributes, SessionAttributes>(
   options: CachedOptions,
 ): RoutedStore<UserAttributes, SessionAttributes>
 /**
- * Puts a store behind a cache. Only eventual reads are answered by it, and so never a request with an
- * unsafe method; what it does not know is read strongly, and every strong read refreshes it. Misses
- * are not kept.
+ * Puts a store behind a cache. Only eventual reads are answered from it, so a request with an unsafe
+ * method never is. On a miss the store is read strongly, and every strong read refreshes the cache.
+ * Misses are not cached.
  *
- * A change made through this store, or through another over the same cache, is seen by every read
- * that begins after it: the change drops what it concerns, also when it fails. Any other change, and
- * any change where two isolates have a cache each, is seen after `maxAgeMs` at the latest. In a cache
- * that answers with promises, a change that happens while an entry is being written to it, or that
- * the cache could not be told, counts as such another change.
+ * A change made through this store, or through another over the same cache, is visible to every read
+ * that begins after it: the change invalidates what it concerns, also when it fails. Any other change,
+ * and any change where two isolates have a cache each, is visible after `maxAgeMs` at the latest. With
+ * an asynchronous cache, a change that races with a cache write, or whose invalidation failed, is
+ * visible only after `maxAgeMs`.
  *
- * The cache holds what the store holds of a session, the hash of its secret included, and whoever can
- * write to it can sign in as anybody: guard it as you guard the store. It holds no token.
+ * The cache stores what the store has of a session, including the hash of its secret. Anyone who can
+ * write to it can sign in as any user, so protect it as you protect the store. It contains no token.
  *
- * @param store Any store. Put no second cache in front of this one: it would read strongly, past it.
- * @param options Which cache, and for how long it is trusted.
- * @returns The store for `limen({ store })`, as cheap to make for each request as `limen()` itself.
+ * @param store Any store, except one that `cached()` returned: its strong reads bypass its cache.
+ * @param options Which cache, and how long its entries are trusted.
+ * @returns The store for `limen({ store })`. Creating it is as cheap as `limen()`, so it can be created
+ * for each request.
  * @throws {AuthError} `AUTH_CONFIG` for an option that does not fit, or is missing.
  *
  * @example
@@ -99,12 +100,12 @@ export function cached<UserAttributes, SessionAttributes>(
   options: CachedOptions,
 ): Store<UserAttributes, SessionAttributes>
 export function cached<UserAttributes, SessionAttributes>(
-  cachedStore: AnyStore<UserAttributes, SessionAttributes>,
+  anyStore: AnyStore<UserAttributes, SessionAttributes>,
   options: CachedOptions,
 ): AnyStore<UserAttributes, SessionAttributes> {
-  const store = cachedStore as StoreCalls<UserAttributes, SessionAttributes>
+  const store = anyStore as StoreCalls<UserAttributes, SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  type Peeked = Kept<Found> | null | undefined
+  type Peeked = Cached<Found> | null | undefined
   checkOptions(
     'cached(): ',
     { ...options, store },
@@ -128,99 +129,100 @@ export function cached<UserAttributes, SessionAttributes>(
 
     async read(sessionId, { consistency }) {
       const key = keyOfSession(sessionId)
-      const kept = quietly(() => get(key))
+      const peeked = quietly(() => get(key))
       if (consistency === 'eventual') {
-        const trusted = await quietly(async () => foundIn(await kept))
+        const trusted = await quietly(async () => trustedIn(await peeked))
         if (trusted) return trusted
       }
-      const fence = isPromise(kept) ? undefined : quietly(raiseFence)
+      const invalidation = isPromise(peeked) ? undefined : quietly(invalidationToken)
       const readAt = now()
       const found = await store.read(sessionId, { consistency: 'strong' })
-      if (found) await quietly(() => keep(key, found, readAt, fence))
-      else if ((await kept)?.found) await quietly(() => drop(key))
+      if (found) await quietly(() => putFound(key, found, readAt, invalidation))
+      else if ((await peeked)?.found) await quietly(() => invalidate(key))
       return found
     },
 
     insert: (session) => store.insert(session),
     renew: (sessionId, deadlines) =>
-      dropping(keyOfSession(sessionId), () => store.renew(sessionId, deadlines)),
+      invalidating(keyOfSession(sessionId), () => store.renew(sessionId, deadlines)),
     update: (sessionId, attributes) =>
-      dropping(keyOfSession(sessionId), () => store.update(sessionId, attributes)),
-    delete: (sessionId) => dropping(keyOfSession(sessionId), () => store.delete(sessionId)),
+      invalidating(keyOfSession(sessionId), () => store.update(sessionId, attributes)),
+    delete: (sessionId) => invalidating(keyOfSession(sessionId), () => store.delete(sessionId)),
     deleteByUser: (userId, which) =>
-      dropping(keyOfUser(userId), () => store.deleteByUser(userId, which)),
+      invalidating(keyOfUser(userId), () => store.deleteByUser(userId, which)),
     listByUser: (userId) => store.listByUser(userId),
     ...(store.deleteExpired && { deleteExpired: (which) => store.deleteExpired!(which) }),
     createUser: (user) => store.createUser(user),
     readUser: (userId) => store.readUser(userId),
     updateUser: (userId, attributes) =>
-      dropping(keyOfUser(userId), () => store.updateUser(userId, attributes)),
-    deleteUser: (userId) => dropping(keyOfUser(userId), () => store.deleteUser(userId)),
+      invalidating(keyOfUser(userId), () => store.updateUser(userId, attributes)),
+    deleteUser: (userId) => invalidating(keyOfUser(userId), () => store.deleteUser(userId)),
   } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
     UserAttributes,
     SessionAttributes
   >
 
-  /** What an entry says, if it may be trusted still: a copy, which the caller may change. */
-  async function foundIn(entry: Peeked): Promise<Found | null> {
+  /** What an entry contains, if it can still be trusted: a copy, which the caller may change. */
+  async function trustedIn(entry: Peeked): Promise<Found | null> {
     if (!entry?.found) return null
-    const mark = await get(keyOfUser(entry.found.user.id))
+    const generation = await get(keyOfUser(entry.found.user.id))
     const age = now() - entry.at
-    const isTrusted = mark?.token === entry.token && age >= 0 && age < maxAgeMs
+    const isTrusted = generation?.token === entry.token && age >= 0 && age < maxAgeMs
     return isTrusted ? copyOf(entry.found) : null
   }
 
-  /** Keeps what was read, unless something of it was dropped since the read began. */
-  function keep(key: string, found: Found, readAt: number, fence: unknown): unknown {
-    const keyOfMark = keyOfUser(found.user.id)
-    const [mark, entry] = [get(keyOfMark), get(key)]
-    if (isPromise(mark) || isPromise(entry)) return Promise.all([mark, entry]).then(put)
-    // Nothing is awaited from here on, so that no drop can come in between.
-    const standing = get(FENCE) as Peeked
-    return fence !== undefined && standing?.token === fence && put([mark, entry])
+  /** Stores what was read, unless any of it was invalidated after the read began. */
+  function putFound(key: string, found: Found, readAt: number, invalidation: unknown): unknown {
+    const userKey = keyOfUser(found.user.id)
+    const [generation, entry] = [get(userKey), get(key)]
+    if (isPromise(generation) || isPromise(entry)) return Promise.all([generation, entry]).then(put)
+    // Nothing is awaited from here on, so no invalidation can happen in between.
+    const current = get(INVALIDATION) as Peeked
+    const isCurrent = invalidation !== undefined && current?.token === invalidation
+    return isCurrent && put([generation, entry])
 
-    function put([mark, entry]: [Peeked, Peeked]): unknown {
-      if ((mark?.at ?? 0) > readAt || (entry?.at ?? 0) > readAt) return
-      const token = mark?.token ?? randomText(ID_BYTES)
+    function put([generation, entry]: [Peeked, Peeked]): unknown {
+      if ((generation?.at ?? 0) > readAt || (entry?.at ?? 0) > readAt) return
+      const token = generation?.token ?? randomText(ID_BYTES)
       const copy = { at: readAt, token, found: copyOf(found) }
-      return Promise.all([mark ?? set(keyOfMark, { at: 0, token }), set(key, copy, maxAgeMs)])
+      return Promise.all([generation ?? set(userKey, { at: 0, token }), set(key, copy, maxAgeMs)])
     }
   }
 
-  /** Makes a change, and drops what it concerns: one that failed may have happened all the same. */
-  async function dropping<Answer>(key: string, change: () => Promise<Answer>): Promise<Answer> {
+  /** Makes a change and invalidates what it concerns, also when it fails: it may have happened. */
+  async function invalidating<Answer>(key: string, change: () => Promise<Answer>): Promise<Answer> {
     try {
       return await change()
     } finally {
-      await quietly(() => drop(key))
+      await quietly(() => invalidate(key))
     }
   }
 
-  function drop(key: string): unknown {
-    const dropped = set(key, { at: now() + 1, token: randomText(ID_BYTES) })
-    return isPromise(dropped) ? dropped : cache.delete(FENCE)
+  function invalidate(key: string): unknown {
+    const invalidated = set(key, { at: now() + 1, token: randomText(ID_BYTES) })
+    return isPromise(invalidated) ? invalidated : cache.delete(INVALIDATION)
   }
 
-  /** The token of a mark that is gone as soon as anything is dropped, or the cache has lost it. */
-  function raiseFence(): string {
-    const standing = get(FENCE) as Peeked
-    if (standing) return standing.token
+  /** A token that is gone as soon as anything is invalidated, or the cache has lost it. */
+  function invalidationToken(): string {
+    const current = get(INVALIDATION) as Peeked
+    if (current) return current.token
     const token = randomText(ID_BYTES)
-    set(FENCE, { at: 0, token })
+    set(INVALIDATION, { at: 0, token })
     return token
   }
 
-  /** Keeps a mark, which outlives the entries that it speaks of, or with `ttl` an entry. */
-  function set(key: string, value: Kept<Found>, ttl: number = maxAgeMs + DAY): unknown {
+  /** Stores a generation, which must outlive the entries that carry it, or with `ttl` an entry. */
+  function set(key: string, value: Cached<Found>, ttl: number = maxAgeMs + DAY): unknown {
     return handled(cache.set(key, value, { ttl }))
   }
 
-  /** A cache that fails is one that holds nothing: the store knows better anyway. */
+  /** Treats a cache that fails as an empty one: the store has the data. */
   function quietly<Answer>(
-    ask: () => Answer | PromiseLike<Answer>,
+    call: () => Answer | PromiseLike<Answer>,
   ): Answer | undefined | PromiseLike<Answer | undefined> {
     try {
-      const answer = ask()
+      const answer = call()
       return isPromise(answer) ? answer.then(undefined, failed) : answer
     } catch (error) {
       return failed(error)
@@ -228,14 +230,14 @@ export function cached<UserAttributes, SessionAttributes>(
   }
 
   function failed(error: unknown): undefined {
-    void told(error)
+    void report(error)
   }
 
-  async function told(error: unknown): Promise<void> {
+  async function report(error: unknown): Promise<void> {
     try {
       await options.onCacheError?.(error)
     } catch {
-      // An observer that fails must not fail a read that the store can answer.
+      // A callback that fails must not fail a read that the store can answer.
     }
   }
 }
@@ -248,7 +250,7 @@ function keyOfUser(userId: StoreId): string {
   return `${LAYOUT}user:${idOf(userId)}`
 }
 
-/** A deep copy: much faster than `structuredClone`, which has what is more than plain data. */
+/** A deep copy of plain data: much faster than `structuredClone`, which copies everything else. */
 function copyOf<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyOf) as Value
@@ -258,7 +260,7 @@ function copyOf<Value>(value: Value): Value {
   return copy
 }
 
-/** The same answer: one that nobody waits for must not bring the process down when it rejects. */
+/** Returns the value, and marks a promise as handled: no code may be awaiting it when it rejects. */
 function handled<Answer>(answer: Answer): Answer {
   if (isPromise(answer)) answer.then(undefined, () => {})
   return answer

@@ -19,9 +19,9 @@ export type {
 } from './store.ts'
 
 /**
- * Keeps sessions and users in memory.
+ * Stores sessions and users in memory.
  *
- * @returns A store with all promises of {@link Store}. What it holds is gone with the process.
+ * @returns A store that fulfils the whole contract of {@link Store}. Its data is lost with the process.
  *
  * @example
  * const store = memoryStore<{ name: string }, { device: string }>()
@@ -37,10 +37,10 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
   const sessions = new Map<string, AnySession>()
   const users = new Map<string, AnyUser>()
 
-  // No session is kept without its user, or longer.
+  // A session is never stored without its user, or longer.
   const withUser = (session: AnySession) => ({ session, user: users.get(session.userId)! })
-  const remove = (isGone: (session: AnySession) => boolean): void => {
-    for (const session of sessions.values()) if (isGone(session)) sessions.delete(session.id)
+  const remove = (isDeleted: (session: AnySession) => boolean): void => {
+    for (const session of sessions.values()) if (isDeleted(session)) sessions.delete(session.id)
   }
 
   return {
@@ -108,7 +108,7 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
   }
 }
 
-/** Frozen once when written, so that every read may hand out the same object. */
+/** Freezes a copy when it is written, so that every read can return the same object. */
 function frozenCopy<Value>(value: Value): Value {
   return frozen(structuredClone(value))
 }

@@ -43,7 +43,7 @@ export async function routeOf(userId: string): Promise<string> {
 export function withPlainIds<UserAttributes, SessionAttributes>(
   store: AnyStore<UserAttributes, SessionAttributes>,
 ): PlainStore<UserAttributes, SessionAttributes> {
-  const { traits, deleteExpired } = store
+  const { traits } = store
   const calls = store as StoreCalls<UserAttributes, SessionAttributes>
   const sessionKey = (id: string): StoreId =>
     traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
@@ -58,7 +58,7 @@ export function withPlainIds<UserAttributes, SessionAttributes>(
     delete: (id) => calls.delete(sessionKey(id)),
     deleteByUser: async (id, options) => calls.deleteByUser(await userKey(id), options),
     listByUser: async (id) => calls.listByUser(await userKey(id)),
-    ...(deleteExpired && { deleteExpired: (options) => deleteExpired.call(store, options) }),
+    ...(store.deleteExpired && { deleteExpired: (options) => store.deleteExpired!(options) }),
     ...withPlainUserIds(store),
   }
 }

@@ -35,7 +35,7 @@ const recordOf = (id: string, userId = 'ada'): SessionRecord<Device> => ({
   attributes: { device: `device ${id}` },
 })
 
-/** Two engines, whose calls wait for `turn`, twice each: before they are made and before they answer. */
+/** Two engines, whose calls wait for `turn` twice: before they are made, and before they resolve. */
 function engines(turn: (call: string) => Promise<void> = async () => {}) {
   const [sessions, users] = [memoryStore<object, Device>(), memoryStore<User>()]
   const slow = <AnyStore extends object>(engine: string, store: AnyStore): AnyStore =>
@@ -45,7 +45,7 @@ function engines(turn: (call: string) => Promise<void> = async () => {}) {
         async (...args: never[]) => {
           await turn(`${engine}.${name}`)
           const answer: unknown = await (call as (...args: never[]) => unknown)(...args)
-          await turn(`${engine}.${name} answers`)
+          await turn(`${engine}.${name} resolves`)
           return answer
         },
       ]),
@@ -57,18 +57,18 @@ function engines(turn: (call: string) => Promise<void> = async () => {}) {
   return { sessions, users, store }
 }
 
-/** The names of the calls that the engines were asked, while something was done. */
+/** The names of the engine calls that an act makes. */
 async function callsOf(act: (store: Split) => Promise<unknown>, before = act): Promise<string[]> {
   const calls: string[] = []
   const { store } = engines(async (call) => void calls.push(call))
   await before(store)
   calls.length = 0
   await act(store)
-  return calls.filter((call) => !call.endsWith('answers'))
+  return calls.filter((call) => !call.endsWith('resolves'))
 }
 
 describe('splitStore()', () => {
-  it('keeps sessions in one store, and users with their attributes in the other', async () => {
+  it('stores sessions in one store, and users with their attributes in the other', async () => {
     const { sessions, users, store } = engines()
     await store.createUser(ada)
     expect(await store.insert(recordOf('a'))).toEqual(ada)
@@ -81,7 +81,7 @@ describe('splitStore()', () => {
     expect((await store.read('a', strong))?.user.attributes).toEqual({ name: 'Ada L.' })
   })
 
-  it('needs no more of `users` than four calls', async () => {
+  it('calls only four methods of `users`', async () => {
     const table = new Map([['ada', ada]])
     const users: UserStore<User> = {
       createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
@@ -95,7 +95,7 @@ describe('splitStore()', () => {
     expect((await auth.validateSession(auth.createBearerToken(session))).user.name).toBe('Ada')
   })
 
-  it('takes a user who was created past it', async () => {
+  it('accepts a user who was created in `users` directly', async () => {
     const { users, store } = engines()
     await users.createUser(ada)
     expect(await store.insert(recordOf('a'))).toEqual(ada)
@@ -104,7 +104,7 @@ describe('splitStore()', () => {
     expect(await store.read('a', strong)).not.toBeNull()
   })
 
-  it('P1: a user deleted past it means dead sessions, never a failure', async () => {
+  it('P1: a user who was deleted in `users` directly has no sessions, without a failure', async () => {
     const { sessions, users, store } = engines()
     await store.createUser(ada)
     await store.insert(recordOf('a'))
@@ -113,14 +113,14 @@ describe('splitStore()', () => {
     expect(await store.read('a', { consistency: 'eventual' })).toBeNull()
     expect(await store.listByUser('ada')).toEqual([])
     expect(await store.insert(recordOf('b'))).toBeNull()
-    expect(await sessions.read('b', strong), 'nothing is kept').toBeNull()
+    expect(await sessions.read('b', strong), 'nothing is stored').toBeNull()
     expect(await store.renew('a', later)).toBe(false)
     expect(await store.update('a', { device: 'ghost' })).toBe(false)
     await store.createUser(ada)
     expect(await store.listByUser('ada'), 'a new user of that id has none of them').toEqual([])
   })
 
-  it('of two who take an id at once, lets one have it', async () => {
+  it('creates one of two concurrent users of one id', async () => {
     const { store } = engines()
     const answers = await Promise.all([store.createUser(ada), store.createUser(ada)])
     expect(answers.filter(Boolean)).toHaveLength(1)
@@ -145,7 +145,7 @@ describe('splitStore()', () => {
     })
   })
 
-  it('gives up on a store of the sessions that keeps losing the user', async () => {
+  it('gives up on a store of sessions that loses the user three times', async () => {
     const [plain, users] = [memoryStore<object, Device>(), memoryStore<User>()]
     let inserts = 0
     const losing = {
@@ -154,18 +154,18 @@ describe('splitStore()', () => {
     }
     await users.createUser(ada)
     const inserting = splitStore({ sessions: losing, users }).insert(recordOf('a'))
-    await expect(inserting).rejects.toThrow('losing the user')
+    await expect(inserting).rejects.toThrow('lost the user again and again')
     expect(inserts).toBe(3)
   })
 
-  it('P1: looks strongly for the session that it is to change', async () => {
-    const asked: Consistency[] = []
-    const sessions = notingStore<object, Device>(asked)
+  it('P1: reads a session strongly before it changes it', async () => {
+    const reads: Consistency[] = []
+    const sessions = notingStore<object, Device>(reads)
     const store = splitStore({ sessions, users: memoryStore<User>() })
     await withSession(store)
     expect(await store.renew('a', later)).toBe(true)
     expect(await store.update('a', { device: 'phone' })).toBe(true)
-    expect(asked).toEqual(['strong', 'strong'])
+    expect(reads).toEqual(['strong', 'strong'])
   })
 
   const withSession = async (store: Split) => {
@@ -177,7 +177,7 @@ describe('splitStore()', () => {
     ['miss', (store) => store.read('x', strong), 'sessions.read'],
     ['renew', (store) => store.renew('a', later), 'sessions.read users.readUser sessions.renew'],
     ['sign in', (store) => store.insert(recordOf('b')), 'users.readUser sessions.insert'],
-    ['sign in nobody', (store) => store.insert(recordOf('b', 'eve')), 'users.readUser'],
+    ['sign in an unknown user', (store) => store.insert(recordOf('b', 'eve')), 'users.readUser'],
     [
       'sign up',
       (store) => store.createUser({ ...ada, id: 'eve' }),
@@ -187,35 +187,42 @@ describe('splitStore()', () => {
     ['revoke all', (store) => store.deleteByUser('ada', {}), 'sessions.deleteByUser'],
     ['delete a user', (store) => store.deleteUser('ada'), 'users.deleteUser sessions.deleteUser'],
   ]
-  it.each(costs)('asks its stores, to %s, no more than it says', async (_name, act, calls) => {
+  it.each(costs)('makes no more engine calls than documented to %s', async (_name, act, calls) => {
     expect(await callsOf(act, withSession)).toEqual(calls.split(' '))
   })
 
-  it('stands behind a cache like any store', async () => {
+  it('works behind a cache like any store', async () => {
     const { store, users } = engines()
-    const front = cached(store, { cache: new Map<string, object>(), maxAgeMs: 1000, now: () => NOW })
+    const front = cached(store, {
+      cache: new Map<string, object>(),
+      maxAgeMs: 1000,
+      now: () => NOW,
+    })
     await withSession(front)
     await front.read('a', { consistency: 'eventual' })
-    await users.updateUser('ada', { name: 'not seen yet' })
+    await users.updateUser('ada', { name: 'not visible yet' })
     expect((await front.read('a', { consistency: 'eventual' }))?.user).toEqual(ada)
     await front.deleteUser('ada')
     expect(await front.read('a', { consistency: 'eventual' })).toBeNull()
   })
 })
 
-describe('P4: splitStore(), when the answer of one engine call is lost or it never arrives,', () => {
+describe('P4: splitStore() when one engine call or its answer is lost', () => {
   const acts: [name: string, act: (store: Split) => Promise<unknown>][] = [
     ['deleteUser', (store) => store.deleteUser('ada')],
     ['createUser', (store) => store.createUser({ id: 'new', attributes: { name: 'New' } })],
     ['insert', (store) => store.insert(recordOf('b'))],
-    ['the first insert of a user created past it', (store) => store.insert(recordOf('p', 'past'))],
+    [
+      'the first insert of a user created in `users` directly',
+      (store) => store.insert(recordOf('p', 'past')),
+    ],
     ['renew', (store) => store.renew('a', later)],
     ['update', (store) => store.update('a', { device: 'phone' })],
     ['updateUser', (store) => store.updateUser('ada', { name: 'Ada L.' })],
     ['deleteByUser', (store) => store.deleteByUser('ada', {})],
   ]
   it.each(acts)(
-    '%s rejects, leaves no session without a user, and finishes when called again',
+    'P4: %s rejects, leaves no session without a user, and completes when repeated',
     async (name, act) => {
       for (let failing = 0; failing < 10; failing++) {
         let turns = Infinity
@@ -231,8 +238,8 @@ describe('P4: splitStore(), when the answer of one engine call is lost or it nev
           () => false,
           () => true,
         )
-        const hasEnded = turns >= 0
-        expect(failed, `${name}, turn ${failing}`).toBe(!hasEnded)
+        const hasResolved = turns >= 0
+        expect(failed, `${name}, turn ${failing}`).toBe(!hasResolved)
         turns = Infinity
 
         const ids = ['a', 'b', 'p', 'n']
@@ -241,7 +248,7 @@ describe('P4: splitStore(), when the answer of one engine call is lost or it nev
           if (found) expect(await users.readUser(found.session.userId)).toEqual(found.user)
         }
         if (name === 'deleteUser' && !(await users.readUser('ada'))) {
-          expect(await store.read('a', strong), 'half-way deleted').toBeNull()
+          expect(await store.read('a', strong), 'interrupted').toBeNull()
         }
         await act(store)
         expect(await act(store).then(() => true)).toBe(true)
@@ -251,12 +258,12 @@ describe('P4: splitStore(), when the answer of one engine call is lost or it nev
           expect((await store.readUser('new'))?.attributes).toEqual({ name: 'New' })
           expect(await store.insert(recordOf('n', 'new'))).not.toBeNull()
         }
-        if (name.includes('past')) expect(await store.read('p', strong)).not.toBeNull()
+        if (name.includes('directly')) expect(await store.read('p', strong)).not.toBeNull()
       }
     },
   )
 
-  it('deleteUser that stopped half-way leaves nothing to a new user of that id', async () => {
+  it('P4: an interrupted deleteUser leaves no session to a new user of that id', async () => {
     for (let failing = 0; failing < 4; failing++) {
       let turns = Infinity
       const { store } = engines(async () => {
@@ -274,8 +281,8 @@ describe('P4: splitStore(), when the answer of one engine call is lost or it nev
   })
 })
 
-describe('P1: splitStore(), when both the end of a user and the beginning of the next stop half-way,', () => {
-  it('gives no session of the old one to the new one', async () => {
+describe('P1: splitStore() when deleting a user and creating the next are both interrupted', () => {
+  it('P1: the new user has no session of the old one', async () => {
     for (let failing = 0; failing < 8; failing++) {
       let turns = Infinity
       const { users, store } = engines(async () => {
@@ -294,14 +301,14 @@ describe('P1: splitStore(), when both the end of a user and the beginning of the
   })
 })
 
-describe('P1, P2: splitStore(), while calls run into each other,', () => {
+describe('P1, P2: splitStore() with concurrent calls', () => {
   const kinds = ['insert', 'renew', 'read', 'deleteUser', 'deleteByUser', 'listByUser'] as const
   const command = fc.record({
     kind: fc.constantFrom(...kinds, 'insert' as const),
     id: fc.constantFrom('a', 'b', 'c', 'd'),
   })
 
-  it('has no session of a deleted user, now or when the id is created again', async () => {
+  it('P1, P2: has no session of a deleted user, also when the id is created again', async () => {
     let deletions = 0
     const plan = fc.array(command, { minLength: 2, maxLength: 8 })
     const race = fc.asyncProperty(
@@ -313,7 +320,7 @@ describe('P1, P2: splitStore(), while calls run into each other,', () => {
         const { users, sessions, store } = engines(async (call) => {
           if (isRacing) await scheduler.schedule(Promise.resolve(), call)
         })
-        // Created past the store, a user is made known to the engine of the sessions in the race.
+        // A user who was created in `users` is created in the store of sessions during the race.
         await (isPast ? users : store).createUser(ada)
         const inserted = new Set<string>()
         isRacing = true

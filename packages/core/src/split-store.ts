@@ -1,4 +1,4 @@
-/** Keeps sessions in one store and users in another. */
+/** Joins two stores: sessions in one, users in another. */
 import { type OptionRule, checkOptions } from './options.ts'
 import { withPlainIds, withPlainUserIds } from './plain-ids.ts'
 import {
@@ -20,11 +20,11 @@ const USERS: OptionRule = [
   true,
 ]
 
-/** Which store keeps what. */
+/** Which store has the sessions and which has the users. */
 export interface SplitStores<UserAttributes, SessionAttributes> {
-  /** Keeps the sessions. Where it wants users of its own, it is given their ids and no attributes. */
+  /** Stores the sessions, and the ids of their users without attributes. */
   readonly sessions: AnyStore<object, SessionAttributes>
-  /** Keeps the users. Whom it does not know is nobody, whatever sessions there are. */
+  /** Stores the users. A session whose user is not in this store is treated as missing. */
   readonly users: AnyUserStore<UserAttributes>
 }
 
@@ -37,18 +37,19 @@ export function splitStore<UserAttributes, SessionAttributes>(
 /**
  * Joins two stores: sessions in one, users in another.
  *
- * A user is whom `users` knows, also one who was created past this store; a session counts only while
- * `users` knows its user, so that somebody deleted there is signed out. No change spans both engines:
- * each is made in an order that leaves no session without a user when it stops half-way, and making
- * it again finishes it. Do not create a user's id anew before its
- * `deleteUser` has resolved, nor one that was deleted past this store: it would have the old sessions.
+ * A user can also be created or deleted in `users` directly. A session is valid only while its user is
+ * in `users`, so a user who is deleted there is signed out. No change spans both engines: the steps of
+ * each are ordered so that an interrupted one leaves no valid session without a user, and repeating it
+ * completes it. Do not create a user again under the same id before `deleteUser` of this store has
+ * resolved, nor after a deletion in `users` directly: the new user would have the old sessions.
  *
- * The price is a second round trip, since only the session says whose it is: two to validate, three
- * more to renew, two to sign in, and three more at the first sign-in of a user created past this store.
+ * The cost is a second round trip, because only the session has the id of its user: two to validate,
+ * three more to renew, two to sign in, and three more at the first sign-in of a user who was created in
+ * `users` directly.
  *
- * @param stores Which store keeps what. `sessions` must take a user without attributes.
+ * @param stores Both stores. `sessions` must accept a user without attributes.
  * @returns The store for `limen({ store })`, with the types of both.
- * @throws {AuthError} `AUTH_CONFIG` when one of the two is missing or is no store.
+ * @throws {AuthError} `AUTH_CONFIG` when one of the two is missing or is not a store.
  *
  * @example
  * const store = splitStore({
@@ -70,7 +71,6 @@ export function splitStore<UserAttributes, SessionAttributes>(
   checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
   const sessions = withPlainIds(stores.sessions)
   const users = withPlainUserIds(stores.users)
-  const { deleteExpired } = sessions
   const staleMisses = sessions.traits?.staleMisses || stores.users.traits?.staleMisses
   const anchor = (userId: string) => sessions.createUser({ id: userId, attributes: {} })
 
@@ -92,7 +92,7 @@ export function splitStore<UserAttributes, SessionAttributes>(
         if (await sessions.insert(session)) return user
         isAnchored = await anchor(userId)
       }
-      throw new Error('the store of the sessions keeps losing the user')
+      throw new Error('splitStore(): the store of the sessions lost the user again and again')
     },
 
     renew: async (sessionId, deadlines) =>
@@ -111,12 +111,12 @@ export function splitStore<UserAttributes, SessionAttributes>(
       return user ? found.map(({ session }) => ({ session, user })) : []
     },
 
-    ...(deleteExpired && { deleteExpired }),
+    ...(sessions.deleteExpired && { deleteExpired: (which) => sessions.deleteExpired!(which) }),
 
     async createUser(record) {
       const user = { ...record, id: idOf(record.id) }
       if (!(await anchor(user.id)) && !(await users.readUser(user.id))) {
-        // A deletion that stopped half-way has left sessions, which are not to be this user's.
+        // An interrupted deletion can have left sessions, which must not become this user's.
         await sessions.deleteUser(user.id)
         await anchor(user.id)
       }
@@ -129,7 +129,7 @@ export function splitStore<UserAttributes, SessionAttributes>(
 
     async deleteUser(key) {
       const userId = idOf(key)
-      // From here on no session of this user counts, and no new one can.
+      // From here on no session of this user is valid, and none can be created.
       await users.deleteUser(userId)
       await sessions.deleteUser(userId)
     },
