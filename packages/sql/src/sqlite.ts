@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { indexes, statements, tables } from './dialects/sqlite/default-layout.ts'
+export { indexes, tables } from './dialects/sqlite/default-schema.ts'
+export * from './dialects/sqlite/default-statements.ts'
 export { foundIn, insertValues, mergeValues, userIn } from './dialects/sqlite/rows.ts'
 export type { FoundRow, UserRow } from './dialects/sqlite/rows.ts'
 export type { D1, D1Answer, D1Connection, D1Statement } from './d1-binding.ts'

@@ -1,18 +1,7 @@
 /** Stores sessions and users in D1: one statement for each call. */
 import type { Store } from '@limen/core'
 import { storeFailure } from '@limen/core/store-kit'
-import {
-  type D1,
-  type D1Answer,
-  type D1Connection,
-  type FoundRow,
-  type UserRow,
-  foundIn,
-  insertValues,
-  mergeValues,
-  statements,
-  userIn,
-} from '@limen/sql/sqlite'
+import * as sqlite from '@limen/sql/sqlite'
 import { checkBinding } from './check.ts'
 
 const MIGRATE = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
@@ -41,15 +30,15 @@ const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|TYPE_ERROR/
  * })
  */
 export function d1Store<UserAttributes = object, SessionAttributes = object>(
-  db: D1,
+  db: sqlite.D1,
 ): Store<UserAttributes, SessionAttributes> {
   checkBinding('d1Store', 'a D1 binding such as env.DB', db, 'prepare', 'withSession')
 
   async function run<Row>(
-    connection: D1Connection,
     statement: string,
-    ...values: readonly unknown[]
-  ): Promise<D1Answer<Row>> {
+    values: readonly unknown[],
+    connection: sqlite.D1Connection = db,
+  ): Promise<sqlite.D1Answer<Row>> {
     try {
       return await connection
         .prepare(statement)
@@ -63,73 +52,62 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
     }
   }
   const change = async (statement: string, ...values: readonly unknown[]) =>
-    (await run(db, statement, ...values)).meta.changes
+    (await run(statement, values)).meta.changes
+  const matches = async (statement: string, ...values: readonly unknown[]) =>
+    (await change(statement, ...values)) > 0
 
   return {
     async read(sessionId, { consistency }) {
       const find = (constraint: 'first-unconstrained' | 'first-primary') =>
-        run<FoundRow>(db.withSession(constraint), statements.read, text(sessionId))
-      if (consistency === 'eventual') {
-        const { results, meta } = await find('first-unconstrained')
-        if (results[0]) return foundIn(results[0])
-        if (meta.served_by_primary) return null
+        run<sqlite.FoundRow>(sqlite.READ, [sessionId], db.withSession(constraint))
+      let { results, meta } = await find(
+        consistency === 'strong' ? 'first-primary' : 'first-unconstrained',
+      )
+      if (!results[0] && consistency === 'eventual' && !meta.served_by_primary) {
+        ;({ results } = await find('first-primary'))
       }
-      const [row] = (await find('first-primary')).results
-      return row ? foundIn(row) : null
+      return results.map((row) => sqlite.foundIn<UserAttributes, SessionAttributes>(row))[0] ?? null
     },
 
-    async insert(session) {
-      const values = insertValues({
-        ...session,
-        id: text(session.id),
-        userId: text(session.userId),
-        attributes: JSON.stringify(session.attributes),
-      })
-      return userIn(session.userId, (await run<UserRow>(db, statements.insert, ...values)).results)
+    insert: async (session) => {
+      const values = sqlite.insertValues(session, JSON.stringify(session.attributes))
+      return sqlite.userIn(
+        session.userId,
+        (await run<sqlite.UserRow>(sqlite.INSERT, values)).results,
+      )
     },
 
-    renew: async (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
-      (await change(
-        statements.renew,
-        activePeriodExpiresAt,
-        idlePeriodExpiresAt,
-        text(sessionId),
-      )) > 0,
+    renew: (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
+      matches(sqlite.RENEW, activePeriodExpiresAt, idlePeriodExpiresAt, sessionId),
 
-    update: async (sessionId, attributes) =>
-      (await change(statements.update, ...mergeValues(attributes), text(sessionId))) > 0,
+    update: (sessionId, attributes) =>
+      matches(sqlite.UPDATE, ...sqlite.mergeValues(attributes), sessionId),
 
     async delete(sessionId) {
-      await change(statements.delete, text(sessionId))
+      await change(sqlite.DELETE, sessionId)
     },
 
-    async deleteByUser(userId, { except }) {
-      await change(statements.deleteByUser, text(userId), text(except) ?? '')
+    async deleteByUser(userId, { except = '' }) {
+      await change(sqlite.DELETE_BY_USER, userId, except)
     },
 
-    async listByUser(userId) {
-      const { results } = await run<FoundRow>(db, statements.listByUser, text(userId))
-      return results.map((row) => foundIn(row))
-    },
+    listByUser: async (userId) =>
+      (await run<sqlite.FoundRow>(sqlite.LIST_BY_USER, [userId])).results.map((row) =>
+        sqlite.foundIn(row),
+      ),
 
-    deleteExpired: ({ now, limit }) => change(statements.deleteExpired, now, limit),
+    deleteExpired: ({ now, limit }) => change(sqlite.DELETE_EXPIRED, now, limit),
 
-    createUser: async ({ id, attributes }) =>
-      (await change(statements.createUser, text(id), JSON.stringify(attributes))) > 0,
+    createUser: ({ id, attributes }) => matches(sqlite.CREATE_USER, id, JSON.stringify(attributes)),
 
     readUser: async (userId) =>
-      userIn(userId, (await run<UserRow>(db, statements.readUser, text(userId))).results),
+      sqlite.userIn(userId, (await run<sqlite.UserRow>(sqlite.READ_USER, [userId])).results),
 
-    updateUser: async (userId, attributes) =>
-      (await change(statements.updateUser, ...mergeValues(attributes), text(userId))) > 0,
+    updateUser: (userId, attributes) =>
+      matches(sqlite.UPDATE_USER, ...sqlite.mergeValues(attributes), userId),
 
     async deleteUser(userId) {
-      await change(statements.deleteUser, text(userId))
+      await change(sqlite.DELETE_USER, userId)
     },
   }
-}
-
-/** An id as it is, and `null`, which equals no id, for a value of another type: D1 would convert it. */
-function text(id: unknown): string | null {
-  return typeof id === 'string' ? id : null
 }

@@ -1,15 +1,7 @@
 /** The class of the Durable Objects: one user with its sessions. */
 import { DurableObject } from 'cloudflare:workers'
 import type { Deadlines } from '@limen/core'
-import {
-  type FoundRow,
-  type UserRow,
-  foundIn,
-  insertValues,
-  mergeValues,
-  statements,
-  userIn,
-} from '@limen/sql/sqlite'
+import * as sqlite from '@limen/sql/sqlite'
 import { createTables, readUserId } from './object-schema.ts'
 import type { SentSession } from './sessions-object.ts'
 
@@ -33,16 +25,19 @@ export class LimenSessions extends DurableObject {
 
   /** A session and its user, as JSON. */
   read(sessionId: string): string | null {
-    const [row] = this.#rows<FoundRow>(statements.read, sessionId)
-    return row ? JSON.stringify(foundIn(row)) : null
+    const [row] = this.#rows<sqlite.FoundRow>(sqlite.READ, sessionId)
+    return row ? JSON.stringify(sqlite.foundIn(row)) : null
   }
 
   /** Stores a session and returns its user, as JSON. */
   async insert(session: SentSession): Promise<string | null> {
     const alarm = await this.ctx.storage.getAlarm()
-    const user = userIn(
+    const user = sqlite.userIn(
       session.userId,
-      this.#rows<UserRow>(statements.insert, ...insertValues(session)),
+      this.#rows<sqlite.UserRow>(
+        sqlite.INSERT,
+        ...sqlite.insertValues(session, session.attributes),
+      ),
     )
     if (user === null) return null
     if (alarm === null) await this.#purgeAfter(session.idlePeriodExpiresAt)
@@ -51,28 +46,32 @@ export class LimenSessions extends DurableObject {
 
   /** Moves the deadlines of an existing session, each to the later of old and new. */
   renew(sessionId: string, { activePeriodExpiresAt, idlePeriodExpiresAt }: Deadlines): boolean {
-    return this.#changes(statements.renew, activePeriodExpiresAt, idlePeriodExpiresAt, sessionId)
+    return this.#changes(sqlite.RENEW, activePeriodExpiresAt, idlePeriodExpiresAt, sessionId)
   }
 
   /** Merges attributes, given as JSON, into a session, and removes those of a JSON list of names. */
   update(sessionId: string, attributes: string, removed?: string): boolean {
-    return this.#changes(statements.update, ...mergeValues(merge(attributes, removed)), sessionId)
+    return this.#changes(
+      sqlite.UPDATE,
+      ...sqlite.mergeValues(merge(attributes, removed)),
+      sessionId,
+    )
   }
 
   /** Deletes a session. */
   delete(sessionId: string): void {
-    this.#rows(statements.delete, sessionId)
+    this.#rows(sqlite.DELETE, sessionId)
   }
 
   /** Deletes all sessions except one. */
   deleteByUser(except: string): void {
-    this.#rows(statements.deleteByUser, this.#user(), except)
+    this.#rows(sqlite.DELETE_BY_USER, this.#user(), except)
   }
 
   /** All sessions with their user in order of creation, as JSON. */
   listByUser(): string {
-    const rows = this.#rows<FoundRow>(statements.listByUser, this.#user())
-    return JSON.stringify(rows.map((row) => foundIn(row)))
+    const rows = this.#rows<sqlite.FoundRow>(sqlite.LIST_BY_USER, this.#user())
+    return JSON.stringify(rows.map((row) => sqlite.foundIn(row)))
   }
 
   /** Stores the user, unless there is one. */
@@ -81,7 +80,7 @@ export class LimenSessions extends DurableObject {
     const { storage } = this.ctx
     storage.transactionSync(() => {
       createTables(storage)
-      storage.sql.exec(statements.createUser, userId, attributes)
+      storage.sql.exec(sqlite.CREATE_USER, userId, attributes)
     })
     this.#userId = userId
     return true
@@ -91,14 +90,16 @@ export class LimenSessions extends DurableObject {
   readUser(): string | null {
     const userId = this.#user()
     if (userId === null) return null
-    return JSON.stringify(userIn(userId, this.#rows<UserRow>(statements.readUser, userId)))
+    return JSON.stringify(
+      sqlite.userIn(userId, this.#rows<sqlite.UserRow>(sqlite.READ_USER, userId)),
+    )
   }
 
   /** Merges attributes, given as JSON, into the user, and removes those of a JSON list of names. */
   updateUser(attributes: string, removed?: string): boolean {
     return this.#changes(
-      statements.updateUser,
-      ...mergeValues(merge(attributes, removed)),
+      sqlite.UPDATE_USER,
+      ...sqlite.mergeValues(merge(attributes, removed)),
       this.#user(),
     )
   }
@@ -118,7 +119,7 @@ export class LimenSessions extends DurableObject {
 
   /** Deletes the expired sessions, and sets the alarm for the next one. */
   async alarm(): Promise<void> {
-    this.#rows(statements.deleteExpired, Date.now() - GRACE, NO_LIMIT)
+    this.#rows(sqlite.DELETE_EXPIRED, Date.now() - GRACE, NO_LIMIT)
     const [next] = this.#rows<{ idle: number | null }>(
       'select min(idle_expires_at) as idle from limen_session',
     )

@@ -18,7 +18,7 @@ export function createTables({ sql }: ObjectStorage): void {
 /** The id of the user in this object; `null` where there is none, and so no table. */
 export function readUserId(storage: ObjectStorage): string | null {
   const [table] = storage.sql
-    .exec(`select sql from sqlite_schema where name = 'limen_session'`)
+    .exec(`select sql from sqlite_schema where name = 'limen_session' limit 1`)
     .toArray() as { sql: string }[]
   if (!table) return null
   if (!/\buser_id\b/.test(table.sql)) storage.transactionSync(() => addUserId(storage))

@@ -2,7 +2,7 @@ import { applyD1Migrations, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { type CaseSession, type CaseUser, recordsFor, storeSuite } from '@limen/conformance'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { d1, durableObjectSql, migrate, migrations, sqlStore } from '../../sql/src/index.ts'
+import { d1, durableObjectSql, migrate, migrations, sqlStore } from '@limen/sql'
 import { d1Store } from './d1-store.ts'
 
 const MINUTES = 600_000

@@ -27,19 +27,11 @@ export const columns: Columns = {
   array: 'json_array',
   deepest: Infinity,
   // Before 3.46, no JSON path can name a key with quotes, and json_patch drops what is null. So the
-  // old values are patched away, and the new ones are written after the rest.
+  // old values are patched away, and the new ones are written after the rest, without the braces.
   merged: (column, names, added) => sql`
     (
-      select case
-        when rest = '{}' then added
-        when added = '{}' then rest
-        else substr(rest, 1, length(rest) - 1) || ',' || substr(added, 2)
-      end
-      from (
-        select
-          json_patch(coalesce(${raw(column)}, '{}'), ${value(removalOf(names))}) as rest,
-          ${value(added)} as added
-      )
+      select '{' || trim(substr(rest, 2, length(rest) - 2) || ',' || substr(added, 2, length(added) - 2), ',') || '}'
+      from (select json_patch(coalesce(${raw(column)}, '{}'), ${value(removalOf(names))}) as rest, ${value(added)} as added)
     )
   `,
   // SQLite has integers of one size, whatever their type is called.

@@ -5,15 +5,7 @@ import { type SqlDriver, migrations, nodeSqlite, sqlStore } from '../../index.ts
 import { resolvedLayout } from '../../resolved-layout.ts'
 import type { Statement } from '../../sql.ts'
 import { statementsOver } from '../../statements.ts'
-import {
-  foundIn,
-  indexes,
-  insertValues,
-  mergeValues,
-  statements,
-  tables,
-  userIn,
-} from '../../sqlite.ts'
+import * as sqliteText from '../../sqlite.ts'
 import { sqlite } from './index.ts'
 
 /** Values that show in the file what each placeholder is for. */
@@ -27,38 +19,14 @@ const session = {
   attributes: {},
 }
 
-function generated(): string {
-  const build = statementsOver(resolvedLayout('sqlite'), sqlite)
-  const built: Record<string, Statement> = {
-    read: build.read('sessionId'),
-    insert: build.insert(session),
-    renew: build.renew('sessionId', session),
-    update: build.update('sessionId', { name: 1 }),
-    delete: build.delete('sessionId'),
-    deleteByUser: build.deleteByUser('userId', 'except'),
-    listByUser: build.listByUser('userId'),
-    deleteExpired: build.deleteExpired('now' as never, 'limit' as never),
-    createUser: build.createUser('userId', {}),
-    readUser: build.readUser('userId'),
-    updateUser: build.updateUser('userId', { name: 1 }),
-    deleteUser: build.deleteUser('userId'),
-  }
-  const named: Readonly<Record<string, string>> = {
-    '{}': 'attributes',
-    '{"name":null}': 'removal',
-    '{"name":1}': 'attributes',
-  }
-  const all = migrations('sqlite')
+/** The module with the tables and the indexes. */
+function schemaModule(): string {
   const listOf = (created: string) =>
-    all
+    migrations('sqlite')
       .filter((statement) => statement.startsWith(`create ${created}`))
       .map((statement) => `  \`${statement}\`,\n`)
       .join('')
-  const properties = Object.entries(built).map(
-    ([call, { text, values }]) =>
-      `  /** Values: ${values.map((value) => named[`${value}`] ?? value).join(', ')}. */\n  ${call}: \`${text}\`,\n`,
-  )
-  return `/** The default layout in SQLite. Generated: the test beside this file writes it with \`-u\`. */
+  return `/** The tables of the default layout in SQLite. Generated: the test beside this file writes it with \`-u\`. */
 
 /** Create the tables. Times are milliseconds since the epoch. */
 export const tables: readonly string[] = [
@@ -67,23 +35,47 @@ ${listOf('table')}]
 /** Create the indexes. */
 export const indexes: readonly string[] = [
 ${listOf('index')}]
-
-/** The statements of each call. */
-export const statements: Readonly<Record<StatementName, string>> = {
-${properties.join('\n')}}
-
-/** The calls of a store. */
-export type StatementName =
-${Object.keys(built)
-  .map((call) => `  | '${call}'`)
-  .join('\n')}
 `
 }
+
+/** The module with the statement of each call. */
+function statementsModule(): string {
+  const build = statementsOver(resolvedLayout('sqlite'), sqlite)
+  const built: Record<string, Statement> = {
+    READ: build.read('sessionId'),
+    INSERT: build.insert(session),
+    RENEW: build.renew('sessionId', session),
+    UPDATE: build.update('sessionId', { name: 1 }),
+    DELETE: build.delete('sessionId'),
+    DELETE_BY_USER: build.deleteByUser('userId', 'except'),
+    LIST_BY_USER: build.listByUser('userId'),
+    DELETE_EXPIRED: build.deleteExpired('now' as never, 'limit' as never),
+    CREATE_USER: build.createUser('userId', {}),
+    READ_USER: build.readUser('userId'),
+    UPDATE_USER: build.updateUser('userId', { name: 1 }),
+    DELETE_USER: build.deleteUser('userId'),
+  }
+  const named: Readonly<Record<string, string>> = {
+    '{}': 'attributes',
+    '{"name":null}': 'removal',
+    '{"name":1}': 'attributes',
+  }
+  const exported = Object.entries(built).map(
+    ([call, { text, values }]) =>
+      `/** Values: ${values.map((value) => named[`${value}`] ?? value).join(', ')}. */\nexport const ${call}: string = \`${text}\`\n`,
+  )
+  return `/** The statements of the default layout in SQLite. Generated: the test beside this file writes it with \`-u\`. */
+
+${exported.join('\n')}`
+}
+
+const { foundIn, indexes, insertValues, mergeValues, tables, userIn } = sqliteText
 
 describe('the default layout in SQLite', () => {
   // To write the file again: vitest run --config vitest.workspace.ts --project sql default-layout -u
   it('is the same text for sqlStore(), for d1Store() and in Durable Objects', async () => {
-    await expect(generated()).toMatchFileSnapshot('./default-layout.ts')
+    await expect(schemaModule()).toMatchFileSnapshot('./default-schema.ts')
+    await expect(statementsModule()).toMatchFileSnapshot('./default-statements.ts')
     expect([...tables, ...indexes]).toEqual(migrations('sqlite'))
   })
 
@@ -123,18 +115,18 @@ describe('the default layout in SQLite', () => {
 
     const { activePeriodExpiresAt, idlePeriodExpiresAt } = record
     expect(sent).toEqual([
-      [statements.createUser, [userId, '{"name":"Ada"}']],
-      [statements.insert, insertValues({ ...record, attributes: JSON.stringify(attributes) })],
-      [statements.read, [id]],
-      [statements.renew, [activePeriodExpiresAt, idlePeriodExpiresAt, id]],
-      [statements.update, [...mergeValues({ device: 'phone', seen: undefined }), id]],
-      [statements.listByUser, [userId]],
-      [statements.readUser, [userId]],
-      [statements.updateUser, [...mergeValues({ note: null }), userId]],
-      [statements.deleteByUser, [userId, id]],
-      [statements.deleteExpired, [5, 9]],
-      [statements.delete, [id]],
-      [statements.deleteUser, [userId]],
+      [sqliteText.CREATE_USER, [userId, '{"name":"Ada"}']],
+      [sqliteText.INSERT, insertValues(record, JSON.stringify(attributes))],
+      [sqliteText.READ, [id]],
+      [sqliteText.RENEW, [activePeriodExpiresAt, idlePeriodExpiresAt, id]],
+      [sqliteText.UPDATE, [...mergeValues({ device: 'phone', seen: undefined }), id]],
+      [sqliteText.LIST_BY_USER, [userId]],
+      [sqliteText.READ_USER, [userId]],
+      [sqliteText.UPDATE_USER, [...mergeValues({ note: null }), userId]],
+      [sqliteText.DELETE_BY_USER, [userId, id]],
+      [sqliteText.DELETE_EXPIRED, [5, 9]],
+      [sqliteText.DELETE, [id]],
+      [sqliteText.DELETE_USER, [userId]],
     ])
     db.close()
   })
@@ -145,7 +137,7 @@ describe('the default layout in SQLite', () => {
     const all = (text: string, values: readonly (string | number | null)[]) =>
       db.prepare(text).all(...values) as never
     const user = { id: 'ada', attributes: { name: 'Ada' } }
-    all(statements.createUser, [user.id, JSON.stringify(user.attributes)])
+    all(sqliteText.CREATE_USER, [user.id, JSON.stringify(user.attributes)])
     const record = {
       id: 'a',
       userId: 'ada',
@@ -155,10 +147,10 @@ describe('the default layout in SQLite', () => {
       idlePeriodExpiresAt: 3,
       attributes: { device: 'phone' },
     }
-    const values = insertValues({ ...record, attributes: JSON.stringify(record.attributes) })
-    expect(userIn('ada', all(statements.insert, values))).toEqual(user)
-    expect(userIn('eve', all(statements.readUser, ['eve']))).toBeNull()
-    const [row] = all(statements.read, ['a']) as never[]
+    const values = insertValues(record, JSON.stringify(record.attributes))
+    expect(userIn('ada', all(sqliteText.INSERT, values))).toEqual(user)
+    expect(userIn('eve', all(sqliteText.READ_USER, ['eve']))).toBeNull()
+    const [row] = all(sqliteText.READ, ['a']) as never[]
     expect(foundIn(row!)).toEqual({ session: record, user })
     db.close()
   })

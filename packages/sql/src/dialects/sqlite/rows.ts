@@ -35,23 +35,18 @@ export function userIn<UserAttributes>(
   return row ? { id, attributes: JSON.parse(row.ownerAttributes) } : null
 }
 
-/** The values of `insert`, for a session whose attributes are JSON. `null` matches no id. */
-export function insertValues(session: {
-  readonly id: string | null
-  readonly userId: string | null
-  readonly secretHash: string
-  readonly createdAt: number
-  readonly activePeriodExpiresAt: number
-  readonly idlePeriodExpiresAt: number
-  readonly attributes: string
-}): readonly (string | number | null)[] {
+/** The values of `insert`. The attributes are JSON. */
+export function insertValues(
+  session: Omit<SessionRecord<unknown>, 'attributes'>,
+  attributes: string,
+): readonly (string | number)[] {
   return [
     session.id,
     session.secretHash,
     session.createdAt,
     session.activePeriodExpiresAt,
     session.idlePeriodExpiresAt,
-    session.attributes,
+    attributes,
     session.userId,
     session.userId,
   ]
