@@ -1,9 +1,9 @@
-/** Text that is safe inside a page. */
+/** Escaped HTML. */
 
-/** What may stand in a page. */
+/** A value in an HTML template. */
 type Part = Html | string | number | undefined | false | readonly Part[]
 
-/** Only `html` and `trusted` make one. */
+/** Markup. Only `html` and `trusted` create it. */
 export class Html {
   readonly text: string
 
@@ -12,12 +12,12 @@ export class Html {
   }
 }
 
-/** Joins parts into HTML: whatever is not HTML already is escaped, and `false` is left out. */
+/** Joins parts into HTML: parts that are not `Html` are escaped, and `false` is omitted. */
 export function html(fixed: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(fixed.map((text, at) => text + textOf(parts[at])).join(''))
 }
 
-/** Our own markup, as it is. */
+/** Our own markup, unescaped. */
 export function trusted(text: string): Html {
   return new Html(text)
 }

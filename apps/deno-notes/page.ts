@@ -1,41 +1,41 @@
-/** The pages: what people see, with everything that they typed escaped. */
+/** The pages. All input is escaped. */
 import { createHash } from 'node:crypto'
 import type { UntrustedReason } from '@limen/core'
-import { closedDoor, icon, mark, openDoor } from './door.ts'
+import { closedArch, icon, mark, openArch } from './arch.ts'
 import { type Html, html, trusted } from './html.ts'
 import { style } from './style.ts'
 
-/** One note, as it is kept and shown. */
+/** One note. */
 export interface Note {
   readonly id: string
   readonly text: string
   readonly writtenAt: number
 }
 
-/** Why a form is shown again, and what was typed. */
+/** A rejected note, and the problem. */
 export interface Draft {
   readonly status: number
   readonly problem: string
   readonly text: string
 }
 
-/** What is wrong with each field of a form, in the order in which the form shows them. */
+/** The error message of each field, in the order of the form. */
 export type Problems = Readonly<Record<string, string | false | undefined>>
 
-interface DoorPage {
+interface SignInPage {
   readonly status?: number
-  /** Why the page is shown, where no field is to blame. */
+  /** Why the page is shown, if no field has a problem. */
   readonly problem?: string | undefined
   readonly problems?: Problems
   readonly name?: string
-  /** A note that could not be kept: it is shown, so that it is not lost. */
+  /** A note that was not saved. It is shown so that it is not lost. */
   readonly text?: string
 }
 
 interface NotesPage {
   readonly name: string
   readonly notes: readonly Note[]
-  /** Which change of the notes this page shows. */
+  /** The version of the notes that the page shows. */
   readonly change: string
   readonly draft?: Draft | undefined
 }
@@ -43,30 +43,27 @@ interface NotesPage {
 type FailureStatus = 401 | 404 | 413 | 426 | 500 | 503
 
 const REASONS: Record<UntrustedReason, string> = {
-  'cross-site': 'The browser said that a page of another site sent it (Sec-Fetch-Site).',
-  'origin-mismatch': 'The page that sent it names another origin than ours (Origin).',
-  'origin-missing': 'It did not say which page sent it, and a browser always does.',
+  'cross-site': 'A page of another site sent it (Sec-Fetch-Site).',
+  'origin-mismatch': 'A page of another origin sent it (Origin).',
+  'origin-missing': 'It has no Origin header, and browsers always send one with a form.',
   'origin-insecure':
     'The page that sent it was loaded over http, and the app expects https (Origin).',
-  'host-unknown': 'It does not say for which host it is, so nothing can be compared with it.',
+  'host-unknown': 'Its host is unknown, so its origin cannot be compared.',
 }
 
 const FAILURES: Record<FailureStatus, readonly [title: string, text: string]> = {
-  401: [
-    'You are not signed in',
-    'Only the pages of somebody who is signed in are told of changes.',
-  ],
-  404: ['No such page', 'There is nothing behind this address.'],
-  413: ['Too much at once', 'A note has at most 2,000 characters.'],
-  426: ['Only for a WebSocket', 'Open pages listen here for changes.'],
-  500: ['Something broke', 'The fault is ours. Nothing you typed caused it.'],
+  401: ['You are not signed in', 'Changes are pushed only to pages of signed-in users.'],
+  404: ['Page not found', 'There is no page at this address.'],
+  413: ['Form too large', 'A note can have 2,000 characters.'],
+  426: ['WebSocket required', 'Open pages receive changes at this address.'],
+  500: ['Internal error', 'This is a fault of the app, not of your input.'],
   503: [
-    'The notes cannot be opened just now',
-    'Their database does not answer. If you were signed in, you still are. Try again in a moment.',
+    'The notes are unavailable',
+    'The database does not respond. If you are signed in, you still are. Try again in a moment.',
   ],
 }
 
-// Keeps the list as it is in the database. Without it, the page shows changes when it is loaded.
+// Updates the list after each change. Without JavaScript, the page shows changes when it is loaded.
 const script = `
 const notes = () => document.getElementById('notes')
 async function refresh() {
@@ -105,24 +102,24 @@ const FORMAT = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
-/** For whoever is not signed in: one form that signs in, or begins. */
-export function doorPage({
+/** For anonymous visitors: one form for sign-in and sign-up. */
+export function signInPage({
   status = 200,
   problem,
   problems = {},
   name = '',
   text,
-}: DoorPage = {}): Response {
+}: SignInPage = {}): Response {
   return page(
     { title: status === 200 ? 'Notes' : 'Not signed in', status },
-    html`<section class="threshold">
+    html`<section class="intro">
       <div class="welcome">
-        <h1>Your notes lie behind this door.</h1>
+        <h1>Private notes</h1>
         ${formAlert(problems, problem)}
         ${
           text &&
           html`<figure class="draft">
-            <figcaption>Your words, to keep until you are in:</figcaption>
+            <figcaption>Your note, to copy after you signed in:</figcaption>
             <blockquote dir="auto">${text}</blockquote>
           </figure>`
         }
@@ -154,31 +151,31 @@ export function doorPage({
           />
           ${fieldProblem('passphrase', problems)}
           <p class="hint" id="hint">
-            At least 8 characters. A name that nobody has yet becomes yours, with this passphrase.
+            At least 8 characters. If the name is new, an account with this passphrase is created.
           </p>
-          <button>Sign in or begin</button>
+          <button>Sign in or sign up</button>
         </form>
       </div>
-      ${closedDoor}
+      ${closedArch}
     </section>`,
   )
 }
 
 /**
- * Somebody's notes, and the form for the next one.
+ * The notes of a user, and the form for a new one.
  *
- * The parser drops the first line break of a textarea, so what was typed stands after one.
+ * HTML parsers remove the first line break in a textarea, so we add one.
  */
 export function notesPage({ name, notes, change, draft }: NotesPage): Response {
   const problems: Problems = { text: draft?.problem }
   return page(
-    { title: draft ? 'Not kept yet' : 'Your notes', status: draft?.status ?? 200, name },
-    html`<section class="threshold">
+    { title: draft ? 'Note not saved' : 'Your notes', status: draft?.status ?? 200, name },
+    html`<section class="intro">
         <div class="welcome">
-          <h1>Come in, <bdi>${name}</bdi>.</h1>
+          <h1>Welcome, <bdi>${name}</bdi>.</h1>
           ${formAlert(problems)}
           <form method="post" action="/notes">
-            <label for="text">A new note</label>
+            <label for="text">New note</label>
             <textarea
               id="text"
               name="text"
@@ -190,14 +187,14 @@ export function notesPage({ name, notes, change, draft }: NotesPage): Response {
             >
 ${draft?.text ?? ''}</textarea>
             ${fieldProblem('text', problems)}
-            <button>Keep it</button>
+            <button>Save</button>
           </form>
         </div>
-        ${openDoor}
+        ${openArch}
       </section>
-      <section class="notes" id="notes" data-change="${change}" aria-labelledby="kept">
-        <h2 id="kept">Kept for you</h2>
-        ${notes.length === 0 && html`<p class="empty">Nothing yet. Only you will see what you keep.</p>`}
+      <section class="notes" id="notes" data-change="${change}" aria-labelledby="list">
+        <h2 id="list">Your notes</h2>
+        ${notes.length === 0 && html`<p class="empty">You have no notes yet. Only you can read them.</p>`}
         <ol>
           ${notes.map(noteItem)}
         </ol>
@@ -206,21 +203,21 @@ ${draft?.text ?? ''}</textarea>
   )
 }
 
-/** The 403 that explains itself. */
+/** The 403 page, with the reason. */
 export function refusalPage(reason: UntrustedReason): Response {
   return page(
-    // For a refused request no session is read, so the page cannot show whose it is.
+    // No session is read for a refused request, so the page shows no user.
     { title: 'Refused', status: 403, isUnread: true },
     html`<div class="sheet">
-      <h1>Refused at the door</h1>
+      <h1>Request refused</h1>
       <p class="lead">
-        This request did not come from one of our own pages, so nothing was done for it. If you were
-        signed in, you still are.
+        This request was not sent by a page of this app, so it had no effect. If you are signed in,
+        you still are.
       </p>
       <dl>
         <dt>Reason</dt>
         <dd><code>${reason}</code></dd>
-        <dt>Which means</dt>
+        <dt>Meaning</dt>
         <dd>${REASONS[reason]}</dd>
       </dl>
       <p><a class="button" href="/">Go to your notes</a></p>
@@ -228,7 +225,7 @@ export function refusalPage(reason: UntrustedReason): Response {
   )
 }
 
-/** What a visitor is told when a request could not be answered. It touches no cookie. */
+/** The page for a failure. It sends no cookie. */
 export function failurePage(status: FailureStatus, name?: string): Response {
   const [title, text] = FAILURES[status]
   return page(
@@ -242,8 +239,8 @@ export function failurePage(status: FailureStatus, name?: string): Response {
 }
 
 /**
- * What stands above a form that was not taken: a link to each field with a problem, or the one
- * problem that belongs to no field. The latter takes the focus, because no field does.
+ * The message above a rejected form: a link to each field with a problem, or a problem of the whole
+ * form, which then gets the focus.
  */
 function formAlert(problems: Problems, problem?: string): Html | undefined {
   const invalid = Object.entries(problems).filter(([, text]) => text)
@@ -258,7 +255,7 @@ function formAlert(problems: Problems, problem?: string): Html | undefined {
   return html`<p class="alert" role="alert" tabindex="-1" autofocus>${problem}</p>`
 }
 
-/** The attributes of a field: what describes it, and the focus for the first one with a problem. */
+/** The attributes of a field: its description, and autofocus for the first field with a problem. */
 function described(name: string, problems: Problems, hint?: string): Html {
   const ids = [problems[name] && `${name}-problem`, hint].filter(Boolean).join(' ')
   const isFirst = Object.keys(problems).find((field) => problems[field]) === name
@@ -287,7 +284,7 @@ interface Page {
   readonly title: string
   readonly status: number
   readonly name?: string | undefined
-  /** Whether no session was read, so that the page shows neither state. */
+  /** Whether no session was read, so that the header shows no user. */
   readonly isUnread?: boolean
 }
 
@@ -309,11 +306,11 @@ function page({ title, status, name, isUnread = false }: Page, body: Html): Resp
         <header class="top">
           <a class="brand" href="/">${mark} Notes</a>
           ${name !== undefined && html`<div class="visitor">${visitor}</div>`}
-          ${name === undefined && isUnread && html`<p class="visitor">Your session was not read here</p>`}
+          ${name === undefined && isUnread && html`<p class="visitor">Session not read</p>`}
         </header>
         <main id="main" tabindex="-1">${body}</main>
         <footer class="foot">
-          <p>Kept at the door by <strong>Limen</strong>, Latin for threshold.</p>
+          <p>Sessions by <strong>Limen</strong>.</p>
         </footer>
       </body>
     </html>`
@@ -323,14 +320,14 @@ function page({ title, status, name, isUnread = false }: Page, body: Html): Resp
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': policy,
       'X-Content-Type-Options': 'nosniff',
-      // Not no-referrer: our own forms would then say that they come from nowhere.
+      // Not no-referrer: our own forms would then send `Origin: null`.
       'Referrer-Policy': 'same-origin',
       ...(status === 503 && { 'Retry-After': '30' }),
     },
   })
 }
 
-/** What a policy calls the one style and the one script that may be in the page. */
+/** The hash by which the policy allows the style or the script. */
 function integrity(source: string): string {
   return `sha256-${createHash('sha256').update(source).digest('base64')}`
 }

@@ -1,4 +1,4 @@
-/** How the pages look: by day a green door, by night the light behind it. */
+/** The style sheet. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -8,9 +8,9 @@ export const style = `
   --soft: #635a4d;
   --line: #d9d0bf;
   --edge: #8d8271;
-  --door: #1d5148;
-  --door-hover: #153d36;
-  --on-door: #ffffff;
+  --accent: #1d5148;
+  --accent-hover: #153d36;
+  --on-accent: #ffffff;
   --brass: #b08a45;
   --stone: #e3dacb;
   --stone-dark: #c9bda8;
@@ -31,9 +31,9 @@ export const style = `
     --soft: #aaa598;
     --line: #30343d;
     --edge: #767c89;
-    --door: #f0c674;
-    --door-hover: #f7d896;
-    --on-door: #231a08;
+    --accent: #f0c674;
+    --accent-hover: #f7d896;
+    --on-accent: #231a08;
     --brass: #b08a45;
     --stone: #2a2e37;
     --stone-dark: #3a3f4a;
@@ -103,7 +103,7 @@ ul {
 }
 
 a {
-  color: var(--door);
+  color: var(--accent);
   text-decoration-thickness: 1px;
   text-underline-offset: 0.2em;
 }
@@ -132,8 +132,8 @@ code {
   left: 1rem;
   top: -4rem;
   padding: 0.6rem 1rem;
-  background: var(--door);
-  color: var(--on-door);
+  background: var(--accent);
+  color: var(--on-accent);
   z-index: 1;
 }
 
@@ -141,7 +141,7 @@ code {
   top: 0.5rem;
 }
 
-/* The head of the page */
+/* The header */
 
 .top,
 main,
@@ -174,7 +174,7 @@ main,
 }
 
 .arch {
-  fill: var(--door);
+  fill: var(--accent);
 }
 
 .sill,
@@ -191,7 +191,7 @@ main,
   color: var(--soft);
 }
 
-.threshold {
+.intro {
   display: grid;
   grid-template-columns: minmax(0, 1fr) auto;
   column-gap: clamp(1.5rem, 6vw, 5rem);
@@ -205,15 +205,15 @@ main,
   padding-bottom: 2rem;
 }
 
-/* The sill runs from wall to wall, and is painted there without widening the page. */
-.threshold::after {
+/* The line has the width of the window, without making the page wider. */
+.intro::after {
   content: '';
   grid-column: 1 / -1;
   height: 3px;
   border-image: conic-gradient(var(--brass) 0 0) fill 0 / 0 / 0 100vw;
 }
 
-.door {
+.illustration {
   display: block;
   width: 12.5rem;
   height: 18.75rem;
@@ -390,10 +390,10 @@ button,
 .button {
   display: inline-block;
   padding: 0.65rem 1.3rem;
-  border: 1px solid var(--door);
+  border: 1px solid var(--accent);
   border-radius: 3px;
-  background: var(--door);
-  color: var(--on-door);
+  background: var(--accent);
+  color: var(--on-accent);
   font: 600 1rem/1.4 var(--sans);
   text-decoration: none;
   cursor: pointer;
@@ -401,8 +401,8 @@ button,
 
 button:hover,
 .button:hover {
-  border-color: var(--door-hover);
-  background: var(--door-hover);
+  border-color: var(--accent-hover);
+  background: var(--accent-hover);
 }
 
 .plain,
@@ -410,7 +410,7 @@ button:hover,
   padding: 0.4rem 0;
   border: 0;
   background: none;
-  color: var(--door);
+  color: var(--accent);
   font: inherit;
   text-decoration: underline;
   text-decoration-thickness: 1px;
@@ -433,7 +433,7 @@ button:hover,
 }
 
 @media (max-width: 44rem) {
-  .threshold {
+  .intro {
     grid-template-columns: minmax(0, 1fr);
   }
 
@@ -442,7 +442,7 @@ button:hover,
     padding-block: 1.5rem 0;
   }
 
-  .door {
+  .illustration {
     width: 6.5rem;
     height: 9.75rem;
     margin: 0 0 -0.9rem;

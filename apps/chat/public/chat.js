@@ -1,13 +1,13 @@
-/** The page: keeps a socket open while somebody is signed in, and says so when they no longer are. */
+/** The page: opens a socket for a signed-in user, and shows when the device was signed out. */
 const SIGNED_OUT = 4401
 const LONGEST_WAIT = 30_000
-/** Closed by a limit of the room: what to show, and that a quick retry does not help. */
+/** Close codes for limits of the room, with the text to show. The page then waits before it retries. */
 const LIMITS = new Map([
   [1009, 'That message was too long.'],
   [1013, 'The room is full.'],
   [4429, ''],
 ])
-const NOT_ANY_MORE = 'You were signed out on this device.'
+const SIGNED_OUT_TEXT = 'You were signed out on this device.'
 
 const byId = (id) => document.getElementById(id)
 const status = byId('status')
@@ -16,8 +16,8 @@ const text = byId('text')
 /** The open socket, if there is one. */
 let socket = null
 let failures = 0
-/** Whether the room has sent something over the open socket. */
-let isIn = false
+/** Whether the room has sent a message over the open socket. */
+let isAccepted = false
 
 byId('write').addEventListener('submit', (event) => {
   event.preventDefault()
@@ -25,7 +25,7 @@ byId('write').addEventListener('submit', (event) => {
   const isBlank = text.value.trim() === ''
   text.setAttribute('aria-invalid', String(isBlank))
   if (isBlank) {
-    status.textContent = 'Write something.'
+    status.textContent = 'Enter a message.'
     text.focus()
     return
   }
@@ -33,82 +33,82 @@ byId('write').addEventListener('submit', (event) => {
   text.value = ''
 })
 
-await begin()
+await start()
 
-/** Shows the room or the door, by what the server says. */
-async function begin() {
-  const answer = await fetch('/me').catch(() => null)
-  if (answer?.ok) {
-    const { name } = await answer.json()
+/** Shows the room to a signed-in user, and the sign-in form otherwise. */
+async function start() {
+  const response = await fetch('/me').catch(() => null)
+  if (response?.ok) {
+    const { name } = await response.json()
     byId('me').textContent = name
     connect()
-  } else if (answer?.status === 401) {
-    const { wasSignedOut } = await answer.json()
-    showDoor(socket || wasSignedOut ? NOT_ANY_MORE : '')
+  } else if (response?.status === 401) {
+    const { wasSignedOut } = await response.json()
+    showSignIn(socket || wasSignedOut ? SIGNED_OUT_TEXT : '')
   } else {
-    tryAgain()
+    retry()
   }
 }
 
 function connect() {
-  isIn = false
+  isAccepted = false
   socket = new WebSocket(`${location.origin.replace('http', 'ws')}/room`)
   socket.addEventListener('open', () => {
-    show({ door: false })
+    show({ signIn: false })
     text.focus()
   })
-  socket.addEventListener('message', ({ data }) => hear(JSON.parse(data)))
+  socket.addEventListener('message', ({ data }) => receive(JSON.parse(data)))
   socket.addEventListener('close', ({ code, reason }) => {
-    if (code === SIGNED_OUT) showDoor(NOT_ANY_MORE)
-    else if (LIMITS.has(code)) tryAgain(LIMITS.get(code) || `${reason}.`, LONGEST_WAIT)
-    else tryAgain()
+    if (code === SIGNED_OUT) showSignIn(SIGNED_OUT_TEXT)
+    else if (LIMITS.has(code)) retry(LIMITS.get(code) || `${reason}.`, LONGEST_WAIT)
+    else retry()
   })
 }
 
-/** A lost connection, an outage, or a handshake that was refused: the server is asked which. */
-function tryAgain(why = 'The connection is lost.', shortest = 0) {
-  status.textContent = `${why} Trying again …`
+/** Retries after a lost connection, an outage or a rejected handshake. */
+function retry(why = 'The connection was lost.', shortest = 0) {
+  status.textContent = `${why} Retrying …`
   const wait = Math.max(shortest, Math.min(LONGEST_WAIT, 500 * 2 ** failures++))
-  setTimeout(() => void begin(), wait * (0.5 + Math.random()))
+  setTimeout(() => void start(), wait * (0.5 + Math.random()))
 }
 
-function hear(news) {
-  // Not when the socket opens: one that a limit refuses opens too, and is closed at once.
-  if (!isIn) status.textContent = ''
-  isIn = true
+function receive(news) {
+  // Not in the open event: a socket that a limit rejects is opened and closed immediately.
+  if (!isAccepted) status.textContent = ''
+  isAccepted = true
   failures = 0
   if (news.type === 'here') byId('here').textContent = `Here: ${news.names.join(', ')}`
   if (news.type === 'message') add(news.from, news.text)
   if (news.type === 'not-sent') {
-    status.textContent = 'That was not sent: the chat cannot check who you are. Try again.'
+    status.textContent = 'Not sent: the chat cannot check your session. Try again.'
     text.value ||= news.text
   }
   if (news.type === 'too-fast') {
-    status.textContent = 'That was not sent: you are writing too fast. Wait a few seconds.'
+    status.textContent = 'Not sent: you are writing too fast. Wait a few seconds.'
     text.value ||= news.text
   }
 }
 
-function add(from, words) {
+function add(from, message) {
   const log = byId('log')
   const line = document.createElement('p')
   const name = document.createElement('strong')
   name.textContent = from
-  line.append(name, ' ', words)
+  line.append(name, ' ', message)
   log.append(line)
   if (log.children.length > 200) log.firstChild.remove()
   log.scrollTop = log.scrollHeight
   status.textContent = ''
 }
 
-function showDoor(why) {
-  show({ door: true })
+function showSignIn(why) {
+  show({ signIn: true })
   status.textContent = why
   byId('name').focus()
 }
 
-function show({ door }) {
-  byId('sign-in').hidden = !door
-  byId('account').hidden = door
-  byId('room').hidden = door
+function show({ signIn }) {
+  byId('sign-in').hidden = !signIn
+  byId('account').hidden = signIn
+  byId('room').hidden = signIn
 }

@@ -1,13 +1,13 @@
-/** How Limen keeps people signed in: for the Worker and for the room alike. */
+/** Configures Limen for the Worker and the chat room. */
 import { type InferSession, limen } from '@limen/core'
 import { d1Store } from '@limen/workers'
 import type { Env } from './env.ts'
 
-/** The `auth` object. */
+/** Creates the `auth` object. */
 export function authFor(env: Env) {
   return limen({
     store: d1Store<{ name: string }>(env.DB),
-    // A name of its own: browsers send the cookies of localhost to every port.
+    // A unique name: browsers send the cookies of localhost to every port.
     sessionCookie: { name: '__Host-Http-chat' },
     getUserAttributes: ({ name }) => ({ name }),
   })

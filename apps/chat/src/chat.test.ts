@@ -15,8 +15,8 @@ await applyD1Migrations(env.DB, env.MIGRATIONS)
 const auth = authFor(env)
 const room = env.ROOM.getByName('lobby')
 
-describe('signing in', () => {
-  it('as somebody else fails where the former session cannot be ended, and sets no cookie', async () => {
+describe('sign-in', () => {
+  it('as another user fails without a cookie if the previous session cannot be revoked', async () => {
     const device = await new Device().signIn('Ada')
     await env.DB.exec(
       "CREATE TRIGGER down BEFORE DELETE ON limen_session BEGIN SELECT RAISE(FAIL, 'down'); END",
@@ -35,11 +35,15 @@ describe('signing in', () => {
 describe('the handshake', () => {
   const cases: [origin: string | null, status: number, because: string][] = [
     [CHAT, 101, 'a page of the chat opened it'],
-    [null, 403, 'a browser always says where a WebSocket comes from'],
-    ['null', 403, 'a sandboxed frame is nobody'],
-    ['https://evil.example', 403, 'another site sends the cookie along'],
-    ['http://evil.localhost:8788', 403, 'a sibling is not us, though SameSite says so'],
-    ['http://localhost:8787', 403, 'another port is another program'],
+    [null, 403, 'browsers always send Origin with a WebSocket handshake'],
+    ['null', 403, 'a sandboxed frame has an opaque origin'],
+    ['https://evil.example', 403, 'another site can send the cookie'],
+    [
+      'http://evil.localhost:8788',
+      403,
+      'a sibling host is another origin, although it is the same site',
+    ],
+    ['http://localhost:8787', 403, 'another port is another origin'],
     ['https://localhost:8788', 403, 'another scheme is another origin'],
   ]
   it.each(cases)('from %s: %i, because %s', async (origin, status) => {
@@ -50,23 +54,23 @@ describe('the handshake', () => {
     response.webSocket?.close()
   })
 
-  it('is 401 for somebody who is not signed in', async () => {
+  it('is answered with 401 without a session', async () => {
     expect((await new Device().handshake()).status).toBe(401)
     expect((await new Device().get('/me')).status).toBe(401)
   })
 
-  it('P3: the room keeps the session’s id and no token', async () => {
+  it('P3: the room stores the session’s id and no token', async () => {
     const ada = await new Device().signIn('Ada')
     const line = await ada.enter()
-    const kept = await attachments()
-    expect(kept.map(({ sessionId }) => sessionId)).toContain(ada.sessionId)
+    const stored = await attachments()
+    expect(stored.map(({ sessionId }) => sessionId)).toContain(ada.sessionId)
     const secret = ada.cookie.split('.')[1]!
     expect(secret).toHaveLength(43)
-    expect(JSON.stringify(kept)).not.toContain(secret)
-    line.hangUp()
+    expect(JSON.stringify(stored)).not.toContain(secret)
+    line.close()
   })
 
-  it('P1: closes a socket whose session ended between the Worker’s look and the room’s', async () => {
+  it('P1: closes a socket whose session was revoked after the Worker validated it', async () => {
     const { sessionId, user } = await auth.createSession(await userOf('Ada'))
     await auth.invalidateSession(sessionId)
     const ids = new URLSearchParams({ sessionId, userId: user.userId })
@@ -80,18 +84,18 @@ describe('the handshake', () => {
   })
 })
 
-describe('in the room', () => {
-  it('tells everybody what one of them says, in order', async () => {
+describe('the room', () => {
+  it('sends each message to all users, in order', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     await stale()
-    for (const text of ['one', ' two ', '', 'three']) ada.say(text)
+    for (const text of ['one', ' two ', '', 'three']) ada.send(text)
     for (const text of ['one', 'two', 'three']) {
       expect(await bob.next('message')).toEqual({ type: 'message', from: 'Ada', text })
       expect(await ada.next('message')).toMatchObject({ text })
     }
   })
 
-  it('tells them in order, though the first had to be asked about and the second had not', async () => {
+  it('sends messages in order if only the first needs a session check', async () => {
     const [ada] = await enter('Ada')
     await runInDurableObject(room, async (instance, state) => {
       const [socket] = state.getWebSockets()
@@ -106,65 +110,65 @@ describe('in the room', () => {
     expect(await ada.next('message')).toMatchObject({ text: 'second' })
   })
 
-  it('tells who is there, each name once, and who is still there', async () => {
+  it('sends the list of names, each name once', async () => {
     const [ada, tab, bob] = await enter('Ada', 'Ada', 'Bob')
     expect(await bob.next('here')).toEqual({ type: 'here', names: ['Ada', 'Bob'] })
-    tab.hangUp()
+    tab.close()
     expect(await bob.next('here')).toEqual({ type: 'here', names: ['Ada', 'Bob'] })
-    ada.hangUp()
+    ada.close()
     expect(await bob.next('here')).toEqual({ type: 'here', names: ['Bob'] })
   })
 
-  it('asks the store once in a while, not at each message', async () => {
+  it('does not check the session for each message', async () => {
     const [ada] = await enter('Ada')
     const before = await attachments()
-    ada.say('one')
+    ada.send('one')
     await ada.next('message')
     expect(await attachments()).toEqual(before)
     await stale()
-    ada.say('two')
+    ada.send('two')
     await ada.next('message')
     expect((await attachments())[0]!.mayWriteUntil).toBeGreaterThan(0)
   })
 })
 
-describe('P1: a session that is over', () => {
-  it('closes its socket at sign-out, at once', async () => {
+describe('P1: a session that was revoked or has expired', () => {
+  it('closes its socket at sign-out', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     expect((await ada.device.post('/sign-out')).status).toBe(303)
     expect(await ada.closed).toBe(4401)
     expect(await ada.device.handshake()).toHaveProperty('status', 401)
-    bob.say('still here')
+    bob.send('still here')
     await bob.next('message')
   })
 
-  it('closes the other device when that is signed out, and no more', async () => {
+  it('closes only the sockets of the other device when that is signed out', async () => {
     const [laptop, phone, bob] = await enter('Ada', 'Ada', 'Bob')
     expect((await laptop.device.post('/sign-out-others')).status).toBe(303)
     expect(await phone.closed).toBe(4401)
     for (const line of [laptop, bob]) {
-      line.say('still here')
+      line.send('still here')
       await line.next('message')
     }
   })
 
-  it('closes the socket when the same browser signs in under another name', async () => {
+  it('closes the socket when the same browser signs in with another name', async () => {
     const [line] = await enter('Ada')
     await line.device.signIn('Bob')
     expect(await line.closed).toBe(4401)
   })
 
-  it('cannot write, where nobody told the room', async () => {
+  it('cannot write if the room was not notified', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     await auth.invalidateSession(ada.device.sessionId)
     await stale()
-    ada.say('let me in')
+    ada.send('let me in')
     expect(await ada.closed).toBe(4401)
-    bob.say('what was that?')
+    bob.send('what was that?')
     expect(await bob.next('message')).toMatchObject({ text: 'what was that?' })
   })
 
-  it('cannot write with what was on its way when its socket was closed', async () => {
+  it('cannot write a message that arrives after its socket was closed', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     await auth.invalidateSession(ada.device.sessionId)
     await runInDurableObject(room, async (instance, state) => {
@@ -172,72 +176,72 @@ describe('P1: a session that is over', () => {
       await instance.recheck('ada')
       await instance.webSocketMessage(socket!, 'one more')
     })
-    bob.say('bye')
+    bob.send('bye')
     expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
   })
 
-  it('does not read on, where nobody told the room and nobody writes', async () => {
+  it('cannot read on if the room was not notified and no one writes', async () => {
     const [ada, phone, bob] = await enter('Ada', 'Ada', 'Bob')
     await auth.invalidateSession(phone.device.sessionId)
     expect(await runDurableObjectAlarm(room)).toBe(true)
     expect(await phone.closed).toBe(4401)
-    ada.say('still here')
+    ada.send('still here')
     expect(await bob.next('message')).toMatchObject({ from: 'Ada' })
   })
 
-  it('is found after the room slept, by the next alarm', async () => {
+  it('is detected by the alarm after hibernation', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     await evictDurableObject(room)
     await auth.invalidateSession(ada.device.sessionId)
     expect(await runDurableObjectAlarm(room)).toBe(true)
     expect(await ada.closed).toBe(4401)
-    bob.say('still here')
+    bob.send('still here')
     expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
   })
 
-  it('is found after the room slept, by its next message', async () => {
+  it('is detected at its next message after hibernation', async () => {
     const [ada] = await enter('Ada')
     await stale()
     await evictDurableObject(room)
     await auth.invalidateSession(ada.device.sessionId)
-    ada.say('let me in')
+    ada.send('let me in')
     expect(await ada.closed).toBe(4401)
   })
 
-  it('is found after the room slept, at sign-out', async () => {
+  it('is detected at sign-out after hibernation', async () => {
     const [ada] = await enter('Ada')
     await evictDurableObject(room)
     await ada.device.post('/sign-out')
     expect(await ada.closed).toBe(4401)
   })
 
-  it('ends by itself, and no message passes after that', async () => {
+  it('cannot write after it expired', async () => {
     const [ada] = await enter('Ada')
     const soon = Date.now() + 3000
-    await endSession(ada.device.sessionId, soon)
+    await expireSession(ada.device.sessionId, soon)
     await room.recheck('ada')
     expect(await attachments()).toMatchObject([{ mayWriteUntil: soon }])
 
-    await endSession(ada.device.sessionId, 1)
+    await expireSession(ada.device.sessionId, 1)
     await stale()
-    ada.say('one more')
+    ada.send('one more')
     expect(await ada.closed).toBe(4401)
   })
 })
 
 describe('the alarm', () => {
-  it('wakes the room as long as somebody is in it', async () => {
+  it('is set as long as a socket is open', async () => {
     const [ada] = await enter('Ada')
     expect(await runDurableObjectAlarm(room)).toBe(true)
     expect(await runDurableObjectAlarm(room)).toBe(true)
-    ada.hangUp()
+    ada.close()
     await empty()
     await rest()
     expect(await runDurableObjectAlarm(room)).toBe(true)
     expect(await runDurableObjectAlarm(room)).toBe(false)
   })
 
-  it('asks about forty sockets at a time, the longest unchecked first', async () => {
+  it('checks forty sockets at a time, the longest unchecked first', async () => {
     await enter('Ada')
     const tabs = (
       await Promise.all(Array.from({ length: 11 }, (_, n) => tabsOf(`Tab ${n}`, 4)))
@@ -249,17 +253,17 @@ describe('the alarm', () => {
     expect(await unchecked()).toBe(5)
     await runDurableObjectAlarm(room)
     expect(await unchecked()).toBe(0)
-    for (const tab of tabs) tab.hangUp()
+    for (const tab of tabs) tab.close()
   })
 })
 
-describe('P4: while the store does not answer', () => {
-  it('nobody is closed, what cannot be authorised is not sent, and it goes on afterwards', async () => {
+describe('P4: while the store is unavailable', () => {
+  it('sockets stay open, unauthorized messages are not sent, and both work afterwards', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     await stale()
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const repair = await breakStore()
-    ada.say('hello?')
+    ada.send('hello?')
     expect(await ada.next('not-sent')).toEqual({ type: 'not-sent', text: 'hello?' })
     await runDurableObjectAlarm(room)
     await room.recheck('ada')
@@ -274,11 +278,11 @@ describe('P4: while the store does not answer', () => {
       expect.objectContaining({ code: 'AUTH_STORE_UNAVAILABLE' }),
     )
     logged.mockRestore()
-    ada.say('hello again')
+    ada.send('hello again')
     expect(await bob.next('message')).toMatchObject({ text: 'hello again' })
   })
 
-  it('a revocation before the outage is found after it', async () => {
+  it('a revocation before the outage is detected after it', async () => {
     const [ada] = await enter('Ada')
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     await auth.invalidateSession(ada.device.sessionId)
@@ -291,66 +295,63 @@ describe('P4: while the store does not answer', () => {
   })
 })
 
-describe('the limits of the room', () => {
+describe('the limits', () => {
   const sizes: [what: string, message: string | Uint8Array, code: number][] = [
     ['501 characters', 'x'.repeat(501), 1009],
     ['501 spaces', ' '.repeat(501), 1009],
     ['251 emoji', '🚪'.repeat(251), 1009],
     ['a megabyte', 'x'.repeat(1_000_000), 1009],
     ['three bytes', new Uint8Array(3), 1003],
-    ['no byte', new Uint8Array(0), 1003],
+    ['zero bytes', new Uint8Array(0), 1003],
   ]
-  it.each(sizes)(
-    'F: a message of %s closes its own socket and no other',
-    async (_, message, code) => {
-      const [ada, bob] = await enter('Ada', 'Bob')
-      ada.say(message)
-      expect(await ada.closed).toBe(code)
-      bob.say('still here')
-      expect(await bob.next('message')).toMatchObject({ from: 'Bob', text: 'still here' })
-    },
-  )
+  it.each(sizes)('F: a message of %s closes only its own socket', async (_, message, code) => {
+    const [ada, bob] = await enter('Ada', 'Bob')
+    ada.send(message)
+    expect(await ada.closed).toBe(code)
+    bob.send('still here')
+    expect(await bob.next('message')).toMatchObject({ from: 'Bob', text: 'still here' })
+  })
 
   it.each(['x'.repeat(500), '🚪'.repeat(250)])('F: 500 characters are relayed', async (text) => {
     const [ada, bob] = await enter('Ada', 'Bob')
-    ada.say(text)
+    ada.send(text)
     expect(await bob.next('message')).toMatchObject({ text })
   })
 
-  /** Sends until one message is refused. */
+  /** Sends messages until one is rejected. */
   async function exhaust(line: Line): Promise<void> {
-    // More than ten, as some of the allowance may come back meanwhile.
-    for (let n = 0; n < 25; n++) line.say(`Quick ${n}`)
+    // More than ten, because a part of the allowance can return during the test.
+    for (let n = 0; n < 25; n++) line.send(`Quick ${n}`)
     await line.next('too-fast')
   }
 
-  /** Stores that the allowance is used up: the next message is too fast, however slow the test is. */
+  /** Stores a used-up allowance, so that the next message is too fast even in a slow test. */
   async function tire(userId: string): Promise<void> {
     await runInDurableObject(room, (_, { storage }) => {
       storage.kv.put<Pace>(`pace:${userId}`, { busyUntil: Number.MAX_SAFE_INTEGER, refused: 0 })
     })
   }
 
-  it('F: who writes too fast gets the words back, and nobody else sees them', async () => {
+  it('F: a message that is too fast is returned to its author, and not sent to others', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
-    // Nine at once, because the connection took one of ten.
-    for (let n = 0; n < 9; n++) ada.say(`Quick ${n}`)
+    // Nine at once, because the connection used one of ten.
+    for (let n = 0; n < 9; n++) ada.send(`Quick ${n}`)
     for (let n = 0; n < 9; n++) {
       expect(await bob.next('message')).toMatchObject({ text: `Quick ${n}` })
     }
     await tire('ada')
-    ada.say('Quick 9')
+    ada.send('Quick 9')
     expect(await ada.next('too-fast')).toEqual({ type: 'too-fast', text: 'Quick 9' })
-    bob.say('calm')
+    bob.send('calm')
     expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
     await rest()
-    ada.say('rested')
+    ada.send('rested')
     expect(await bob.next('message')).toMatchObject({ from: 'Ada', text: 'rested' })
   })
 
-  it('F: blank messages count too', async () => {
+  it('F: blank messages count', async () => {
     const [ada] = await enter('Ada')
-    for (let n = 0; n < 25; n++) ada.say(' ')
+    for (let n = 0; n < 25; n++) ada.send(' ')
     expect(await ada.next('too-fast')).toEqual({ type: 'too-fast', text: '' })
   })
 
@@ -358,9 +359,9 @@ describe('the limits of the room', () => {
     const [ada, tab, bob] = await enter('Ada', 'Ada', 'Bob')
     await exhaust(ada)
     await tire('ada')
-    tab.say('me too')
+    tab.send('me too')
     expect(await tab.next('too-fast')).toMatchObject({ text: 'me too' })
-    bob.say('I have my own')
+    bob.send('I have my own')
     let news: unknown
     do news = await bob.next('message')
     while ((news as { from: string }).from !== 'Bob')
@@ -368,32 +369,32 @@ describe('the limits of the room', () => {
 
   it('F: a flood is disconnected, and a new connection does not renew the allowance', async () => {
     const [ada] = await enter('Ada')
-    for (let n = 0; n < 100; n++) ada.say(`Flood ${n}`)
+    for (let n = 0; n < 100; n++) ada.send(`Flood ${n}`)
     expect(await ada.closed).toBe(4429)
     await tire('ada')
     const again = await ada.device.enter()
     expect(await again.closed).toBe(4429)
     await rest()
     const rested = await ada.device.enter()
-    rested.say('sorry')
+    rested.send('sorry')
     expect(await rested.next('message')).toMatchObject({ text: 'sorry' })
-    rested.hangUp()
+    rested.close()
   })
 
-  it('F: the allowance survives the sleep of the room', async () => {
+  it('F: the allowance is not reset by hibernation', async () => {
     const [ada] = await enter('Ada')
     await tire('ada')
     await evictDurableObject(room)
-    ada.say('fresh?')
+    ada.send('fresh?')
     expect(await ada.next('too-fast')).toEqual({ type: 'too-fast', text: 'fresh?' })
     await rest()
-    ada.say('awake')
+    ada.send('awake')
     let news: unknown
     do news = await ada.next('message')
     while ((news as { text: string }).text !== 'awake')
   })
 
-  it('F: one user has five open pages, also after the room slept', async () => {
+  it('F: one user can have five open pages, also after hibernation', async () => {
     await rest()
     const tabs = await tabsOf('Ada', 6)
     expect(await tabs[5]!.closed).toBe(4429)
@@ -401,15 +402,15 @@ describe('the limits of the room', () => {
     expect(await (await tabsOf('Ada', 1))[0]!.closed).toBe(4429)
     const [bob] = await tabsOf('Bob', 1)
     await bob!.next('here')
-    tabs[0]!.hangUp()
+    tabs[0]!.close()
     await vi.waitFor(async () => expect(await attachments()).toHaveLength(5), 20_000)
     const [next] = await tabsOf('Ada', 1)
     await next!.next('here')
-    for (const tab of [...tabs, bob!, next!]) tab.hangUp()
+    for (const tab of [...tabs, bob!, next!]) tab.close()
     await empty()
   })
 
-  it('F: a hundred pages fill the room, also after it slept', async () => {
+  it('F: the room accepts a hundred pages, also after hibernation', async () => {
     await rest()
     const names = Array.from({ length: 20 }, (_, n) => `Guest ${n}`)
     const lines = (await Promise.all(names.map((name) => tabsOf(name, 5)))).flat()
@@ -418,14 +419,14 @@ describe('the limits of the room', () => {
     await evictDurableObject(room)
     expect(await (await tabsOf('Late', 1))[0]!.closed).toBe(1013)
     expect(await attachments()).toHaveLength(100)
-    for (const line of lines) line.hangUp()
+    for (const line of lines) line.close()
     await empty()
   })
 
   it('F: an idle room stores nothing and has no alarm', async () => {
     const [ada] = await enter('Ada')
     await exhaust(ada)
-    ada.hangUp()
+    ada.close()
     await empty()
     await runDurableObjectAlarm(room)
     expect(await stored()).toEqual({ alarm: true, keys: ['pace:ada'] })
@@ -442,9 +443,9 @@ describe('the limits of the room', () => {
   }
 })
 
-describe('the pages that the server makes', () => {
+describe('pages of the server', () => {
   it.each(['', ' ', 'x'.repeat(31), 'a\u0000b'])(
-    'F: a name such as %j gives the form back, with the focus in the field',
+    'F: the name %j is rejected, with the focus in the field',
     async (name) => {
       const response = await new Device().post('/sign-in', { name })
       const page = await response.text()
@@ -453,12 +454,12 @@ describe('the pages that the server makes', () => {
       expect(page).toMatch(
         /<input id="name"[^>]* aria-invalid="true"[^>]* aria-describedby="name-problem name-hint"|<input id="name"[^>]* aria-describedby="name-problem name-hint"[^>]* aria-invalid="true"/,
       )
-      expect(page).toContain('id="name-problem">Give a name of 1 to 30 characters')
+      expect(page).toContain('id="name-problem">Enter a name of 1 to 30 visible characters')
       expect(page).toContain('role="alert"')
     },
   )
 
-  it('F: markup in a refused name is text', async () => {
+  it('F: markup in a rejected name is escaped', async () => {
     const name = '"><script>alert(1)</script> &quot; &amp;'
     const response = await new Device().post('/sign-in', { name })
     expect(response.status).toBe(422)
@@ -467,16 +468,16 @@ describe('the pages that the server makes', () => {
       .on('input', { element: (input) => void values.push(input.getAttribute('value')) })
       .on('script', { element: () => void values.push('a script') })
     await reader.transform(response).text()
-    // As it stands in the source: quotes and ampersands are escaped, and no attribute ends early.
+    // The raw attribute: quotes and ampersands are escaped.
     expect(values).toEqual(['&quot;><script>alert(1)</script> &amp;quot; &amp;amp;'])
   })
 
-  it.each([5_000, 5_000_000])('F: a form of %i bytes is refused', async (length) => {
+  it.each([5_000, 5_000_000])('F: a form of %i bytes is rejected', async (length) => {
     const response = await new Device().post('/sign-in', { name: 'x'.repeat(length) })
     expect(response.status).toBe(413)
   })
 
-  it('F: a page that is not there shows who is signed in', async () => {
+  it('F: the page for an unknown path shows the user’s name', async () => {
     const ada = await new Device().signIn('Ada')
     const response = await ada.get('/nowhere')
     const page = await response.text()
@@ -488,7 +489,7 @@ describe('the pages that the server makes', () => {
     expect(other).toContain('<div id="account" hidden>')
   })
 
-  it('F: a session that was ended elsewhere is reported as such, and no session is not', async () => {
+  it('F: GET /me reports a session that was revoked elsewhere', async () => {
     const ada = await new Device().signIn('Ada')
     expect(await (await new Device().get('/me')).json()).toEqual({ wasSignedOut: false })
     await auth.invalidateSession(ada.sessionId)
@@ -497,12 +498,12 @@ describe('the pages that the server makes', () => {
     expect(await response.json()).toEqual({ wasSignedOut: true })
   })
 
-  it('F: the cookie has a name of its own', async () => {
+  it('F: the cookie has a unique name', async () => {
     const { cookie } = await new Device().signIn('Ada')
     expect(cookie).toMatch(/^__Host-Http-chat=/)
   })
 
-  it('F: an outage is a page with 503, and its code is in the log', async () => {
+  it('F: an outage causes a 503 page, with the error’s code in the log', async () => {
     const ada = await new Device().signIn('Ada')
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const repair = await breakStore()
@@ -519,18 +520,18 @@ describe('the pages that the server makes', () => {
   })
 })
 
-describe('what other sites send', () => {
+describe('cross-site requests', () => {
   it.each(['/sign-in', '/sign-out', '/sign-out-others'])('P5: %s is refused', async (path) => {
     const ada = await new Device().signIn('Ada')
-    const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
-    const { status, headers } = await ada.post(path, { name: 'Eve' }, foreign)
+    const crossSite = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
+    const { status, headers } = await ada.post(path, { name: 'Eve' }, crossSite)
     expect(status).toBe(403)
     expect(headers.getSetCookie()).toEqual([])
     expect(await (await ada.get('/me')).json()).toEqual({ name: 'Ada' })
   })
 })
 
-/** Signs each name in on a device of its own, and lets it in, when the room is empty. */
+/** Signs each name in on a new device and connects it to the empty room. */
 async function enter<Names extends string[]>(...names: Names) {
   const lines: (Line & { device: Device })[] = []
   await rest()
@@ -539,13 +540,13 @@ async function enter<Names extends string[]>(...names: Names) {
     lines.push(Object.assign(await device.enter(), { device }))
   }
   onTestFinished(async () => {
-    for (const line of lines) line.hangUp()
+    for (const line of lines) line.close()
     await empty()
   })
   return lines as { [Index in keyof Names]: Line & { device: Device } }
 }
 
-/** Signs a name in on one device, and opens several pages there. */
+/** Signs a name in on one device and opens several pages. */
 async function tabsOf(name: string, count: number): Promise<Line[]> {
   const device = await new Device().signIn(name)
   const lines: Line[] = []
@@ -553,7 +554,7 @@ async function tabsOf(name: string, count: number): Promise<Line[]> {
   return lines
 }
 
-/** Lets the time pass after which everybody may send as much as at first. */
+/** Restores the whole allowance of all users. */
 async function rest(): Promise<void> {
   await runInDurableObject(room, (_, { storage }) => {
     const paces = [...storage.kv.list<Pace>({ prefix: 'pace:' })]
@@ -568,7 +569,7 @@ interface Attachment {
   readonly mayWriteUntil: number
 }
 
-/** What the room remembers of its open sockets. */
+/** The attachments of the open sockets. */
 function attachments(): Promise<Attachment[]> {
   return runInDurableObject(room, (_, state) =>
     state
@@ -578,12 +579,12 @@ function attachments(): Promise<Attachment[]> {
   )
 }
 
-/** Resolves when everybody has left. */
+/** Waits until all sockets are closed. */
 async function empty(): Promise<void> {
   await vi.waitFor(async () => expect(await attachments()).toEqual([]), 20_000)
 }
 
-/** Lets the time pass that one answer of the store is good for. */
+/** Makes the last session check of all sockets too old. */
 async function stale(): Promise<void> {
   await runInDurableObject(room, (_, state) => {
     for (const socket of state.getWebSockets()) {
@@ -593,22 +594,22 @@ async function stale(): Promise<void> {
   })
 }
 
-/** Cuts the Worker and the object off from the database, until it is told to join them again. */
+/** Makes the database unavailable until the returned function is called. */
 async function breakStore(): Promise<() => Promise<unknown>> {
-  const cut = vi.spyOn(env.DB, 'withSession').mockImplementation(() => {
+  const session = vi.spyOn(env.DB, 'withSession').mockImplementation(() => {
     throw new Error('D1_ERROR: Network connection lost.')
   })
-  const cutToo = vi.spyOn(env.DB, 'prepare').mockImplementation(() => {
+  const prepare = vi.spyOn(env.DB, 'prepare').mockImplementation(() => {
     throw new Error('D1_ERROR: Network connection lost.')
   })
   return async () => {
-    cut.mockRestore()
-    cutToo.mockRestore()
+    session.mockRestore()
+    prepare.mockRestore()
   }
 }
 
-/** Moves the end of a session's life. */
-async function endSession(sessionId: string, at: number): Promise<void> {
+/** Sets the expiry of a session. */
+async function expireSession(sessionId: string, at: number): Promise<void> {
   const sql = 'UPDATE limen_session SET active_expires_at = ?1, idle_expires_at = ?1 WHERE id = ?2'
   await env.DB.prepare(sql).bind(at, sessionId).run()
 }

@@ -1,4 +1,4 @@
-/** What the Worker is bound to: see wrangler.jsonc. */
+/** The Worker's bindings, as in wrangler.jsonc. */
 import type { Room } from './room.ts'
 
 export interface Env {

@@ -1,4 +1,4 @@
-/** The Worker: signs people in and out, and lets them into the room. */
+/** The Worker: sign-in, sign-out and WebSocket handshakes for the chat room. */
 import { type AuthRequest, isAuthError } from '@limen/core'
 import { withAuth } from '@limen/workers'
 import { type VisitorSession, authFor } from './auth.ts'
@@ -14,10 +14,10 @@ const LONGEST_FORM = 4096
 export default withAuth(authFor, {
   async fetch(request, env: Env, ctx, authRequest) {
     const { pathname } = new URL(request.url)
-    // What another site sends ends here: forms and WebSocket handshakes alike.
+    // Rejects cross-site requests: forms and WebSocket handshakes.
     if (!authRequest.origin.trusted) {
       const message =
-        'Refused: no page of this chat sent that. If you were signed in, you still are.'
+        'Refused: this request was not sent by a page of the chat. If you are signed in, you still are.'
       return failed(request, env, 403, message)
     }
     const room = env.ROOM.getByName('lobby')
@@ -25,9 +25,9 @@ export default withAuth(authFor, {
     try {
       switch (`${request.method} ${pathname}`) {
         case 'GET /me':
-          return await whoIsThere(request, env, authRequest)
+          return await currentUser(request, env, authRequest)
         case 'GET /room':
-          return await enter(request, room, authRequest)
+          return await connect(request, room, authRequest)
         case 'POST /sign-in':
           return await signIn(request, env, recheck, authRequest)
         case 'POST /sign-out':
@@ -38,89 +38,96 @@ export default withAuth(authFor, {
       const session = await authRequest.validate()
       return await page(request, env, {
         status: 404,
-        message: 'There is no such page.',
+        message: 'Page not found.',
         name: session?.user.name,
       })
     } catch (error) {
       const code = isAuthError(error) ? error.code : 'Error'
       console.error(`${code}: ${error instanceof Error ? error.message : ''}`, error)
-      // A query that the database rejects is rejected at the next try too: that is no outage.
+      // A query that the database rejects fails again at the next attempt: that is not an outage.
       return code === 'AUTH_STORE_UNAVAILABLE'
         ? failed(
             request,
             env,
             503,
-            'The database does not answer. If you were signed in, you still are. Try again.',
+            'The database does not respond. If you are signed in, you still are. Try again.',
           )
-        : failed(request, env, 500, 'Something broke. The fault is ours.')
+        : failed(request, env, 500, 'Internal error. This is a fault of the chat.')
     }
   },
 })
 
-/** A failure of a form is a page; scripts and handshakes need only its status. */
+/** Answers a failed form with a page, and scripts and handshakes with a status and text. */
 function failed(request: Request, env: Env, status: number, message: string) {
   return /^\/(me|room)$/.test(new URL(request.url).pathname)
     ? new Response(message, { status })
     : page(request, env, { status, message })
 }
 
-type Visit = AuthRequest<VisitorSession>
-type Act = (
+type ChatRequest = AuthRequest<VisitorSession>
+type Handler = (
   request: Request,
   env: Env,
   recheck: (userId: string) => void,
-  authRequest: Visit,
+  authRequest: ChatRequest,
 ) => Promise<Response>
 
-/** A handshake: whoever is signed in gets a socket, and the room gets ids, never the token. */
-async function enter(
+/** Answers a handshake: a signed-in user gets a socket. The room receives ids, never the token. */
+async function connect(
   request: Request,
   room: DurableObjectStub,
-  authRequest: Visit,
+  authRequest: ChatRequest,
 ): Promise<Response> {
   if (request.headers.get('Upgrade') !== 'websocket') {
-    return new Response('A WebSocket, please', { status: 426, headers: { Upgrade: 'websocket' } })
+    return new Response('This path needs a WebSocket', {
+      status: 426,
+      headers: { Upgrade: 'websocket' },
+    })
   }
   const session = await authRequest.validate()
   if (!session) return new Response('Unauthorized', { status: 401 })
   const { sessionId, user } = session
   const ids = new URLSearchParams({ sessionId, userId: user.userId })
-  // A request of our own: nothing that the visitor sent gets through to the room.
-  const answer = await room.fetch(`https://room/?${ids.toString()}`, {
+  // A new request, so the room receives no header of the client.
+  const response = await room.fetch(`https://room/?${ids.toString()}`, {
     headers: { Upgrade: 'websocket' },
   })
-  if (answer.status !== 429) return answer
-  // A page sees the code of a close and no status of a handshake.
-  const { code, reason } = await answer.json<Refusal>()
+  if (response.status !== 429) return response
+  // A page can read the close code of a socket, but not the status of a handshake.
+  const { code, reason } = await response.json<Refusal>()
   const { 0: client, 1: socket } = new WebSocketPair()
   socket.accept()
   socket.close(code, reason)
   return new Response(null, { status: 101, webSocket: client })
 }
 
-/** A page cannot see why a handshake was refused, so it asks here. */
-async function whoIsThere(request: Request, env: Env, authRequest: Visit): Promise<Response> {
+/** Returns the user's name. A page cannot read why a handshake failed, so it calls this. */
+async function currentUser(
+  request: Request,
+  env: Env,
+  authRequest: ChatRequest,
+): Promise<Response> {
   const session = await authRequest.validate()
   if (session) return Response.json({ name: session.user.name })
-  // A cookie without a session: it was ended on another device, or has expired.
+  // A cookie without a session: it was revoked on another device, or has expired.
   const wasSignedOut = authFor(env).readSessionCookie(request) !== null
   return Response.json({ wasSignedOut }, { status: 401 })
 }
 
-/** Signs in whoever gives a name. This is an example: an app of yours asks for a proof here. */
-const signIn: Act = async (request, env, recheck, authRequest) => {
+/** Signs in with a name only. This is an example: your app must check a credential here. */
+const signIn: Handler = async (request, env, recheck, authRequest) => {
   const auth = authFor(env)
   const form = await readForm(request)
-  if (!form) return failed(request, env, 413, 'That was more than a name.')
-  const typed = form.get('name') ?? ''
-  const name = typed.normalize().trim()
+  if (!form) return failed(request, env, 413, 'The form is too large.')
+  const input = form.get('name') ?? ''
+  const name = input.normalize().trim()
   if (!NAME.test(name)) {
     const session = await authRequest.validate()
     return page(request, env, {
       status: 422,
-      message: 'You are not signed in under that name.',
+      message: 'You are not signed in with this name.',
       name: session?.user.name,
-      signIn: { typed, problem: 'Give a name of 1 to 30 characters that can be seen.' },
+      signIn: { input, problem: 'Enter a name of 1 to 30 visible characters.' },
     })
   }
   const before = await authRequest.validate()
@@ -139,7 +146,7 @@ const signIn: Act = async (request, env, recheck, authRequest) => {
   return Response.redirect(new URL('/', request.url).href, 303)
 }
 
-/** The fields of a form, or `null` when it is too long. Its length is counted while it is read. */
+/** Reads a form; `null` if it is too large. The length is checked while the form is read. */
 async function readForm({ body }: Request): Promise<URLSearchParams | null> {
   let text = ''
   for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -149,8 +156,8 @@ async function readForm({ body }: Request): Promise<URLSearchParams | null> {
   return new URLSearchParams(text)
 }
 
-/** The session ends in the store first; then the cookie goes, and the room looks again. */
-const signOut: Act = async (request, env, recheck, authRequest) => {
+/** Revokes the session first, then deletes the cookie, and lets the room check its sockets. */
+const signOut: Handler = async (request, env, recheck, authRequest) => {
   const session = await authRequest.validate()
   if (session) {
     await authFor(env).invalidateSession(session.sessionId)
@@ -160,8 +167,8 @@ const signOut: Act = async (request, env, recheck, authRequest) => {
   return Response.redirect(new URL('/', request.url).href, 303)
 }
 
-/** Ends the sessions that the same name has on other devices. */
-const signOutOthers: Act = async (request, env, recheck, authRequest) => {
+/** Revokes the user's sessions on other devices. */
+const signOutOthers: Handler = async (request, env, recheck, authRequest) => {
   const session = await authRequest.validate()
   if (!session) return new Response('Unauthorized', { status: 401 })
   const { sessionId, user } = session

@@ -1,34 +1,34 @@
-/** How fast one user may send: ten at once, then one a second. Pure: the caller passes the time. */
+/** The rate limit of one user: ten messages at once, then one a second. The caller passes the time. */
 
-/** Each message, and each connection, takes one of these out of the allowance. */
+/** Each message and each connection uses up this part of the allowance. */
 const INTERVAL = 1_000
 const BURST = 10
-/** So many are refused with a notice; a client that still goes on is disconnected. */
-const PATIENCE = 20
+/** After this many refusals, the client is disconnected. */
+const MAX_REFUSED = 20
 
-/** What must be stored of a user between two messages. */
+/** The state that is stored for a user between two messages. */
 export interface Pace {
-  /** When the allowance is whole again. */
+  /** When the whole allowance is available again. */
   readonly busyUntil: number
-  /** How many were refused since the last one that was taken. */
+  /** The number of refusals since the last accepted message. */
   readonly refused: number
 }
 
-export type Turn = 'taken' | 'too-fast' | 'abuse'
+export type Turn = 'accepted' | 'too-fast' | 'abuse'
 
-/** Says whether one more may be sent now, and what to store afterwards. */
+/** Decides whether another message is accepted now. Returns the state to store. */
 export function take(pace: Pace | undefined, now: number): { turn: Turn; pace: Pace } {
   const whole = now + BURST * INTERVAL
-  // Bounded, so that a clock that was set back refuses nobody for longer than the allowance takes.
+  // Limited, so that after the clock was set back, no user waits longer than for a whole allowance.
   const busyUntil = Math.min(Math.max(pace?.busyUntil ?? 0, now), whole)
   if (busyUntil + INTERVAL <= whole) {
-    return { turn: 'taken', pace: { busyUntil: busyUntil + INTERVAL, refused: 0 } }
+    return { turn: 'accepted', pace: { busyUntil: busyUntil + INTERVAL, refused: 0 } }
   }
   const refused = (pace?.refused ?? 0) + 1
-  return { turn: refused > PATIENCE ? 'abuse' : 'too-fast', pace: { busyUntil, refused } }
+  return { turn: refused > MAX_REFUSED ? 'abuse' : 'too-fast', pace: { busyUntil, refused } }
 }
 
-/** Whether a user's allowance is whole, so that nothing need be stored. */
+/** Whether a user's whole allowance is available, so that no state needs to be stored. */
 export function isRested({ busyUntil }: Pace, now: number): boolean {
   return busyUntil <= now
 }

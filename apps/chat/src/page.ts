@@ -1,17 +1,17 @@
-/** Pages made on the server from the one static page: for forms and addresses that fail. */
+/** Renders the static page on the server: for rejected forms and failures. */
 import type { Env } from './env.ts'
 
 interface PageOptions {
   readonly status: number
   /** What happened, in one or two sentences. */
   readonly message: string
-  /** Who is signed in; `undefined` where no session was read. */
+  /** The user's name; `undefined` if no session was read. */
   readonly name?: string | undefined
-  /** The sign-in form again, with what was typed and what is wrong with it. */
-  readonly signIn?: { readonly typed: string; readonly problem: string }
+  /** The rejected input of the sign-in form, and the problem. */
+  readonly signIn?: { readonly input: string; readonly problem: string }
 }
 
-/** Answers with the static page, in which its script does not run. */
+/** Answers with the static page, without its script. */
 export async function page(
   request: Request,
   env: Env,
@@ -38,8 +38,8 @@ export async function page(
       .on('#name', {
         element(element) {
           element
-            // The rewriter escapes quotes, but no ampersands.
-            .setAttribute('value', signIn.typed.replaceAll('&', '&amp;'))
+            // The rewriter escapes quotes, but not ampersands.
+            .setAttribute('value', signIn.input.replaceAll('&', '&amp;'))
             .setAttribute('aria-invalid', 'true')
             .setAttribute('aria-describedby', 'name-problem name-hint')
             .setAttribute('autofocus', '')
@@ -51,9 +51,9 @@ export async function page(
         },
       })
   }
-  const made = new Response(body, { status, headers })
-  for (const name of ['ETag', 'Content-Length']) made.headers.delete(name)
-  made.headers.set('Cache-Control', 'private, no-store')
-  if (status === 503) made.headers.set('Retry-After', '30')
-  return rewriter.transform(made)
+  const response = new Response(body, { status, headers })
+  for (const name of ['ETag', 'Content-Length']) response.headers.delete(name)
+  response.headers.set('Cache-Control', 'private, no-store')
+  if (status === 503) response.headers.set('Retry-After', '30')
+  return rewriter.transform(response)
 }

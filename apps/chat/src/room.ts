@@ -1,63 +1,63 @@
-/** The room: sockets that may sleep, and sessions that are asked about as long as they are open. */
+/** The chat room: hibernating sockets, whose sessions are checked as long as they are open. */
 import { DurableObject } from 'cloudflare:workers'
 import { authFor } from './auth.ts'
 import type { Env } from './env.ts'
 import { type Pace, type Turn, isRested, take } from './pace.ts'
 
-/** A socket was closed because its session is over: signed out, revoked or expired. */
+/** The close code of a socket whose session was revoked or has expired. */
 const SIGNED_OUT = 4401
 
-/** How long one answer of the store lets somebody write. */
+/** How long a user can write after a session check, in milliseconds. */
 const WRITE_FOR = 5_000
-/** How long one answer of the store lets somebody read on in silence. */
+/** How long a user can read without a session check, in milliseconds. */
 const READ_FOR = 30_000
-/** A Worker may ask D1 fifty times in one go, or a thousand times on a paid plan. */
+/** An invocation can send 50 D1 queries, or 1,000 on a paid plan. */
 const CHECKS_AT_ONCE = 40
 
-/** What one message may be: the input of the page takes no more. */
+/** The longest message, as in the input of the page. */
 const LONGEST_MESSAGE = 500
-/** How many pages one user may have open, and how many there may be in the room. */
+/** The most open pages of one user, and of the room. */
 const SOCKETS_PER_USER = 5
 const SOCKETS = 100
 
-/** Codes of RFC 6455, and one of our own: 4429 after HTTP's 429. */
+/** Close codes of RFC 6455, and 4429 after HTTP's 429. */
 const NOT_TEXT = 1003
 const TOO_BIG = 1009
 const TRY_LATER = 1013
 const TOO_MANY = 4429
 
-/** Stored, not only remembered: the limit outlives the object's sleep and a user's reconnection. */
+/** The key prefix. Rate limits are stored, so hibernation and new connections do not reset them. */
 const PACE = 'pace:'
 
-/** What a socket keeps while the object sleeps: a session's id, never its token. */
+/** The attachment of a socket, which survives hibernation: the session's id, never its token. */
 interface Visitor {
   readonly sessionId: string
   readonly name: string
-  /** Until when the store's last answer lets this visitor write: the session may end sooner. */
+  /** Until when the user can write without another session check. */
   readonly mayWriteUntil: number
 }
 
-/** What the room tells its visitors. */
+/** The messages that the room sends. */
 type News =
   | { readonly type: 'message'; readonly from: string; readonly text: string }
   | { readonly type: 'here'; readonly names: readonly string[] }
   | { readonly type: 'not-sent'; readonly text: string }
   | { readonly type: 'too-fast'; readonly text: string }
 
-/** Why the room takes no further socket: the code and reason to close it with. */
+/** Why the room accepts no further socket: the close code and reason. */
 export interface Refusal {
   readonly code: number
   readonly reason: string
 }
 
 export class Room extends DurableObject<Env> {
-  /** Messages are told in the order in which they came, whoever has to be asked about first. */
+  /** Resolves after all earlier messages were sent: a session check must not change their order. */
   #turn: Promise<void> = Promise.resolve()
 
   /**
-   * Accepts a socket from the Worker, which has validated the session. Where there are too many, it
-   * answers with 429 and a {@link Refusal} for the Worker to pass on: a socket that was accepted here
-   * only to be closed would keep the object awake until its client answers.
+   * Accepts a socket from the Worker, which has validated the session. If there are too many, it answers
+   * with 429 and a {@link Refusal} for the Worker: a socket that is accepted here and then closed would
+   * prevent hibernation until its client confirms.
    */
   override async fetch(request: Request): Promise<Response> {
     const ids = new URL(request.url).searchParams
@@ -67,52 +67,52 @@ export class Room extends DurableObject<Env> {
     if (refusal) return Response.json(refusal, { status: 429 })
     const { 0: client, 1: socket } = new WebSocketPair()
     this.ctx.acceptWebSocket(socket, [userId])
-    remember(socket, { sessionId, name: '', mayWriteUntil: 0 })
-    // Its session may have ended since the Worker looked, when there was no socket to close yet.
+    attach(socket, { sessionId, name: '', mayWriteUntil: 0 })
+    // The session can have been revoked after the Worker validated it, when no socket was open yet.
     await this.#check(socket)
     if ((await this.ctx.storage.getAlarm()) === null) await this.#wakeIn(READ_FOR)
-    this.#tellWhoIsHere()
+    this.#sendNames()
     return new Response(null, { status: 101, webSocket: client })
   }
 
-  /** Closes a user's sockets whose session is over. The Worker calls it after ending sessions. */
+  /** Checks a user's sockets. The Worker calls it after it revoked sessions. */
   async recheck(userId: string): Promise<void> {
     await Promise.all(this.#open(userId).map((socket) => this.#check(socket)))
   }
 
-  /** Looks after those who only read. */
+  /** Checks the sockets of users who only read. */
   override async alarm(): Promise<void> {
     const longestUnchecked = this.#open().toSorted(
       (a, b) => visitorOf(a).mayWriteUntil - visitorOf(b).mayWriteUntil,
     )
     const due = longestUnchecked.slice(0, CHECKS_AT_ONCE)
     await Promise.all(due.map((socket) => this.#check(socket)))
-    const left = this.#open().length
-    const paces = this.#forgetRested()
-    // An empty room with nothing to remember stores nothing and is not woken.
-    if (left > 0) await this.#wakeIn(READ_FOR / Math.ceil(left / CHECKS_AT_ONCE))
+    const open = this.#open().length
+    const paces = this.#deleteRested()
+    // An empty room without rate limits stores nothing and sets no alarm.
+    if (open > 0) await this.#wakeIn(READ_FOR / Math.ceil(open / CHECKS_AT_ONCE))
     else if (paces > 0) await this.#wakeIn(READ_FOR)
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    // What was on its way when the socket was closed is not read.
+    // Ignore messages that arrive after the socket was closed.
     if (socket.readyState !== WebSocket.OPEN) return
     if (typeof message !== 'string') return socket.close(NOT_TEXT, 'Text messages only')
     if (message.length > LONGEST_MESSAGE) {
       return socket.close(TOO_BIG, `A message has at most ${LONGEST_MESSAGE} characters`)
     }
     const text = message.trim()
-    // Before anything waits: a flood must not grow into a queue.
+    // Check the rate limit before the first await, so that no queue can grow.
     const turn = this.#take(this.ctx.getTags(socket)[0] ?? '')
     if (turn === 'abuse') return socket.close(TOO_MANY, 'Too many messages')
-    if (turn === 'too-fast') return tell([socket], { type: 'too-fast', text })
-    const told = this.#turn.then(() => this.#relay(socket, text))
-    this.#turn = told.catch(() => {})
-    await told
+    if (turn === 'too-fast') return send([socket], { type: 'too-fast', text })
+    const relayed = this.#turn.then(() => this.#relay(socket, text))
+    this.#turn = relayed.catch(() => {})
+    await relayed
   }
 
   override webSocketClose(): void {
-    this.#tellWhoIsHere()
+    this.#sendNames()
   }
 
   async #relay(socket: WebSocket, text: string): Promise<void> {
@@ -121,30 +121,30 @@ export class Room extends DurableObject<Env> {
     if (socket.readyState !== WebSocket.OPEN) return
     const { name: from, mayWriteUntil } = visitorOf(socket)
     const mayWrite = Date.now() < mayWriteUntil
-    if (mayWrite) tell(this.#open(), { type: 'message', from, text })
-    else tell([socket], { type: 'not-sent', text })
+    if (mayWrite) send(this.#open(), { type: 'message', from, text })
+    else send([socket], { type: 'not-sent', text })
   }
 
   /**
-   * Asks the store about a socket's session, and closes the socket when it is over. When the store
-   * does not answer, nobody is signed out: the socket stays, and may write when the store answers.
+   * Reads a socket's session, and closes the socket if the session was revoked or has expired. If the
+   * store is unavailable, the socket stays open, and can write after the next successful check.
    */
   async #check(socket: WebSocket): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return
     const { sessionId } = visitorOf(socket)
-    const askedAt = Date.now()
+    const checkedAt = Date.now()
     try {
       const session = await authFor(this.env).getSession(sessionId)
       if (!session) return socket.close(SIGNED_OUT, 'Signed out')
       const endsAt = session.idlePeriodExpiresAt.getTime()
-      const mayWriteUntil = Math.min(askedAt + WRITE_FOR, endsAt)
-      remember(socket, { sessionId, name: session.user.name, mayWriteUntil })
+      const mayWriteUntil = Math.min(checkedAt + WRITE_FOR, endsAt)
+      attach(socket, { sessionId, name: session.user.name, mayWriteUntil })
     } catch (error) {
       console.error('A session could not be checked', error)
     }
   }
 
-  /** Counts sockets that are being closed too: a client that never confirms holds its own place. */
+  /** Also counts closing sockets, so that a client cannot open more of them by never confirming. */
   #refusalOf(userId: string): Refusal | null {
     if (this.ctx.getWebSockets().length >= SOCKETS) {
       return { code: TRY_LATER, reason: 'The room is full' }
@@ -152,12 +152,12 @@ export class Room extends DurableObject<Env> {
     if (this.ctx.getWebSockets(userId).length >= SOCKETS_PER_USER) {
       return { code: TOO_MANY, reason: `At most ${SOCKETS_PER_USER} open pages for one name` }
     }
-    return this.#take(userId) === 'taken'
+    return this.#take(userId) === 'accepted'
       ? null
       : { code: TOO_MANY, reason: 'Too many connections or messages' }
   }
 
-  /** Takes one message or connection out of a user's allowance, whichever socket it came by. */
+  /** Uses up a part of a user's allowance, for a message or a connection of any socket. */
   #take(userId: string): Turn {
     const { kv } = this.ctx.storage
     const { turn, pace } = take(kv.get<Pace>(PACE + userId), Date.now())
@@ -165,8 +165,8 @@ export class Room extends DurableObject<Env> {
     return turn
   }
 
-  /** Deletes what need not be remembered of users who wrote long ago, and counts the others. */
-  #forgetRested(): number {
+  /** Deletes the rate limits of users whose whole allowance is available, and counts the others. */
+  #deleteRested(): number {
     const { kv } = this.ctx.storage
     const paces = [...kv.list<Pace>({ prefix: PACE })]
     const rested = paces.filter(([, pace]) => isRested(pace, Date.now()))
@@ -174,9 +174,9 @@ export class Room extends DurableObject<Env> {
     return paces.length - rested.length
   }
 
-  #tellWhoIsHere(): void {
+  #sendNames(): void {
     const names = this.#open().map((socket) => visitorOf(socket).name)
-    tell(this.#open(), { type: 'here', names: [...new Set(names)].filter(Boolean).toSorted() })
+    send(this.#open(), { type: 'here', names: [...new Set(names)].filter(Boolean).toSorted() })
   }
 
   #open(userId?: string): WebSocket[] {
@@ -189,11 +189,11 @@ export class Room extends DurableObject<Env> {
   }
 }
 
-function tell(sockets: readonly WebSocket[], news: News): void {
+function send(sockets: readonly WebSocket[], news: News): void {
   for (const socket of sockets) socket.send(JSON.stringify(news))
 }
 
-function remember(socket: WebSocket, visitor: Visitor): void {
+function attach(socket: WebSocket, visitor: Visitor): void {
   socket.serializeAttachment(visitor)
 }
 

@@ -1,17 +1,17 @@
-/** Somebody with a browser: it keeps the cookie, and says which page a request comes from. */
+/** A device and its sockets: it stores the cookie and sends `Origin`, as browsers do. */
 import { exports } from 'cloudflare:workers'
 
 export const CHAT = 'http://localhost:8788'
 
 type Fields = Readonly<Record<string, string>>
 
-/** A device on which a name is signed in. */
+/** A browser in which a user can sign in. */
 export class Device {
   cookie = ''
 
   async signIn(name: string): Promise<this> {
     const { status } = await this.post('/sign-in', { name })
-    if (status !== 303) throw new Error(`Signing in as ${name} was answered with ${status}`)
+    if (status !== 303) throw new Error(`Sign-in as ${name}: status ${status}`)
     return this
   }
 
@@ -29,19 +29,19 @@ export class Device {
     return this.#send(path, { method: 'POST', body, headers: { ...ours, ...headers } })
   }
 
-  /** Asks for a socket, from a page of the chat where `origin` does not say otherwise. */
+  /** Sends a handshake, by default from a page of the chat. */
   handshake(origin: string | null = CHAT): Promise<Response> {
     return this.get('/room', { Upgrade: 'websocket', ...(origin && { Origin: origin }) })
   }
 
-  /** Comes into the room. */
+  /** Opens a socket to the room. */
   async enter(): Promise<Line> {
     const { status, webSocket } = await this.handshake()
-    if (!webSocket) throw new Error(`The handshake was answered with ${status}`)
+    if (!webSocket) throw new Error(`Handshake: status ${status}`)
     return new Line(webSocket)
   }
 
-  /** Any request, from a page of the chat. */
+  /** Sends any request from a page of the chat. */
   send(path: string, { headers, ...init }: RequestInit): Promise<Response> {
     const ours = { 'Sec-Fetch-Site': 'same-origin', Origin: CHAT }
     return this.#send(path, { ...init, headers: { ...ours, ...(headers as Fields) } })
@@ -59,9 +59,9 @@ export class Device {
   }
 }
 
-/** An open line to the room, and what came over it. */
+/** An open socket, and the messages that it received. */
 export class Line {
-  /** The code that the room closed it with. */
+  /** The code with which the room closed it. */
   readonly closed: Promise<number>
   readonly #socket: WebSocket
   readonly #news: unknown[] = []
@@ -79,15 +79,15 @@ export class Line {
     socket.accept()
   }
 
-  say(text: string | Uint8Array): void {
+  send(text: string | Uint8Array): void {
     this.#socket.send(text)
   }
 
-  hangUp(): void {
+  close(): void {
     this.#socket.close(1000)
   }
 
-  /** The next news of a type. */
+  /** The next message of a type. */
   async next(type: string): Promise<unknown> {
     for (;;) {
       const news = this.#news.shift() as { readonly type: string } | undefined

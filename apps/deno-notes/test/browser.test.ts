@@ -11,14 +11,14 @@ import { PASSPHRASE } from './visitor.ts'
 
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen'.repeat(3)
 
-/** What depends on colours is looked at in both schemes, all else in one. */
+/** Rules for colours are checked in both schemes, all others only in one. */
 const AXE_OPTIONS = {
   light: {},
   dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
 }
 
-// Everything is loaded, and painted twice since.
-const SETTLED = `document.fonts.ready.then(() => new Promise((resolve) => {
+// Waits for the fonts and two frames.
+const PAINTED = `document.fonts.ready.then(() => new Promise((resolve) => {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50)))
 }))`
 
@@ -39,7 +39,7 @@ afterAll(async () => {
   await notes[Symbol.asyncDispose]()
 })
 
-/** A page in a profile of its own. */
+/** Opens a page in a new profile. */
 async function open(options?: BrowserContextOptions): Promise<Page> {
   return (await browser.newContext(options)).newPage()
 }
@@ -48,21 +48,21 @@ async function signIn(page: Page, name: string): Promise<void> {
   await page.goto(notes.origin)
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Passphrase').fill(PASSPHRASE)
-  await page.getByRole('button', { name: 'Sign in or begin' }).click()
-  await page.getByRole('heading', { name: `Come in, ${name}.` }).waitFor()
+  await page.getByRole('button', { name: 'Sign in or sign up' }).click()
+  await page.getByRole('heading', { name: `Welcome, ${name}.` }).waitFor()
 }
 
-async function keep(page: Page, text: string): Promise<void> {
-  await page.getByLabel('A new note').fill(text)
-  await page.getByRole('button', { name: 'Keep it' }).click()
+async function save(page: Page, text: string): Promise<void> {
+  await page.getByLabel('New note').fill(text)
+  await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('listitem').filter({ hasText: text }).waitFor()
 }
 
-function kept(page: Page): Promise<string[]> {
+function savedNotes(page: Page): Promise<string[]> {
   return page.getByRole('blockquote').allInnerTexts()
 }
 
-/** Where the focus is, and how many elements of the page ask for it. */
+/** The focused element, and the number of elements with autofocus. */
 function focus(page: Page): Promise<unknown> {
   return page.evaluate(`({
     id: document.activeElement.id,
@@ -71,85 +71,85 @@ function focus(page: Page): Promise<unknown> {
   })`)
 }
 
-/** Goes to another site's page, whose one button posts a form to us. */
+/** Submits a form on a page of another site. */
 async function forge(page: Page, path: string, fields: Record<string, string>): Promise<void> {
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input name=${name} value="${value}">`,
   )
   const form = `<form method="post" action="${notes.origin}${path}">${inputs.join('')}<button>Go`
-  await page.route(`${notes.stranger}/prize`, (route) =>
+  await page.route(`${notes.otherSite}/prize`, (route) =>
     route.fulfill({ contentType: 'text/html', body: form }),
   )
-  await page.goto(`${notes.stranger}/prize`)
+  await page.goto(`${notes.otherSite}/prize`)
   await page.getByRole('button').click()
-  await page.getByRole('heading', { name: 'Refused at the door' }).waitFor()
+  await page.getByRole('heading', { name: 'Request refused' }).waitFor()
 }
 
-describe('somebody', () => {
-  it('signs in, keeps a note, deletes another, and finds it after a reload', async () => {
+describe('a user', () => {
+  it('signs in, saves two notes, deletes one, and sees the other after a reload', async () => {
     const page = await open()
     await signIn(page, 'Ada')
-    await keep(page, 'The first.')
-    await keep(page, 'The second.')
+    await save(page, 'The first.')
+    await save(page, 'The second.')
 
     await page.getByRole('button', { name: 'Delete' }).first().click()
     await page.getByText('The second.').waitFor({ state: 'detached' })
     await page.reload()
 
-    expect(await kept(page)).toEqual(['The first.'])
+    expect(await savedNotes(page)).toEqual(['The first.'])
     expect(await page.context().cookies()).toMatchObject([
       { name: '__Host-Http-notes', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
     ])
   })
 
-  it('signs out, and the Back button shows nothing private', async () => {
+  it('signs out, and the Back button shows no private page', async () => {
     const page = await open()
     await signIn(page, 'Edsger')
-    await keep(page, 'Nobody else reads this.')
+    await save(page, 'A private note.')
     await page.goto(`${notes.origin}/nowhere`)
     await page.goto(notes.origin)
 
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('button', { name: 'Sign in or begin' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in or sign up' }).waitFor()
 
     expect(await page.context().cookies()).toEqual([])
     for (let back = 0; back < 3; back++) {
       await page.goBack()
-      expect(await page.content()).not.toMatch(/Nobody else|Edsger/)
+      expect(await page.content()).not.toMatch(/A private note|Edsger/)
     }
   })
 
-  it('needs no script', async () => {
+  it('needs no JavaScript', async () => {
     const page = await open({ javaScriptEnabled: false })
 
     await signIn(page, 'Noscript')
-    await keep(page, 'Forms are enough.')
+    await save(page, 'Forms are enough.')
 
-    expect(await kept(page)).toEqual(['Forms are enough.'])
+    expect(await savedNotes(page)).toEqual(['Forms are enough.'])
   })
 
-  it('is told what is wrong, and loses no words', async () => {
+  it('sees what is wrong with a note', async () => {
     const page = await open()
     await signIn(page, 'Grace')
 
-    await page.getByLabel('A new note').fill(`\n  `)
-    await page.getByRole('button', { name: 'Keep it' }).click()
+    await page.getByLabel('New note').fill(`\n  `)
+    await page.getByRole('button', { name: 'Save' }).click()
 
-    expect(await page.getByRole('alert').innerText()).toBe('Write 1 to 2,000 characters.')
-    expect(await page.title()).toBe('Not kept yet')
+    expect(await page.getByRole('alert').innerText()).toBe('Enter 1 to 2,000 characters.')
+    expect(await page.title()).toBe('Note not saved')
     expect(await focus(page)).toEqual({ id: 'text', invalid: 'true', autofocus: 1 })
   })
 
-  it('F: has the focus in the first field that is wrong, with what is wrong', async () => {
+  it('F: has the focus in the first field with a problem, which is described', async () => {
     const page = await open()
     await signIn(page, 'Margaret')
     await page.getByRole('button', { name: 'Sign out' }).click()
     const send = async (name: string, passphrase: string) => {
       await page.getByLabel('Name').fill(name)
       await page.getByLabel('Passphrase').fill(passphrase)
-      // The browser's own check would stop the form; the server's is looked at here.
+      // Disables the validation of the browser, to test the one of the server.
       await page.evaluate('document.querySelector("form").noValidate = true')
-      await page.getByRole('button', { name: 'Sign in or begin' }).click()
+      await page.getByRole('button', { name: 'Sign in or sign up' }).click()
       await page.getByRole('alert').waitFor()
       return focus(page)
     }
@@ -164,15 +164,15 @@ describe('somebody', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe('Margaret')
     await page.keyboard.type(PASSPHRASE)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Come in, Margaret.' }).waitFor()
+    await page.getByRole('heading', { name: 'Welcome, Margaret.' }).waitFor()
   })
 
-  it('F: is told why, when the session was ended elsewhere', async () => {
+  it('F: sees a notice after the session was revoked elsewhere', async () => {
     const page = await open()
     await signIn(page, 'Revoked')
     const [cookie] = await page.context().cookies()
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('button', { name: 'Sign in or begin' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in or sign up' }).waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
     await page.context().addCookies([cookie!])
 
@@ -185,43 +185,43 @@ describe('somebody', () => {
 })
 
 describe('an open page', () => {
-  it('shows what the same person keeps elsewhere, and leaves what is being typed', async () => {
+  it('shows changes of another device, and does not change the form', async () => {
     const [here, there] = [await open(), await open()]
     await signIn(here, 'Ken')
-    await here.getByLabel('A new note').fill('Half a thou')
+    await here.getByLabel('New note').fill('Half a thou')
     await here.evaluate('globalThis.neverReloaded = true')
     await signIn(there, 'Ken')
 
-    await keep(there, 'From the other side.')
+    await save(there, 'From another device.')
 
-    await here.getByText('From the other side.').waitFor()
+    await here.getByText('From another device.').waitFor()
     expect(await here.evaluate('globalThis.neverReloaded')).toBe(true)
-    expect(await here.getByLabel('A new note').inputValue()).toBe('Half a thou')
+    expect(await here.getByLabel('New note').inputValue()).toBe('Half a thou')
     await there.getByRole('button', { name: 'Delete' }).click()
-    await here.getByText('From the other side.').waitFor({ state: 'detached' })
+    await here.getByText('From another device.').waitFor({ state: 'detached' })
   })
 
-  it('leaves when the same profile signs out in another tab', async () => {
+  it('shows the sign-in form when the same profile signs out in another tab', async () => {
     const here = await open()
     await signIn(here, 'Rob')
-    await keep(here, 'Not for the next one at this desk.')
+    await save(here, 'A note on a shared computer.')
     const other = await here.context().newPage()
     await other.goto(notes.origin)
 
     await other.getByRole('button', { name: 'Sign out' }).click()
 
-    await here.getByRole('button', { name: 'Sign in or begin' }).waitFor()
-    expect(await here.content()).not.toContain('Not for the next one')
+    await here.getByRole('button', { name: 'Sign in or sign up' }).waitFor()
+    expect(await here.content()).not.toContain('A note on a shared')
   })
 })
 
 describe('a page on another site', () => {
-  it('can keep no note, delete none, and sign nobody in or out', async () => {
+  it('cannot add or delete notes, and cannot sign a user in or out', async () => {
     const page = await open()
     await signIn(page, 'Victim')
-    await keep(page, 'Genuine.')
+    await save(page, 'Genuine.')
     const id = await page.locator('input[name=id]').getAttribute('value')
-    // Lax keeps the cookie from a forged form, so let it come along: the origin must do.
+    // SameSite=None, so that the browser sends the cookie and only the origin check protects.
     const [cookie] = await page.context().cookies()
     await page.context().addCookies([{ ...cookie!, sameSite: 'None' }])
 
@@ -232,49 +232,49 @@ describe('a page on another site', () => {
     await forge(page, '/sign-in', { name: 'Mallory', passphrase: PASSPHRASE })
 
     await page.goto(notes.origin)
-    await page.getByRole('heading', { name: 'Come in, Victim.' }).waitFor()
-    expect(await kept(page)).toEqual(['Genuine.'])
+    await page.getByRole('heading', { name: 'Welcome, Victim.' }).waitFor()
+    expect(await savedNotes(page)).toEqual(['Genuine.'])
   })
 
-  it('gets no WebSocket, though the cookie comes along from another port', async () => {
+  it('cannot open a WebSocket from another port, although the cookie is sent', async () => {
     const page = await open()
     await signIn(page, 'Victim')
-    // A real server: a page that is made up counts as public, and may not reach this machine at all.
+    // A real server: Chromium treats a page of page.route() as public, and blocks its local requests.
     await using server = createServer((_request, response) => response.end('Listening'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
-    const elsewhere = `http://localhost:${(server.address() as AddressInfo).port}`
-    const ask = `new Promise((resolve) => {
+    const otherPort = `http://localhost:${(server.address() as AddressInfo).port}`
+    const connect = `new Promise((resolve) => {
       const socket = new WebSocket('${notes.origin.replace('http', 'ws')}/live?since=never')
       socket.onopen = () => resolve('open')
       socket.onerror = () => resolve('refused')
     })`
 
     await page.goto(`${notes.origin}/nowhere`)
-    expect(await page.evaluate(ask)).toBe('open')
-    await page.goto(elsewhere)
-    expect(await page.evaluate(ask)).toBe('refused')
+    expect(await page.evaluate(connect)).toBe('open')
+    await page.goto(otherPort)
+    expect(await page.evaluate(connect)).toBe('refused')
   })
 })
 
-/** Goes through the pages as a stranger and as somebody with notes. */
+/** Visits the pages as an anonymous visitor and as a user with notes. */
 async function tour(
   page: Page,
   name: string,
   look: (what: string) => Promise<void>,
 ): Promise<void> {
   await page.goto(notes.origin)
-  await look('the door')
+  await look('the sign-in page')
   await page.goto(`${notes.origin}/nowhere`)
-  await look('a page that is not there')
+  await look('the page for an unknown path')
   await forge(page, '/notes', {})
-  await look('the refusal')
+  await look('the page for a refused request')
   await signIn(page, name)
   await look('no notes')
-  await keep(page, LONG)
-  await keep(page, 'Several\nlines.')
+  await save(page, LONG)
+  await save(page, 'Several\nlines.')
   await look('some notes')
-  await page.getByLabel('A new note').fill(' ')
-  await page.getByRole('button', { name: 'Keep it' }).click()
+  await page.getByLabel('New note').fill(' ')
+  await page.getByRole('button', { name: 'Save' }).click()
   await look('a problem')
 }
 
@@ -284,7 +284,7 @@ describe('every page', () => {
       createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
       'utf8',
     )
-    // The tool is put in by the browser's debugger; our own policy would rightly stop it.
+    // The CSP would block the script that the test adds.
     const page = await open({ colorScheme, bypassCSP: true })
 
     await tour(page, `In ${colorScheme}`, async (what) => {
@@ -312,7 +312,7 @@ describe('every page', () => {
     `)
 
     await tour(page, `At ${width}`, async (what) => {
-      await page.evaluate(SETTLED)
+      await page.evaluate(PAINTED)
       const measured = await page.evaluate(`[
         document.documentElement.scrollWidth - document.documentElement.clientWidth,
         globalThis.shifts,
@@ -323,8 +323,8 @@ describe('every page', () => {
   })
 })
 
-describe('the keyboard', () => {
-  it('is enough, in the order of the page, with the focus in sight', async () => {
+describe('keyboard use', () => {
+  it('signs in and saves, with the focus visible and in the order of the page', async () => {
     const page = await open()
     await page.goto(notes.origin)
     expect(await tabThrough(page, 3)).toEqual(['Skip to the content', 'Notes', 'name'])
@@ -332,15 +332,15 @@ describe('the keyboard', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.type(PASSPHRASE)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Come in, Barbara.' }).waitFor()
-    await keep(page, 'By hand.')
+    await page.getByRole('heading', { name: 'Welcome, Barbara.' }).waitFor()
+    await save(page, 'By hand.')
 
-    const stops = ['Skip to the content', 'Notes', 'Sign out', 'text', 'Keep it', 'Delete']
+    const stops = ['Skip to the content', 'Notes', 'Sign out', 'text', 'Save', 'Delete']
     expect(await tabThrough(page, 6)).toEqual(stops)
   })
 
   async function tabThrough(page: Page, stops: number): Promise<unknown[]> {
-    const passed: unknown[] = []
+    const reached: unknown[] = []
     for (let stop = 0; stop < stops; stop++) {
       await page.keyboard.press('Tab')
       const [name, outline] = (await page.evaluate(`[
@@ -348,9 +348,9 @@ describe('the keyboard', () => {
         getComputedStyle(document.activeElement).outline,
       ]`)) as [string, string]
       expect(outline, name).toContain('solid 3px')
-      passed.push(name)
+      reached.push(name)
     }
-    return passed
+    return reached
   }
 })
 

@@ -7,19 +7,19 @@ import { deno, quiet } from './notes.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs Deno and gives what it said; a failure holds it too. */
+/** Runs Deno and returns its output. */
 async function run(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(deno, args, { cwd, env: quiet })
   return stdout + stderr
 }
 
-describe('in Deno', () => {
-  it('the program is checked and linted', async () => {
+describe('the program', () => {
+  it('passes deno check and deno lint', async () => {
     expect(await run('check', '--cached-only', 'main.ts')).not.toContain('error')
     expect(await run('lint')).toMatch(/Checked \d+ files/)
   })
 
-  it('it has the right to listen on one port, and no other', async () => {
+  it('has only the permission to listen on one port', async () => {
     const { tasks } = JSON.parse(await readFile(`${cwd}/deno.json`, 'utf8')) as {
       tasks: { dev: string }
     }

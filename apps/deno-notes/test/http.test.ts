@@ -6,7 +6,7 @@ import { type Notes, startNotes } from './notes.ts'
 import { PASSPHRASE, Visitor } from './visitor.ts'
 
 let notes: Notes
-/** The file in which Deno KV keeps everything. */
+/** The database file of Deno KV. */
 let kvFile: string
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ function visitor(name: string): Promise<Visitor> {
   return new Visitor(notes).signIn(name)
 }
 
-function inKv<Answer>(run: (db: DatabaseSync) => Answer): Answer {
+function inKv<Result>(run: (db: DatabaseSync) => Result): Result {
   const db = new DatabaseSync(kvFile)
   try {
     return run(db)
@@ -31,30 +31,30 @@ function inKv<Answer>(run: (db: DatabaseSync) => Answer): Answer {
   }
 }
 
-/** Everything that is kept, in one text. */
-function everything(): string {
+/** All stored data. */
+function storedData(): string {
   return inKv((db) => db.prepare('SELECT hex(k) AS k, hex(v) AS v FROM kv ORDER BY k').all())
     .map(({ k, v }) => `${String(k)} ${String(v)}`)
     .join('\n')
 }
 
-describe('signing in', () => {
-  it('begins with the first use of a name, and sets this cookie', async () => {
-    const someone = new Visitor(notes)
+describe('sign-in', () => {
+  it('creates an account for a new name and sets the cookie', async () => {
+    const user = new Visitor(notes)
 
-    const response = await someone.post('/sign-in', { name: 'Ada', passphrase: PASSPHRASE })
+    const response = await user.post('/sign-in', { name: 'Ada', passphrase: PASSPHRASE })
 
     expect(response.status).toBe(303)
     expect(response.headers.get('Location')).toBe('/')
     expect(response.headers.getSetCookie()).toEqual([
-      `${someone.cookie}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
+      `${user.cookie}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`,
     ])
-    expect(someone.cookie).toMatch(/^__Host-Http-notes=[0-9a-f]{32}[\w-]{22}\.[\w-]{43}$/)
+    expect(user.cookie).toMatch(/^__Host-Http-notes=[\w-]{44}\.[\w-]{43}$/)
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
-    expect(await (await someone.get()).text()).toContain('Signed in as <bdi>Ada</bdi>')
+    expect(await (await user.get()).text()).toContain('Signed in as <bdi>Ada</bdi>')
   })
 
-  it('opens the same notes again, however the name is written', async () => {
+  it('accepts a name in another case and with other spaces', async () => {
     const first = await visitor('Grace Hopper')
     await first.post('/notes', { text: 'Nanoseconds.' })
 
@@ -63,27 +63,27 @@ describe('signing in', () => {
     expect(await second.notes()).toEqual(['Nanoseconds.'])
   })
 
-  const refused: [name: string, passphrase: string, status: number, problem: string][] = [
-    ['Alan', 'not his passphrase', 401, 'That name is taken'],
+  const rejected: [name: string, passphrase: string, status: number, problem: string][] = [
+    ['Alan', 'not his passphrase', 401, 'This name is taken'],
     ['Barbara', '7 chars', 422, '8 to 200'],
     ['Barbara', 'x'.repeat(201), 422, '8 to 200'],
     ['', PASSPHRASE, 422, '1 to 40'],
     ['a\u0000b', PASSPHRASE, 422, '1 to 40'],
     ['x'.repeat(41), PASSPHRASE, 422, '1 to 40'],
   ]
-  it.each(refused)('is refused to %j with %j', async (name, passphrase, status, problem) => {
+  it.each(rejected)('rejects %j with %j', async (name, passphrase, status, problem) => {
     await visitor('Alan')
-    const before = everything()
+    const before = storedData()
 
     const response = await new Visitor(notes).post('/sign-in', { name, passphrase })
 
     expect(response.status).toBe(status)
     expect(await response.text()).toContain(problem)
     expect(response.headers.getSetCookie()).toEqual([])
-    expect(everything()).toBe(before)
+    expect(storedData()).toBe(before)
   })
 
-  it('makes one account of a name that is used twice at once', async () => {
+  it('creates one account for two concurrent sign-ins with a new name', async () => {
     const both = await Promise.all([visitor('Edsger'), visitor('Edsger')])
 
     await both[0].post('/notes', { text: 'Simplicity.' })
@@ -91,7 +91,7 @@ describe('signing in', () => {
     expect(await both[1].notes()).toEqual(['Simplicity.'])
   })
 
-  it('keeps neither passphrase nor token', async () => {
+  it('stores neither the passphrase nor the token', async () => {
     const { cookie } = await visitor('Mallory')
     inKv((db) => db.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
 
@@ -104,21 +104,21 @@ describe('signing in', () => {
 })
 
 describe('notes', () => {
-  it('are kept, newest first, and shown as they were typed', async () => {
-    const someone = await visitor('Donald')
+  it('are shown escaped, the newest first', async () => {
+    const user = await visitor('Donald')
     const text = '<script>alert(1)</script> & "two"\r\n\'lines\''
 
-    await someone.post('/notes', { text: 'First.' })
-    const response = await someone.post('/notes', { text })
+    await user.post('/notes', { text: 'First.' })
+    const response = await user.post('/notes', { text })
 
     expect(response.status).toBe(303)
-    expect(await someone.notes()).toEqual([
+    expect(await user.notes()).toEqual([
       '&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;two&#34;\n&#39;lines&#39;',
       'First.',
     ])
   })
 
-  it('are private: only to their owner, and to no cache', async () => {
+  it('are shown only to their owner, and not stored by caches', async () => {
     const [owner, other] = [await visitor('Emmy'), await visitor('Sofia')]
     await owner.post('/notes', { text: 'Symmetry.' })
 
@@ -131,7 +131,7 @@ describe('notes', () => {
     expect(await (await new Visitor(notes).get()).text()).not.toContain('Symmetry.')
   })
 
-  it('are deleted by their owner alone', async () => {
+  it('can be deleted only by their owner', async () => {
     const [owner, other] = [await visitor('Kurt'), await visitor('Alonzo')]
     await owner.post('/notes', { text: 'Incomplete.' })
     const id = await owner.newest()
@@ -147,18 +147,18 @@ describe('notes', () => {
     ['blank', '  \n ', 422],
     ['2,001', 'x'.repeat(2001), 422],
     ['33,000', 'x'.repeat(33_000), 413],
-  ])('are not kept with %s characters', async (_count, text, status) => {
-    const someone = await visitor('Niklaus')
-    const before = everything()
+  ])('are rejected with %s characters', async (_count, text, status) => {
+    const user = await visitor('Niklaus')
+    const before = storedData()
 
-    const response = await someone.post('/notes', { text })
+    const response = await user.post('/notes', { text })
 
     expect(response.status).toBe(status)
     expect(response.headers.get('Cache-Control') ?? '').not.toContain('public')
-    expect(everything()).toBe(before)
+    expect(storedData()).toBe(before)
   })
 
-  it('show the words again to whoever is signed out by now, and keep nothing', async () => {
+  it('are shown again and not saved if the visitor is signed out', async () => {
     const response = await new Visitor(notes).post('/notes', { text: 'Do not lose <me>.' })
 
     expect(response.status).toBe(401)
@@ -173,67 +173,67 @@ describe('a failure', () => {
     [404, '/nowhere', { method: 'POST', body: 'a=b' }],
     [413, '/notes', { method: 'POST', body: 'x'.repeat(40_000) }],
   ]
-  it.each(failures)('F: %i for %s shows who is signed in', async (status, path, init) => {
-    const someone = await visitor('Hedy')
+  it.each(failures)('F: %i for %s shows the user’s name', async (status, path, init) => {
+    const user = await visitor('Hedy')
 
-    const response = await someone.send(path, init)
+    const response = await user.send(path, init)
 
     expect(response.status).toBe(status)
     expect(await response.text()).toContain('Signed in as <bdi>Hedy</bdi>')
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
   })
 
-  it('F: a refused request looks neither signed in nor signed out', async () => {
-    const someone = await visitor('Hedy')
+  it('F: the page for a refused request shows no user', async () => {
+    const user = await visitor('Hedy')
 
-    const page = await (await someone.post('/notes', {}, {})).text()
+    const page = await (await user.post('/notes', {}, {})).text()
 
-    expect(page).toContain('Your session was not read here')
+    expect(page).toContain('Session not read')
     expect(page).not.toContain('Signed in as')
   })
 
-  it('F: a device that was signed out elsewhere is told so, and keeps its words', async () => {
-    const someone = await visitor('Radia')
-    const { cookie } = someone
-    await someone.post('/sign-out')
-    someone.cookie = cookie
+  it('F: a device that was signed out elsewhere gets a notice and its note', async () => {
+    const user = await visitor('Radia')
+    const { cookie } = user
+    await user.post('/sign-out')
+    user.cookie = cookie
 
-    const page = await (await someone.post('/notes', { text: 'Bridges.' })).text()
+    const page = await (await user.post('/notes', { text: 'Bridges.' })).text()
 
-    expect(page).toContain('You were signed out on this device. So this was not kept.')
+    expect(page).toContain('You were signed out on this device. Therefore your note was not saved.')
     expect(page).toContain('Bridges.')
   })
 
-  it('F: 500 notes are kept for one user, and no more', async () => {
-    const someone = await visitor('Collector')
-    await someone.post('/notes', { text: 'The first.' })
+  it('F: at most 500 notes are stored for one user', async () => {
+    const user = await visitor('Collector')
+    await user.post('/notes', { text: 'The first.' })
     await Promise.all(
-      Array.from({ length: 499 }, (_, n) => someone.post('/notes', { text: `Number ${n}.` })),
+      Array.from({ length: 499 }, (_, n) => user.post('/notes', { text: `Number ${n}.` })),
     )
 
-    const response = await someone.post('/notes', { text: 'One too many.' })
+    const response = await user.post('/notes', { text: 'One too many.' })
 
     expect(response.status).toBe(422)
     expect(await response.text()).toContain('You have 500 notes.')
-    expect(await someone.notes()).toHaveLength(500)
-    await someone.post('/notes/delete', { id: await someone.newest() })
-    expect((await someone.post('/notes', { text: 'Again.' })).status).toBe(303)
+    expect(await user.notes()).toHaveLength(500)
+    await user.post('/notes/delete', { id: await user.newest() })
+    expect((await user.post('/notes', { text: 'Again.' })).status).toBe(303)
   })
 })
 
-describe('signing out', () => {
-  it('ends the session and deletes the cookie', async () => {
-    const someone = await visitor('Tony')
-    const { cookie } = someone
+describe('sign-out', () => {
+  it('revokes the session and deletes the cookie', async () => {
+    const user = await visitor('Tony')
+    const { cookie } = user
 
-    const response = await someone.post('/sign-out')
+    const response = await user.post('/sign-out')
 
     expect(response.status).toBe(303)
     expect(response.headers.getSetCookie()).toEqual([
       '__Host-Http-notes=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax',
     ])
-    someone.cookie = cookie
-    expect(await (await someone.get()).text()).toContain('Sign in or begin')
+    user.cookie = cookie
+    expect(await (await user.get()).text()).toContain('Sign in or sign up')
   })
 })
 
@@ -259,7 +259,7 @@ describe('a forged request', () => {
     const victim = await visitor('Victim')
     await victim.post('/notes', { text: 'Genuine.' })
     const id = await victim.newest()
-    const before = everything()
+    const before = storedData()
 
     for (const [path, fields] of targets) {
       const response = await victim.post(path, { id, ...fields }, headers)
@@ -268,39 +268,39 @@ describe('a forged request', () => {
       expect(await response.text()).toContain(`<code>${reason}</code>`)
       expect(response.headers.getSetCookie(), path).toEqual([])
     }
-    expect(everything()).toBe(before)
+    expect(storedData()).toBe(before)
     expect(await victim.notes()).toContain('Genuine.')
   })
 })
 
 describe('a WebSocket', () => {
-  it('opens for the page of somebody who is signed in, and tells of each change', async () => {
-    const someone = await visitor('Ken')
-    await someone.post('/notes', { text: 'One.' })
-    const since = /data-change="(\w+)"/.exec(await (await someone.get()).text())![1]!
+  it('opens for a signed-in user, and pushes each change', async () => {
+    const user = await visitor('Ken')
+    await user.post('/notes', { text: 'One.' })
+    const since = /data-change="(\w+)"/.exec(await (await user.get()).text())![1]!
 
-    const { status, received, close } = await someone.listen(notes.origin, `/live?since=${since}`)
+    const { status, received, close } = await user.listen(notes.origin, `/live?since=${since}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect([status, received]).toEqual([101, []])
 
-    await someone.post('/notes', { text: 'Two.' })
+    await user.post('/notes', { text: 'Two.' })
     await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed'])
-    await someone.post('/notes/delete', { id: await someone.newest() })
+    await user.post('/notes/delete', { id: await user.newest() })
     await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed', 'changed'])
     close()
   })
 
-  it('tells at once of a change that came before it was open', async () => {
-    const someone = await visitor('Dennis')
-    await someone.post('/notes', { text: 'Missed.' })
+  it('pushes a change that happened before it was open', async () => {
+    const user = await visitor('Dennis')
+    await user.post('/notes', { text: 'Missed.' })
 
-    const { received, close } = await someone.listen(notes.origin)
+    const { received, close } = await user.listen(notes.origin)
 
     await expect.poll(() => received, { timeout: 20_000 }).toEqual(['changed'])
     close()
   })
 
-  it('does not tell of the notes of others', async () => {
+  it('does not push changes of other users', async () => {
     const [ada, brian] = [await visitor('Ada'), await visitor('Brian')]
     const { received, close } = await ada.listen(notes.origin)
 
@@ -311,7 +311,7 @@ describe('a WebSocket', () => {
     close()
   })
 
-  it('closes when its session ends, and stays open for another session', async () => {
+  it('closes when its session is revoked, and stays open for another session', async () => {
     const [here, there] = [await visitor('Rob'), await visitor('Rob')]
     const [ending, staying] = [await here.listen(notes.origin), await there.listen(notes.origin)]
 
@@ -327,38 +327,41 @@ describe('a WebSocket', () => {
   it.each([
     ['another site', 'https://evil.example', 'origin-mismatch'],
     ['another port', 'http://localhost:1', 'origin-mismatch'],
-    ['nowhere', null, 'origin-missing'],
-  ])('is refused to a page from %s, with the cookie and all', async (_from, origin, reason) => {
-    const someone = await visitor('Victim')
+    ['an unknown origin', null, 'origin-missing'],
+  ])(
+    'is refused to a page from %s, although it sends the cookie',
+    async (_from, origin, reason) => {
+      const user = await visitor('Victim')
 
-    const { status, response } = await someone.listen(origin)
+      const { status, response } = await user.listen(origin)
 
-    expect(status).toBe(403)
-    expect(String(await response.toArray())).toContain(`<code>${reason}</code>`)
-  })
+      expect(status).toBe(403)
+      expect(String(await response.toArray())).toContain(`<code>${reason}</code>`)
+    },
+  )
 
-  it('is refused to strangers, and to what is no handshake', async () => {
-    const someone = await visitor('Victim')
+  it('is refused without a session and without a handshake', async () => {
+    const user = await visitor('Victim')
 
     expect((await new Visitor(notes).listen(notes.origin)).status).toBe(401)
-    expect((await someone.listen(notes.origin, '/elsewhere')).status).toBe(404)
-    expect((await someone.get('/live')).status).toBe(426)
+    expect((await user.listen(notes.origin, '/unknown')).status).toBe(404)
+    expect((await user.get('/live')).status).toBe(426)
   })
 })
 
-describe('while Deno KV does not answer', () => {
-  it('every page says so, and nobody is signed out', async () => {
-    const someone = await visitor('Leslie')
-    await someone.post('/notes', { text: 'Still here.' })
+describe('while Deno KV is unavailable', () => {
+  it('every page is a 503, and users stay signed in', async () => {
+    const user = await visitor('Leslie')
+    await user.post('/notes', { text: 'Still here.' })
     inKv((db) => db.exec('ALTER TABLE kv RENAME TO kv_that_is_down'))
     try {
       const name = { name: 'Leslie', passphrase: PASSPHRASE }
       for (const response of [
-        await someone.get(),
-        await someone.get('/live'),
-        await someone.post('/notes', { text: 'Lost?' }),
-        await someone.post('/sign-out'),
-        await someone.post('/sign-in', name),
+        await user.get(),
+        await user.get('/live'),
+        await user.post('/notes', { text: 'Lost?' }),
+        await user.post('/sign-out'),
+        await user.post('/sign-in', name),
         await new Visitor(notes).post('/sign-in', name),
       ]) {
         expect(response.status, response.url).toBe(503)
@@ -367,22 +370,22 @@ describe('while Deno KV does not answer', () => {
         expect(response.headers.getSetCookie()).toEqual([])
       }
       expect((await new Visitor(notes).get()).status).toBe(200)
-      expect((await someone.post('/notes', {}, {})).status).toBe(403)
+      expect((await user.post('/notes', {}, {})).status).toBe(403)
     } finally {
       inKv((db) => db.exec('ALTER TABLE kv_that_is_down RENAME TO kv'))
     }
-    expect(await someone.notes()).toEqual(['Still here.'])
-    expect(notes.log()).not.toContain(someone.cookie.split('.')[1])
+    expect(await user.notes()).toEqual(['Still here.'])
+    expect(notes.log()).not.toContain(user.cookie.split('.')[1])
   })
 })
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each([
     ['/', 200],
     ['/nowhere', 404],
     ['/live', 401],
     ['/notes', 404],
-  ])('carries a policy that allows our own page alone: %s', async (path, status) => {
+  ])('has a strict Content-Security-Policy: %s', async (path, status) => {
     const response = await new Visitor(notes).get(path)
 
     expect(response.status).toBe(status)

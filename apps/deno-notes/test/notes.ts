@@ -1,4 +1,4 @@
-/** The real program in the real Deno, with the rights that `deno task dev` gives it. */
+/** Starts the program in Deno, with the permissions of `deno task dev`. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,25 +9,26 @@ import { fileURLToPath } from 'node:url'
 
 const app = fileURLToPath(new URL('..', import.meta.url))
 
-/** The Deno binary: the npm package's own command leaves Deno behind when it is stopped. */
+/** The Deno binary. The npm package's command is a wrapper: when it is stopped, Deno keeps running. */
 export const deno = (
   createRequire(join(app, '../../packages/deno/package.json'))('deno/install_api.cjs') as {
     runInstall: () => string
   }
 ).runInstall()
 
-/** A running program with an empty Deno KV of its own. */
+/** A running program with a new, empty Deno KV. */
 export interface Notes extends AsyncDisposable {
-  /** Its own origin, and the same program as another site. */
+  /** The origin of the program. */
   readonly origin: string
-  readonly stranger: string
-  /** Where Deno keeps its files. */
+  /** An origin of the same program that is another site for browsers. */
+  readonly otherSite: string
+  /** The folder in which Deno stores its files. */
   readonly folder: string
-  /** What it wrote to its log so far. */
+  /** Returns its output so far. */
   readonly log: () => string
 }
 
-/** Starts it on a free port. */
+/** Starts the program on a free port. */
 export async function startNotes(): Promise<Notes> {
   const folder = await mkdtemp(join(tmpdir(), 'notes-'))
   const { tasks } = JSON.parse(await readFile(join(app, 'deno.json'), 'utf8')) as {
@@ -45,7 +46,7 @@ export async function startNotes(): Promise<Notes> {
   const port = await portIn(child, () => log)
   return {
     origin: `http://localhost:${port}`,
-    stranger: `http://127.0.0.1:${port}`,
+    otherSite: `http://127.0.0.1:${port}`,
     folder,
     log: () => log,
     async [Symbol.asyncDispose]() {
@@ -55,14 +56,14 @@ export async function startNotes(): Promise<Notes> {
   }
 }
 
-/** Deno says nothing of itself then. */
+/** Environment variables that disable Deno's notices and colours. */
 export const quiet = { PATH: process.env['PATH'], NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
 
 async function portIn(child: ChildProcess, log: () => string): Promise<string> {
   for (;;) {
     const port = /Listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(log())?.[1]
     if (port) return port
-    if (child.exitCode !== null) throw new Error(`The program ended:\n${log()}`)
+    if (child.exitCode !== null) throw new Error(`The program exited:\n${log()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

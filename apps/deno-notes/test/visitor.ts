@@ -1,4 +1,4 @@
-/** A visitor who keeps one cookie, and says which page its requests come from. */
+/** A visitor: it stores its cookie and sends `Sec-Fetch-Site` and `Origin`, as browsers do. */
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import type { Notes } from './notes.ts'
@@ -19,28 +19,28 @@ export class Visitor {
     return this.#send(path)
   }
 
-  /** Sends a form, from one of our own pages where `headers` do not say otherwise. */
+  /** Sends a form, by default from a page of the app. */
   post(path: string, fields: Fields = {}, headers: Fields = this.ours): Promise<Response> {
     return this.#send(path, { method: 'POST', body: new URLSearchParams(fields), headers })
   }
 
-  /** Sends any request, from one of our own pages. */
+  /** Sends any request from a page of the app. */
   send(path: string, init: RequestInit): Promise<Response> {
     return this.#send(path, { ...init, headers: this.ours })
   }
 
-  /** What a browser says of a form on our own page. */
+  /** The headers that browsers send with a form on a page of the app. */
   get ours(): Fields {
     return { 'Sec-Fetch-Site': 'same-origin', Origin: this.#notes.origin }
   }
 
   async signIn(name: string): Promise<this> {
     const { status } = await this.post('/sign-in', { name, passphrase: PASSPHRASE })
-    if (status !== 303) throw new Error(`Signing in as ${name} was answered with ${status}`)
+    if (status !== 303) throw new Error(`Sign-in as ${name}: status ${status}`)
     return this
   }
 
-  /** The texts of the notes on the page, newest first, as they stand in its source. */
+  /** The source of the notes on the page, the newest first. */
   async notes(): Promise<string[]> {
     const page = await (await this.get()).text()
     return [...page.matchAll(/<blockquote[^>]*>([^]*?)<\/blockquote>/g)].map(([, text]) => text!)
@@ -52,7 +52,7 @@ export class Visitor {
     return /name="id" value="([^"]+)"/.exec(page)?.[1] ?? ''
   }
 
-  /** Asks for a WebSocket, from a page of `origin`. */
+  /** Opens a WebSocket from a page of `origin`. */
   async listen(origin: string | null, path = '/live?since='): Promise<Handshake> {
     const headers = { Cookie: this.cookie, ...(origin && { Origin: origin }) }
     const socket = new WebSocket(this.#notes.origin + path, { headers, family: 4 })
@@ -84,7 +84,7 @@ export class Visitor {
 interface Handshake {
   readonly status: number
   readonly response: IncomingMessage
-  /** The messages that came, and at last the code with which the socket closed. */
+  /** The received messages, and finally the close code. */
   readonly received: readonly string[]
   readonly close: () => void
 }

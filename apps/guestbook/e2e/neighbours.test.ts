@@ -151,7 +151,7 @@ describe('the chat in a browser', () => {
       if (pages.length < 6) await next.getByText('Here: ').waitFor()
     }
 
-    await pages[5]!.getByText('At most 5 open pages for one name. Trying again').waitFor()
+    await pages[5]!.getByText('At most 5 open pages for one name. Retrying').waitFor()
     expect(await pages[4]!.getByRole('status').innerText()).toBe('')
   })
 
