@@ -1,4 +1,4 @@
-/** The app under test: it signs in and out, and says of every request what Limen concluded. */
+/** The app under test: it signs in and out, and reports how Limen treated each request. */
 import {
   type Auth,
   type AuthRequest,
@@ -7,8 +7,8 @@ import {
   type RequestContext,
   type Session,
   type Store,
-  handle,
   cors,
+  handle,
   limen,
 } from '@limen/core'
 
@@ -21,8 +21,8 @@ type LabConfig = Omit<
 type LabVisit = AuthRequest<Session<object, object>>
 
 /**
- * One configuration for each cookie policy. All four cookies live side by side, each under a name that
- * no other app on localhost has: browsers send the cookies of localhost to every port.
+ * One configuration for each cookie policy. Each of the four cookies has a name that no other app on
+ * localhost uses: browsers send the cookies of localhost to every port.
  */
 const CONFIGS: readonly [policy: string, config: LabConfig][] = [
   ['L', { sessionCookie: { name: '__Host-Http-lab' } }],
@@ -39,17 +39,17 @@ const CONFIGS: readonly [policy: string, config: LabConfig][] = [
   ],
 ]
 
-/** A policy's `auth` object, and its view of one request. */
+/** A policy's `auth` object with its AuthRequest for one request. */
 export interface Visit {
   readonly policy: string
   readonly auth: LabAuth
   readonly request: LabVisit
 }
 
-/** The front end, as the two runtimes are reached by a browser. */
+/** The front end's origins on the two runtimes. */
 const FRONT_END = ['https://app.limen.test', 'https://app.limen.test:8443']
 
-/** By hosts: where the app is a backend, whose pages may call it. */
+/** For the hosts on which the app is a backend: the origins that can call it. */
 const BACKENDS: Readonly<Record<string, CsrfProtection>> = {
   'api.limen.test': { baseDomain: 'limen.test', allowedSubdomains: ['app'] },
   'other.test': { trustedOrigins: FRONT_END },
@@ -59,7 +59,7 @@ function csrfProtectionOf(request: Request): CsrfProtection | undefined {
   return BACKENDS[new URL(request.url).hostname]
 }
 
-/** The policies with an `auth` object each, over one store. */
+/** The policies, each with its `auth` object over one store. */
 export function openPolicies(
   request: Request,
   store: LabStore,
@@ -71,28 +71,31 @@ export function openPolicies(
   }))
 }
 
-/** Lets the front end call the backends, which trust it by the same list. */
-export async function share(request: Request, respond: () => Promise<Response>): Promise<Response> {
+/** Lets the front end call the backends, with the same list as the CSRF check. */
+export async function withCors(
+  request: Request,
+  respond: () => Promise<Response>,
+): Promise<Response> {
   const csrfProtection = csrfProtectionOf(request)
   if (!csrfProtection) return respond()
   const shared = cors({ csrfProtection })
   return shared.preflight(request) ?? shared.respond(request, await respond())
 }
 
-/** What Limen concluded, as the `Lab-Report` header has it. */
+/** How Limen treated a request: the content of the `Lab-Report` header. */
 export interface Report {
-  /** The request's URL, as the runtime gives it. */
+  /** The URL that the runtime gave the request. */
   readonly url: string
-  /** `trusted`, or why not. */
+  /** `trusted`, or the reason for the rejection. */
   readonly origin: string
-  /** The policies whose cookie came along: `LSNP`. */
+  /** The policies whose cookie the request had, such as `LSNP`. */
   readonly came: string
   /** The policies for which `validate()` found a session. */
   readonly read: string
 }
 
-/** Answers one request, whose sessions have been opened by one `withAuth` for each policy. */
-export async function answerLab(
+/** Handles one request, which one `withAuth` for each policy has opened. */
+export async function handleLab(
   request: Request,
   visits: readonly Visit[],
   store: LabStore,
@@ -128,14 +131,14 @@ export async function answerLab(
   return response
 }
 
-/** Asks nobody: who may sign in is what the origin says. */
+/** Signs in without a password: only the origin decides. */
 async function signIn(visits: readonly Visit[]): Promise<Response> {
   const { userId } = await visits[0]!.auth.createUser({ attributes: {} })
   for (const { auth, request } of visits) request.setSession(await auth.createSession({ userId }))
   return new Response(null, { status: 204 })
 }
 
-/** Signs in, signs out or reports, with a configuration that the test has chosen. */
+/** Signs in, signs out or reports, with the configuration of a test. */
 function configured(request: Request, store: LabStore, config: LabConfig): Promise<Response> {
   const auth = limen({ store, ...config })
   return handle(auth, request, async (visit) => {

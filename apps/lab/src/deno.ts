@@ -1,10 +1,10 @@
 /** The app under test on Deno, with its sessions in Deno KV. */
 import { denoKvStore, withAuth } from '@limen/deno'
-import { answerLab, openPolicies, share, type Visit } from './app.ts'
+import { handleLab, openPolicies, withCors, type Visit } from './app.ts'
 
 const store = denoKvStore(await Deno.openKv(':memory:'))
 
-Deno.serve({ hostname: '127.0.0.1', port: 0 }, (request, info) => {
+Deno.serve((request, info) => {
   const respond = openPolicies(request, store).reduceRight(
     (inner, { policy, auth }) =>
       (visits: Visit[]) =>
@@ -12,7 +12,7 @@ Deno.serve({ hostname: '127.0.0.1', port: 0 }, (request, info) => {
           inner([...visits, { policy, auth, request: visit }]),
         )(request, info),
     (visits: Visit[]) =>
-      answerLab(request, visits, store, () => Deno.upgradeWebSocket(request).response),
+      handleLab(request, visits, store, () => Deno.upgradeWebSocket(request).response),
   )
-  return share(request, () => respond([]))
+  return withCors(request, () => respond([]))
 })

@@ -1,11 +1,11 @@
-/** A small app for the tests behind proxies: it signs in, and reports what Limen decided. */
+/** A small app for the tests behind proxies: it signs in, and reports the result of the origin check. */
 import { type CsrfProtection, handle, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 
 const store = memoryStore()
 
 export default {
-  /** Takes its configuration from the URL, so that one server serves every case. */
+  /** Reads its configuration from the URL, so that one server serves every case. */
   fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url)
     const config = JSON.parse(searchParams.get('config') ?? '{}') as {

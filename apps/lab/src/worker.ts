@@ -1,6 +1,6 @@
 /** The app under test as a Worker, with its sessions in D1. */
 import { d1Store, withAuth } from '@limen/workers'
-import { type Visit, answerLab, openPolicies, share } from './app.ts'
+import { type Visit, handleLab, openPolicies, withCors } from './app.ts'
 
 interface Env {
   readonly DB: D1Database
@@ -16,9 +16,9 @@ export default {
             fetch: (_request, _env, _ctx, visit) =>
               inner([...visits, { policy, auth, request: visit }]),
           }).fetch(request, env, ctx),
-      (visits: Visit[]) => answerLab(request, visits, store, acceptWebSocket),
+      (visits: Visit[]) => handleLab(request, visits, store, acceptWebSocket),
     )
-    return share(request, () => respond([]))
+    return withCors(request, () => respond([]))
   },
 } satisfies ExportedHandler<Env>
 

@@ -1,10 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Site, connect, keepPages, openPage, seen, sites } from './lab.ts'
+import { type Site, connect, keepPages, openPage, received, sitesByRuntime } from './lab.ts'
 import { cellOf } from './requests.ts'
 
-type Host = 'app' | 'api' | 'evil' | 'other' | 'twin'
+type Host = 'app' | 'api' | 'evil' | 'other' | 'http'
 const INCLUDE = { credentials: 'include' }
+/** CORS hides the response from the page. */
+const BLOCKED = 'blocked'
 const JSON_POST = {
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },
@@ -17,14 +19,14 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** Fetches from a page, and tells what the page got and what the app saw. */
+/** Fetches from a page. Returns what the page received, and how the app treated the request. */
 async function call(page: Page, site: Site, to: Host, init: object, path = '/act/') {
   const unique = path + crypto.randomUUID()
   const got = await page.evaluate(
     `fetch(${JSON.stringify(site[to] + unique)}, ${JSON.stringify(init)})
-      .then(({ status }) => status, () => 'kept from the page')`,
+      .then(({ status }) => status, () => 'blocked')`,
   )
-  const entries = await seen(site, unique, [unique])
+  const entries = await received(site, unique, [unique])
   const entry = entries.findLast(({ method }) => method !== 'OPTIONS') ?? entries[0]
   return { got, cell: cellOf(entry), preflight: entries.find(({ method }) => method === 'OPTIONS') }
 }
@@ -34,15 +36,16 @@ async function handshake(page: Page, site: Site, to: Host): Promise<string> {
   await page.evaluate(
     `void new WebSocket(${JSON.stringify(site[to].replace('http', 'ws') + path)})`,
   )
-  return cellOf((await seen(site, path, [path]))[0])
+  return cellOf((await received(site, path, [path]))[0])
 }
 
-async function jar(context: BrowserContext): Promise<string[]> {
+/** The cookies of a profile, by domain and name. */
+async function cookieNames(context: BrowserContext): Promise<string[]> {
   const cookies = await context.cookies()
   return cookies.map(({ domain, name }) => `${domain} ${name}`).toSorted()
 }
 
-describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_, site) => {
+describe.each(sitesByRuntime())('on %s', (_, site) => {
   describe('a backend on a sibling host', () => {
     let context: BrowserContext
     let pageOf: ReturnType<typeof keepPages>
@@ -56,23 +59,17 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
     afterAll(() => context.close())
 
     const ALL = 'api.limen.test __Host-Http-'
-    it('F: keeps its cookies to itself, under names of its own', async () => {
+    it('F: sets its cookies for its own host, under its own names', async () => {
       const names = ['lab', 'none', 'partitioned', 'strict']
-      expect(await jar(context)).toEqual(names.map((name) => ALL + name))
+      expect(await cookieNames(context)).toEqual(names.map((name) => ALL + name))
     })
 
     type Row = [from: Host, init: object, got: number | string, cell: string, because: string]
     const table: Row[] = [
-      ['app', INCLUDE, 204, 'LSNP safe', 'a page that is trusted may read'],
-      ['app', { ...JSON_POST, ...INCLUDE }, 204, 'LSNP yes', 'and may change something'],
+      ['app', INCLUDE, 204, 'LSNP safe', 'a trusted page can read'],
+      ['app', { ...JSON_POST, ...INCLUDE }, 204, 'LSNP yes', 'a trusted page can change something'],
       ['app', { method: 'DELETE', ...INCLUDE }, 204, 'LSNP yes', 'with every method'],
-      [
-        'app',
-        { method: 'POST', body: 'a=1' },
-        204,
-        '- yes',
-        'trusted, but it asked for no cookies',
-      ],
+      ['app', { method: 'POST', body: 'a=1' }, 204, '- yes', 'trusted, but sent without cookies'],
       [
         'api',
         { ...JSON_POST, ...INCLUDE },
@@ -80,51 +77,36 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
         'LSNP yes',
         'the backend’s own page needs no CORS',
       ],
-      ['evil', INCLUDE, 'kept from the page', 'LSNP safe', 'Lax brings it, CORS keeps it'],
+      ['evil', INCLUDE, BLOCKED, 'LSNP safe', 'the cookies are sent, and CORS hides the response'],
       [
         'evil',
         { method: 'POST', body: 'a=1', ...INCLUDE },
-        'kept from the page',
+        BLOCKED,
         'LSNP no',
-        'a sibling that nobody named',
+        'a sibling that is not in the list',
       ],
+      ['evil', { ...JSON_POST, ...INCLUDE }, BLOCKED, 'preflight', 'its preflight is not allowed'],
       [
-        'evil',
-        { ...JSON_POST, ...INCLUDE },
-        'kept from the page',
-        'preflight',
-        'is not even let in',
-      ],
-      [
-        'twin',
+        'http',
         { method: 'POST', body: 'a=1', ...INCLUDE },
-        'kept from the page',
+        BLOCKED,
         'N no',
-        'http is not the front end',
+        'its scheme is not the front end’s',
       ],
-      [
-        'other',
-        { ...JSON_POST, ...INCLUDE },
-        'kept from the page',
-        'preflight',
-        'is not even let in',
-      ],
-      [
-        'other',
-        { method: 'POST', body: 'a=1', ...INCLUDE },
-        'kept from the page',
-        'N no',
-        'another site',
-      ],
+      ['other', { ...JSON_POST, ...INCLUDE }, BLOCKED, 'preflight', 'its preflight is not allowed'],
+      ['other', { method: 'POST', body: 'a=1', ...INCLUDE }, BLOCKED, 'N no', 'another site'],
     ]
-    it.each(table)('%s asks %j and gets %s; %s, because %s', async (from, init, got, cell) => {
-      const outcome = await call(await pageOf(site[from]), site, 'api', init)
+    it.each(table)(
+      'fetch from %s with %j: the page receives %s, the app %s, because %s',
+      async (from, init, got, cell) => {
+        const outcome = await call(await pageOf(site[from]), site, 'api', init)
 
-      expect([outcome.got, outcome.cell]).toEqual([got, cell])
-      if (cell === 'preflight') expect(outcome.preflight?.status).toBe(403)
-    })
+        expect([outcome.got, outcome.cell]).toEqual([got, cell])
+        if (cell === 'preflight') expect(outcome.preflight?.status).toBe(403)
+      },
+    )
 
-    it('opens a WebSocket for the front end alone', async () => {
+    it('opens a WebSocket only for the front end', async () => {
       const cells: string[] = []
       for (const from of ['app', 'evil', 'other'] as const) {
         cells.push(await handshake(await pageOf(site[from]), site, 'api'))
@@ -132,26 +114,26 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
       expect(cells).toEqual(['LSNP yes', 'LSNP no', 'N no'])
     })
 
-    it('signs nobody out for a sibling, and whoever asks for the front end', async () => {
+    it('signs out for the front end, and not for a sibling', async () => {
       const out = { method: 'POST', ...INCLUDE }
       await call(await pageOf(site.evil), site, 'api', out, '/sign-out/')
-      expect(await jar(context)).toHaveLength(4)
+      expect(await cookieNames(context)).toHaveLength(4)
 
       const signedOut = await call(await pageOf(site.app), site, 'api', out, '/sign-out/')
       expect(signedOut.got).toBe(204)
-      expect(await jar(context)).toEqual([])
+      expect(await cookieNames(context)).toEqual([])
     })
   })
 
   describe('a backend on another site', () => {
     const SIGN_IN = { method: 'POST', ...INCLUDE }
 
-    it('gets None and Partitioned back, where the browser allows cookies of third parties', async () => {
+    it('receives None and Partitioned cookies where the browser allows third-party cookies', async () => {
       const context = await browser.newContext()
       const page = await openPage(context, site.app)
 
       expect((await call(page, site, 'other', SIGN_IN, '/sign-in/')).got).toBe(204)
-      expect(await jar(context)).toEqual([
+      expect(await cookieNames(context)).toEqual([
         'other.test __Host-Http-none',
         'other.test __Host-Http-partitioned',
       ])
@@ -162,7 +144,7 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
       await context.close()
     })
 
-    it('gets Partitioned alone, where it does not', async () => {
+    it('receives only Partitioned cookies where the browser blocks third-party cookies', async () => {
       const context = await browser.newContext()
       const page = await context.newPage()
       const devtools = await context.newCDPSession(page)
@@ -178,7 +160,7 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
       await context.close()
     })
 
-    it('is partitioned by who embeds it: under another page its session is not there', async () => {
+    it('has no partitioned session under a page of another site', async () => {
       const context = await browser.newContext()
       const page = await openPage(context, site.app)
       await call(page, site, 'other', SIGN_IN, '/sign-in/')
@@ -188,14 +170,14 @@ describe.each(sites().map((site) => [site.runtime, site] as const))('on %s', (_,
       await context.close()
     })
 
-    it('trusts the front end and nobody else', async () => {
+    it('trusts only the front end', async () => {
       const context = await browser.newContext()
       await call(await openPage(context, site.app), site, 'other', SIGN_IN, '/sign-in/')
       const page = await openPage(context, site.evil)
       const post = { method: 'POST', body: 'a=1', ...INCLUDE }
 
       expect(await call(page, site, 'other', post)).toMatchObject({
-        got: 'kept from the page',
+        got: BLOCKED,
         cell: 'NP no',
       })
       await context.close()

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { connect, openPage, sites } from './lab.ts'
+import { callConfigured, connect, openPage, sites } from './lab.ts'
 
-/** What tells two cookies of a host apart. */
+/** The attributes that make two cookies of a host different. */
 interface Form {
   readonly name?: string
   readonly domain?: string
@@ -23,26 +23,16 @@ beforeAll(async () => {
 beforeEach(() => profile.clearCookies())
 afterAll(() => browser.close())
 
-/** A version of the app: the form of its cookie, and the other forms that it knows. */
+/** A version of the app: the form of its cookie, and the former forms. */
 const version = ({ name, ...attributes }: Form, formerly: readonly Form[] = []) => ({
   sessionCookie: { ...(name && { name }), attributes, formerly },
 })
 type Version = ReturnType<typeof version>
 
-async function send(method: string, config: Version): Promise<{ user: string | null } | null> {
-  const url = `/configured/at?config=${encodeURIComponent(JSON.stringify(config))}`
-  return page.evaluate(
-    `fetch(${JSON.stringify(url)}, { method: '${method}' }).then((answer) => {
-      if (answer.ok) return answer.status === 204 ? null : answer.json()
-      throw new Error(answer.status)
-    })`,
-  )
-}
-
-const userOf = async (config: Version) => (await send('GET', config))!.user
-const signOut = (config: Version) => send('DELETE', config)
+const userOf = async (config: Version) => (await callConfigured(page, 'GET', config))!.user
+const signOut = (config: Version) => callConfigured(page, 'DELETE', config)
 async function signIn(config: Version): Promise<string | null> {
-  await send('POST', config)
+  await callConfigured(page, 'POST', config)
   return userOf(config)
 }
 const cookies = async () => (await profile.cookies()).map(({ name, path }) => name + path)
@@ -71,14 +61,14 @@ describe.each(both)('C1, C2: a deploy changes the cookie’s %s', (_, old, young
   const before = version(old, [young])
   const after = version(young, [old])
 
-  it('leaves a visitor signed in', async () => {
+  it('a visitor stays signed in', async () => {
     const ada = await signIn(before)
     expect(ada).not.toBeNull()
     expect(await userOf(after)).toBe(ada)
     expect(await userOf(before), 'after a rollback').toBe(ada)
   })
 
-  it('signs out for good', async () => {
+  it('sign-out deletes both cookies', async () => {
     await signIn(before)
     await signOut(after)
     expect(await cookies()).toEqual([])
@@ -86,7 +76,7 @@ describe.each(both)('C1, C2: a deploy changes the cookie’s %s', (_, old, young
     expect(await userOf(before), 'after a rollback').toBeNull()
   })
 
-  it('signs in somebody else, and keeps one cookie', async () => {
+  it('another user’s sign-in leaves one cookie', async () => {
     const ada = await signIn(before)
     const bob = await signIn(after)
     expect(bob).not.toBeNull()

@@ -1,54 +1,68 @@
-/** What tests ask of the laboratory: profiles, pages, and what the app saw. */
+/** What tests use of the laboratory: browser profiles, pages, and the requests that the app received. */
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { inject } from 'vitest'
-import type { Entry } from './door.ts'
-import type { Place } from './setup.ts'
+import type { Entry } from './recording-proxy.ts'
+import type { Deployment } from './setup.ts'
 
-/** A place with the origins that a browser knows it by. */
-export interface Site extends Place {
+/** A deployment with the origins that the browser reaches it by. */
+export interface Site extends Deployment {
   readonly app: string
   readonly api: string
   readonly evil: string
   readonly other: string
-  readonly twin: string
-  readonly dev: string
-  /** The other runtime's port on localhost: another origin, the same cookies. */
-  readonly port: string
+  /** The app's host over http. */
+  readonly http: string
+  readonly localhost: string
+  /** The other runtime's port on localhost: another origin with the same cookies. */
+  readonly otherPort: string
 }
 
-/** Both places, each with its origins. */
+/** Both deployments, each with its origins. */
 export function sites(): readonly [Site, Site] {
-  const { places } = inject('lab')
-  return places.map((place, index) => ({
-    ...place,
-    app: `https://app.limen.test${place.https}`,
-    api: `https://api.limen.test${place.https}`,
-    evil: `https://evil.limen.test${place.https}`,
-    other: `https://other.test${place.https}`,
-    twin: `http://app.limen.test${place.http}`,
-    dev: `http://localhost:${place.localhost}`,
-    port: `http://localhost:${places[1 - index]!.localhost}`,
-  })) as unknown as [Site, Site]
+  const { deployments } = inject('lab')
+  return deployments.map((deployment, index) => {
+    const { httpsPort, httpPort, localhostPort } = deployment
+    const port = (number: number, standard: number) => (number === standard ? '' : `:${number}`)
+    const https = (host: string) => `https://${host}${port(httpsPort, 443)}`
+    return {
+      ...deployment,
+      app: https('app.limen.test'),
+      api: https('api.limen.test'),
+      evil: https('evil.limen.test'),
+      other: https('other.test'),
+      http: `http://app.limen.test${port(httpPort, 80)}`,
+      localhost: `http://localhost:${localhostPort}`,
+      otherPort: `http://localhost:${deployments[1 - index]!.localhostPort}`,
+    }
+  }) as unknown as [Site, Site]
 }
 
-/** The one Chromium. */
+/** Each deployment with its runtime first, for the titles of tests. */
+export const sitesByRuntime = (): (readonly [string, Site])[] =>
+  sites().map((site) => [site.runtime, site] as const)
+
+/** Connects to the Chromium that all tests share. */
 export function connect(): Promise<Browser> {
   return chromium.connect(inject('lab').browser)
 }
 
-/** What the app saw below a path so far. */
-export async function journal({ localhost }: Site, path: string): Promise<Entry[]> {
+/** The requests that the app has received below a path. */
+export async function journal({ localhostPort }: Site, path: string): Promise<Entry[]> {
   const text = encodeURIComponent(path)
-  const response = await fetch(`http://127.0.0.1:${localhost}/lab/journal?text=${text}`)
+  const response = await fetch(`http://127.0.0.1:${localhostPort}/lab/journal?text=${text}`)
   return (await response.json()) as Entry[]
 }
 
-/** Waits until the app has seen every path, or until it takes too long. */
-export async function seen(site: Site, below: string, paths: readonly string[]): Promise<Entry[]> {
+/** Waits until the app has received a request for every path, for ten seconds at most. */
+export async function received(
+  site: Site,
+  below: string,
+  paths: readonly string[],
+): Promise<Entry[]> {
   for (let wait = 10, waited = 0; ; waited += wait) {
     const entries = await journal(site, below)
-    const isSeen = (path: string) => entries.some((entry) => entry.path.split('?')[0] === path)
-    if (paths.every(isSeen) || waited > 10_000) return entries
+    const isThere = (path: string) => entries.some((entry) => entry.path.split('?')[0] === path)
+    if (paths.every(isThere) || waited > 10_000) return entries
     await new Promise((resolve) => setTimeout(resolve, wait))
   }
 }
@@ -60,7 +74,7 @@ export async function openPage(context: BrowserContext, origin: string, query = 
   return page
 }
 
-/** Opens an empty page of each origin once, and gives it again to whoever asks. */
+/** Opens an empty page of each origin once, and returns the same page again. */
 export function keepPages(
   context: BrowserContext,
 ): (origin: string, query?: string) => Promise<Page> {
@@ -71,4 +85,31 @@ export function keepPages(
     pages.set(key, page)
     return page
   }
+}
+
+/** What the app's `/configured/` responds to a GET. */
+export interface Configured {
+  /** Whether the request had cookies. */
+  readonly cookie: boolean
+  readonly session: boolean
+  readonly user: string | null
+}
+
+/** The query that gives `/configured/` a configuration. */
+export const configQuery = (config: object): string =>
+  `config=${encodeURIComponent(JSON.stringify(config))}`
+
+/** Signs in (POST), signs out (DELETE) or reads the session (GET) with a configuration, from a page of the app. */
+export async function callConfigured(
+  page: Page,
+  method: 'POST' | 'DELETE' | 'GET',
+  config: object,
+): Promise<Configured | null> {
+  const url = `/configured/at?${configQuery(config)}`
+  return page.evaluate(
+    `fetch(${JSON.stringify(url)}, { method: '${method}' }).then((response) => {
+      if (response.ok) return response.status === 204 ? null : response.json()
+      throw new Error(response.status)
+    })`,
+  )
 }

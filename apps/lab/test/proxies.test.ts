@@ -1,37 +1,28 @@
-import { X509Certificate, createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium } from '@limen/chromium'
+import type { Server } from '@limen/test-servers'
 import { findNginx } from '../../../packages/workers/test/nginx.ts'
-import {
-  type Running,
-  type Tls,
-  startNginx,
-  startNode,
-  startTlsProxy,
-  startWrangler,
-} from './proxies.ts'
+import { type Tls, certificateFor, chromiumOptions } from './browser.ts'
+import { configQuery } from './lab.ts'
+import { startNginx, startNode, startTlsProxy, startWrangler } from './proxies.ts'
 
 const nginx = await findNginx()
 const FORWARDED = { csrfProtection: { hostHeader: 'X-Forwarded-Host' } }
 
-/** A way to run the app behind something that hides its own host from it. */
+/** One way to run the app so that it does not receive its own host. */
 interface Setup {
   readonly name: string
   readonly scheme: 'http' | 'https'
   /** The host that visitors use. Its siblings and other sites are served by the same proxy. */
   readonly host: string
-  readonly start: (tls: Tls, running: Running[]) => Promise<Running>
+  readonly start: (tls: Tls) => Promise<Server>
 }
 
-const isOnNode = async (running: Running[], urlOf: Parameters<typeof startNode>[0]) => {
-  const node = await startNode(urlOf)
-  running.push(node)
-  return node.port
-}
+/** Starts the app on Node, and returns its port. */
+const onNode = async (urlOf: Parameters<typeof startNode>[0]) =>
+  running.use(await startNode(urlOf)).port
 const byHost = (host: string, path: string) => `http://${host}${path}`
 
 const setups: Setup[] = [
@@ -39,23 +30,22 @@ const setups: Setup[] = [
     name: 'nginx with its default Host, over TLS',
     scheme: 'https',
     host: 'app.limen.test',
-    start: async (tls, running) => startNginx(nginx!, await isOnNode(running, byHost), tls),
+    start: async (tls) => startNginx(nginx!, await onNode(byHost), tls),
   },
   {
     name: 'a TLS proxy that rewrites Host',
     scheme: 'https',
     host: 'app.limen.test',
-    start: async (tls, running) =>
-      startTlsProxy(tls, await isOnNode(running, byHost), 'backend.internal'),
+    start: async (tls) => startTlsProxy(tls, await onNode(byHost), 'backend.internal'),
   },
   {
     name: 'a framework whose URL is always localhost, as in Next.js',
     scheme: 'https',
     host: 'app.limen.test',
-    start: async (tls, running) =>
+    start: async (tls) =>
       startTlsProxy(
         tls,
-        await isOnNode(running, (_, path) => `https://localhost:3000${path}`),
+        await onNode((_, path) => `https://localhost:3000${path}`),
         'app.limen.test',
       ),
   },
@@ -99,39 +89,16 @@ const CODE = {
 
 let tls: Tls
 let browser: Browser
-const running: Running[] = []
+const running = new AsyncDisposableStack()
 
 beforeAll(async () => {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'limen.test' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      {
-        name: 'subjectAltName',
-        altNames: ['app.limen.test', 'evil.limen.test', 'other.test'].map((value) => ({
-          type: 2,
-          value,
-        })),
-      },
-    ],
-  })
-  tls = { key, cert }
-  const { executablePath, env } = await findChromium()
-  const publicKey = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' })
-  browser = await chromium.launch({
-    executablePath,
-    env: { ...process.env, ...env } as Record<string, string>,
-    args: [
-      '--no-sandbox',
-      '--host-resolver-rules=MAP *.test 127.0.0.1',
-      `--ignore-certificate-errors-spki-list=${createHash('sha256').update(publicKey).digest('base64')}`,
-    ],
-  })
+  tls = await certificateFor(['app.limen.test', 'evil.limen.test', 'other.test'])
+  browser = await chromium.launch(await chromiumOptions(tls, ['MAP *.test 127.0.0.1']))
 })
 
 afterAll(async () => {
   await browser.close()
-  for (const server of running.toReversed()) await server[Symbol.asyncDispose]()
+  await running.disposeAsync()
 })
 
 for (const { name, scheme, host, start } of setups) {
@@ -141,8 +108,7 @@ for (const { name, scheme, host, start } of setups) {
     afterAll(() => profile?.close())
 
     beforeAll(async () => {
-      const proxy = await start(tls, running)
-      running.push(proxy)
+      const proxy = running.use(await start(tls))
       // 127.0.0.1 is another site than localhost; a sibling of localhost is below it.
       const hosts =
         host === 'localhost'
@@ -154,7 +120,7 @@ for (const { name, scheme, host, start } of setups) {
       profile = await browser.newContext()
     })
 
-    it.each(rows)('%s page, %s: %i', async (from, way, status) => {
+    it.each(rows)('a request of the %s page by %s has status %i', async (from, way, status) => {
       const page = await profile.newPage()
       await page.goto(`${origins[from]}/page`)
       const url = `${origins.own}/${crypto.randomUUID()}`
@@ -167,16 +133,16 @@ for (const { name, scheme, host, start } of setups) {
       expect(Object.keys(await response.allHeaders()).includes('set-cookie')).toBe(status === 200)
     })
 
-    it('refuses its own WebSocket handshake with a hint, and takes it as the hint says', async () => {
+    it('rejects its own WebSocket handshake, and accepts it with the configuration that the reason names', async () => {
       const { own, sibling } = origins
-      // wrangler dev writes the route's host into Origin too, and leaves http there.
+      // wrangler dev writes the route's host into Origin too, with the scheme http.
       const isWrangler = host === 'localhost'
-      const [reason, cure] = isWrangler
+      const [reason, config] = isWrangler
         ? ['origin-insecure', { secure: false }]
         : ['origin-mismatch', FORWARDED]
       expect(await handshake(own, own)).toMatch(`${reason} at `)
-      expect(await handshake(own, own, cure)).toMatch('trusted at ')
-      expect(await handshake(own, sibling, cure)).toMatch('origin-mismatch at ')
+      expect(await handshake(own, own, config)).toMatch('trusted at ')
+      expect(await handshake(own, sibling, config)).toMatch('origin-mismatch at ')
     })
   })
 }
@@ -186,21 +152,20 @@ describe.skipIf(nginx === null)(
   () => {
     let own: string
     beforeAll(async () => {
-      const proxy = await startNginx(nginx!, await isOnNode(running, byHost))
-      running.push(proxy)
+      const proxy = running.use(await startNginx(nginx!, await onNode(byHost)))
       own = `http://app.limen.test:${proxy.port}`
     })
 
     type Plain = [config: object, status: number, because: string]
     it.each<Plain>([
-      [{}, 403, 'a page over http is not our own'],
-      [{ secure: false }, 403, 'the browser sends no Sec-Fetch-Site, and the host is a guess'],
-      [{ secure: false, ...FORWARDED }, 200, 'the proxy names the host'],
-      [FORWARDED, 403, 'a page over http is not our own'],
-    ])('its own form with %j: %i, because %s', async (config, status) => {
+      [{}, 403, 'a page over http has another origin'],
+      [{ secure: false }, 403, 'the browser sends no Sec-Fetch-Site, and Host is not reliable'],
+      [{ secure: false, ...FORWARDED }, 200, 'the proxy sends the host'],
+      [FORWARDED, 403, 'a page over http has another origin'],
+    ])('its own form with %j has status %i, because %s', async (config, status) => {
       const page = await (await browser.newContext()).newPage()
       await page.goto(`${own}/page`)
-      const query = `?config=${encodeURIComponent(JSON.stringify(config))}`
+      const query = `?${configQuery(config)}`
       const answered = page.waitForResponse(`${own}/act${query}`)
       await page.evaluate(`{ const url = ${JSON.stringify(`${own}/act${query}`)}; ${CODE.form} }`)
       expect((await answered).status()).toBe(status)
@@ -209,7 +174,7 @@ describe.skipIf(nginx === null)(
   },
 )
 
-/** A WebSocket handshake as Chromium sends it, without `Sec-Fetch-Site`; what the app reports. */
+/** Sends a WebSocket handshake as Chromium does, without `Sec-Fetch-Site`. Returns the app's report. */
 function handshake(to: string, origin: string, config: object = {}): Promise<string> {
   const { protocol, hostname, port } = new URL(to)
   return new Promise((resolve, reject) => {
@@ -218,13 +183,13 @@ function handshake(to: string, origin: string, config: object = {}): Promise<str
       port,
       servername: hostname,
       rejectUnauthorized: false,
-      path: `/socket?config=${encodeURIComponent(JSON.stringify(config))}`,
+      path: `/socket?${configQuery(config)}`,
       headers: { Host: `${hostname}:${port}`, Origin: origin, Upgrade: 'websocket' },
     })
-    sent.on('response', (answer) => {
+    sent.on('response', (response) => {
       let text = ''
-      answer.on('data', (part) => (text += String(part)))
-      answer.on('end', () => resolve(text))
+      response.on('data', (part) => (text += String(part)))
+      response.on('end', () => resolve(text))
     })
     sent.on('error', reject)
     sent.end()

@@ -1,33 +1,23 @@
-/** Real proxies in front of a small app, each of which changes what the app sees of its own host. */
-import { spawn } from 'node:child_process'
+/** Starts real proxies in front of a small app. Each changes the host that the app receives. */
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type RequestListener, createServer, request as send } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { createRequire } from 'node:module'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Server, serve } from '@limen/test-servers'
 import app from '../src/proxied.ts'
-
-/** A server that a test has started. */
-export interface Running extends AsyncDisposable {
-  readonly port: number
-}
-
-/** A key and its certificate. */
-export interface Tls {
-  readonly key: string
-  readonly cert: string
-}
+import type { Tls } from './browser.ts'
 
 /**
  * Starts the app on Node.
  *
- * @param urlOf The URL that the app is given: Node has none, so each framework makes its own.
+ * @param urlOf Makes the URL of a request: Node has none, so each framework makes its own.
  */
-export function startNode(urlOf: (host: string, path: string) => string): Promise<Running> {
+export function startNode(urlOf: (host: string, path: string) => string): Promise<Server> {
   return listen(
     createServer((incoming, outgoing) => {
       const { method = 'GET', url = '/', headers } = incoming
@@ -48,34 +38,32 @@ export function startNode(urlOf: (host: string, path: string) => string): Promis
   )
 }
 
-/** Starts a proxy that ends TLS and writes a `Host` of its own, as a load balancer might. */
-export function startTlsProxy(tls: Tls, upstream: number, host: string): Promise<Running> {
-  const pass: RequestListener = (incoming, outgoing) => {
+/** Starts a proxy that terminates TLS and sets another `Host`, as a load balancer can. */
+export function startTlsProxy(tls: Tls, upstream: number, host: string): Promise<Server> {
+  const forward: RequestListener = (incoming, outgoing) => {
     const { method, url: path, headers } = incoming
-    const passed = { ...headers, host, 'x-forwarded-host': headers.host ?? '' }
-    const target = { host: '127.0.0.1', port: upstream, method, path, headers: passed }
-    const request = send(target, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
+    const forwarded = { ...headers, host, 'x-forwarded-host': headers.host ?? '' }
+    const target = { host: '127.0.0.1', port: upstream, method, path, headers: forwarded }
+    const request = send(target, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(outgoing)
     })
     request.on('error', (error) => outgoing.destroy(error))
     incoming.pipe(request)
   }
-  return listen(createTlsServer(tls, pass))
+  return listen(createTlsServer(tls, forward))
 }
 
-/** Starts nginx, which sends the upstream's own address as `Host` unless it is configured. */
-export async function startNginx(program: string, upstream: number, tls?: Tls): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'limen-proxy-'))
-  const port = await freePort()
-  if (tls) {
-    await writeFile(join(folder, 'key'), tls.key)
-    await writeFile(join(folder, 'cert'), tls.cert)
-  }
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  await writeFile(
-    join(folder, 'conf'),
-    `daemon off; master_process off; pid ${folder}/pid; events {}
+/** Starts nginx, which sends the upstream's address as `Host` by default. */
+export function startNginx(program: string, upstream: number, tls?: Tls): Promise<Server> {
+  return inFolder(async (folder) => {
+    const file = (name: string) => join(folder, name)
+    if (tls) {
+      await writeFile(file('key'), tls.key)
+      await writeFile(file('cert'), tls.cert)
+    }
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    const configOf = (port: number) => `daemon off; master_process off; pid ${folder}/pid; events {}
 http {
   access_log off;
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
@@ -88,78 +76,39 @@ http {
       proxy_set_header Upgrade $http_upgrade;
     }
   }
-}`,
-  )
-  return startProgram(program, ['-p', folder, '-c', join(folder, 'conf'), '-e', 'stderr'], port, [
-    folder,
-  ])
+}`
+    return serve(program, (port) => {
+      writeFileSync(file('conf'), configOf(port))
+      return ['-p', folder, '-c', file('conf'), '-e', 'stderr']
+    })
+  })
 }
 
 /** Starts `wrangler dev` for the app, with a route or a custom domain as a deployed Worker has. */
-export async function startWrangler(route: object): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'limen-wrangler-'))
-  const port = await freePort()
-  const config = {
-    name: 'proxied',
-    main: fileURLToPath(new URL('../src/proxied.ts', import.meta.url)),
-    compatibility_date: '2026-11-01',
-    routes: [route],
-    dev: { port, ip: '127.0.0.1', inspector_port: await freePort() },
-    send_metrics: false,
-  }
-  const path = join(folder, 'wrangler.json')
-  await writeFile(path, JSON.stringify(config))
-  const bin = join(
-    createRequire(import.meta.url).resolve('wrangler/package.json'),
-    '../bin/wrangler.js',
-  )
-  return startProgram(process.execPath, [bin, 'dev', '-c', path, '--persist-to', folder], port, [
-    folder,
-  ])
-}
-
-async function startProgram(
-  program: string,
-  args: readonly string[],
-  port: number,
-  folders: readonly string[],
-): Promise<Running> {
-  const child = spawn(program, args, {
-    // A group of its own: wrangler has children, and they must end with it.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
-  })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (text: Buffer) => (log += text.toString()))
-  }
-  const close = async () => {
-    if (child.exitCode === null) {
-      process.kill(-child.pid!, 'SIGTERM')
-      await once(child, 'exit')
-    }
-    for (const folder of folders) await rm(folder, { recursive: true, force: true })
-  }
-  for (let attempt = 0; !(await isListening(port)); attempt++) {
-    if (attempt < 1000 && child.exitCode === null) continue
-    await close()
-    throw new Error(`${program} does not answer:\n${log}`)
-  }
-  return { port, [Symbol.asyncDispose]: close }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  await new Promise((resolve) => setTimeout(resolve, 30))
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true))
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
+export function startWrangler(route: object): Promise<Server> {
+  return inFolder(async (folder) => {
+    const config = join(folder, 'wrangler.json')
+    const main = fileURLToPath(new URL('../src/proxied.ts', import.meta.url))
+    const settings = { name: 'proxied', main, compatibility_date: '2026-11-01', routes: [route] }
+    await writeFile(config, JSON.stringify(settings))
+    const bin = fileURLToPath(new URL('../node_modules/wrangler/bin/wrangler.js', import.meta.url))
+    const args = ['dev', '-c', config, '--persist-to', folder, '--ip', '127.0.0.1']
+    const inspector = ['--inspector-port', '0']
+    return serve(process.execPath, (port) => [bin, ...args, ...inspector, '--port', String(port)])
   })
 }
 
-async function listen(server: ReturnType<typeof createServer>): Promise<Running> {
+/** Starts a server in a temporary folder, which is removed with it. */
+async function inFolder(start: (folder: string) => Promise<Server>): Promise<Server> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'limen-proxy-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const { port } = stack.use(await start(folder))
+  const started = stack.move()
+  return { port, [Symbol.asyncDispose]: () => started.disposeAsync() }
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<Server> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -170,9 +119,4 @@ async function listen(server: ReturnType<typeof createServer>): Promise<Running>
       await once(server, 'close')
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  await using server = await listen(createServer())
-  return server.port
 }

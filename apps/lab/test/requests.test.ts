@@ -1,73 +1,71 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, sites } from './lab.ts'
-import { type Found, matrixText, writeReport } from './report.ts'
-import { type Finding, drive } from './requests.ts'
-import { RELATIONS, WAYS, isLaundered, isOwn } from './ways.ts'
+import { RELATIONS, ROWS, isOwn, isResent } from './matrix.ts'
+import { type RuntimeResults, matrixText, writeReport } from './report.ts'
+import { type Result, runMatrix } from './requests.ts'
 
 let browser: Browser
-let found: Found
+let results: RuntimeResults
 
 beforeAll(async () => {
   browser = await connect()
-  found = await Promise.all(
-    sites().map(async (site) => [site.runtime, await drive(browser, site)] as const),
+  results = await Promise.all(
+    sites().map(async (site) => [site.runtime, await runMatrix(browser, site)] as const),
   )
 })
 afterAll(async () => {
-  console.log(`${matrixText(found)}\n${await writeReport(found, browser.version())}`)
+  console.log(`${matrixText(results)}\n${await writeReport(results, browser.version())}`)
   await browser.close()
 })
 
 describe('matrix.md', () => {
-  it.each(WAYS)('$group: $name ($where), because $because', ({ index, cells }) => {
-    const rows = found.map(([runtime, findings]) => [
+  it.each(ROWS)('$group: $name ($where), because $because', ({ index, cells }) => {
+    const rows = results.map(([runtime, all]) => [
       runtime,
       Object.fromEntries(
-        findings
-          .filter(({ way }) => way.index === index)
-          .map(({ relation, cell }) => [relation, cell]),
+        all.filter(({ row }) => row.index === index).map(({ relation, cell }) => [relation, cell]),
       ),
     ])
 
-    expect(rows).toEqual(found.map(([runtime]) => [runtime, cells]))
+    expect(rows).toEqual(results.map(([runtime]) => [runtime, cells]))
   })
 })
 
-describe('P5: whatever the table says, Limen', () => {
-  it('accepts no foreign request, but the one that a service worker of the app asks anew', () => {
+describe('P5: whatever matrix.md expects', () => {
+  it('no cross-origin request is accepted, except one that a service worker of the app sends again', () => {
     const wrong = all().filter(
-      ({ way, relation, cell }) =>
-        !isOwn(way, relation) && !isLaundered(way) && !/(no|safe|preflight|unsent)$/.test(cell),
+      ({ row, relation, cell }) =>
+        !isOwn(row, relation) && !isResent(row) && !/(no|safe|preflight|unsent)$/.test(cell),
     )
     expect(wrong).toEqual([])
     expect(all().filter(({ cell }) => /^[LSNP]+ no$/.test(cell)).length).toBeGreaterThan(300)
   })
 
-  it('refuses no request of the app itself', () => {
-    const own = all().filter(({ way, relation }) => isOwn(way, relation))
+  it('no request of the app itself is rejected', () => {
+    const own = all().filter(({ row, relation }) => isOwn(row, relation))
     expect(own.filter(({ cell }) => !/^LSNP (yes|safe)$/.test(cell))).toEqual([])
-    expect(own).toHaveLength(WAYS.filter((way) => isOwn(way, 'own')).length * 2 * found.length)
+    expect(own).toHaveLength(ROWS.filter((row) => isOwn(row, 'own')).length * 2 * results.length)
   })
 
-  it('gives a foreign WebSocket no session, on Workers and on Deno', () => {
-    const foreign = all().filter(
-      ({ way, relation, entry }) => entry?.status === 101 && !isOwn(way, relation),
+  it('no cross-origin WebSocket has a session, on Workers and on Deno', () => {
+    const crossOrigin = all().filter(
+      ({ row, relation, entry }) => entry?.status === 101 && !isOwn(row, relation),
     )
-    expect(foreign.filter(({ entry }) => entry?.report?.read !== '')).toEqual([])
-    expect(foreign.filter(({ entry }) => entry?.report?.came !== '').length).toBeGreaterThan(40)
+    expect(crossOrigin.filter(({ entry }) => entry?.report?.read !== '')).toEqual([])
+    expect(crossOrigin.filter(({ entry }) => entry?.report?.came !== '').length).toBeGreaterThan(40)
   })
 
-  function all(): Finding[] {
-    return found.flatMap(([, findings]) => findings)
+  function all(): Result[] {
+    return results.flatMap(([, own]) => own)
   }
 })
 
-describe('the table', () => {
-  it('has a reason for each row, and a cell for each relation', () => {
-    for (const way of WAYS) {
-      expect(way.because).not.toBe('')
-      for (const relation of RELATIONS) expect(way.cells[relation]).toMatch(/^\S/)
+describe('the tables of matrix.md', () => {
+  it('have a reason for each row, and a cell for each relation', () => {
+    for (const row of ROWS) {
+      expect(row.because).not.toBe('')
+      for (const relation of RELATIONS) expect(row.cells[relation]).toMatch(/^\S/)
     }
   })
 })

@@ -1,50 +1,50 @@
-/** Drives every way from every relation, and says in one cell each what came of it. */
+/** Sends the request of every row from every origin, and describes each result as a cell of the matrix. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type { Entry } from './door.ts'
-import { type Site, openPage, seen } from './lab.ts'
-import { staged } from './stage.ts'
-import { RELATIONS, type Relation, WAYS, type Way, isLaundered } from './ways.ts'
+import { type Site, openPage, received } from './lab.ts'
+import { RELATIONS, ROWS, type Relation, type Row, isResent } from './matrix.ts'
+import { pageCode } from './page-code.ts'
+import type { Entry } from './recording-proxy.ts'
 
-/** One cell of the matrix: what the browser sent and what the app made of it. */
-export interface Finding {
-  readonly way: Way
+/** The result of one row from one origin. */
+export interface Result {
+  readonly row: Row
   readonly relation: Relation
-  /** As the table has it: the cookies that came, and the verdict. */
+  /** As in the matrix: the cookies that came, and how the app treated the request. */
   readonly cell: string
   readonly entry: Entry | undefined
 }
 
 const FRAMES = ['sandboxed frame', 'data: frame', 'blob: frame', 'srcdoc frame']
 
-const SW_PASS = `onfetch = (event) => event.respondWith(fetch(event.request))`
-const SW_LAUNDER = `onfetch = (event) => event.respondWith((async ({ method, url, ...rest }) =>
+const SW_FORWARD = `onfetch = (event) => event.respondWith(fetch(event.request))`
+const SW_RESEND = `onfetch = (event) => event.respondWith((async ({ method, url, ...rest }) =>
   fetch(url, { method, body: await event.request.text(), credentials: 'include' })
 )(event.request))`
 
-/** Who asks, and whom. */
-export function partiesOf(site: Site, relation: Relation): { from: string; to: string } {
-  const { app, evil, other, twin, dev, port } = site
-  const parties = {
+/** The origin of the page that sends, and the app's origin. */
+export function originsOf(site: Site, relation: Relation): { from: string; to: string } {
+  const { app, evil, other, http, localhost, otherPort } = site
+  const origins = {
     own: [app, app],
     sibling: [evil, app],
-    stranger: [other, app],
-    'http twin': [twin, app],
-    'own, dev': [dev, dev],
-    'other port': [port, dev],
+    'other site': [other, app],
+    'http scheme': [http, app],
+    'own, localhost': [localhost, localhost],
+    'other port': [otherPort, localhost],
   } as const
-  const [from, to] = parties[relation]
+  const [from, to] = origins[relation]
   return { from, to }
 }
 
-/** Signs in at both addresses of the app, and leaves there two service workers. */
+/** Signs in at both addresses of the app, and registers two service workers at each. */
 export async function signInEverywhere(context: BrowserContext, site: Site): Promise<void> {
-  for (const origin of [site.app, site.dev]) {
+  for (const origin of [site.app, site.localhost]) {
     const page = await openPage(context, origin)
     await page.evaluate(`(async () => {
       await fetch('/sign-in/', { method: 'POST' })
       for (const [scope, text] of ${JSON.stringify([
-        ['/sw-pass/', SW_PASS],
-        ['/sw-launder/', SW_LAUNDER],
+        ['/sw-forward/', SW_FORWARD],
+        ['/sw-resend/', SW_RESEND],
       ])}) {
         const script = '/lab/script?text=' + encodeURIComponent(text)
         const { installing } = await navigator.serviceWorker.register(script, { scope })
@@ -57,80 +57,78 @@ export async function signInEverywhere(context: BrowserContext, site: Site): Pro
   }
 }
 
-/** Goes through the whole table on one runtime. */
-export async function drive(browser: Browser, site: Site): Promise<Finding[]> {
+/** Sends all requests of the matrix to one runtime. */
+export async function runMatrix(browser: Browser, site: Site): Promise<Result[]> {
   const context = await browser.newContext()
   await signInEverywhere(context, site)
-  const findings: Finding[] = []
-  for (const relation of RELATIONS) findings.push(...(await driveOne(context, site, relation)))
+  const results: Result[] = []
+  for (const relation of RELATIONS) results.push(...(await runColumn(context, site, relation)))
   await context.close()
-  return findings
+  return results
 }
 
-async function driveOne(
+async function runColumn(
   context: BrowserContext,
   site: Site,
   relation: Relation,
-): Promise<Finding[]> {
-  const { from, to } = partiesOf(site, relation)
-  const cast = { sibling: site.evil, stranger: site.other }
+): Promise<Result[]> {
+  const { from, to } = originsOf(site, relation)
+  const origins = { sibling: site.evil, other: site.other }
   const below = `/${relation.replace(/\W/g, '-')}/`
-  const pathOf = (way: Way) => `/${scopeOf(way)}${below}${way.index}`
-  const isSent = (way: Way) => way.cells[relation] !== 'unsent'
-  const run = (page: Page, where: string, ways: readonly Way[]) =>
-    page.evaluate(`${staged(where, ways, (way) => to + pathOf(way), cast)}\n;0`)
+  const pathOf = (row: Row) => `/${scopeOf(row)}${below}${row.index}`
+  const isSent = (row: Row) => row.cells[relation] !== 'unsent'
+  const run = (page: Page, where: string, rows: readonly Row[]) =>
+    page.evaluate(`${pageCode(where, rows, (row) => to + pathOf(row), origins)}\n;0`)
 
-  /** All at once: none of them leaves the page. */
-  const together = async (page: Page, ...places: string[]) => {
-    for (const place of places)
-      await run(
-        page,
-        place,
-        WAYS.filter(({ where }) => where === place),
-      )
+  /** Runs all rows of some contexts at once: none of them navigates the page. */
+  const together = async (page: Page, ...contexts: string[]) => {
+    for (const where of contexts) {
+      const rows = ROWS.filter((row) => row.where === where)
+      await run(page, where, rows)
+    }
   }
-  /** One after the other. The answer to a navigation is a 204, so that the page stays. */
-  const alone = async (page: Page, ...places: string[]) => {
-    for (const way of WAYS.filter(({ where }) => places.includes(where))) {
-      await run(page, way.where, [way])
-      await seen(site, below, isSent(way) ? [pathOf(way)] : [])
+  /** Runs the rows one by one. The response to a navigation is a 204, so the page stays. */
+  const oneByOne = async (page: Page, ...contexts: string[]) => {
+    for (const row of ROWS.filter(({ where }) => contexts.includes(where))) {
+      await run(page, row.where, [row])
+      await received(site, below, isSent(row) ? [pathOf(row)] : [])
     }
   }
 
   const page = await openPage(context, from)
   await together(page, 'page', ...FRAMES, 'worker', 'service worker')
-  const silent = await openPage(context, from, 'no-referrer')
-  await together(silent, 'silent')
-  await alone(page, 'top', 'sandboxed frame, top')
-  await alone(silent, 'silent top')
+  const noReferrer = await openPage(context, from, 'no-referrer')
+  await together(noReferrer, 'no-referrer')
+  await oneByOne(page, 'top', 'sandboxed frame, top')
+  await oneByOne(noReferrer, 'no-referrer, top')
   const data = await openPage(context, from)
   await data.goto('data:text/html,<!doctype html>')
-  await alone(data, 'data top')
+  await oneByOne(data, 'data top')
 
-  const entries = await seen(site, below, WAYS.filter(isSent).map(pathOf))
-  await Promise.all([page.close(), silent.close(), data.close()])
-  return WAYS.map((way) => {
-    const own = entries.filter(({ path }) => path.split('?')[0] === pathOf(way))
+  const entries = await received(site, below, ROWS.filter(isSent).map(pathOf))
+  await Promise.all([page.close(), noReferrer.close(), data.close()])
+  return ROWS.map((row) => {
+    const own = entries.filter(({ path }) => path.split('?')[0] === pathOf(row))
     const entry = own.findLast(({ method }) => method !== 'OPTIONS') ?? own[0]
-    return { way, relation, cell: cellOf(entry), entry }
+    return { row, relation, cell: cellOf(entry), entry }
   })
 }
 
-/** The app's own service workers stand before some of its paths. */
-function scopeOf(way: Way): string {
-  if (way.name.endsWith('through fetch(request)')) return 'sw-pass'
-  return isLaundered(way) ? 'sw-launder' : 'act'
+/** The path at which one of the app's service workers handles the request, or none. */
+function scopeOf(row: Row): string {
+  if (row.name.endsWith('through fetch(request)')) return 'sw-forward'
+  return isResent(row) ? 'sw-resend' : 'act'
 }
 
-/** What happened, as the table says it. */
+/** Describes a request as a cell of the matrix. */
 export function cellOf(entry: Entry | undefined): string {
   if (!entry) return 'unsent'
   const { method, report, status } = entry
   if (method === 'OPTIONS') return 'preflight'
   if (!report) return `status ${status}`
   const isSafe = method === 'GET' && status !== 101
-  const verdict = report.origin !== 'trusted' ? 'no' : isSafe ? 'safe' : 'yes'
-  const expected = verdict === 'no' ? '' : report.came
-  const odd = report.read === expected ? '' : ` read ${report.read || '-'}`
-  return `${report.came || '-'} ${verdict}${odd}`
+  const result = report.origin !== 'trusted' ? 'no' : isSafe ? 'safe' : 'yes'
+  const expected = result === 'no' ? '' : report.came
+  const unexpected = report.read === expected ? '' : ` read ${report.read || '-'}`
+  return `${report.came || '-'} ${result}${unexpected}`
 }

@@ -1,5 +1,7 @@
-/** A door into the laboratory: it ends TLS, serves the pages that attack, passes the rest on to the
- * app under test, and writes down what came in and what the app said of it. */
+/**
+ * A proxy in front of the app under test: it terminates TLS, serves the pages that send the requests,
+ * forwards all other requests, and records each of them with the app's report.
+ */
 import { once } from 'node:events'
 import {
   type IncomingMessage,
@@ -11,9 +13,11 @@ import {
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Server } from '@limen/test-servers'
 import type { Report } from '../src/app.ts'
+import type { Tls } from './browser.ts'
 
-/** One request to the app under test, and its answer. */
+/** One request to the app under test, and its response. */
 export interface Entry {
   readonly path: string
   readonly method: string
@@ -23,35 +27,34 @@ export interface Entry {
   /** The whole `Cookie` header, one character for each byte. */
   readonly cookie: string | undefined
   readonly status: number
-  /** What the app concluded; without it the app did not come to that. */
+  /** The app's report; `null` if the app responded without one. */
   readonly report: Report | null
   readonly setCookie: readonly string[]
 }
 
-/** What a door needs to know. */
-interface DoorOptions {
-  /** Where the app under test listens. */
-  readonly backend: number
-  /** Without it the door speaks plain http. */
-  readonly tls?: { readonly key: string; readonly cert: string }
+interface RecordingProxyOptions {
+  /** The port of the app under test. */
+  readonly upstream: number
+  /** Without it the proxy uses plain http. */
+  readonly tls?: Tls
+  /** Where the proxy adds an entry for each request. */
   readonly journal: Entry[]
 }
 
-export interface Door {
-  readonly port: number
-  readonly close: () => Promise<void>
-}
-
-/** Opens a door on a free port. */
-export async function openDoor({ backend, tls, journal }: DoorOptions): Promise<Door> {
+/** Starts a recording proxy on a free port. */
+export async function startRecordingProxy({
+  upstream,
+  tls,
+  journal,
+}: RecordingProxyOptions): Promise<Server> {
   const options = { ...tls, maxHeaderSize: 1 << 20 }
   const listener: RequestListener = (incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://lab')
     if (url.pathname.startsWith('/lab/')) serve(url, incoming, outgoing, journal)
-    else passOn(incoming, outgoing)
+    else forward(incoming, outgoing)
   }
   const server = tls ? createHttpsServer(options, listener) : createHttpServer(options, listener)
-  server.on('upgrade', passUpgradeOn)
+  server.on('upgrade', forwardUpgrade)
   const sockets = new Set<Duplex>()
   server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket)
@@ -62,69 +65,69 @@ export async function openDoor({ backend, tls, journal }: DoorOptions): Promise<
 
   return {
     port: (server.address() as AddressInfo).port,
-    async close() {
+    async [Symbol.asyncDispose]() {
       server.close()
       for (const socket of sockets) socket.destroy()
     },
   }
 
-  function askBackend({ method, url, headers }: IncomingMessage) {
-    return request({ host: '127.0.0.1', port: backend, method, path: url, headers })
+  function requestUpstream({ method, url, headers }: IncomingMessage) {
+    return request({ host: '127.0.0.1', port: upstream, method, path: url, headers })
   }
 
-  function passOn(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const asked = askBackend(incoming)
-    asked.on('response', (answer) => {
-      note(incoming, answer)
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-      answer.pipe(outgoing)
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const forwarded = requestUpstream(incoming)
+    forwarded.on('response', (response) => {
+      record(incoming, response)
+      outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)
+      response.pipe(outgoing)
     })
-    asked.on('error', (error) => outgoing.destroy(error))
-    incoming.pipe(asked)
+    forwarded.on('error', (error) => outgoing.destroy(error))
+    incoming.pipe(forwarded)
   }
 
-  function passUpgradeOn(incoming: IncomingMessage, client: Duplex): void {
-    const asked = askBackend(incoming)
-    const writeHead = (answer: IncomingMessage) => {
-      note(incoming, answer)
-      const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`]
-      for (let at = 0; at < answer.rawHeaders.length; at += 2) {
-        lines.push(`${answer.rawHeaders[at]}: ${answer.rawHeaders[at + 1]}`)
+  function forwardUpgrade(incoming: IncomingMessage, client: Duplex): void {
+    const forwarded = requestUpstream(incoming)
+    const writeHead = (response: IncomingMessage) => {
+      record(incoming, response)
+      const lines = [`HTTP/1.1 ${response.statusCode} ${response.statusMessage}`]
+      for (let at = 0; at < response.rawHeaders.length; at += 2) {
+        lines.push(`${response.rawHeaders[at]}: ${response.rawHeaders[at + 1]}`)
       }
       client.write(`${lines.join('\r\n')}\r\n\r\n`)
     }
-    asked.on('upgrade', (answer, socket) => {
-      writeHead(answer)
+    forwarded.on('upgrade', (response, socket) => {
+      writeHead(response)
       socket.on('error', () => client.destroy())
       socket.pipe(client).pipe(socket)
     })
-    asked.on('response', (answer) => {
-      writeHead(answer)
-      answer.pipe(client)
+    forwarded.on('response', (response) => {
+      writeHead(response)
+      response.pipe(client)
     })
-    asked.on('error', (error) => client.destroy(error))
-    asked.end()
+    forwarded.on('error', (error) => client.destroy(error))
+    forwarded.end()
   }
 
-  function note(
+  function record(
     { url = '', method = '', headers }: IncomingMessage,
-    answer: IncomingMessage,
+    response: IncomingMessage,
   ): void {
-    const report = answer.headers['lab-report']
+    const report = response.headers['lab-report']
     journal.push({
       path: url,
       method,
       site: headers['sec-fetch-site'] as string | undefined,
       origin: headers.origin,
       cookie: headers.cookie,
-      status: answer.statusCode ?? 0,
+      status: response.statusCode ?? 0,
       report: report ? (JSON.parse(String(report)) as Report) : null,
-      setCookie: answer.headers['set-cookie'] ?? [],
+      setCookie: response.headers['set-cookie'] ?? [],
     })
   }
 }
 
-/** The laboratory's own pages, on every host: they say what their URL asks them to. */
+/** Serves the laboratory's own pages, on every host. Their content is in their URL. */
 function serve(
   { pathname, searchParams }: URL,
   incoming: IncomingMessage,

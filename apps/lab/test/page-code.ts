@@ -1,8 +1,8 @@
-/** Turns ways into text that a page can run. */
-import type { Way } from './ways.ts'
+/** Turns rows of the matrix into JavaScript that a page can run. */
+import type { Row } from './matrix.ts'
 
-/** What the code of a way may use. A worker knows only the first part. */
-const WORDS = `
+/** What the code of a row can use. A worker can use only the first part. */
+const HELPERS = `
 const post = { method: 'POST', credentials: 'include', body: 'a=1' }
 const via = (status, origin) =>
   (origin || self.origin) + '/lab/redirect?status=' + status + '&to=' + encodeURIComponent(url)
@@ -24,33 +24,33 @@ const speculate = (what) => add('script', { type: 'speculationrules' }).append(
 )
 `
 
-/** The origins that a way's code may name. */
-export interface Cast {
+/** The origins that the code of a row can name. */
+export interface OtherOrigins {
   readonly sibling: string
-  readonly stranger: string
+  readonly other: string
 }
 
-/** A way's code with all that it needs, for a page of its own. */
-function alone({ code }: Way, url: string, cast: Cast): string {
+/** A row's code in a block of its own, with all that it uses. */
+function blockOf({ code }: Row, url: string, origins: OtherOrigins): string {
   return `{
 const url = ${JSON.stringify(url)}
-const { sibling, stranger } = ${JSON.stringify(cast)}
-${WORDS}
+const { sibling, other } = ${JSON.stringify(origins)}
+${HELPERS}
 ${code}
 }`
 }
 
-/** The code of ways that run at the same place, for the page that makes that place. */
-export function staged(
+/** The code of rows that run in the same context, for the page that creates this context. */
+export function pageCode(
   where: string,
-  ways: readonly Way[],
-  urlOf: (way: Way) => string,
-  cast: Cast,
+  rows: readonly Row[],
+  urlOf: (row: Row) => string,
+  origins: OtherOrigins,
 ): string {
-  // A form comes last: it is the end of its frame.
-  const isForm = ({ code }: Way) => code.startsWith('form(')
-  const inOrder = [...ways.filter((way) => !isForm(way)), ...ways.filter(isForm)]
-  const text = inOrder.map((way) => alone(way, urlOf(way), cast)).join('\n')
+  // A form comes last, because it replaces the page of its frame.
+  const isForm = ({ code }: Row) => code.startsWith('form(')
+  const inOrder = [...rows.filter((row) => !isForm(row)), ...rows.filter(isForm)]
+  const text = inOrder.map((row) => blockOf(row, urlOf(row), origins)).join('\n')
   const page = JSON.stringify(`<!doctype html><body><script>${text}</script>`)
   switch (where) {
     case 'sandboxed frame':
@@ -69,7 +69,7 @@ export function staged(
     case 'service worker':
       return `navigator.serviceWorker?.register(
   '/lab/script?text=' + encodeURIComponent(${JSON.stringify(text)}),
-  { scope: '/lab' + ${JSON.stringify(new URL(urlOf(ways[0]!)).pathname)} },
+  { scope: '/lab' + ${JSON.stringify(new URL(urlOf(rows[0]!)).pathname)} },
 )`
     default:
       return text
