@@ -1,0 +1,41 @@
+/** A store, or a binding under one, that cannot be reached. */
+
+/**
+ * Makes every call of a store, or of a binding such as `env.DB`, fail as in an outage: its methods can
+ * be called, and whatever they return rejects when it is awaited. Properties that are not methods, such
+ * as `traits`, stay.
+ *
+ * @param service The store or binding.
+ * @param isDown Whether calls fail now. Default: always.
+ * @returns The same, but failing.
+ *
+ * @example
+ * const auth = limen({ store: withOutage(memoryStore()) })
+ * await auth.createUser({}).catch(({ code }) => code)
+ * // 'AUTH_STORE_UNAVAILABLE'
+ */
+export function withOutage<Service extends object>(
+  service: Service,
+  isDown: () => boolean = () => true,
+): Service {
+  return new Proxy(service, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      return isDown() ? () => failing : value.bind(target)
+    },
+  })
+}
+
+/** Any chain of properties and calls, which rejects when it is awaited: `db.prepare(sql).bind(1).all()`. */
+const failing: unknown = new Proxy(() => {}, {
+  apply: () => failing,
+  get(_, name) {
+    if (name !== 'then' && name !== 'catch' && name !== 'finally') return failing
+    // Rejects when it is called: code that only looks for `then` must leave no rejection unhandled.
+    return (...handlers: unknown[]): unknown => {
+      const outage = Promise.reject(new Error('withOutage(): the service is unavailable'))
+      return Reflect.apply(outage[name], outage, handlers)
+    }
+  },
+})

@@ -1,0 +1,98 @@
+/** Signs a visitor in without the app's sign-in form. */
+import type { InferSession, InferUser, Session, SessionCookie, User } from '@limen/core'
+import { CookieJar } from './cookie-jar.ts'
+import { type Visitor, type VisitorOptions, originOf, visitorWith } from './visitor.ts'
+
+/** What is used of an `auth` object. */
+export interface TestAuth {
+  createUser(user: never): Promise<User>
+  createSession(session: never): Promise<Session>
+  createSessionCookie(session: Session): SessionCookie
+  createBearerToken(session: Session): string
+  validateSession(token: string): Promise<Session>
+}
+
+/** The attributes in a parameter of `auth`, optional where that parameter's are. */
+type AttributesOf<Given, Name extends string> = {
+  [Key in keyof Given as Key extends 'attributes' ? Name : never]: Given[Key]
+}
+
+/** Who signs in: a user that exists, or a new one with these attributes. */
+export type SignInOptions<AnyAuth extends TestAuth> = VisitorOptions &
+  AttributesOf<Parameters<AnyAuth['createSession']>[0], 'sessionAttributes'> &
+  (
+    | { readonly userId: string; readonly attributes?: undefined }
+    | ({ readonly userId?: string | undefined } & AttributesOf<
+        Parameters<AnyAuth['createUser']>[0],
+        'attributes'
+      >)
+  )
+
+/** A visitor who is signed in. */
+export interface SignedInVisitor<AnyAuth> extends Visitor {
+  /** The session as it was created. */
+  readonly session: InferSession<AnyAuth>
+  /** Its user. */
+  readonly user: InferUser<AnyAuth>
+  /** `Authorization: Bearer` with the session's token, and no cookie: for clients that are no browser. */
+  readonly bearerHeaders: () => Headers
+}
+
+/**
+ * Creates a session and a visitor who has its cookie.
+ *
+ * `{ userId }` signs in a user that exists. With `attributes`, or without `userId`, it creates one.
+ *
+ * @param auth The app's `auth` object, or one over the same store with the same cookie.
+ * @param options The user, the session's attributes, the app's `fetch` and its origin.
+ * @returns The visitor.
+ * @throws {TypeError} When a browser would not store the session cookie at this origin.
+ *
+ * @example
+ * const ada = await signIn(auth, { fetch: app.fetch })
+ * app.get('/me', requireSession(auth), (c) => c.text(c.var.session.user.userId))
+ * app.post('/sign-out', requireSession(auth), (c) => {
+ *   c.var.auth.setSession(null)
+ *   return c.text('signed out')
+ * })
+ * await (await ada.fetch('/me')).text() === ada.user.userId
+ * // true
+ * await ada.fetch('/sign-out', { method: 'POST' })
+ * ;(await ada.fetch('/me')).status
+ * // 401
+ */
+export async function signIn<AnyAuth extends TestAuth>(
+  auth: AnyAuth,
+  options: SignInOptions<AnyAuth>,
+): Promise<SignedInVisitor<AnyAuth>> {
+  const { userId, attributes, sessionAttributes } = options as {
+    readonly userId?: string
+    readonly attributes?: object
+    readonly sessionAttributes?: object
+  }
+  const user =
+    userId !== undefined && attributes === undefined
+      ? { userId }
+      : await auth.createUser({ userId, attributes } as never)
+  const created = { userId: user.userId, attributes: sessionAttributes }
+  const session = await auth.createSession(created as never)
+
+  const url = new URL(originOf(options))
+  const jar = new CookieJar()
+  const cookie = auth.createSessionCookie(session)
+  jar.set(cookie.serialize(), url)
+  url.pathname = cookie.attributes.path
+  if (!jar.header(url)) {
+    const { secure, domain } = cookie.attributes
+    throw new TypeError(
+      `signIn(): a browser does not store this cookie at origin "${url.origin}" (secure: ${secure}, domain: ${domain ?? 'none'})`,
+    )
+  }
+  return {
+    ...visitorWith(jar, options),
+    session: session as InferSession<AnyAuth>,
+    user: session.user as InferUser<AnyAuth>,
+    bearerHeaders: () =>
+      new Headers({ Authorization: `Bearer ${auth.createBearerToken(session)}` }),
+  }
+}
