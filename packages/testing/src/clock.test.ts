@@ -69,6 +69,18 @@ describe('testClock()', () => {
     expect(clock.now()).toBe(1_800_000_000_000 + 2 * DAY + 1)
   })
 
+  it('follows another globalThis.Date, as FakeTime of Deno sets it', () => {
+    const clock = testClock()
+    clock.advance({ days: 1 })
+    const { Date } = globalThis
+    try {
+      Reflect.set(globalThis, 'Date', { now: () => 1_800_000_000_000 })
+      expect(clock.now()).toBe(1_800_000_000_000 + DAY)
+    } finally {
+      globalThis.Date = Date
+    }
+  })
+
   it('moves two clocks apart', () => {
     const [one, other] = [testClock(), testClock()]
     one.advance({ days: 1 })

@@ -22,20 +22,21 @@ export function withOutage<Service extends object>(
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function') return value
-      return isDown() ? () => failing : value.bind(target)
+      return isDown() ? unavailable : value.bind(target)
     },
   })
 }
 
-/** Any chain of properties and calls, which rejects when it is awaited: `db.prepare(sql).bind(1).all()`. */
-const failing: unknown = new Proxy(() => {}, {
-  apply: () => failing,
-  get(_, name) {
-    if (name !== 'then' && name !== 'catch' && name !== 'finally') return failing
-    // Rejects when it is called: code that only looks for `then` must leave no rejection unhandled.
-    return (...handlers: unknown[]): unknown => {
-      const outage = Promise.reject(new Error('withOutage(): the service is unavailable'))
-      return Reflect.apply(outage[name], outage, handlers)
-    }
-  },
-})
+/** A rejected promise on which calls can be chained: `db.prepare(sql).bind(1).all()`. */
+function unavailable(): unknown {
+  const rejected = Promise.reject(new Error('withOutage(): the service is unavailable'))
+  // Of a chain, only the last promise is awaited.
+  rejected.catch(() => {})
+  return new Proxy(rejected, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (value === undefined) return unavailable
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
