@@ -4,8 +4,7 @@ import { ROUTE_LENGTH, type StoreCalls, type StoreId } from '@limen/core/store-k
 import { type Duration, millisecondsIn } from './clock.ts'
 
 /** A store, with any attributes. */
-// oxlint-disable-next-line typescript/no-explicit-any
-export type TestStore = AnyStore<any, any>
+export type TestStore = AnyStore<unknown, unknown>
 
 /**
  * Makes a stored session older, as if it had been created and last renewed earlier. It needs neither a

@@ -3,17 +3,22 @@ import type { InferSession, InferUser, Session, SessionCookie, User } from '@lim
 import { CookieJar } from './cookie-jar.ts'
 import { type Visitor, type VisitorOptions, originOf, visitorWith } from './visitor.ts'
 
-/** What is used of an `auth` object. */
+/** The part of an `auth` object that is used here. */
 export interface TestAuth {
+  /** As in `Auth`. */
   createUser(user: never): Promise<User>
+  /** As in `Auth`. */
   createSession(session: never): Promise<Session>
+  /** As in `Auth`. */
   createSessionCookie(session: Session): SessionCookie
+  /** As in `Auth`. */
   createBearerToken(session: Session): string
+  /** As in `Auth`: its sessions are of this type. */
   validateSession(token: string): Promise<Session>
 }
 
-/** The attributes in a parameter of `auth`, optional where that parameter's are. */
-type AttributesOf<Given, Name extends string> = {
+/** The attributes in a parameter of `auth` under another name, optional where they are optional. */
+export type AttributesOf<Given, Name extends string> = {
   [Key in keyof Given as Key extends 'attributes' ? Name : never]: Given[Key]
 }
 

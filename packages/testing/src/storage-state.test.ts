@@ -1,7 +1,7 @@
 import { limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { type StorageState, signIn, storageState } from '@limen/testing'
-import type { BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions } from '@playwright/test'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 const form = { name: '__Host-Http-session', path: '/', httpOnly: true, secure: true }

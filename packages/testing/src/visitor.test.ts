@@ -138,6 +138,24 @@ describe('cookies', () => {
     expect(received.map(({ cookie }) => cookie).slice(1)).toEqual(['a=1', 'a=1', undefined])
   })
 
+  it('that the environment removes from a request throw', async () => {
+    const { ada } = visit({ '/': ['a=1'] })
+    await ada.fetch('/')
+    const { Request } = globalThis
+    try {
+      globalThis.Request = class extends Request {
+        constructor(input: string | URL, init: RequestInit) {
+          super(input, init)
+          this.headers.delete('Cookie')
+        }
+      } as typeof Request
+      const message = 'visitor: this environment removes Cookie from a Request, as happy-dom does'
+      expect(() => ada.request('/')).toThrow(new Error(message))
+    } finally {
+      globalThis.Request = Request
+    }
+  })
+
   it('of two visitors are apart', async () => {
     const { ada } = visit({ '/': ['a=1'] })
     const { ada: grace, received } = visit({ '/': ['a=2'] })

@@ -84,7 +84,9 @@ export function visitorWith(jar: CookieJar, options: VisitorOptions): Visitor {
     if (/^(GET|HEAD)$/i.test(init.method ?? 'GET') && !given.has('Upgrade'))
       headers.delete('Origin')
     given.forEach((value, name) => headers.set(name, value))
-    return new Request(target, { redirect: 'manual', ...init, headers })
+    const made = new Request(target, { redirect: 'manual', ...init, headers })
+    if (made.headers.get('Cookie') === headers.get('Cookie')) return made
+    throw new Error('visitor: this environment removes Cookie from a Request, as happy-dom does')
   }
 
   return {
