@@ -116,7 +116,8 @@ export default defineConfig({
           name: 'node',
           isolate: false,
           include: [
-            '{core,conformance,hono}/src/**/*.test.ts',
+            '{core,conformance,hono,testing}/src/**/*.test.ts',
+            'testing/examples/*.test.ts',
             '{conformance,workers}/test/*.test.ts',
           ],
           globalSetup: [at('packages/workers/test/setup.ts')],
@@ -130,7 +131,10 @@ export default defineConfig({
         test: {
           name: 'workerd',
           isolate: false,
-          include: ['{core,conformance,hono,workers}/src/**/*.test.ts'],
+          include: [
+            '{core,conformance,hono,testing,workers}/src/**/*.test.ts',
+            'testing/examples/*.test.ts',
+          ],
           provide,
           testTimeout,
         },

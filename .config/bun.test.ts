@@ -7,9 +7,10 @@ import { bun } from './bun.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 it.skipIf(!bun())(
-  'the suites of core, conformance and Hono pass in Bun',
+  'the suites of core, conformance, Hono and testing pass in Bun',
   async () => {
-    const suites = ['core', 'conformance', 'hono'].map((name) => `packages/${name}/src`)
+    const packages = ['core', 'conformance', 'hono', 'testing']
+    const suites = packages.map((name) => `packages/${name}/src`)
     // Bun's runner takes what a test file imports from vitest for its own.
     const { stderr } = await promisify(execFile)(bun()!, ['test', ...suites], { cwd: root })
     expect(stderr).toMatch(/^ [1-9]\d\d+ pass$/m)

@@ -16,6 +16,7 @@ import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
 import * as sqlText from '../packages/sql/src/sql.ts'
+import * as testing from '../packages/testing/src/index.ts'
 import { kvCache, workersCache } from '../packages/workers/src/caches.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
@@ -42,6 +43,7 @@ function scope() {
     ...sql,
     ...sqlText,
     ...drizzle,
+    ...testing,
     Hono,
     LRUCache,
     app: new Hono(),

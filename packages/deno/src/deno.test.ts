@@ -75,7 +75,8 @@ describe('in Deno', () => {
   })
 
   it('the sources pass deno check and deno lint', async () => {
-    const packages = ['core', 'hono', 'workers', 'deno'].map((name) => `packages/${name}`)
+    const names = ['core', 'hono', 'workers', 'deno', 'testing']
+    const packages = names.map((name) => `packages/${name}`)
     const entries = packages.map((path) => `${path}/src/index.ts`)
     await deno('check', '--no-lock', '--unstable-kv', ...entries, 'packages/deno/test')
     await deno('lint', '--config', 'packages/deno.json', ...packages.map((path) => `${path}/src`))
@@ -84,7 +85,8 @@ describe('in Deno', () => {
   it('deno publish accepts every package', async () => {
     const args = ['publish', '--dry-run', '--allow-dirty', '--config', 'packages/deno.json']
     const output = await deno(...args)
-    for (const name of ['core', 'conformance', 'hono', 'workers', 'deno', 'sql', 'redis']) {
+    const names = ['core', 'conformance', 'hono', 'workers', 'deno', 'sql', 'redis', 'testing']
+    for (const name of names) {
       expect(output).toContain(`Simulating publish of @limen/${name}@`)
     }
   })
