@@ -13,11 +13,12 @@ import { tokenOf } from './issued-session.ts'
 import { COOKIES_DISABLED, RESPONSE_SENT, untrustedOrigin } from './messages.ts'
 import type { RequestContext } from './middleware.ts'
 import { readBearerToken } from './request-token.ts'
-import type { TokenResult, ValidateOptions } from './session-api.ts'
+import type { TokenResult } from './session-api.ts'
 import type { CookieSearch, SessionCookie, SessionCookies } from './session-cookie.ts'
 import type { SessionFields } from './session-lifetime.ts'
+import type { ValidateParts } from './session-manager.ts'
 import { ROUTE_LENGTH, type StoreTraits } from './store.ts'
-import { parseToken } from './token.ts'
+import { type TokenParts, parseToken } from './token.ts'
 
 /** One request's view of its session where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
@@ -74,7 +75,7 @@ export interface AuthRequest<AnySession> extends ReadonlyAuthRequest<AnySession>
 
 /** The part of an `auth` object that an AuthRequest uses. */
 export interface RequestAuth<AnySession> {
-  validateToken(options: ValidateOptions): Promise<TokenResult<AnySession>>
+  readonly validateParts: ValidateParts<AnySession>
   createSessionCookie(session: AnySession | null, deletesTwin?: boolean): SessionCookie
   readonly cookies: SessionCookies
   readonly secure: boolean
@@ -130,11 +131,11 @@ export class OpenAuthRequest<
   }
 
   validate(): Promise<AnySession | null> {
-    return (this.#results.Cookie ??= this.#validate('Cookie'))
+    return (this.#results.Cookie ??= this.#begin('Cookie'))
   }
 
   validateBearerToken(): Promise<AnySession | null> {
-    return (this.#results.Authorization ??= this.#validate('Authorization'))
+    return (this.#results.Authorization ??= this.#begin('Authorization'))
   }
 
   setSession(
@@ -168,18 +169,12 @@ export class OpenAuthRequest<
     this.#isStrong = true
   }
 
-  async #validate(carrier: Carrier): Promise<AnySession | null> {
+  #begin(carrier: Carrier): Promise<AnySession | null> {
     const results = this.#results
-    try {
-      return await this.#find(carrier)
-    } catch (error) {
-      // After this, `results` has the promise, also when nothing was awaited before.
-      await Promise.resolve()
-      // Do not cache a rejection. Mark it handled: the caller may attach its handler later.
-      results[carrier]?.catch(() => {})
-      delete results[carrier]
-      throw error
-    }
+    const result = this.#find(carrier)
+    // Do not cache a rejection. This also marks it handled: the caller may attach its handler later.
+    result.catch(() => delete results[carrier])
+    return result
   }
 
   async #find(carrier: Carrier): Promise<AnySession | null> {
@@ -194,14 +189,14 @@ export class OpenAuthRequest<
       const sessions: AnySession[] = []
       for (const token of values) {
         // Reject malformed tokens before the origin check, which reads two more headers.
-        const isToken = parseToken(token, this.#routeLength) !== null
-        if (isToken && !this.#mayUse(carrier)) return null
-        const result = isToken ? await this.#read(carrier, token) : MALFORMED
+        const parts = parseToken(token, this.#routeLength)
+        if (parts && !this.#mayUse(carrier)) return null
+        const result = parts ? await this.#read(carrier, token, parts) : MALFORMED
         if (result.valid) sessions.push(result.session)
         else reasons.push(result.reason)
       }
-      const [session, ...others] = sessions
-      if (others.length > 0) return this.#reject(carrier, ['ambiguous'])
+      if (sessions.length > 1) return this.#reject(carrier, ['ambiguous'])
+      const [session] = sessions
       if (session) return this.#accept(carrier, session)
     }
     return this.#reject(carrier, reasons)
@@ -226,19 +221,16 @@ export class OpenAuthRequest<
     return carrier !== 'Cookie' || this.#chosen !== undefined || this.origin.trusted
   }
 
-  #read(carrier: Carrier, token: string): Promise<TokenResult<AnySession>> {
+  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<TokenResult<AnySession>> {
     const context = this.#context
     const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(context.request)
-    return this.#auth.validateToken({
+    const options = {
       token,
-      consistency: this.#isStrong || isUnsafe ? 'strong' : 'eventual',
+      consistency: this.#isStrong || isUnsafe ? ('strong' as const) : ('eventual' as const),
       mayRenew: () => this.#mayChangeCookie(),
       fresh: this.#fresh[carrier],
-      // A getter: some frameworks throw when their execution context is read where there is none.
-      get waitUntil() {
-        return context.waitUntil
-      },
-    })
+    }
+    return this.#auth.validateParts(parts, options, context)
   }
 
   #accept(carrier: Carrier, session: AnySession): AnySession {

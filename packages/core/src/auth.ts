@@ -178,8 +178,13 @@ export function limen<
     // A configured host is never this machine: a proxy can rewrite the URL.
     isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
   }
-  const sessions = sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(settings)
-  const auth = { ...settings, ...sessions }
+  const { sessions, validateParts } = sessionManager<
+    UserAttributes,
+    SessionAttributes,
+    UserFields,
+    Fields
+  >(settings)
+  const auth = { ...settings, ...sessions, validateParts }
   type AnyRequest = OpenAuthRequest<Session<UserFields, Fields>>
   const openRequest = (context: RequestContext): AnyRequest => {
     const key = context.key as { [OPENED]?: Opened<AnyRequest> } | undefined

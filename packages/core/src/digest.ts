@@ -13,18 +13,26 @@ interface NodeCrypto {
 
 const encoder = new TextEncoder()
 
+/** SHA-256 of a text's UTF-8 bytes, as base64url; a promise where the platform has no synchronous call. */
+export type Sha256 = (text: string) => string | Promise<string>
+
 /**
- * Hashes the UTF-8 bytes of a text with SHA-256.
+ * Finds the SHA-256 of the platform. An `auth` object does this once: it takes as long as the hash.
  *
- * @param text The text.
- * @returns The hash as 43 base64url characters, or a promise of it where the platform has no synchronous call.
+ * @returns The function that hashes.
  */
-export function sha256(text: string): string | Promise<string> {
+export function platformSha256(): Sha256 {
   // In Node, Deno and Bun, crypto.subtle uses another thread: 15 to 75 µs. In workerd both calls cost
   // the same, but the first read of `process` takes 4 ms, and node:crypto more.
   const builtinHash =
     !(globalThis as Platform).WebSocketPair &&
     (globalThis as Platform).process?.getBuiltinModule?.('node:crypto')?.hash
-  if (builtinHash) return builtinHash('sha256', text, 'base64url')
-  return crypto.subtle.digest('SHA-256', encoder.encode(text)).then(base64url)
+  return builtinHash
+    ? (text) => builtinHash('sha256', text, 'base64url')
+    : (text) => crypto.subtle.digest('SHA-256', encoder.encode(text)).then(base64url)
+}
+
+/** Hashes one text with {@link platformSha256}. */
+export function sha256(text: string): string | Promise<string> {
+  return platformSha256()(text)
 }

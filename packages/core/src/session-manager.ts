@@ -1,6 +1,6 @@
 /** Creates, validates and revokes sessions. No other module reads the clock or calls the store. */
 import { checkedAttributes, isText, newAttributes } from './attributes.ts'
-import { sha256 } from './digest.ts'
+import { platformSha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
 import { tokenOf, withToken } from './issued-session.ts'
@@ -21,6 +21,7 @@ import {
   wrongFields,
   wrongUserId,
 } from './messages.ts'
+import type { RequestContext } from './middleware.ts'
 import { checkOption, isObject, isPromise, shown, typeName } from './options.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
@@ -34,7 +35,18 @@ import {
   type StoreId,
   type UserRecord,
 } from './store.ts'
-import { ID_BYTES, SECRET_BYTES, isSessionId, parseToken, randomText, sameHash } from './token.ts'
+import {
+  ID_BYTES,
+  SECRET_BYTES,
+  type TokenParts,
+  isSessionId,
+  parseToken,
+  randomText,
+  sameHash,
+} from './token.ts'
+
+/** Read only when a session is renewed: the getter of a framework can throw. */
+type WaitUntil = Pick<RequestContext, 'waitUntil'>
 
 /** The configuration of `limen()`, with its defaults. */
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
@@ -48,19 +60,33 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly now: () => number
 }
 
+/** The calls on sessions and users: the public ones, and one for requests. */
+interface SessionManager<UserAttributes, SessionAttributes, UserFields, Fields> {
+  readonly sessions: Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
+  readonly validateParts: ValidateParts<Session<UserFields, Fields>>
+}
+
+/** As `validateToken()`, for a token that was parsed. */
+export type ValidateParts<AnySession> = (
+  parts: TokenParts,
+  options: ValidateOptions,
+  context: WaitUntil,
+) => Promise<TokenResult<AnySession>>
+
 /** Creates the calls on sessions and users. */
 export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fields>(
   settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields>,
-): Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+): SessionManager<UserAttributes, SessionAttributes, UserFields, Fields> {
   type AnySession = Session<UserFields, Fields>
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = Required<Omit<StoreCalls<UserAttributes, SessionAttributes>, 'traits'>>
   const { periods, onEvent, now } = settings
+  const sha256 = platformSha256()
   const store = settings.store as StoreCalls<UserAttributes, SessionAttributes>
   const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
 
-  return {
+  const sessions: Sessions<UserAttributes, SessionAttributes, UserFields, Fields> = {
     async createSession(created) {
       const { userId, attributes: given = {} } = created ?? {}
       checkUserId(userId)
@@ -95,10 +121,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
     createBearerToken: issuedToken,
 
-    validateToken: (options) => validateToken(options),
+    async validateToken(options) {
+      const parts = parseToken(options.token, routeLength)
+      return parts ? validateParts(parts, options) : rejected('malformed')
+    },
 
     async validateSession(token) {
-      const result = await validateToken({ token, consistency: 'strong' })
+      const result = await sessions.validateToken({ token, consistency: 'strong' })
       if (!result.valid) fail('AUTH_INVALID_SESSION_ID', tokenRejected(result.reason))
       return result.session
     },
@@ -166,13 +195,15 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     },
   }
 
-  async function validateToken(
+  return { sessions, validateParts }
+
+  async function validateParts(
+    parts: TokenParts,
     options: ValidateOptions,
+    context: WaitUntil = options,
     consistency = options.consistency,
   ): Promise<TokenResult<AnySession>> {
     const { token, mayRenew, fresh } = options
-    const parts = parseToken(token, routeLength)
-    if (!parts) return rejected('malformed')
     const [id, secret] = parts
     // Not awaited yet: a promise resolves while the store is being read.
     const hash = sha256(secret)
@@ -184,7 +215,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     if (!session) {
       if (consistency === 'strong') return rejected('expired')
       // A stale copy can look expired when the session was renewed a moment ago.
-      return validateToken(options, 'strong')
+      return validateParts(parts, options, context, 'strong')
     }
     if (session.state === 'idle' && mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periods, now())
@@ -192,7 +223,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
         if (exists) onEvent({ type: 'renewed', sessionId: id, userId: found.user.id })
         return exists
       })
-      if (!inBackground(work, options) && !(await work)) return rejected('unknown')
+      if (!inBackground(work, context) && !(await work)) return rejected('unknown')
       session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
       if (!session) return rejected('expired')
     }
@@ -239,9 +270,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   function chosen(
     option: 'getUserAttributes' | 'getSessionAttributes',
     attributes: UserAttributes | SessionAttributes,
-  ): object {
+  ): object | undefined {
     const choose = settings[option] as ((attributes: unknown) => unknown) | undefined
-    const fields = choose?.(attributes) ?? {}
+    const fields = choose?.(attributes)
+    if (fields === undefined || fields === null) return undefined
     if (!isObject(fields)) fail('AUTH_CONFIG', wrongFields(option, typeName(fields)))
     if (isPromise(fields)) fail('AUTH_CONFIG', promisedFields(option))
     return fields
@@ -292,14 +324,10 @@ function issuedToken(session: unknown): string {
 }
 
 /** Passes a write to `waitUntil`, and returns whether it took it. `onEvent` receives a failure of the write. */
-function inBackground(
-  work: Promise<unknown>,
-  options: Pick<ValidateOptions, 'waitUntil'>,
-): boolean {
-  const { waitUntil } = options
-  if (!waitUntil) return false
+function inBackground(work: Promise<unknown>, context: WaitUntil): boolean {
+  if (!context.waitUntil) return false
   try {
-    waitUntil(work.catch(() => {}))
+    context.waitUntil(work.catch(() => {}))
     return true
   } catch {
     return false
