@@ -10,6 +10,7 @@ import {
   limen,
   splitStore,
 } from '@limen/core'
+import { checkClient, recordTooLarge } from '@limen/core/store-kit'
 import { COOKIE, createApp, visit } from '../test/app.ts'
 import { memoryStore } from './memory-store.ts'
 import * as catalogue from './messages.ts'
@@ -739,6 +740,20 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'attributes.a must be an object whose names are well-formed strings without NUL (got Object)',
       attribute({ 'b\0': 1 }),
+    ],
+  ],
+  wrongClient: [
+    CONFIG,
+    [
+      'kvStore() needs a KV binding such as env.SESSIONS (got undefined)',
+      () => checkClient('kvStore', 'a KV binding such as env.SESSIONS', undefined, ['get']),
+    ],
+  ],
+  tooLarge: [
+    'AUTH_RECORD_TOO_LARGE',
+    [
+      'Deno KV: the attributes are too large: a record can have at most 64 KiB',
+      () => Promise.reject(recordTooLarge('Deno KV', '64 KiB')),
     ],
   ],
   storeFailed: [

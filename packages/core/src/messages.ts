@@ -71,6 +71,11 @@ export const METHOD_CASE = 'methods in capitals'
 export const METHOD_FORBIDDEN = 'methods that pages can use: not CONNECT, TRACE or TRACK'
 export const SECONDS_FORM = 'a whole number of seconds, 0 or more'
 
+/** Refuses to create a store without the client or binding that it calls. */
+export function wrongClient(call: string, wanted: string, kind: string): string {
+  return `${call}() needs ${wanted} (got ${kind})`
+}
+
 export const LIMIT_FORM = 'a whole number above 0'
 export const AUTH_FORM = 'the object that limen() returned'
 
@@ -152,6 +157,13 @@ export const ATTRIBUTE_UNDEFINED = 'left out, or null'
 export const ATTRIBUTE_DEPTH = 'at most 64 levels deep'
 export const ATTRIBUTE_WHOLE = 'without holes, symbols and hidden properties: JSON drops them'
 export const ATTRIBUTE_NAMES = 'an object whose names are well-formed strings without NUL'
+
+// AUTH_RECORD_TOO_LARGE
+
+/** A record exceeds a limit of the engine. */
+export function tooLarge(engine: string, limit: string): string {
+  return `${engine}: the attributes are too large: a record can have at most ${limit}`
+}
 
 // AUTH_STORE_UNAVAILABLE
 

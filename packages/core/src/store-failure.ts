@@ -1,5 +1,6 @@
 /** Turns the failure of an engine into an error with a code. */
 import { AuthError } from './error.ts'
+import { tooLarge as tooLargeMessage } from './messages.ts'
 
 /**
  * Creates the error for a failure of an engine, with the code that fits its message. A failure that
@@ -43,7 +44,7 @@ export function storeFailure(
  * // 'Deno KV: the attributes are too large: a record can have at most 64 KiB'
  */
 export function recordTooLarge(engine: string, limit: string, cause?: unknown): AuthError {
-  const message = `${engine}: the attributes are too large: a record can have at most ${limit}`
+  const message = tooLargeMessage(engine, limit)
   return new AuthError('AUTH_RECORD_TOO_LARGE', message, cause === undefined ? {} : { cause })
 }
 

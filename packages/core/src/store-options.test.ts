@@ -31,7 +31,7 @@ describe('A4: checkCallOptions()', () => {
     [{ ttl: 30.5 }, 'someStore(): ttl must be a whole number of seconds from 30 to 60 (got 30.5)'],
     [{ ttl: '30' }, 'someStore(): ttl must be a whole number of seconds from 30 to 60 (got "30")'],
     [{ ttl: null }, 'someStore(): ttl must be a whole number of seconds from 30 to 60 (got null)'],
-    [{ TTL: 30 }, 'There is no option someStore(): TTL. The options are: ttl'],
+    [{ TTL: 30 }, 'someStore(): TTL is not an option. The options are: ttl'],
   ]
   it.each(refused)('rejects %o', (given, message) => {
     expect(check(given)).toThrow(config(message))

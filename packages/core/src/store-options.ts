@@ -1,5 +1,6 @@
 /** Checks the client and the options that a store is created with: a typing error must not look like an outage. */
 import { fail } from './error.ts'
+import { wrongClient } from './messages.ts'
 import { type OptionRule, checkOption, checkOptions, isObject, isPromise } from './options.ts'
 
 /**
@@ -47,7 +48,7 @@ export function checkClient(
   kind: (client: unknown) => string = kindOf,
 ): void {
   if (methods.every((name) => hasMethod(client, name))) return
-  fail('AUTH_CONFIG', `${call}() needs ${wanted} (got ${kind(client)})`)
+  fail('AUTH_CONFIG', wrongClient(call, wanted, kind(client)))
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Gives each failure of Deno KV its code. */
 import { AuthError, isAuthError } from '@limen/core'
 import { firstLineOf, recordTooLarge, storeFailure } from '@limen/core/store-kit'
+import { NOT_STORABLE, closed, denoKv } from './messages.ts'
 
 /** What Deno KV rejects by its own limits. Its messages hold no values. */
 const REJECTED =
@@ -14,10 +15,8 @@ export function failureOf(cause: unknown): AuthError {
   const line = firstLineOf(cause)
   if (line.startsWith('Value too large')) return recordTooLarge('Deno KV', '64 KiB', cause)
   if (name === 'DataCloneError' || /could not be cloned/.test(line)) {
-    // The rest of its message is the value.
-    const message = 'Deno KV: an attribute cannot be stored'
-    return new AuthError('AUTH_STORE_REJECTED', message, { cause })
+    return new AuthError('AUTH_STORE_REJECTED', NOT_STORABLE, { cause })
   }
-  const advice = name === 'BadResource' ? '. The database was closed' : ''
-  return storeFailure(`Deno KV: ${line}${advice}`, NEVER, REJECTED, cause)
+  const message = denoKv(name === 'BadResource' ? closed(line) : line)
+  return storeFailure(message, NEVER, REJECTED, cause)
 }

@@ -3,6 +3,7 @@ import { AuthError, type RoutedId, type RoutedStore, type SessionAndUser } from 
 import {
   RETRY,
   checkClient,
+  hasMethod,
   kindOf,
   laterDeadlines,
   mergedAttributes,
@@ -25,6 +26,7 @@ import {
   userKey,
 } from './deno-kv-layout.ts'
 import type { Kv, KvReadOptions } from './kv.ts'
+import { ID_TAKEN, KV_FORM, PROMISE_OF_KV, gaveUp } from './messages.ts'
 
 /** With the waits between them, about 6 seconds. */
 const ATTEMPTS = 100
@@ -61,12 +63,8 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   /** What was read of idle sessions, so that renewing one need not read it again. */
   const idle = new Map<string, AnyEntries>()
-  checkClient(
-    'denoKvStore',
-    'what Deno.openKv() returns',
-    kv,
-    ['get', 'getMany', 'list', 'atomic'],
-    (given) => kindOf(given).replace('await it first', 'await Deno.openKv()'),
+  checkClient('denoKvStore', KV_FORM, kv, ['get', 'getMany', 'list', 'atomic'], (given) =>
+    hasMethod(given, 'then') ? PROMISE_OF_KV : kindOf(given),
   )
 
   return {
@@ -84,7 +82,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
         const [user, generation, taken] = await readAll(sessionId)
         if (!isStored(user) || user.value.id !== session.userId) return null
         if (taken.versionstamp !== null) {
-          throw new AuthError('AUTH_STORE_REJECTED', 'Deno KV: the session id is taken')
+          throw new AuthError('AUTH_STORE_REJECTED', ID_TAKEN)
         }
         const stored: AnySession = {
           ...session,
@@ -255,6 +253,6 @@ function attempt<Answer>(once: () => Promise<Answer | typeof RETRY>): Promise<An
   return retrying(coded, {
     attempts: ATTEMPTS,
     longestWaitMs: LONGEST_WAIT_MS,
-    message: `Deno KV: gave up after ${ATTEMPTS} concurrent changes of the same entry`,
+    message: gaveUp(ATTEMPTS),
   })
 }

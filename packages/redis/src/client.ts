@@ -1,6 +1,7 @@
 /** The clients that the store can be given, structurally typed, and one way to run a script on each. */
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { checkClient, hasMethod } from '@limen/core/store-kit'
+import { CLIENT_FORM, NOT_AN_ANSWER, NOT_A_RECORD, NO_REASON, redis } from './messages.ts'
 
 /** What node-redis wants beside a script. */
 export interface KeysAndArguments {
@@ -75,9 +76,6 @@ export function scriptRunner(client: RedisClient): RunScript {
   }
 }
 
-const WANTED =
-  'a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()'
-
 /** Sends a script whole, or by its SHA-1. */
 type Send = (
   how: 'eval' | 'evalsha',
@@ -88,7 +86,7 @@ type Send = (
 
 function senderFor(client: RedisClient): Send {
   const digested = hasMethod(client, 'evalSha') ? 'evalSha' : 'evalsha'
-  checkClient('redisStore', WANTED, client, ['eval', digested])
+  checkClient('redisStore', CLIENT_FORM, client, ['eval', digested])
   if ('evalSha' in client) {
     return (how, script, keys, args) =>
       client[how === 'eval' ? 'eval' : 'evalSha'](script, { keys: [...keys], arguments: [...args] })
@@ -118,12 +116,9 @@ function answerIn(reply: unknown): unknown {
   if (typeof parsed === 'object' && parsed !== null && 'answer' in parsed) return parsed.answer
   // A script joins the texts that are stored, and does not read them.
   if (typeof reply === 'string' && reply.startsWith('{"answer":')) {
-    throw new AuthError(
-      'AUTH_STORE_REJECTED',
-      'Redis: a key holds a text that is no record. Does another program use the same prefix?',
-    )
+    throw new AuthError('AUTH_STORE_REJECTED', NOT_A_RECORD)
   }
-  throw new AuthError('AUTH_STORE_UNAVAILABLE', 'Redis: the reply is not the answer of a script')
+  throw new AuthError('AUTH_STORE_UNAVAILABLE', NOT_AN_ANSWER)
 }
 
 /**
@@ -160,7 +155,7 @@ function failureOf(cause: unknown): AuthError {
   const because = cause instanceof Error ? wordsOf(cause.cause).code : ''
   const codes = [code, because].filter(Boolean).join(', ')
   const line = withoutArguments(message)
-  return new AuthError(codeFor(line), `Redis: ${line}${codes && ` (${codes})`}`, {
+  return new AuthError(codeFor(line), redis(line, codes), {
     cause: new Error(`${name}: ${line}`),
   })
 }
@@ -189,7 +184,7 @@ function withoutArguments(message: string): string {
 }
 
 function wordsOf(cause: unknown): { name: string; message: string; code: string } {
-  if (!(cause instanceof Error)) return { name: 'Error', message: 'no reason was given', code: '' }
+  if (!(cause instanceof Error)) return { name: 'Error', message: NO_REASON, code: '' }
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   return { name: cause.name, message: cause.message, code }
 }

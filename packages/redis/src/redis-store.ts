@@ -15,6 +15,7 @@
 import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import { RETRY, checkCallOptions, newGeneration, retrying } from '@limen/core/store-kit'
 import { type RedisClient, scriptRunner } from './client.ts'
+import { PREFIX_FORM, listGaveUp } from './messages.ts'
 import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
 import {
   CREATE_USER,
@@ -73,7 +74,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   checkCallOptions('redisStore', options, {
-    prefix: [isPrefix, 'a string such as "limen", without braces'],
+    prefix: [isPrefix, PREFIX_FORM],
   })
   const { prefix = 'limen' } = options ?? {}
   const run = scriptRunner(client)
@@ -150,7 +151,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
         {
           attempts: ATTEMPTS,
           longestWaitMs: LONGEST_WAIT_MS,
-          message: `listByUser gave up after ${ATTEMPTS} concurrent sign-ins of the user. Call it again.`,
+          message: listGaveUp(ATTEMPTS),
         },
       )
     },

@@ -1,15 +1,13 @@
 /** What `cached()` can keep answers in on Cloudflare: the Workers Cache API, or Workers KV. */
 import type { StoreCache } from '@limen/core'
-import { type OptionRule, checkCallOptions, checkOption, shown } from '@limen/core/store-kit'
+import { checkCallOptions, checkOption, shown } from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
+import { CACHE_FORM, KV_CACHE_BINDING, ORIGIN_FORM, notCached } from './messages.ts'
 
 /** The shortest life of a value in Workers KV, in seconds. */
 const KV_SHORTEST = 60
 
-const ORIGIN: OptionRule = [
-  (value) => typeof value === 'string' && /^https?:\/\/[^/?#\s]+$/.test(value),
-  'an origin such as "https://app.example"',
-]
+const ORIGIN = /^https?:\/\/[^/?#\s]+$/
 
 /** A cache of the Workers Cache API, by shape: `caches.default` and `await caches.open(…)` have it. */
 export interface WorkersCache {
@@ -52,12 +50,13 @@ export function workersCache(
   options: WorkersCacheOptions,
 ): StoreCache {
   if (typeof cache !== 'function') {
-    const wanted = 'a cache such as caches.default, or a function that opens one'
-    checkBinding('workersCache', wanted, cache, 'match', 'put', 'delete')
+    checkBinding('workersCache', CACHE_FORM, cache, 'match', 'put', 'delete')
   }
-  checkCallOptions('workersCache', options, { origin: ORIGIN })
+  const isOrigin = (value: unknown) => typeof value === 'string' && ORIGIN.test(value)
+  checkCallOptions('workersCache', options, { origin: [isOrigin, ORIGIN_FORM] })
   const { origin } = options ?? {}
-  checkOption(ORIGIN[0](origin), 'workersCache(): origin', ORIGIN[1], shown(origin))
+  // It has no default.
+  checkOption(origin !== undefined, 'workersCache(): origin', ORIGIN_FORM, shown(origin))
   const open = async () => (typeof cache === 'function' ? cache() : cache)
   const urlOf = (key: string) => `${origin}/limen-cache/${encodeURIComponent(key)}`
 
@@ -107,7 +106,7 @@ export interface KvCacheNamespace {
  * const auth = limen({ store })
  */
 export function kvCache(namespace: KvCacheNamespace): StoreCache {
-  checkBinding('kvCache', 'a KV binding such as env.CACHE', namespace, 'get', 'put', 'delete')
+  checkBinding('kvCache', KV_CACHE_BINDING, namespace, 'get', 'put', 'delete')
   return {
     async get(key) {
       const text = await namespace.get(key)
@@ -132,7 +131,7 @@ function textOf(key: string, value: object): string {
   const parcel: Parcel = { key, value }
   return JSON.stringify(parcel, function (this: Record<string, unknown>, name, shown: unknown) {
     if (!isJson(this[name], Array.isArray(this))) {
-      throw new TypeError(`JSON would change the attribute "${name}": it is not cached`)
+      throw new TypeError(notCached(name))
     }
     return shown
   })

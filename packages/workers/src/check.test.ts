@@ -64,7 +64,7 @@ const wanted: [call: string, form: string, taken: string[]][] = [
 ]
 
 describe.each(wanted)('A6: %s()', (call, form, taken) => {
-  it.each(bindings)('given %s, says what it needs', (what, binding, kind) => {
+  it.each(bindings)('A6: given %s, names the binding that it needs', (what, binding, kind) => {
     const make = () => functions[call]!(binding)
     if (taken.includes(what)) expect(make).not.toThrow()
     else expect(make).toThrow(new AuthError('AUTH_CONFIG', `${call}() needs ${form} (got ${kind})`))
@@ -94,7 +94,7 @@ const refused: [call: string, options: unknown, message: string][] = [
   ['kvStore', { absolutePeriodMs: null }, `${periods} (got null)`],
   ['kvStore', { absolutePeriodMs: false }, `${periods} (got false)`],
   ['kvStore', { absolutePeriodMs: 90_000n }, `${periods} (got 90000)`],
-  ['kvStore', { absolutePeriodMs: new Date(90_000) }, `${periods} (got ${new Date(90_000)})`],
+  ['kvStore', { absolutePeriodMs: new Date(90_000) }, `${periods} (got Date)`],
   ['kvStore', { absolutePeriodMs: [90_000] }, `${periods} (got [90000])`],
   ['kvStore', { cacheTtl: 29 }, `${ttls} (got 29)`],
   ['kvStore', { cacheTtl: '60' }, `${ttls} (got "60")`],
@@ -103,13 +103,13 @@ const refused: [call: string, options: unknown, message: string][] = [
   ['durableObjectStore', 'weur', 'options must be an object (got a string)'],
   ['durableObjectStore', { locationHint: 'europe' }, `${regions} (got "europe")`],
   ['durableObjectStore', { locationHint: '' }, `${regions} (got "")`],
-  ['durableObjectStore', { locationHint: ['weur'] }, `${regions} (got [weur])`],
+  ['durableObjectStore', { locationHint: ['weur'] }, `${regions} (got ["weur"])`],
   ['durableObjectStore', { locationHint: null }, `${regions} (got null)`],
   ['workersCache', null, 'options must be an object (got null)'],
   ['workersCache', {}, `${origins} (got undefined)`],
   ['workersCache', { origin: undefined }, `${origins} (got undefined)`],
-  ['workersCache', { origin: [origin] }, `${origins} (got [https://app.example])`],
-  ['workersCache', { origin: new URL(origin) }, `${origins} (got https://app.example/)`],
+  ['workersCache', { origin: [origin] }, `${origins} (got ["https://app.example"])`],
+  ['workersCache', { origin: new URL(origin) }, `${origins} (got URL)`],
   ['workersCache', { origin: `${origin}/` }, `${origins} (got "https://app.example/")`],
 ]
 
@@ -117,22 +117,22 @@ const unknown: [call: string, options: object, message: string][] = [
   [
     'kvStore',
     { cacheTTL: 60 },
-    'There is no option kvStore(): cacheTTL. The options are: absolutePeriodMs, cacheTtl',
+    'kvStore(): cacheTTL is not an option. The options are: absolutePeriodMs, cacheTtl',
   ],
   [
     'kvStore',
     { toString: undefined },
-    'There is no option kvStore(): toString. The options are: absolutePeriodMs, cacheTtl',
+    'kvStore(): toString is not an option. The options are: absolutePeriodMs, cacheTtl',
   ],
   [
     'durableObjectStore',
     { jurisdiction: 'eu' },
-    'There is no option durableObjectStore(): jurisdiction. The options are: locationHint',
+    'durableObjectStore(): jurisdiction is not an option. The options are: locationHint',
   ],
   [
     'workersCache',
     { origin, maxAge: 60 },
-    'There is no option workersCache(): maxAge. The options are: origin',
+    'workersCache(): maxAge is not an option. The options are: origin',
   ],
 ]
 
@@ -144,19 +144,19 @@ const bindingOf: Record<string, unknown> = {
 }
 
 describe('A4: options', () => {
-  it.each(refused)('%s() refuses %o', (call, options, message) => {
+  it.each(refused)('A4: %s() rejects %o', (call, options, message) => {
     expect(() => givenBinding[call]!(bindingOf[call], options)).toThrow(
       new AuthError('AUTH_CONFIG', `${call}(): ${message}`),
     )
   })
 
-  it.each(unknown)('%s() refuses the unknown option in %o', (call, options, message) => {
+  it.each(unknown)('A4: %s() rejects the unknown option in %o', (call, options, message) => {
     expect(() => givenBinding[call]!(bindingOf[call], options)).toThrow(
       new AuthError('AUTH_CONFIG', message),
     )
   })
 
-  it('E13: every optional option takes undefined', () => {
+  it('E13: every optional option can be undefined', () => {
     const options: KvStoreOptions = { absolutePeriodMs: undefined, cacheTtl: undefined }
     kvStore(env.KV, options)
     kvStore(env.KV, undefined)
@@ -164,7 +164,7 @@ describe('A4: options', () => {
     durableObjectStore(env.SESSIONS, undefined)
   })
 
-  it('every value of the whole range is accepted', () => {
+  it('A4: both ends of each range are accepted', () => {
     for (const absolutePeriodMs of [60_000, 36_500 * 86_400_000])
       kvStore(env.KV, { absolutePeriodMs })
     for (const cacheTtl of [30, 2 ** 31 - 1]) kvStore(env.KV, { cacheTtl })

@@ -1,11 +1,12 @@
 /** Checks the bindings that an app passes: a typing error must not look like an outage. */
 import { checkClient, hasMethod, kindOf } from '@limen/core/store-kit'
+import { D1_KIND, KV_KIND, OBJECT_KIND, REMOTE_KIND } from './messages.ts'
 
 /** A method that no other kind of binding has. */
 const KINDS = [
-  ['withSession', 'a D1 database'],
-  ['getWithMetadata', 'a KV namespace'],
-  ['idFromName', 'a Durable Object namespace'],
+  ['withSession', D1_KIND],
+  ['getWithMetadata', KV_KIND],
+  ['idFromName', OBJECT_KIND],
 ] as const
 
 /**
@@ -31,7 +32,7 @@ export function checkBinding(
 }
 
 function kindOfBinding(binding: unknown): string {
-  if (isRemote(binding)) return 'a service binding or stub'
+  if (isRemote(binding)) return REMOTE_KIND
   const [, kind = kindOf(binding)] = KINDS.find(([method]) => hasMethod(binding, method)) ?? []
   return kind
 }

@@ -3,8 +3,8 @@ import type { Store } from '@limen/core'
 import { storeFailure } from '@limen/core/store-kit'
 import * as sqlite from '@limen/sql/sqlite'
 import { checkBinding } from './check.ts'
+import { D1_BINDING, missingTable } from './messages.ts'
 
-const MIGRATE = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
 const TOO_LARGE = /SQLITE_TOOBIG/
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|TYPE_ERROR/
 
@@ -32,7 +32,7 @@ const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|TYPE_ERROR/
 export function d1Store<UserAttributes = object, SessionAttributes = object>(
   db: sqlite.D1,
 ): Store<UserAttributes, SessionAttributes> {
-  checkBinding('d1Store', 'a D1 binding such as env.DB', db, 'prepare', 'withSession')
+  checkBinding('d1Store', D1_BINDING, db, 'prepare', 'withSession')
 
   async function run<Row>(
     statement: string,
@@ -47,7 +47,7 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
     } catch (cause) {
       // D1 repeats a value whose type it does not take.
       const [line] = (cause as Error).message.split(' for value')
-      const message = /no such/.test(line!) ? `${line}. ${MIGRATE}` : line!
+      const message = /no such/.test(line!) ? missingTable(line!) : line!
       throw storeFailure(message, TOO_LARGE, REJECTED, cause)
     }
   }

@@ -2,6 +2,7 @@
 import type { RoutedId, RoutedStore } from '@limen/core'
 import { checkCallOptions, firstLineOf, removedNames, storeFailure } from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
+import { OBJECT_BINDING, durableObject, regionForm, wrongClass } from './messages.ts'
 import type { LocationHint, SessionsNamespace, SessionsObject } from './sessions-object.ts'
 
 const REGIONS: readonly LocationHint[] = [
@@ -20,6 +21,7 @@ const REGIONS: readonly LocationHint[] = [
 /** An id that no session has. */
 const NO_SESSION = ''
 const TOO_LARGE = /SQLITE_TOOBIG|limited to 32MiB/
+const NEVER = /^$/
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|SQL is not enabled|does not implement/
 
 /** Where the objects are. */
@@ -59,18 +61,9 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
   namespace: SessionsNamespace,
   options?: DurableObjectStoreOptions,
 ): RoutedStore<UserAttributes, SessionAttributes> {
-  checkBinding(
-    'durableObjectStore',
-    'a Durable Object binding such as env.SESSIONS',
-    namespace,
-    'idFromName',
-    'get',
-  )
+  checkBinding('durableObjectStore', OBJECT_BINDING, namespace, 'idFromName', 'get')
   checkCallOptions('durableObjectStore', options, {
-    locationHint: [
-      (hint) => REGIONS.includes(hint as LocationHint),
-      `one of ${REGIONS.join(', ')}`,
-    ],
+    locationHint: [(hint) => REGIONS.includes(hint as LocationHint), regionForm(REGIONS)],
   })
   const { locationHint } = options ?? {}
 
@@ -139,14 +132,11 @@ function failed(cause: unknown): unknown {
   >
   if (name === 'AuthError' && code) return cause
   const line = firstLineOf(cause)
-  const advice = /does not implement/.test(line)
-    ? ' The class of the binding must be LimenSessions.'
-    : ''
   const isTransient = retryable === true || overloaded === true
   return storeFailure(
-    `Durable Object: ${line}${advice}`,
+    durableObject(/does not implement/.test(line) ? wrongClass(line) : line),
     TOO_LARGE,
-    isTransient ? /^$/ : REJECTED,
+    isTransient ? NEVER : REJECTED,
     cause,
   )
 }

@@ -1,6 +1,7 @@
 /** Calls Workers KV: its limits, and the codes of its failures. */
 import { firstLineOf, recordTooLarge, storeFailure } from '@limen/core/store-kit'
 import type { KvNamespace, KvPage } from './kv.ts'
+import { workersKv } from './messages.ts'
 
 /** How long a value stays after it has expired, so that clocks need not agree; KV rejects less than a minute. */
 export const GRACE: number = 60 * 60 * 1000
@@ -66,6 +67,6 @@ async function coded<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   try {
     return await call()
   } catch (cause) {
-    throw storeFailure(`Workers KV: ${firstLineOf(cause)}`, TOO_LARGE, REJECTED, cause)
+    throw storeFailure(workersKv(firstLineOf(cause)), TOO_LARGE, REJECTED, cause)
   }
 }

@@ -28,6 +28,7 @@ import {
   userKey,
 } from './kv-layout.ts'
 import type { KvNamespace } from './kv.ts'
+import { KV_BINDING } from './messages.ts'
 
 /** The longest lifetime that browsers grant a cookie, in milliseconds. */
 const LONGEST_COOKIE = 400 * 24 * 60 * 60 * 1000
@@ -86,15 +87,7 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   type AnyProfile = StoredProfile<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  checkBinding(
-    'kvStore',
-    'a KV binding such as env.SESSIONS',
-    namespace,
-    'get',
-    'put',
-    'delete',
-    'list',
-  )
+  checkBinding('kvStore', KV_BINDING, namespace, 'get', 'put', 'delete', 'list')
   checkCallOptions('kvStore', options, {
     absolutePeriodMs: wholeNumber('milliseconds', MINUTE, CENTURY),
     cacheTtl: wholeNumber('seconds', 30, LONGEST_TTL),

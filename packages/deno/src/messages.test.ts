@@ -1,0 +1,98 @@
+/** The exact text of every message of `denoKvStore()`, and how to cause it. */
+import { type MessageTable, messageSuite } from '@limen/conformance'
+import { withPlainIds } from '@limen/core/store-kit'
+import { describe, it } from 'vitest'
+import { LAYOUT } from './deno-kv-layout.ts'
+import { type Kv, type KvEntry, denoKvStore } from './index.ts'
+import * as catalogue from './messages.ts'
+
+const CONFIG = 'AUTH_CONFIG'
+const REJECTED = 'AUTH_STORE_REJECTED'
+const UNAVAILABLE = 'AUTH_STORE_UNAVAILABLE'
+
+/** A Deno KV in which every key has the same value, and no change is made. */
+function kvOf(value: unknown, fail?: unknown) {
+  const entry = (key: KvEntry<unknown>['key']) => ({ key, value, versionstamp: value && '1' })
+  const atomic = {
+    check: () => atomic,
+    set: () => atomic,
+    delete: () => atomic,
+    commit: async () => ({ ok: false }),
+  }
+  const kv = {
+    get: async (key: never) => entry(key),
+    getMany: async (keys: never[]) => {
+      if (fail) throw fail
+      return keys.map(entry)
+    },
+    list: () => [],
+    atomic: () => {
+      if (fail) throw fail
+      return atomic
+    },
+  }
+  return withPlainIds(denoKvStore(kv as unknown as Kv))
+}
+
+const user = { layout: LAYOUT, id: 'ada', generation: 'x', attributes: {} }
+const session = {
+  id: 'a'.repeat(44),
+  userId: 'ada',
+  secretHash: 'hash',
+  createdAt: 1,
+  activePeriodExpiresAt: 2,
+  idlePeriodExpiresAt: 3,
+  attributes: {},
+}
+const named = (name: string, message: string) => Object.assign(new Error(message), { name })
+
+const table: MessageTable<typeof catalogue> = {
+  denoKv: [
+    UNAVAILABLE,
+    [
+      'Deno KV: database is locked',
+      () => kvOf(null, new Error('database is locked')).deleteUser('a'),
+    ],
+  ],
+  KV_FORM: [
+    CONFIG,
+    [
+      'denoKvStore() needs what Deno.openKv() returns (got undefined)',
+      () => denoKvStore(undefined as never),
+    ],
+  ],
+  PROMISE_OF_KV: [
+    CONFIG,
+    [
+      'denoKvStore() needs what Deno.openKv() returns (got a promise: await Deno.openKv())',
+      () => denoKvStore(Promise.resolve({}) as never),
+    ],
+  ],
+  ID_TAKEN: [REJECTED, ['Deno KV: the session id is taken', () => kvOf(user).insert(session)]],
+  NOT_STORABLE: [
+    REJECTED,
+    [
+      'Deno KV: an attribute cannot be stored',
+      () =>
+        kvOf(null, named('DataCloneError', '() => "private" could not be cloned')).deleteUser('a'),
+    ],
+  ],
+  gaveUp: [
+    UNAVAILABLE,
+    [
+      'Deno KV: gave up after 100 concurrent changes of the same entry',
+      () => kvOf(user).updateUser('ada', {}),
+    ],
+  ],
+  closed: [
+    UNAVAILABLE,
+    [
+      'Deno KV: Bad resource ID. The database was closed',
+      () => kvOf(null, named('BadResource', 'Bad resource ID')).deleteUser('a'),
+    ],
+  ],
+}
+
+describe('messages', () => {
+  it.each(messageSuite(catalogue, table))('$name', ({ run }) => run())
+})

@@ -1,2 +1,0 @@
-/** Gives each failure of an engine its code. */
-export { storeFailure } from '@limen/core/store-kit'
