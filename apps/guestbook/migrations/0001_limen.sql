@@ -1,42 +1,19 @@
--- Users and sessions as @limen/workers keeps them. Times are milliseconds since the epoch.
-CREATE TABLE limen_user (
-  id TEXT PRIMARY KEY,
-  attributes TEXT NOT NULL CHECK (json_valid(attributes)),
-  -- The user as the store gives it back.
-  found TEXT NOT NULL AS (json_object('id', id, 'attributes', json(attributes)))
-) STRICT, WITHOUT ROWID;
+-- Users and sessions of Limen. Times are milliseconds since the epoch.
+create table if not exists limen_user (
+  id text primary key,
+  attributes text not null check (json_valid(attributes))
+) strict, without rowid;
 
-CREATE TABLE limen_session (
-  id TEXT PRIMARY KEY,
-  user_id TEXT NOT NULL REFERENCES limen_user (id) ON DELETE CASCADE,
-  secret_hash TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  active_expires_at INTEGER NOT NULL,
-  idle_expires_at INTEGER NOT NULL,
-  attributes TEXT NOT NULL CHECK (json_valid(attributes))
-) STRICT, WITHOUT ROWID;
+create table if not exists limen_session (
+  id text primary key,
+  user_id text not null references limen_user (id) on delete cascade,
+  secret_hash text not null,
+  created_at integer not null,
+  active_expires_at integer not null,
+  idle_expires_at integer not null,
+  attributes text not null check (json_valid(attributes))
+) strict, without rowid;
 
-CREATE INDEX limen_session_user ON limen_session (user_id, created_at);
+create index if not exists limen_session_user on limen_session (user_id, created_at);
 
-CREATE INDEX limen_session_expiry ON limen_session (idle_expires_at);
-
--- What one validation reads: a session with its user, as the JSON that the store gives back.
-CREATE VIEW limen_found AS
-SELECT
-  s.id,
-  s.user_id,
-  s.created_at,
-  json_object(
-    'session', json_object(
-      'id', s.id,
-      'userId', s.user_id,
-      'secretHash', s.secret_hash,
-      'createdAt', s.created_at,
-      'activePeriodExpiresAt', s.active_expires_at,
-      'idlePeriodExpiresAt', s.idle_expires_at,
-      'attributes', json(s.attributes)
-    ),
-    'user', json(u.found)
-  ) AS found
-FROM limen_session AS s
-JOIN limen_user AS u ON u.id = s.user_id;
+create index if not exists limen_session_expiry on limen_session (idle_expires_at);

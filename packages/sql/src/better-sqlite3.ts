@@ -13,5 +13,5 @@ import { type SyncSqlite, syncSqlite } from './node-sqlite.ts'
  * const auth = limen({ store: sqlStore(betterSqlite3(db)) })
  */
 export function betterSqlite3(db: SyncSqlite): SqlDriver {
-  return syncSqlite('betterSqlite3()', db, 'a Database of better-sqlite3')
+  return syncSqlite('betterSqlite3', db, 'a Database of better-sqlite3')
 }

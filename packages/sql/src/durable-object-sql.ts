@@ -1,5 +1,5 @@
 /** SQLite inside a Durable Object. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a Durable Object's storage that the driver uses: `ctx.storage` has it. */
@@ -26,7 +26,7 @@ export interface DurableObjectSql {
  */
 export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
   const wanted = 'the storage of a Durable Object with SQLite: ctx.storage'
-  checkClient('durableObjectSql()', storage, ['transactionSync'], wanted)
+  checkClient('durableObjectSql', wanted, storage, ['transactionSync'])
   const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()
   return {
     dialect: 'sqlite',

@@ -1,5 +1,5 @@
 /** SQLite through libSQL's client: a file, a server or Turso. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a libSQL client that the driver uses: what `createClient()` gives has it. */
@@ -30,12 +30,8 @@ export interface LibsqlAnswer {
  * const auth = limen({ store: sqlStore(libsql(client)) })
  */
 export function libsql(client: Libsql): SqlDriver {
-  checkClient(
-    'libsql()',
-    client,
-    ['execute', 'batch'],
-    'a client: createClient() of @libsql/client',
-  )
+  const wanted = 'a client: createClient() of @libsql/client'
+  checkClient('libsql', wanted, client, ['execute', 'batch'])
   return {
     dialect: 'sqlite',
     query: async (sql, values) =>

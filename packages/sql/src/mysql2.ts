@@ -1,6 +1,7 @@
 /** MySQL and MariaDB through mysql2. */
 import { AuthError } from '@limen/core'
-import { checkClient, described } from './checks.ts'
+import { checkClient, checkOption, shown } from '@limen/core/store-kit'
+import { MYSQL_DIALECTS, type MysqlDialect } from './dialects/index.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** A connection of mysql2's promise API. */
@@ -31,7 +32,7 @@ interface Mysql2Header {
   readonly info: string
 }
 
-/** How MySQL and MariaDB report that they undid one of two statements that waited for each other. */
+/** The error number of a statement that the engine rolled back because two waited for each other. */
 const DEADLOCK = 1213
 const ATTEMPTS = 10
 
@@ -47,22 +48,18 @@ const ATTEMPTS = 10
  * @example
  * const auth = limen({ store: sqlStore(mysql2(pool, 'mariadb')) })
  */
-export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
+export function mysql2(pool: Mysql2, dialect: MysqlDialect): SqlDriver {
   const wanted = 'a pool: createPool() of mysql2/promise'
-  checkClient('mysql2()', pool, ['execute', 'query'], wanted)
-  // The API with callbacks has the same methods, and a way to that with promises.
+  checkClient('mysql2', wanted, pool, ['execute', 'query'])
+  // The API with callbacks has the same methods, and one that returns the API with promises.
   if ('promise' in pool) {
     throw new AuthError(
       'AUTH_CONFIG',
-      `mysql2() needs ${wanted} (got one of mysql2: pool.promise() is the one)`,
+      `mysql2() needs ${wanted} (got a pool of mysql2: pass pool.promise())`,
     )
   }
-  if (dialect !== 'mysql' && dialect !== 'mariadb') {
-    throw new AuthError(
-      'AUTH_CONFIG',
-      `mysql2(): dialect must be "mysql" or "mariadb" (got ${described(dialect)})`,
-    )
-  }
+  const names = MYSQL_DIALECTS.join(' or ')
+  checkOption(MYSQL_DIALECTS.includes(dialect), 'mysql2(): dialect', names, shown(dialect))
   /** The server has a limit for the statements that all its clients keep prepared. */
   const runOnce = async (sql: string, values: SqlValue[]) => {
     const connection = await pool.getConnection?.()

@@ -1,5 +1,5 @@
 /** PostgreSQL at Neon, over HTTP. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of Neon's client that the driver uses: what `neon()` gives has it. */
@@ -31,7 +31,7 @@ interface NeonAnswer {
  */
 export function neon(client: Neon): SqlDriver {
   const wanted = 'a client: neon() of @neondatabase/serverless'
-  checkClient('neon()', client, ['query', 'transaction'], wanted)
+  checkClient('neon', wanted, client, ['query', 'transaction'])
   const run = async (sql: string, values: readonly SqlValue[]) =>
     (await client.query(sql, [...values], { arrayMode: false, fullResults: true })) as NeonAnswer
   return {

@@ -1,5 +1,5 @@
 /** SQLite in the same process, through node:sqlite. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 
@@ -30,12 +30,12 @@ export interface SyncSqliteStatement {
  * const auth = limen({ store: sqlStore(nodeSqlite(db)) })
  */
 export function nodeSqlite(db: SyncSqlite): SqlDriver {
-  return syncSqlite('nodeSqlite()', db, 'a DatabaseSync of node:sqlite')
+  return syncSqlite('nodeSqlite', db, 'a DatabaseSync of node:sqlite')
 }
 
 /** The driver for every client with those methods. */
 export function syncSqlite(call: string, db: SyncSqlite, wanted: string): SqlDriver {
-  checkClient(call, db, ['prepare', 'exec'], wanted)
+  checkClient(call, wanted, db, ['prepare', 'exec'])
   db.exec('pragma foreign_keys = on')
   // Preparing costs more than running.
   const prepared = recent((sql) => db.prepare(sql))

@@ -1,6 +1,5 @@
 /** PostgreSQL through node-postgres. */
-import { AuthError } from '@limen/core'
-import { checkClient, described } from './checks.ts'
+import { BOOLEAN, checkCallOptions, checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 
@@ -55,14 +54,9 @@ export interface PgOptions {
  * const auth = limen({ store: sqlStore(pg(pool)) })
  */
 export function pg(pool: Pg, options: PgOptions = {}): SqlDriver {
-  checkClient('pg()', pool, ['query'], 'a Pool or a Client of pg')
-  const { prepare = true } = Object(options) as PgOptions
-  if (typeof prepare !== 'boolean') {
-    throw new AuthError(
-      'AUTH_CONFIG',
-      `pg(): options.prepare must be true or false (got ${described(prepare)})`,
-    )
-  }
+  checkClient('pg', 'a Pool or a Client of pg', pool, ['query'])
+  checkCallOptions('pg', options, { prepare: BOOLEAN })
+  const { prepare = true } = options
   const names = recent(nameOf)
   const run = (text: string, values: readonly SqlValue[], once = false) =>
     pool.query(

@@ -1,5 +1,5 @@
 /** PostgreSQL in the same process, through PGlite. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a PGlite database that the driver uses. */
@@ -28,7 +28,7 @@ export interface PgliteAnswer<Row> {
  * const auth = limen({ store: sqlStore(pglite(db)) })
  */
 export function pglite(db: Pglite): SqlDriver {
-  checkClient('pglite()', db, ['query', 'exec'], 'a PGlite: await PGlite.create()')
+  checkClient('pglite', 'a PGlite: await PGlite.create()', db, ['query', 'exec'])
   return {
     dialect: 'postgres',
     query: async (sql, values) => (await db.query<SqlRow>(sql, [...values])).rows,

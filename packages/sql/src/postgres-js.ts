@@ -1,5 +1,5 @@
 /** PostgreSQL through postgres.js. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of postgres.js that the driver uses: what `postgres()` gives has it. */
@@ -30,7 +30,7 @@ export interface PostgresJs {
  * const auth = limen({ store: sqlStore(postgresJs(client)) })
  */
 export function postgresJs(client: PostgresJs): SqlDriver {
-  checkClient('postgresJs()', client, ['unsafe'], 'a client: postgres() of postgres.js')
+  checkClient('postgresJs', 'a client: postgres() of postgres.js', client, ['unsafe'])
   const run = (sql: string, values: readonly SqlValue[], once = false) =>
     client.unsafe(sql, [...values], { prepare: !once })
   return {
