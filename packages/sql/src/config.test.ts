@@ -130,7 +130,7 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [
     layout({ user: { columns: ['name'] } }),
-    'layout.user.columns must be an object with a column for each attribute (got [name])',
+    'layout.user.columns must be an object with a column for each attribute (got ["name"])',
   ],
   [
     layout({ user: { columns: { name: 'string' } } }),

@@ -10,7 +10,7 @@ export interface Pglite {
   exec(sql: string): Promise<unknown>
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface PgliteAnswer<Row> {
   /** The rows it returned. */
   readonly rows: Row[]
@@ -22,7 +22,7 @@ export interface PgliteAnswer<Row> {
  * The driver for `@electric-sql/pglite`.
  *
  * @param db What `new PGlite()` returned, or `await PGlite.create()`.
- * @throws {AuthError} `AUTH_CONFIG` when it is no database.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a database.
  *
  * @example
  * const auth = limen({ store: sqlStore(pglite(db)) })
