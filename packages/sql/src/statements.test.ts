@@ -6,6 +6,7 @@ import { everyCall } from '../test/every-call.ts'
 import { type Opened, everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
 import { type Ran, recorded } from '../test/recorded.ts'
+import { dialects } from './dialects/index.ts'
 import { type SqlDriver, migrate, sqlStore } from './index.ts'
 
 const DAY = 86_400_000
