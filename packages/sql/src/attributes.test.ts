@@ -51,7 +51,7 @@ describe.each(engines)('columns in %s', (_, open) => {
   }
   const inEvery = () => opened(everything, everyTable)
 
-  it('keep each type as it is, of users and of sessions, from the beginning and after an update', async () => {
+  it('store and return each type exactly, for users and sessions, after a creation and after an update', async () => {
     const { store, close } = await inEvery()
     for (const [index, attributes] of values.entries()) {
       const userId = `user ${index}`
@@ -81,7 +81,7 @@ describe.each(engines)('columns in %s', (_, open) => {
     await close()
   })
 
-  it('P4: keep nothing of attributes of which one has no column, or does not fit', async () => {
+  it('P4: store none of the attributes when one has no column or does not fit its column', async () => {
     const { store, close } = await inEvery()
     await store.createUser({ id: 'ada', attributes: nothing })
     const wrong: Record<string, unknown>[] = [
@@ -106,7 +106,7 @@ describe.each(engines)('columns in %s', (_, open) => {
     await close()
   })
 
-  it('get their own default where an attribute is left out', async () => {
+  it('get their own default when an attribute is left out', async () => {
     const columns = { role: 'text', plan: 'text' } as const
     const layout: SqlLayout<{ role?: string | null | undefined; plan?: string | null }> = {
       user: { table: 'app_user', columns },
@@ -124,7 +124,7 @@ describe.each(engines)('columns in %s', (_, open) => {
     await close()
   })
 
-  it('may be many', async () => {
+  it('can be 130', async () => {
     const names = Array.from({ length: 130 }, (_, n) => `a${n}`)
     type Many = Record<string, number>
     const columns = Object.fromEntries(names.map((name) => [name, 'integer' as const]))
@@ -147,7 +147,7 @@ describe.each(engines)('columns in %s', (_, open) => {
     await close()
   })
 
-  it('may be none', async () => {
+  it('can be none', async () => {
     const table = (dialect: SqlDialect) => `create table app_user (${idOf(dialect)})`
     const layout = { user: { table: 'app_user', columns: {} }, session: { columns: {} } }
     const { store, close } = await opened(layout, table)
@@ -188,7 +188,7 @@ describe.each(engines)('your own user table in %s', (_, open) => {
     return { driver, close, store: sqlStore(driver, ownLayout), table: name('order') }
   }
 
-  it('says that an id is taken, and fails where another unique column is', async () => {
+  it('returns false for a taken id, and rejects for another unique column', async () => {
     const { store, close } = await opened()
     const ada = { id: 'ada', attributes: { name: 'Ada' } }
     expect(await store.createUser(ada)).toBe(true)
@@ -204,7 +204,7 @@ describe.each(engines)('your own user table in %s', (_, open) => {
     await close()
   })
 
-  it('keeps what Limen does not know of', async () => {
+  it('does not change columns that are not in the layout', async () => {
     const { driver, store, close, table } = await opened()
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await driver.batch([`update ${table} set role = 'owner'`])
@@ -225,7 +225,7 @@ const typedIds: [dialect: SqlDialect, type: string, id: string][] = [
 ]
 
 describe.each(engines)('ids in %s', (_, open) => {
-  it('that differ in case or in spaces at the end are different', async () => {
+  it('are different when they differ in case or in trailing spaces', async () => {
     const { driver, maker, close } = await open()
     await migrate(maker)
     const store = sqlStore<{ n: number }, CaseSession>(driver)
@@ -239,7 +239,7 @@ describe.each(engines)('ids in %s', (_, open) => {
     await close()
   })
 
-  it('of another type are text to Limen', async () => {
+  it('of another SQL type are text in Limen', async () => {
     const { driver, close } = await open()
     await close()
     for (const [, idType, id] of typedIds.filter(([dialect]) => dialect === driver.dialect)) {

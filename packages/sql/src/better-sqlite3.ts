@@ -7,11 +7,11 @@ import { type SyncSqlite, syncSqlite } from './node-sqlite.ts'
  * are. It makes the connection enforce foreign keys.
  *
  * @param db What `new Database(path)` returned.
- * @throws {AuthError} `AUTH_CONFIG` when it is no database.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a database.
  *
  * @example
  * const auth = limen({ store: sqlStore(betterSqlite3(db)) })
  */
 export function betterSqlite3(db: SyncSqlite): SqlDriver {
-  return syncSqlite('betterSqlite3()', db, 'a Database of better-sqlite3')
+  return syncSqlite('betterSqlite3', db, 'a Database of better-sqlite3')
 }

@@ -26,7 +26,7 @@ import {
   sqlStore,
 } from './index.ts'
 
-it('the drivers take what the client libraries give', () => {
+it('the drivers accept the types of the client libraries', () => {
   expectTypeOf<DatabaseSync>().toExtend<SyncSqlite>()
   expectTypeOf<Database.Database>().toExtend<SyncSqlite>()
   expectTypeOf<ReturnType<typeof createClient>>().toExtend<Libsql>()
@@ -76,7 +76,7 @@ describe('three client libraries on one file of SQLite', () => {
   }
   it.each(storeSuite({ open }, { histories: 100 }))('$name', ({ run }) => run())
 
-  it('P1: see each other’s revocations at once', async () => {
+  it('P1: read each other’s revocations at once', async () => {
     const { drivers, close } = await sharedFile()
     const stores = drivers.map((driver) => sqlStore<CaseUser, CaseSession>(driver))
     await stores[0]!.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -92,8 +92,8 @@ describe('three client libraries on one file of SQLite', () => {
   })
 })
 
-describe('a connection that was told not to enforce foreign keys', () => {
-  it('enforces them for the store: a deleted user leaves no session behind', async () => {
+describe('a connection that does not enforce foreign keys', () => {
+  it('enforces them for the store: deleting a user deletes its sessions', async () => {
     const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: false })
     const driver = nodeSqlite(db)
     await migrate(driver)

@@ -29,11 +29,11 @@ const layout = (value: unknown) => () => sqlStore(driver, value as never)
 const cases: [call: () => unknown, message: string][] = [
   [
     () => sqlStore(undefined as never),
-    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got undefined, which has no query())',
+    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got undefined)',
   ],
   [
     () => sqlStore(pool as never),
-    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object of the class BoundPool, which has no change())',
+    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object of the class BoundPool)',
   ],
   [
     () => sqlStore({ ...driver, dialect: 'oracle' } as never),
@@ -49,79 +49,78 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [
     () => nodeSqlite(undefined as never),
-    'nodeSqlite() needs a DatabaseSync of node:sqlite (got undefined, which has no prepare())',
+    'nodeSqlite() needs a DatabaseSync of node:sqlite (got undefined)',
   ],
   [
     () => nodeSqlite('app.db' as never),
-    'nodeSqlite() needs a DatabaseSync of node:sqlite (got "app.db", which has no prepare())',
+    'nodeSqlite() needs a DatabaseSync of node:sqlite (got a string)',
   ],
   [
     () => betterSqlite3(null as never),
-    'betterSqlite3() needs a Database of better-sqlite3 (got null, which has no prepare())',
+    'betterSqlite3() needs a Database of better-sqlite3 (got null)',
   ],
-  [
-    () => d1(undefined as never),
-    'd1() needs a D1 binding, such as env.DB (got undefined, which has no prepare())',
-  ],
-  [
-    () => d1(kv as never),
-    'd1() needs a D1 binding, such as env.DB (got an object of the class Object, which has no prepare())',
-  ],
+  [() => d1(undefined as never), 'd1() needs a D1 binding such as env.DB (got undefined)'],
+  [() => d1(kv as never), 'd1() needs a D1 binding such as env.DB (got an object)'],
   [
     () => d1(db as never),
-    'd1() needs a D1 binding, such as env.DB (got an object of the class DatabaseSync, which has no withSession())',
+    'd1() needs a D1 binding such as env.DB (got an object of the class DatabaseSync)',
   ],
   [
     () => durableObjectSql(undefined as never),
-    'durableObjectSql() needs the storage of a Durable Object with SQLite: ctx.storage (got undefined, which has no transactionSync())',
+    'durableObjectSql() needs the storage of a Durable Object with SQLite: ctx.storage (got undefined)',
   ],
   [
     () => libsql(undefined as never),
-    'libsql() needs a client: createClient() of @libsql/client (got undefined, which has no execute())',
+    'libsql() needs a client: createClient() of @libsql/client (got undefined)',
   ],
   [
     () => pglite(Promise.resolve() as never),
-    'pglite() needs a PGlite: await PGlite.create() (got a promise: await it, which has no query())',
+    'pglite() needs a PGlite: await PGlite.create() (got a promise: await it first)',
   ],
   [
     () => postgresJs(undefined as never),
-    'postgresJs() needs a client: postgres() of postgres.js (got undefined, which has no unsafe())',
+    'postgresJs() needs a client: postgres() of postgres.js (got undefined)',
   ],
   [
     () => postgresJs(pool as never),
-    'postgresJs() needs a client: postgres() of postgres.js (got an object of the class BoundPool, which has no unsafe())',
+    'postgresJs() needs a client: postgres() of postgres.js (got an object of the class BoundPool)',
+  ],
+  [() => pg(undefined as never), 'pg() needs a Pool or a Client of pg (got undefined)'],
+  [
+    () => pg('postgres://ada:password@localhost/app' as never),
+    'pg() needs a Pool or a Client of pg (got a string)',
   ],
   [
-    () => pg(undefined as never),
-    'pg() needs a Pool or a Client of pg (got undefined, which has no query())',
+    () => pg(pool, { prepared: false } as never),
+    'pg(): prepared is not an option. The options are: prepare',
   ],
   [
     () => pg(pool, { prepare: 'false' } as never),
-    'pg(): options.prepare must be true or false (got "false")',
+    'pg(): prepare must be true or false (got "false")',
   ],
   [
     () => neon(undefined as never),
-    'neon() needs a client: neon() of @neondatabase/serverless (got undefined, which has no query())',
+    'neon() needs a client: neon() of @neondatabase/serverless (got undefined)',
   ],
   [
     () => mysql2(undefined as never, 'mysql'),
-    'mysql2() needs a pool: createPool() of mysql2/promise (got undefined, which has no execute())',
+    'mysql2() needs a pool: createPool() of mysql2/promise (got undefined)',
   ],
   [
     () => mysql2(createCallbackPool({}) as never, 'mysql'),
-    'mysql2() needs a pool: createPool() of mysql2/promise (got one of mysql2: pool.promise() is the one)',
+    'mysql2() needs a pool: createPool() of mysql2/promise (got a pool of mysql2: pass pool.promise())',
   ],
   [
     () => mysql2({ execute() {}, query() {} } as never, undefined as never),
-    'mysql2(): dialect must be "mysql" or "mariadb" (got undefined)',
+    'mysql2(): dialect must be mysql or mariadb (got undefined)',
   ],
   [layout(null), 'layout must be an object (got null)'],
-  [layout('app_user'), 'layout must be an object (got "app_user")'],
-  [layout({ users: {} }), 'layout has no option "users". Its options are: user, session'],
+  [layout('app_user'), 'layout must be an object (got a string)'],
+  [layout({ users: {} }), 'layout.users is not an option. The options are: user, session'],
   [layout({ user: 5 }), 'layout.user must be an object (got 5)'],
   [
     layout({ user: { tabel: 'x' } }),
-    'layout.user has no option "tabel". Its options are: table, id, idType, attributes, columns',
+    'layout.user.tabel is not an option. The options are: table, id, idType, attributes, columns',
   ],
   [layout({ user: { table: 5 } }), 'layout.user.table must be a text that is not empty (got 5)'],
   [layout({ session: { id: '' } }), 'layout.session.id must be a text that is not empty (got "")'],
@@ -131,19 +130,23 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [
     layout({ user: { columns: ['name'] } }),
-    'layout.user.columns must be an object (got an object of the class Array)',
+    'layout.user.columns must be an object with a column for each attribute (got ["name"])',
   ],
   [
     layout({ user: { columns: { name: 'string' } } }),
-    'layout.user.columns["name"] must have one of the types text, integer, real, boolean, json (got "string")',
+    'layout.user.columns["name"].type must be one of text, integer, real, boolean, json (got "string")',
   ],
   [
     layout({ user: { columns: { name: 5 } } }),
-    'layout.user.columns["name"] must be an object (got 5)',
+    'layout.user.columns["name"] must be one of text, integer, real, boolean, json, or an object (got 5)',
+  ],
+  [
+    layout({ user: { columns: { name: {} } } }),
+    'layout.user.columns["name"].type must be one of text, integer, real, boolean, json (got undefined)',
   ],
   [
     layout({ user: { columns: { name: { type: 'text', column: 'x' } } } }),
-    'layout.user.columns["name"] has no option "column". Its options are: type, name, optional',
+    'layout.user.columns["name"].column is not an option. The options are: type, name, optional',
   ],
   [
     layout({ user: { columns: { name: { type: 'text', optional: 'true' } } } }),

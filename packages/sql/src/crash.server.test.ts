@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { type Postgres, startPostgres } from '../test/postgres.ts'
 import { type SqlDriver, migrate, pg, postgresJs, sqlStore } from './index.ts'
 
-/** Users, each of whom signs in and out on a connection of their own. */
+/** Users, each of which signs in and out on a connection of its own. */
 const USERS = 8
 
 const clients: Record<string, (url: string) => { driver: SqlDriver; end: () => Promise<void> }> = {
   pg(connectionString) {
     const pool = new Pool({ connectionString, max: USERS })
-    // pg tells of an idle connection that broke, and ends the process when nobody listens.
+    // pg emits `error` for a broken idle connection, and Node exits when there is no listener.
     pool.on('error', () => {})
     return { driver: pg(pool), end: () => pool.end() }
   },
@@ -28,14 +28,14 @@ const crashes = [...Object.keys(clients), ...Object.keys(clients)].map((client) 
   seed: Math.trunc(Math.random() * 2 ** 31),
 }))
 
-/** What one user was told. Nobody else signs that user in or out. */
-interface Told {
+/** The confirmed results of one user's calls. Only one client signs that user in and out. */
+interface Confirmed {
   readonly userId: string
   /** Tokens of the sessions whose beginning was confirmed and whose end was not, by id. */
   readonly begun: Map<string, string>
   /** Tokens of the sessions whose end was confirmed. */
   readonly ended: Set<string>
-  /** The sessions whose end was asked for and not confirmed. */
+  /** The sessions whose revocation was requested and not confirmed. */
   readonly doubtful: Set<string>
 }
 
@@ -60,15 +60,15 @@ describe.each(given ? [given] : [])('a crash of PostgreSQL', ({ binaries }) => {
     'P1, P4: loses no sign-in and no revocation that was confirmed through $client (seed $seed)',
     async ({ client, seed }) => {
       const { auth, end } = await connect(client)
-      const told: Told[] = []
+      const users: Confirmed[] = []
       for (let user = 0; user < USERS; user++) {
         const { userId } = await auth.createUser({})
-        told.push({ userId, begun: new Map(), ended: new Set(), doubtful: new Set() })
+        users.push({ userId, begun: new Map(), ended: new Set(), doubtful: new Set() })
       }
       const crashAfter = 100 + randomOf(seed)(400)
       let confirmed = 0
       let crash: Promise<void> | undefined
-      const refusals = told.map(async (user, index) => {
+      const refusals = users.map(async (user, index) => {
         const chance = randomOf(seed + index)
         for (;;) {
           const refusal = await step(auth, user, chance).catch((error: unknown) => error)
@@ -84,9 +84,9 @@ describe.each(given ? [given] : [])('a crash of PostgreSQL', ({ binaries }) => {
       await server.restart()
 
       const after = await connect(client)
-      for (const user of told) await expectKept(after.auth, user)
-      // The old client may need an attempt to notice that its connections are gone.
-      await vi.waitFor(() => auth.getAllUserSessions(told[0]!.userId), { timeout: 20_000 })
+      for (const user of users) await expectConfirmed(after.auth, user)
+      // The old client can need an attempt to notice that its connections are closed.
+      await vi.waitFor(() => auth.getAllUserSessions(users[0]!.userId), { timeout: 20_000 })
       await Promise.all([end(), after.end()])
     },
   )
@@ -94,7 +94,7 @@ describe.each(given ? [given] : [])('a crash of PostgreSQL', ({ binaries }) => {
   /** Signs a user in or out; resolves when that was confirmed. */
   async function step(
     auth: Auth,
-    { userId, begun, ended, doubtful }: Told,
+    { userId, begun, ended, doubtful }: Confirmed,
     chance: (below: number) => number,
   ): Promise<void> {
     const ids = [...begun.keys()]
@@ -117,21 +117,24 @@ describe.each(given ? [given] : [])('a crash of PostgreSQL', ({ binaries }) => {
     }
   }
 
-  async function expectKept(auth: Auth, { userId, begun, ended, doubtful }: Told): Promise<void> {
+  async function expectConfirmed(
+    auth: Auth,
+    { userId, begun, ended, doubtful }: Confirmed,
+  ): Promise<void> {
     for (const token of ended) {
       await expect(auth.validateSession(token)).rejects.toMatchObject({
         code: 'AUTH_INVALID_SESSION_ID',
       })
     }
-    const kept = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
+    const stored = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
     for (const [id, token] of begun) {
       if (doubtful.has(id)) continue
-      expect(kept).toContain(id)
+      expect(stored).toContain(id)
       expect((await auth.validateSession(token)).sessionId).toBe(id)
     }
-    // What was asked for and not confirmed happened wholly, or not at all.
-    expect([0, doubtful.size]).toContain(kept.filter((id) => doubtful.has(id)).length)
-    const unconfirmed = kept.filter((id) => !begun.has(id))
+    // An unconfirmed call took effect completely or not at all.
+    expect([0, doubtful.size]).toContain(stored.filter((id) => doubtful.has(id)).length)
+    const unconfirmed = stored.filter((id) => !begun.has(id))
     expect(unconfirmed.length).toBeLessThanOrEqual(doubtful.size > 0 ? 0 : 1)
   }
 })

@@ -1,5 +1,5 @@
 /** D1, through the Worker's binding. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { D1Connection, D1WithBatch } from './d1-binding.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
@@ -15,7 +15,7 @@ import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
  * const auth = limen({ store: sqlStore(d1(env.DB)) })
  */
 export function d1(db: D1WithBatch): SqlDriver {
-  checkClient('d1()', db, ['prepare', 'withSession'], 'a D1 binding, such as env.DB')
+  checkClient('d1', 'a D1 binding such as env.DB', db, ['prepare', 'withSession'])
   const run = (from: D1Connection, sql: string, values: readonly SqlValue[]) =>
     from
       .prepare(sql)

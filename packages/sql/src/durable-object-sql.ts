@@ -1,5 +1,5 @@
 /** SQLite inside a Durable Object. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a Durable Object's storage that the driver uses: `ctx.storage` has it. */
@@ -9,16 +9,16 @@ export interface DurableObjectSql {
     /** Runs one statement. */
     exec(sql: string, ...values: SqlValue[]): { toArray(): object[] }
   }
-  /** Runs what is given in one transaction. */
+  /** Runs a function in one transaction. */
   transactionSync<Result>(work: () => Result): Result
 }
 
 /**
- * The driver for the SQLite database of a Durable Object, inside the object. What the object sends
- * waits until its writes are on disk; foreign keys are enforced.
+ * The driver for the SQLite database of a Durable Object, inside the object. The object's responses
+ * wait until its writes are on disk; foreign keys are enforced.
  *
  * @param storage The object's `ctx.storage`.
- * @throws {AuthError} `AUTH_CONFIG` when it is no such storage.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not such a storage.
  * @see {@link https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ SQLite in Durable Objects}
  *
  * @example
@@ -26,14 +26,14 @@ export interface DurableObjectSql {
  */
 export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
   const wanted = 'the storage of a Durable Object with SQLite: ctx.storage'
-  checkClient('durableObjectSql()', storage, ['transactionSync'], wanted)
+  checkClient('durableObjectSql', wanted, storage, ['transactionSync'])
   const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()
   return {
     dialect: 'sqlite',
     query: async (sql, values) => run(sql, ...values) as SqlRow[],
     async change(sql, values) {
       run(sql, ...values)
-      // Nothing comes between the two. A cursor counts the rows of indexes too.
+      // No other statement runs between the two. A cursor counts the rows of indexes too.
       const [counted] = run('select changes() as n') as { n: number }[]
       return counted!.n
     },

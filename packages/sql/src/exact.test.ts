@@ -56,7 +56,7 @@ const cases = {
 }
 
 describe.each(await everywhere())('a column of your own table in %s', (_, open) => {
-  it('A8: is read exactly or refused', async () => {
+  it('A8: is read exactly, or the read is rejected', async () => {
     const { driver, maker, close } = await open()
     const { id } = dialects[maker.dialect].schema.types
     const own = cases[maker.dialect === 'mysql' ? 'mariadb' : maker.dialect]
@@ -93,7 +93,7 @@ describe.each(await everywhere())('a column of your own table in %s', (_, open) 
     await close()
   })
 
-  it('A8: gives big ids exactly', async () => {
+  it('A8: returns large integer ids exactly', async () => {
     const { driver, maker, close } = await open()
     const layout: SqlLayout<{ name: string }, CaseSession> = {
       user: {
@@ -117,7 +117,7 @@ describe.each(await everywhere())('a column of your own table in %s', (_, open) 
     await close()
   })
 
-  it('A8: refuses a number in the JSON of attributes that would be rounded', async () => {
+  it('A8: rejects a number in the JSON of attributes that would be rounded', async () => {
     const { driver, maker, close } = await open()
     await migrate(maker)
     const store = sqlStore<Record<string, unknown>>(driver)

@@ -1,7 +1,7 @@
 /** Whether JavaScript's numbers carry what an engine stores. */
 import { AuthError } from '@limen/core'
 
-/** A text or a number of JSON, so that digits in a text are skipped. */
+/** A text or a number of JSON, so digits in a text are skipped. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
 /** The digits of a number, without sign, point, exponent and the zeros at either end. */
@@ -10,8 +10,8 @@ export function digitsOf(number: string): string {
 }
 
 /**
- * Whether a number is what its text says. A text with a fraction or an exponent may have 17 digits:
- * some engines write a double in more digits than the shortest text has.
+ * Whether JavaScript's number equals its text. A text with a fraction or an exponent can have 17
+ * digits: some engines write a double with more digits than the shortest text has.
  */
 export function isExact(text: string): boolean {
   const number = Number(text)
@@ -27,7 +27,7 @@ export function isExact(text: string): boolean {
  * @throws {AuthError} `AUTH_STORE_REJECTED` when it is broken, or holds a number that would be rounded.
  */
 export function parsedJson(text: string, name: string): unknown {
-  // Limen writes no such number itself, but another program may write to the same column.
+  // Limen writes no such number itself, but another program can write to the same column.
   if (/\d[\d.]{15}/.test(text)) {
     for (const [token] of text.matchAll(TOKENS)) {
       if (token.startsWith('"') || isExact(token)) continue

@@ -8,7 +8,7 @@ import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 const engines = await everywhere()
 
-/** What every log would show of it, and more. */
+/** Everything that a log can show of a value. */
 const shown = (error: unknown) => inspect(error, { showHidden: true, getters: true, depth: 9 })
 const rejection = async (call: Promise<unknown>): Promise<Error & { cause?: unknown }> =>
   call.then(
@@ -16,7 +16,7 @@ const rejection = async (call: Promise<unknown>): Promise<Error & { cause?: unkn
     (error: Error) => error,
   )
 
-const broken: [how: string, statements: string[], said: RegExp][] = [
+const broken: [how: string, statements: string[], message: RegExp][] = [
   [
     'a check fails',
     ['alter table limen_session add column quota int default 0 check (quota > 0)'],
@@ -44,13 +44,13 @@ describe.each(engines)('a failure in %s', (_, open) => {
     return { driver, maker, close, store, session }
   }
 
-  it.each(broken)('P3: shows no hash where %s', async (_, statements, said) => {
+  it.each(broken)('P3: shows no hash where %s', async (_, statements, message) => {
     const { maker, close, store, session } = await opened()
     for (const statement of statements) await maker.batch([statement])
     for (const secretHash of ['a-marker'.padEnd(43, 'x'), 'a-marker']) {
       const marked = { ...session, secretHash }
       const error = await rejection(store.insert(marked))
-      expect(error.message).toMatch(said)
+      expect(error.message).toMatch(message)
       expect(shown(error)).not.toContain('marker')
 
       const marking: Store<CaseUser, CaseSession> = { ...store, insert: () => store.insert(marked) }
@@ -80,7 +80,7 @@ describe.each(engines)('a failure in %s', (_, open) => {
     await close()
   })
 
-  it('keeps its codes and names, without the values of attributes', async () => {
+  it('has the codes and names of the engine, without the values of attributes', async () => {
     const { driver, maker, close } = await open()
     const layout: SqlLayout<{ mail: string }> = {
       user: { table: 'app_user', columns: { mail: 'text' } },
@@ -116,7 +116,7 @@ const refusedByTrigger = (refuse: string) => [
 const signal = refusedByTrigger(
   `begin declare words varchar(128) default concat('refused ', old.secret_hash); signal sqlstate '45000' set message_text = words; end`,
 )
-/** PostgreSQL tells of the row by itself; the others where somebody's trigger does. */
+/** PostgreSQL puts the row into its message; the others do where a trigger puts it there. */
 const rowsAreRefused: Readonly<Record<SqlDialect, readonly string[]>> = {
   postgres: ['alter table limen_session add constraint quota check (created_at < 0) not valid'],
   sqlite: refusedByTrigger(`begin select raise(abort, 'refused'); end`),

@@ -43,7 +43,7 @@ describe.each(await everywhere())(
     it.each([
       ['JSON', undefined],
       ['columns', columns],
-    ])('A1, A2: rejects every id that is no text, over %s', async (_, layout) => {
+    ])('A1, A2: rejects every id that is not text, over %s', async (_, layout) => {
       const { store, record, close } = await opened(layout)
       const user = { name: 'x' }
       for (const id of [...pieces, ...noText] as never[]) {
@@ -168,7 +168,7 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
     return { store, close, read }
   }
 
-  it('A7: keep every name, at once and one by one, and lose it when it is removed', async () => {
+  it('A7: can have every name, together and one by one, and lose it when it is removed', async () => {
     const { store, close, read } = await opened()
     const all = objectOf(hostileNames.map((name, index) => [name, index]))
     await store.createUser({ id: 'ada', attributes: all })
@@ -189,24 +189,27 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
     await close()
   })
 
-  it.each([1, 27, 28, 29, 30, 31, 32, 33, 63, 64])('A7: keep %i levels', async (levels) => {
-    const { store, close, read } = await opened()
-    const deep = nested(levels)
-    const record = await recordsFor(store as never)
-    await store.createUser({ id: 'ada', attributes: { deep, other: 1 } })
-    const session = { ...record('a'), attributes: { deep } }
-    const user = { id: 'ada', attributes: { deep, other: 1 } }
-    expect(await store.insert(session)).toEqual(user)
-    expect(await store.read(session.id, { consistency: 'strong' })).toEqual({ session, user })
-    await store.update(session.id, { again: deep })
-    await store.updateUser('ada', { other: 2, again: [deep] })
-    await store.updateUser('ada', { again: undefined })
-    expect(await read()).toEqual({ deep, other: 2 })
-    expect((await store.listByUser('ada'))[0]?.session.attributes).toEqual({ deep, again: deep })
-    await close()
-  })
+  it.each([1, 27, 28, 29, 30, 31, 32, 33, 63, 64])(
+    'A7: are stored exactly with %i levels',
+    async (levels) => {
+      const { store, close, read } = await opened()
+      const deep = nested(levels)
+      const record = await recordsFor(store as never)
+      await store.createUser({ id: 'ada', attributes: { deep, other: 1 } })
+      const session = { ...record('a'), attributes: { deep } }
+      const user = { id: 'ada', attributes: { deep, other: 1 } }
+      expect(await store.insert(session)).toEqual(user)
+      expect(await store.read(session.id, { consistency: 'strong' })).toEqual({ session, user })
+      await store.update(session.id, { again: deep })
+      await store.updateUser('ada', { other: 2, again: [deep] })
+      await store.updateUser('ada', { again: undefined })
+      expect(await read()).toEqual({ deep, other: 2 })
+      expect((await store.listByUser('ada'))[0]?.session.attributes).toEqual({ deep, again: deep })
+      await close()
+    },
+  )
 
-  it('A7: keep a value that looks like one which was stored as text', async () => {
+  it('A7: are stored exactly when they look like a value that was stored as text', async () => {
     const { store, close, read } = await opened()
     const attributes = { one: { 'limen:json': '1' }, two: { 'limen:json': { 'limen:json': '[' } } }
     await store.createUser({ id: 'ada', attributes })
@@ -216,7 +219,7 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
     await close()
   })
 
-  it('E2: write 500 attributes at once', async () => {
+  it('E2: can be 500 in one update', async () => {
     const { store, close, read } = await opened()
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`name ${n}`, n]))
     await store.createUser({ id: 'ada', attributes: {} })
@@ -227,7 +230,7 @@ describe.each(await everywhere())('attributes as JSON in %s', (_, open) => {
 })
 
 describe.each(await everywhere())('json columns in %s', (_, open) => {
-  it('A7: keep 64 levels, and lose what an update sets to undefined', async () => {
+  it('A7: store 64 levels, and become NULL when an update sets undefined', async () => {
     const { driver, maker, close } = await open()
     const { id, json, text } = dialects[maker.dialect].schema.types
     await maker.batch([`create table app_user (id ${id} primary key, deep ${json}, name ${text})`])
@@ -251,7 +254,7 @@ describe.each(await everywhere())('json columns in %s', (_, open) => {
 })
 
 describe.each(await everywhere())('A7: a JSON column of the app in %s', (_, open) => {
-  it('is filled by an update where it is NULL, and refused where it holds something else', async () => {
+  it('is filled by an update where it is NULL, and rejected where it does not hold an object', async () => {
     const { driver, maker, close } = await open()
     const { id, json } = dialects[maker.dialect].schema.types
     const layout = { user: { table: 'accounts', attributes: 'meta' } }

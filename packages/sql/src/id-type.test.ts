@@ -27,8 +27,14 @@ const noUuids = [
 ]
 const otherTexts = ['ADA', 'Ada', 'ada ', 'ADA ']
 
-/** Ids that are kept, ids that no column of that type writes, and ids of nobody. */
-const cases: [SqlDialect, idType: string, kept: string[], never: string[], nobody: string[]][] = [
+/** Ids of users, ids that no column of that type writes, and ids without a user. */
+const cases: [
+  SqlDialect,
+  idType: string,
+  existing: string[],
+  never: string[],
+  missing: string[],
+][] = [
   ['sqlite', 'integer', integers, noIntegers, neighbours],
   ['sqlite', 'text collate nocase', ['ada'], [], ['ADA', 'Ada']],
   ['postgres', 'bigint', integers, noIntegers, neighbours],
@@ -42,13 +48,13 @@ const cases: [SqlDialect, idType: string, kept: string[], never: string[], nobod
 ]
 
 describe.each(engines)('an id in %s', (_, open) => {
-  it('is nobody’s unless it is written as the engine writes it', async () => {
+  it('matches no user unless it is in the engine’s canonical form', async () => {
     const { driver, close } = await open()
     await close()
     const ofDialect = cases.filter(([dialect]) => dialect === driver.dialect)
     expect(ofDialect).not.toHaveLength(0)
-    for (const [, idType, kept, never, nobody] of ofDialect) {
-      await isNobodys(open, idType, kept, never, nobody)
+    for (const [, idType, existing, never, missing] of ofDialect) {
+      await expectNoMatch(open, idType, existing, never, missing)
     }
   })
 })
@@ -57,12 +63,12 @@ interface User {
   readonly name: string
 }
 
-async function isNobodys(
+async function expectNoMatch(
   open: (typeof engines)[number][1],
   idType: string,
-  kept: readonly string[],
+  existing: readonly string[],
   never: readonly string[],
-  nobody: readonly string[],
+  missing: readonly string[],
 ): Promise<void> {
   const { driver, maker, close } = await open()
   const layout: SqlLayout<User, CaseSession> = {
@@ -71,16 +77,16 @@ async function isNobodys(
   await maker.batch([`create table app_user (id ${idType} primary key, name varchar(40))`])
   await migrate(maker, layout)
   const store = sqlStore(driver, layout)
-  const record = await recordsFor(store as never, ...kept, ...never, ...nobody)
+  const record = await recordsFor(store as never, ...existing, ...never, ...missing)
   const session = (userId: string) => record('a', { userId, id: `of ${userId}` })
-  const users = kept.map((id) => ({ id, attributes: { name: id } }))
+  const users = existing.map((id) => ({ id, attributes: { name: id } }))
   for (const user of users) {
     expect(await store.createUser(user)).toBe(true)
     expect(await store.insert(session(user.id))).toEqual(user)
   }
 
   const auth = limen({ store })
-  for (const id of [...never, ...nobody]) {
+  for (const id of [...never, ...missing]) {
     const why = `${JSON.stringify(id)} in ${idType}`
     expect(await answer(store.readUser(id)), why).toBeOneOf([null, rejected])
     expect(await answer(store.insert(session(id))), why).toBeOneOf([null, rejected])

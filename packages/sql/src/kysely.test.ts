@@ -20,7 +20,7 @@ async function withSession(driver: SqlDriver) {
   return { store, session }
 }
 
-it('Kysely reads and writes what Limen keeps in SQLite, beside tables of the app', async () => {
+it('Kysely reads and writes Limen’s tables in SQLite, beside tables of the app', async () => {
   const client = new Database(':memory:')
   const { store, session } = await withSession(betterSqlite3(client))
   client.exec(`create table post (id integer, author text); insert into post values (1, 'ada')`)
@@ -46,7 +46,7 @@ it('Kysely reads and writes what Limen keeps in SQLite, beside tables of the app
   await db.destroy()
 })
 
-it('Kysely reads and writes what Limen keeps in PostgreSQL', async () => {
+it('Kysely reads and writes Limen’s tables in PostgreSQL', async () => {
   const client = await openPglite()
   const { store, session } = await withSession(pglite(client))
   const db = new Kysely<LimenDatabase<'postgres', CaseUser, CaseSession>>({

@@ -15,19 +15,27 @@ const columns = (given: object) => given as NonNullable<SqlLayout['user']>['colu
 const broken: Case[] = [
   [{ user: { table: '' } }, all, 'a table needs a name'],
   [{ user: { table: 'app.' } }, all, 'a schema needs a table'],
-  [{ user: { table: 'auth.user' } }, ['sqlite'], 'it has no schemas'],
+  [{ user: { table: 'auth.user' } }, ['sqlite'], 'SQLite has no schemas'],
   [{ user: { id: '' } }, all, 'a column needs a name'],
   [{ session: { createdAt: 'a\0b' } }, all, 'no engine takes NUL in a name'],
   [{ user: { table: 'limen_session' } }, all, 'users and sessions need a table each'],
   [{ session: { idlePeriodExpiresAt: 'id' } }, all, 'two columns cannot share a name'],
-  [{ session: { attributes: 'user_id' } }, all, 'nor can attributes take one'],
-  [{ user: { columns: columns({ id: 'text' }) } }, all, 'nor can one attribute take one'],
+  [
+    { session: { attributes: 'user_id' } },
+    all,
+    'the column of attributes cannot share a name either',
+  ],
+  [
+    { user: { columns: columns({ id: 'text' }) } },
+    all,
+    'an attribute cannot share a name with the id',
+  ],
   [
     { user: { columns: columns({ a: { type: 'text', name: 'x' }, x: 'text' }) } },
     all,
-    'nor can two attributes share one',
+    'two attributes cannot share a name',
   ],
-  [{ user: { columns: columns({ a: 'date' }) } }, all, 'there is no such type'],
+  [{ user: { columns: columns({ a: 'date' }) } }, all, 'the type does not exist'],
   [
     { user: { attributes: 'data', columns: columns({ a: 'text' }) } },
     all,
@@ -36,7 +44,7 @@ const broken: Case[] = [
   [
     { user: { columns: columns({ a: { type: 'text', name: 'ID' } }) } },
     ['sqlite', 'mysql', 'mariadb'],
-    'case does not part names there',
+    'names are case-insensitive there',
   ],
   [{ user: { table: 'u'.repeat(64) } }, ['postgres'], 'PostgreSQL cuts off after 63 bytes'],
   [
@@ -47,13 +55,13 @@ const broken: Case[] = [
   [
     { session: { table: 's'.repeat(58) } },
     ['postgres', 'mysql', 'mariadb'],
-    'its index needs a name with seven letters more',
+    'the name of its index is seven characters longer',
   ],
   [{ user: { table: 'ü'.repeat(32) } }, ['postgres'], 'PostgreSQL counts bytes'],
 ]
 
 describe('sqlStore()', () => {
-  it.each(broken)('refuses %j in %j, because %s', async (layout, dialects) => {
+  it.each(broken)('rejects %j in %j, because %s', async (layout, dialects) => {
     const { driver, close } = await embedded['node:sqlite']!()
     for (const dialect of all) {
       const outcome = dialects.includes(dialect) ? 'AUTH_CONFIG' : undefined
@@ -71,7 +79,7 @@ describe('sqlStore()', () => {
 })
 
 describe('a column', () => {
-  it('is of a type that can keep the attribute', () => {
+  it('has a type that can store the attribute', () => {
     expectTypeOf<ColumnTypeOf<string>>().toEqualTypeOf<'text' | 'json'>()
     expectTypeOf<ColumnTypeOf<'a' | 'b' | null>>().toEqualTypeOf<'text' | 'json'>()
     expectTypeOf<ColumnTypeOf<number | undefined>>().toEqualTypeOf<'integer' | 'real' | 'json'>()
@@ -80,7 +88,7 @@ describe('a column', () => {
     expectTypeOf<ColumnTypeOf<string | number>>().toEqualTypeOf<'json'>()
   })
 
-  it('is there for each attribute, and says what NULL means where the type does not', () => {
+  it('is required for each attribute, with the meaning of NULL where the type does not fix it', () => {
     interface Attributes {
       name: string
       nick?: string

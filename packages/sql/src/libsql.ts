@@ -1,8 +1,8 @@
 /** SQLite through libSQL's client: a file, a server or Turso. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
-/** The part of a libSQL client that the driver uses: what `createClient()` gives has it. */
+/** The part of a libSQL client that the driver uses: `createClient()` returns it. */
 export interface Libsql {
   /** Runs one statement. */
   execute(statement: { sql: string; args: SqlValue[] }): Promise<LibsqlAnswer>
@@ -10,7 +10,7 @@ export interface Libsql {
   batch(statements: string[], mode: 'write'): Promise<unknown>
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface LibsqlAnswer {
   /** The rows it returned. */
   readonly rows: readonly object[]
@@ -19,23 +19,19 @@ export interface LibsqlAnswer {
 }
 
 /**
- * The driver for `@libsql/client`. libSQL and its server enforce foreign keys unless they are told
- * not to. An embedded replica is behind its primary: use a client of the primary.
+ * The driver for `@libsql/client`. libSQL and its server enforce foreign keys by default. An embedded
+ * replica is behind its primary: use a client of the primary.
  *
  * @param client What `createClient()` returned.
- * @throws {AuthError} `AUTH_CONFIG` when it is no client.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a client.
  * @see {@link https://github.com/tursodatabase/libsql/pull/981 Foreign keys in libSQL}
  *
  * @example
  * const auth = limen({ store: sqlStore(libsql(client)) })
  */
 export function libsql(client: Libsql): SqlDriver {
-  checkClient(
-    'libsql()',
-    client,
-    ['execute', 'batch'],
-    'a client: createClient() of @libsql/client',
-  )
+  const wanted = 'a client: createClient() of @libsql/client'
+  checkClient('libsql', wanted, client, ['execute', 'batch'])
   return {
     dialect: 'sqlite',
     query: async (sql, values) =>

@@ -28,7 +28,7 @@ export async function migrate<UserAttributes = object, SessionAttributes = objec
   driver: SqlDriver,
   layout?: SqlLayout<UserAttributes, SessionAttributes>,
 ): Promise<void> {
-  checkDriver('migrate()', driver)
+  checkDriver('migrate', driver)
   const dialect = dialects[driver.dialect]
   const resolved = resolvedLayout(driver.dialect, layout)
   const queryOne = async (piece: Sql): Promise<readonly unknown[]> => {

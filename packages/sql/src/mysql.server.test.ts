@@ -10,14 +10,16 @@ describeStore('MariaDB', engines)
 
 describe.each(engines)('the statements in $name', ({ open }) => {
   it('all use an index', async () => {
-    const place = await open()
+    const database = await open()
 
-    const plans = await plansOf(place, (sql, values) => place.maker.query(`explain ${sql}`, values))
+    const plans = await plansOf(database, (sql, values) =>
+      database.maker.query(`explain ${sql}`, values),
+    )
 
     expect(plans.length).toBeGreaterThan(20)
     // The table that an insert fills is a step too.
     const usual = /"select_type":"INSERT"|"type":"(const|eq_ref|ref|range)"/
     expect(plans.filter(({ steps }) => !steps.every((step) => usual.test(step)))).toEqual([])
-    await place.close()
+    await database.close()
   })
 })

@@ -23,7 +23,7 @@ async function newDatabase(url: string) {
         )
         return (rows as { n: number }[])[0]!.n > 0
       }
-      // The server shows what it saw before to whom asks again within 100 ms.
+      // The server repeats an answer that is less than 100 ms old.
       while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 150))
     },
     end: () => connection.end(),
@@ -50,13 +50,13 @@ describe.skipIf(!server)('mysql2()', () => {
       expect(await store.renew(session.id, session)).toBe(true)
       expect(await store.update(session.id, session.attributes)).toBe(true)
       expect(await store.update(session.id, {})).toBe(true)
-      expect(await store.renew('gone', session)).toBe(false)
+      expect(await store.renew('missing', session)).toBe(false)
       expect(await store.deleteExpired!({ now: 1e15, limit: 5 })).toBe(1)
       await Promise.all([connection.end(), client.end(), end()])
     },
   )
 
-  it('P2: signs nobody in whose user is being deleted, also where reads lock nothing', async () => {
+  it('P2: creates no session for a user that is being deleted, also where reads take no lock', async () => {
     const { connection, pool, waiting, end } = await newDatabase(server!.url)
     const client = pool()
     client.pool.on('connection', (made) => {
@@ -79,7 +79,7 @@ describe.skipIf(!server)('mysql2()', () => {
     await Promise.all([connection.end(), client.end(), end()])
   })
 
-  it('runs a statement again that was undone to end a deadlock', async () => {
+  it('runs a statement again that was rolled back to resolve a deadlock', async () => {
     const { connection, pool, waiting, end } = await newDatabase(server!.url)
     const client = pool()
     const driver = mysql2(client, 'mariadb')

@@ -1,15 +1,16 @@
 /** MySQL and MariaDB through mysql2. */
 import { AuthError } from '@limen/core'
-import { checkClient, described } from './checks.ts'
+import { checkClient, checkOption, shown } from '@limen/core/store-kit'
+import { MYSQL_DIALECTS, type MysqlDialect } from './dialects/index.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** A connection of mysql2's promise API. */
 export interface Mysql2Connection {
   /** Runs a statement that the server prepares. */
   execute(sql: string, values: SqlValue[]): Promise<[result: unknown, fields: unknown]>
-  /** Makes the server forget a statement. */
+  /** Deallocates a prepared statement. */
   unprepare(sql: string): unknown
-  /** Gives it back to its pool. */
+  /** Returns it to its pool. */
   release(): unknown
 }
 
@@ -21,49 +22,45 @@ export interface Mysql2 {
   query(sql: string): Promise<unknown>
   /** Takes a connection from the pool. A connection of its own has no such method. */
   getConnection?(): Promise<Mysql2Connection>
-  /** Makes the server forget a statement of this connection. A pool has no such method. */
+  /** Deallocates a prepared statement of this connection. A pool has no such method. */
   unprepare?(sql: string): unknown
 }
 
-/** What a statement without rows returned. */
+/** The result of a statement without rows. */
 interface Mysql2Header {
   readonly affectedRows: number
   readonly info: string
 }
 
-/** How MySQL and MariaDB report that they undid one of two statements that waited for each other. */
+/** The error number of a statement that the engine rolled back because two waited for each other. */
 const DEADLOCK = 1213
 const ATTEMPTS = 10
 
 /**
- * The driver for `mysql2/promise`. A statement that the engine undid to resolve a deadlock is run
+ * The driver for `mysql2/promise`. A statement that the engine rolled back to resolve a deadlock runs
  * again, at most 9 times.
  *
  * @param pool What `createPool()` of `mysql2/promise` returned.
- * @param dialect Which of the two it is: MariaDB answers a sign-in in one statement.
- * @throws {AuthError} `AUTH_CONFIG` when it is no pool of `mysql2/promise`, or the dialect is neither.
+ * @param dialect The engine. MariaDB needs one statement for a sign-in, MySQL two.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a pool of `mysql2/promise`, or the dialect is another.
  * @see {@link https://dev.mysql.com/doc/refman/8.4/en/innodb-deadlocks-handling.html Deadlocks in InnoDB}
  *
  * @example
  * const auth = limen({ store: sqlStore(mysql2(pool, 'mariadb')) })
  */
-export function mysql2(pool: Mysql2, dialect: 'mysql' | 'mariadb'): SqlDriver {
+export function mysql2(pool: Mysql2, dialect: MysqlDialect): SqlDriver {
   const wanted = 'a pool: createPool() of mysql2/promise'
-  checkClient('mysql2()', pool, ['execute', 'query'], wanted)
-  // The API with callbacks has the same methods, and a way to that with promises.
+  checkClient('mysql2', wanted, pool, ['execute', 'query'])
+  // The API with callbacks has the same methods, and one that returns the API with promises.
   if ('promise' in pool) {
     throw new AuthError(
       'AUTH_CONFIG',
-      `mysql2() needs ${wanted} (got one of mysql2: pool.promise() is the one)`,
+      `mysql2() needs ${wanted} (got a pool of mysql2: pass pool.promise())`,
     )
   }
-  if (dialect !== 'mysql' && dialect !== 'mariadb') {
-    throw new AuthError(
-      'AUTH_CONFIG',
-      `mysql2(): dialect must be "mysql" or "mariadb" (got ${described(dialect)})`,
-    )
-  }
-  /** The server has a limit for the statements that all its clients keep prepared. */
+  const names = MYSQL_DIALECTS.join(' or ')
+  checkOption(MYSQL_DIALECTS.includes(dialect), 'mysql2(): dialect', names, shown(dialect))
+  /** The server limits how many statements all its clients have prepared. */
   const runOnce = async (sql: string, values: SqlValue[]) => {
     const connection = await pool.getConnection?.()
     try {

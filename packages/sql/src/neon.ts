@@ -1,8 +1,8 @@
 /** PostgreSQL at Neon, over HTTP. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
-/** The part of Neon's client that the driver uses: what `neon()` gives has it. */
+/** The part of Neon's client that the driver uses: `neon()` returns it. */
 export interface Neon {
   /** Runs one statement. */
   query(
@@ -10,11 +10,11 @@ export interface Neon {
     values?: SqlValue[],
     options?: { arrayMode: false; fullResults: true },
   ): Promise<unknown>
-  /** Runs what `query` returned, in one transaction. Its type is Neon's own. */
+  /** Runs the results of `query` in one transaction. Their type is Neon's own. */
   transaction(queries: never[]): Promise<unknown>
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 interface NeonAnswer {
   readonly rows: SqlRow[]
   readonly rowCount: number
@@ -24,14 +24,14 @@ interface NeonAnswer {
  * The driver for `neon()` of `@neondatabase/serverless`: one HTTP request for each statement.
  *
  * @param client What `neon()` returned.
- * @throws {AuthError} `AUTH_CONFIG` when it is no client.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a client.
  *
  * @example
  * const auth = limen({ store: sqlStore(neon(client)) })
  */
 export function neon(client: Neon): SqlDriver {
   const wanted = 'a client: neon() of @neondatabase/serverless'
-  checkClient('neon()', client, ['query', 'transaction'], wanted)
+  checkClient('neon', wanted, client, ['query', 'transaction'])
   const run = async (sql: string, values: readonly SqlValue[]) =>
     (await client.query(sql, [...values], { arrayMode: false, fullResults: true })) as NeonAnswer
   return {

@@ -1,5 +1,5 @@
 /** SQLite in the same process, through node:sqlite. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 
@@ -21,23 +21,23 @@ export interface SyncSqliteStatement {
 
 /**
  * The driver for `node:sqlite`, in Node 24 and in Deno. It makes the connection enforce foreign keys.
- * Where several processes share the file, open it with a `timeout`, so that one waits for another.
+ * Where several processes share the file, open it with a `timeout`, so that they wait for each other.
  *
  * @param db What `new DatabaseSync(path)` returned.
- * @throws {AuthError} `AUTH_CONFIG` when it is no database.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a database.
  *
  * @example
  * const auth = limen({ store: sqlStore(nodeSqlite(db)) })
  */
 export function nodeSqlite(db: SyncSqlite): SqlDriver {
-  return syncSqlite('nodeSqlite()', db, 'a DatabaseSync of node:sqlite')
+  return syncSqlite('nodeSqlite', db, 'a DatabaseSync of node:sqlite')
 }
 
-/** The driver for every client with those methods. */
+/** The driver for every client that has those methods. */
 export function syncSqlite(call: string, db: SyncSqlite, wanted: string): SqlDriver {
-  checkClient(call, db, ['prepare', 'exec'], wanted)
+  checkClient(call, wanted, db, ['prepare', 'exec'])
   db.exec('pragma foreign_keys = on')
-  // Preparing costs more than running.
+  // To prepare a statement takes longer than to run it.
   const prepared = recent((sql) => db.prepare(sql))
   const statement = (sql: string, once = false) => (once ? db.prepare(sql) : prepared(sql))
   return {

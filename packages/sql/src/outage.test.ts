@@ -47,7 +47,7 @@ const layout: SqlLayout<User, CaseSession> = {
 const ownTable = (dialect: SqlDialect) =>
   `create table app_user (id ${dialects[dialect].schema.types.id} primary key, name varchar(20) not null, mail varchar(50), age smallint, constraint one_mail unique (mail), constraint adult check (age > 17))`
 
-/** A slip, and the words of each engine: the store answers the same way each time. */
+/** A mistake, and the message of each engine: the store answers the same way each time. */
 type Slip = [
   what: string,
   statements: string[],
@@ -142,7 +142,7 @@ describe.each(await everywhere())('a slip in %s', (_, open) => {
     await close()
   })
 
-  it('E2: is no failure where a uuid in an address is none: there is no such user', async () => {
+  it('E2: is not a failure for an id that is not a uuid: it matches no user', async () => {
     const { driver, maker, close } = await open()
     const idType = { sqlite: 'text', postgres: 'uuid', mysql: 'uuid', mariadb: 'uuid' }[
       maker.dialect
@@ -256,7 +256,7 @@ describe('an outage of SQLite', () => {
   })
 })
 
-/** A port where nothing listens, and one that takes connections and says nothing. */
+/** A port without a listener, and one that accepts connections and never answers. */
 async function deafServer() {
   const sockets = new Set<{ destroy(): void }>()
   const server = createServer((socket) => sockets.add(socket.on('error', () => {})))

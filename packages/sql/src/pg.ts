@@ -1,6 +1,5 @@
 /** PostgreSQL through node-postgres. */
-import { AuthError } from '@limen/core'
-import { checkClient, described } from './checks.ts'
+import { BOOLEAN, checkCallOptions, checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { recent } from './recent.ts'
 
@@ -12,15 +11,15 @@ export interface Pg {
 
 /** A statement. */
 export interface PgStatement {
-  /** The name under which the server keeps it prepared on the connection. */
+  /** The name of the prepared statement on the connection. */
   readonly name?: string
   /** Its text. */
   readonly text: string
-  /** What its placeholders are given. */
+  /** The values of its placeholders. */
   readonly values?: SqlValue[]
 }
 
-/** What a statement returned. */
+/** The result of a statement. */
 export interface PgAnswer {
   /** The rows it returned. */
   readonly rows: object[]
@@ -28,7 +27,7 @@ export interface PgAnswer {
   readonly rowCount: number | null
 }
 
-/** What differs from the defaults. */
+/** Options of the driver. */
 export interface PgOptions {
   /**
    * Whether statements get names, so that the server parses and plans each once on a connection
@@ -41,13 +40,13 @@ export interface PgOptions {
 /**
  * The driver for `pg` (node-postgres), also over Hyperdrive.
  *
- * A `Pool` emits `error` when an idle connection is cut: when the server restarts, or a firewall
- * closes it. Without a listener, Node ends the process. So add one:
+ * A `Pool` emits `error` when an idle connection is closed: when the server restarts, or by a
+ * firewall. Without a listener, the process exits. So add one:
  * `pool.on('error', (error) => console.error(error.message))`.
  *
  * @param pool A `Pool`; on Workers, a `Client` of this request that has connected.
- * @param options What differs from the defaults.
- * @throws {AuthError} `AUTH_CONFIG` when the pool is none, or an option can never work.
+ * @param options Options of the driver.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a client of pg, or an option can never work.
  * @see {@link https://node-postgres.com/apis/pool#error The event error of a Pool}
  * @see {@link https://www.pgbouncer.org/config.html#max_prepared_statements Named statements in PgBouncer}
  *
@@ -55,14 +54,9 @@ export interface PgOptions {
  * const auth = limen({ store: sqlStore(pg(pool)) })
  */
 export function pg(pool: Pg, options: PgOptions = {}): SqlDriver {
-  checkClient('pg()', pool, ['query'], 'a Pool or a Client of pg')
-  const { prepare = true } = Object(options) as PgOptions
-  if (typeof prepare !== 'boolean') {
-    throw new AuthError(
-      'AUTH_CONFIG',
-      `pg(): options.prepare must be true or false (got ${described(prepare)})`,
-    )
-  }
+  checkClient('pg', 'a Pool or a Client of pg', pool, ['query'])
+  checkCallOptions('pg', options, { prepare: BOOLEAN })
+  const { prepare = true } = options
   const names = recent(nameOf)
   const run = (text: string, values: readonly SqlValue[], once = false) =>
     pool.query(

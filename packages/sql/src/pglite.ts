@@ -1,5 +1,5 @@
 /** PostgreSQL in the same process, through PGlite. */
-import { checkClient } from './checks.ts'
+import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
 /** The part of a PGlite database that the driver uses. */
@@ -10,7 +10,7 @@ export interface Pglite {
   exec(sql: string): Promise<unknown>
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface PgliteAnswer<Row> {
   /** The rows it returned. */
   readonly rows: Row[]
@@ -22,13 +22,13 @@ export interface PgliteAnswer<Row> {
  * The driver for `@electric-sql/pglite`.
  *
  * @param db What `new PGlite()` returned, or `await PGlite.create()`.
- * @throws {AuthError} `AUTH_CONFIG` when it is no database.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a database.
  *
  * @example
  * const auth = limen({ store: sqlStore(pglite(db)) })
  */
 export function pglite(db: Pglite): SqlDriver {
-  checkClient('pglite()', db, ['query', 'exec'], 'a PGlite: await PGlite.create()')
+  checkClient('pglite', 'a PGlite: await PGlite.create()', db, ['query', 'exec'])
   return {
     dialect: 'postgres',
     query: async (sql, values) => (await db.query<SqlRow>(sql, [...values])).rows,

@@ -7,7 +7,7 @@ const server = inject('postgres')
 describe.skipIf(!server)('postgresJs()', () => {
   it.each([
     [true, 1, 'so that it costs one round trip from then on'],
-    [false, 0, 'where the app says that its pooler cannot'],
+    [false, 0, 'where the app turns prepared statements off'],
   ])('with prepare: %j has the server prepare a statement %i times, %s', async (prepare, times) => {
     const schema = `t${crypto.randomUUID().replaceAll('-', '')}`
     const client = postgres(server!.url, {

@@ -11,20 +11,20 @@ const engines = server ? postgresEngines(server.url, endpoint.url) : []
 
 describeStore('PostgreSQL', engines)
 
-// The planner does not know which client asks.
+// The plan does not depend on the client.
 describe.each(engines.slice(0, 1))('the statements in PostgreSQL', ({ open }) => {
   it('all use an index, planned for their values and for any', async () => {
-    const place = await open()
+    const database = await open()
 
-    const plans = await plansOf(place, async (sql, values) => [
-      ...(await place.maker.query(`explain ${sql}`, values)),
-      ...(await place.maker.query(`explain (generic_plan) ${sql}`, [])),
+    const plans = await plansOf(database, async (sql, values) => [
+      ...(await database.maker.query(`explain ${sql}`, values)),
+      ...(await database.maker.query(`explain (generic_plan) ${sql}`, [])),
     ])
 
     const texts = plans.map(({ sql, steps }) => [sql, ...steps].join('\n'))
     expect(texts.length).toBeGreaterThan(20)
     expect(texts.filter((text) => !/Index/.test(text))).toEqual([])
     expect(texts.filter((text) => /Seq Scan/.test(text))).toEqual([])
-    await place.close()
+    await database.close()
   })
 })

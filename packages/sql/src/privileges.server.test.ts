@@ -14,7 +14,7 @@ const newName = () => `t${crypto.randomUUID().replaceAll('-', '')}`
 const postgresServer = inject('postgres')
 describe.skipIf(!postgresServer)('migrate() by a role of PostgreSQL without CREATE', () => {
   it.each([undefined, ownLayout])(
-    'E3: succeeds where the tables are there, and only there',
+    'E3: succeeds where the tables exist, and only there',
     async (layout) => {
       const [schema, role] = [newName(), newName()]
       const admin = new Client({ connectionString: postgresServer!.url })
@@ -42,7 +42,7 @@ describe.skipIf(!postgresServer)('migrate() by a role of PostgreSQL without CREA
 const mariadbServer = inject('mariadb')
 describe.skipIf(!mariadbServer)('migrate() by a user of MariaDB without CREATE', () => {
   it.each([undefined, ownLayout])(
-    'E3: succeeds where the tables are there, and only there',
+    'E3: succeeds where the tables exist, and only there',
     async (layout) => {
       const [database, user] = [newName(), newName().slice(0, 20)]
       const admin = await createConnection({ uri: mariadbServer!.url, multipleStatements: true })
@@ -65,7 +65,7 @@ describe.skipIf(!mariadbServer)('migrate() by a user of MariaDB without CREATE',
 })
 
 describe('migrate() on SQLite', () => {
-  it('E3: only reads where the tables are there', async () => {
+  it('E3: only reads where the tables exist', async () => {
     const db = new DatabaseSync(':memory:')
     const driver = nodeSqlite(db)
     await migrate(driver)
@@ -83,7 +83,7 @@ describe('migrate() on SQLite', () => {
 })
 
 describe.each(await everywhere())('migrate() over your own user table in %s', (_, open) => {
-  it('E2: rejects where that is missing, or one of its columns', async () => {
+  it('E2: rejects when that table or one of its columns is missing', async () => {
     const { maker, close } = await open()
     await expect(migrate(maker, ownLayout)).rejects.toMatchObject({
       ...rejected,
@@ -104,7 +104,7 @@ describe.each(await everywhere())('migrate() over your own user table in %s', (_
   })
 })
 
-describe.skipIf(!postgresServer)('a Pool of pg whose idle connection is cut', () => {
+describe.skipIf(!postgresServer)('a Pool of pg whose idle connection is closed', () => {
   const program = (listener: string) => `
     import { Client, Pool } from 'pg'
     import { pg, sqlStore, migrate } from './src/index.ts'
@@ -130,7 +130,7 @@ describe.skipIf(!postgresServer)('a Pool of pg whose idle connection is cut', ()
       )
     })
 
-  it('E4: ends the process without a listener, and not with the one of the README', async () => {
+  it('E4: makes the process exit without a listener, and not with that of the README', async () => {
     expect(await run('')).toMatch(/^ends: [^]*(terminating connection|Connection terminated)/)
     expect(await run(`pool.on('error', (error) => console.error(error.message))`)).toBe('lives')
   })

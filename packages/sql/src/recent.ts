@@ -1,13 +1,13 @@
-/** What was made from texts, for the texts that were used last. */
+/** A cache for what is made from texts. */
 
-/** More than one store has statements. */
+/** Enough for the statements of several stores. */
 const MOST = 256
 
 /**
- * Remembers what is made from a text. At most 256 are kept: a driver may be given any number of
- * statements.
+ * Caches what is made from a text. The cache has at most 256 entries, as a driver can receive any
+ * number of statements; the oldest entry is removed first.
  *
- * @param make Makes it, from a text that is not remembered.
+ * @param make Makes it from a text that is not in the cache.
  */
 export function recent<Made>(make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, Made>()

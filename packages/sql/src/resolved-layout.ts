@@ -1,6 +1,14 @@
 /** A layout with its defaults filled in, and the checks that it can work. */
 import { AuthError } from '@limen/core'
-import { described } from './checks.ts'
+import {
+  BOOLEAN,
+  type OptionRule,
+  checkOption,
+  checkOptions,
+  isObject,
+  kindOf,
+  shown,
+} from '@limen/core/store-kit'
 import { type SqlDialect, dialects } from './dialects/index.ts'
 import type { AttributeColumn, ColumnType, SqlLayout } from './layout.ts'
 
@@ -49,15 +57,26 @@ const SESSION_DEFAULTS = {
 }
 const ATTRIBUTES = 'attributes'
 
-const USER_OPTIONS = [...Object.keys(USER_DEFAULTS), 'idType', 'attributes', 'columns']
-const SESSION_OPTIONS = [...Object.keys(SESSION_DEFAULTS), 'attributes', 'columns']
-const TYPES: readonly string[] = [
-  'text',
-  'integer',
-  'real',
-  'boolean',
-  'json',
-] satisfies ColumnType[]
+const TYPES: readonly ColumnType[] = ['text', 'integer', 'real', 'boolean', 'json']
+const A_TYPE = `one of ${TYPES.join(', ')}`
+
+const NAME: OptionRule = [
+  (value) => typeof value === 'string' && value !== '',
+  'a text that is not empty',
+]
+const COLUMNS: OptionRule = [isObject, 'an object with a column for each attribute']
+const TYPE: OptionRule = [(value) => TYPES.includes(value as ColumnType), A_TYPE]
+const namesOf = (options: readonly string[]) =>
+  Object.fromEntries(options.map((option) => [option, NAME]))
+const USER_RULES = {
+  ...namesOf([...Object.keys(USER_DEFAULTS), 'idType', 'attributes']),
+  columns: COLUMNS,
+}
+const SESSION_RULES = {
+  ...namesOf([...Object.keys(SESSION_DEFAULTS), 'attributes']),
+  columns: COLUMNS,
+}
+const TABLE: OptionRule = [isObject, 'an object']
 
 /** All names of the default layout. */
 export const DEFAULT_NAMES: ReadonlySet<string> = new Set([
@@ -82,10 +101,11 @@ export function resolvedLayout<UserAttributes, SessionAttributes>(
   dialect: SqlDialect,
   layout: SqlLayout<UserAttributes, SessionAttributes> = {},
 ): ResolvedLayout {
-  checkOptions('layout', layout, ['user', 'session'])
+  checkOption(isObject(layout), 'layout', 'an object', kindOf(layout))
+  checkOptions('layout.', layout, { user: TABLE, session: TABLE })
   const { user = {}, session = {} } = layout
-  checkTable('layout.user', user, USER_OPTIONS)
-  checkTable('layout.session', session, SESSION_OPTIONS)
+  checkOptions('layout.user.', user, USER_RULES)
+  checkOptions('layout.session.', session, SESSION_RULES)
   const resolved: ResolvedLayout = {
     user: {
       ...withDefaults(USER_DEFAULTS, user),
@@ -118,7 +138,6 @@ function resolvedAttributes(
   if (json !== undefined) {
     refuse(`${option} takes attributes (one JSON column) or columns (one for each), not both`)
   }
-  checkOptions(`${option}.columns`, columns)
   return {
     columns: Object.entries(columns).map(([attribute, given]) =>
       resolvedColumn(`${option}.columns[${JSON.stringify(attribute)}]`, attribute, given),
@@ -132,43 +151,11 @@ function resolvedColumn(
   given: ColumnType | AttributeColumn,
 ): ResolvedColumn {
   const column = typeof given === 'string' ? { type: given } : given
-  checkOptions(path, column, ['type', 'name', 'optional'])
+  checkOption(isObject(column), path, `${A_TYPE}, or an object`, shown(column))
+  checkOptions(`${path}.`, column, { type: TYPE, name: NAME, optional: BOOLEAN })
   const { type, name = attribute, optional = false }: AttributeColumn = column
-  if (!TYPES.includes(type)) {
-    refuse(`${path} must have one of the types ${TYPES.join(', ')} (got ${described(type)})`)
-  }
-  checkText(`${path}.name`, name)
-  if (typeof optional !== 'boolean') {
-    refuse(`${path}.optional must be true or false (got ${described(optional)})`)
-  }
+  checkOption(type !== undefined, `${path}.type`, A_TYPE, 'undefined')
   return { attribute, name, type, optional }
-}
-
-/** Checks that an option is an object, and that it has no option of another name. */
-function checkOptions(option: string, given: unknown, names?: readonly string[]): void {
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
-    refuse(`${option} must be an object (got ${described(given)})`)
-  }
-  const unknown = Object.keys(given).find((name) => names && !names.includes(name))
-  if (unknown !== undefined) {
-    refuse(
-      `${option} has no option ${JSON.stringify(unknown)}. Its options are: ${names!.join(', ')}`,
-    )
-  }
-}
-
-/** Checks that all options of a table except `columns` are names. */
-function checkTable(option: string, given: object, names: readonly string[]): void {
-  checkOptions(option, given, names)
-  for (const [name, value] of Object.entries(given)) {
-    if (name !== 'columns' && value !== undefined) checkText(`${option}.${name}`, value)
-  }
-}
-
-function checkText(option: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '') {
-    refuse(`${option} must be a text that is not empty (got ${described(value)})`)
-  }
 }
 
 /** Checks that the engine takes each name, and that no two tables or columns share one. */

@@ -49,7 +49,7 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
 ): Store<UserAttributes, SessionAttributes> {
   type User = UserRecord<UserAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  checkDriver('sqlStore()', driver)
+  checkDriver('sqlStore', driver)
   const dialect = dialects[driver.dialect]
   const resolved = resolvedLayout(driver.dialect, layout)
   const statements = statementsOver(resolved, dialect)

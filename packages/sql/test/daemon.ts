@@ -1,4 +1,4 @@
-/** A server of our own and its temporary folder: both are gone when we are, however we end. */
+/** A server and its temporary folder: both are removed when this process exits, however it exits. */
 import { type SpawnOptions, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, open, readFile } from 'node:fs/promises'
@@ -30,7 +30,7 @@ export interface DaemonOptions {
   readonly command: Command
   /** Where it may write: it owns what is there. Its output goes to `log`. */
   readonly folder: string
-  /** Asks for an orderly end. */
+  /** Requests an orderly shutdown. */
   readonly signal: 'INT' | 'TERM'
   /** Resolves as soon as the server answers. */
   readonly isReady: () => Promise<unknown>
@@ -61,13 +61,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await log.close()
   await eventually(isReady).catch(async (cause: unknown) => {
     await stop()
-    const said = await readFile(logFile, 'utf8')
-    throw new Error(`${command[0]} does not answer: ${said.slice(-2000)}`, { cause })
+    const log = await readFile(logFile, 'utf8')
+    throw new Error(`${command[0]} does not answer: ${log.slice(-2000)}`, { cause })
   })
   return { stop }
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 export async function findPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -77,12 +77,12 @@ export async function findPort(): Promise<number> {
 }
 
 /**
- * Lets a shell do something when it is told, or when this process ends: the system then closes our
- * end of the pipe, even after SIGKILL.
+ * Runs a shell script on demand, or when this process exits: the system then closes this end of the
+ * pipe, even after SIGKILL.
  *
- * @param script What it does, with `args` as its parameters.
- * @param options What it does in the beginning, and how it is spawned.
- * @returns Tells it now, and resolves when it is done.
+ * @param script The script, with `args` as its parameters.
+ * @param options A script that runs first, and how the shell is spawned.
+ * @returns Runs the script now, and resolves when it has exited.
  */
 function atTheEnd(
   script: string,
@@ -103,14 +103,14 @@ function atTheEnd(
   }
 }
 
-/** Who runs a server where we are root, as most refuse to run as root: nobody. */
+/** The user and group of a server where this process is root: most servers refuse to run as root. */
 function findRunner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const idOf = (kind: string) => Number(execFileSync('id', [kind, 'nobody'], { encoding: 'utf8' }))
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
 
-/** Runs a command to its end; rejects with what it said when it fails. */
+/** Runs a command until it exits; rejects with its output when it fails. */
 async function run([file, ...args]: Command, runner: object = {}): Promise<void> {
   await promisify(execFile)(file, args, { ...runner, cwd: '/' }).catch((error: Error) => {
     const { stdout, stderr } = error as Error & { stdout: string; stderr: string }

@@ -1,4 +1,4 @@
-/** The clients through which the tests reach real servers, each time in an empty place of its own. */
+/** The clients through which the tests connect to real servers, each time to an empty database. */
 import { neon as neonClient, neonConfig } from '@neondatabase/serverless'
 import { createConnection, createPool } from 'mysql2/promise'
 import { Client, Pool } from 'pg'
@@ -10,21 +10,21 @@ export interface ServerEngine {
   readonly name: string
   /** How many random histories each case runs: statements are the same for every client library. */
   readonly histories: number
-  /** Makes an empty place. What is kept there stays until the server is removed. */
-  readonly open: () => Promise<Place>
+  /** Creates an empty database, or a schema. It stays until the server is removed. */
+  readonly open: () => Promise<EmptyDatabase>
 }
 
-/** An empty place on a server. */
-export interface Place {
-  /** Makes tables, in a dialect that the server knows wholly. */
+/** An empty database on a server, or a schema. */
+export interface EmptyDatabase {
+  /** Creates tables, in a dialect that the server supports completely. */
   readonly maker: SqlDriver
-  /** Makes a client with connections of its own: four, unless told otherwise. */
+  /** Creates a client with connections of its own: four by default. */
   connect(connections?: number): SqlDriver
-  /** Ends all clients. */
+  /** Closes all clients. */
   close(): Promise<void>
 }
 
-/** A client that was made, and how it ends. */
+/** A client, and how to close it. */
 interface Connected {
   readonly driver: SqlDriver
   end(): Promise<unknown>
@@ -46,10 +46,10 @@ export function postgresEngines(url: string, neonEndpoint: string): readonly Ser
       await client.connect()
       await client.query(`create schema ${schema}`)
       await client.end()
-      // Neon's client wants a password in the address, whoever asks for it.
+      // Neon's client requires a password in the address.
       const address = new URL(`${url}?options=-c%20search_path%3D${schema}`)
       address.password = 'none'
-      return placeOf((connections) => connect(address.href, connections))
+      return databaseOf((connections) => connect(address.href, connections))
     },
   })
   return [
@@ -68,7 +68,7 @@ export function postgresEngines(url: string, neonEndpoint: string): readonly Ser
   ]
 }
 
-/** MariaDB in its own dialect, and in that of MySQL, which it understands but for a collation. */
+/** MariaDB in its own dialect, and in that of MySQL, of which it lacks only a collation. */
 export function mariadbEngines(url: string): readonly ServerEngine[] {
   return (['mariadb', 'mysql'] as const).map((dialect) => ({
     name: `MariaDB in the dialect ${dialect}`,
@@ -79,20 +79,20 @@ export function mariadbEngines(url: string): readonly ServerEngine[] {
       await connection.query(`create database ${database}`)
       await connection.end()
       const connect =
-        (spoken: 'mariadb' | 'mysql') =>
+        (name: 'mariadb' | 'mysql') =>
         (connectionLimit: number): Connected => {
           const pool = createPool({ uri: `${url}/${database}`, connectionLimit })
-          return { driver: mysql2(pool, spoken), end: () => pool.end() }
+          return { driver: mysql2(pool, name), end: () => pool.end() }
         }
-      return placeOf(connect(dialect), connect('mariadb'))
+      return databaseOf(connect(dialect), connect('mariadb'))
     },
   }))
 }
 
-function placeOf(
+function databaseOf(
   make: (connections: number) => Connected,
   makeMaker: (connections: number) => Connected = make,
-): Place {
+): EmptyDatabase {
   const maker = makeMaker(1)
   const clients = [maker]
   return {

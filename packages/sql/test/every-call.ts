@@ -1,11 +1,11 @@
-/** Every call of a store, for what it costs and how the engine plans it. */
+/** Every call of a store, to count its statements and to see their plans. */
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import type { Store } from '@limen/core'
 import type { Ran } from './recorded.ts'
 
 const DAY = 86_400_000
 
-/** Makes every call once, and says how many statements each took. */
+/** Makes every call once, and returns how many statements each took. */
 export async function everyCall(
   store: Store<CaseUser, CaseSession>,
   ran: Ran[],

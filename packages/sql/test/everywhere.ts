@@ -1,4 +1,4 @@
-/** Every engine that is here: those inside the process, and the servers that could be started. */
+/** Every available engine: those inside the process, and the servers that could be started. */
 import { afterAll, inject } from 'vitest'
 import type { SqlDriver } from '../src/index.ts'
 import { embedded } from './embedded.ts'
@@ -8,12 +8,12 @@ import { startNeonEndpoint } from './neon-endpoint.ts'
 /** An engine, empty. */
 export interface Opened {
   readonly driver: SqlDriver
-  /** Makes tables, in a dialect that the engine knows wholly. */
+  /** Creates tables, in a dialect that the engine supports completely. */
   readonly maker: SqlDriver
   readonly close: () => unknown
 }
 
-/** The engines by name. To be called once in a test file, before its tests. */
+/** The engines by name. Call it once in a test file, before its tests. */
 export async function everywhere(): Promise<[name: string, open: () => Promise<Opened>][]> {
   const [postgres, mariadb] = [inject('postgres'), inject('mariadb')]
   const endpoint = await startNeonEndpoint()
@@ -33,8 +33,8 @@ export async function everywhere(): Promise<[name: string, open: () => Promise<O
     ...servers.map(({ name, open }): [string, () => Promise<Opened>] => [
       name,
       async () => {
-        const place = await open()
-        return { driver: place.connect(), maker: place.maker, close: () => place.close() }
+        const database = await open()
+        return { driver: database.connect(), maker: database.maker, close: () => database.close() }
       },
     ]),
   ]

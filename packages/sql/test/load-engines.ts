@@ -1,4 +1,4 @@
-/** The engines under load, each filled with as many sessions as asked for. */
+/** The engines under load, each filled with a given number of sessions. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ export interface LoadEngine {
   readonly name: string
   /** Makes a store with that many sessions, five for each user. */
   open(sessions: number): Promise<LoadStore>
-  /** Ends it and removes all it kept. */
+  /** Stops it and removes its data. */
   stop(): Promise<void>
 }
 
@@ -35,7 +35,7 @@ const DAY = 86_400_000
 export const bareIdOf = (n: number): string =>
   createHash('md5').update(`${n}`).digest('hex').slice(0, 22)
 
-/** What starts each engine, or says why there is none: one more engine is one more line. */
+/** Starts each engine, or returns why it is left out: one more engine is one more line. */
 export const engines: readonly (() => Promise<LoadEngine | string>)[] = [sqlite, postgres, redis]
 
 /** The columns behind the id and the user's. */
@@ -89,7 +89,7 @@ async function postgres(): Promise<LoadEngine | string> {
         connectionString: `${server.url}?options=-c%20search_path%3Dload_${sessions}`,
         max: 10,
       })
-      // It may hear of the server's end before its connections are closed.
+      // The server can stop before its connections are closed.
       pool.on('error', () => {})
       pools.push(pool)
       const driver = pg(pool)

@@ -27,7 +27,7 @@ import { startPostgres } from './postgres.ts'
 
 const SESSIONS = 1000
 
-/** What measures some clients of one engine, or says why there is none: one more engine is one more line. */
+/** Measures some clients of one engine, or returns why it is left out: one more engine is one more line. */
 export const comparisons: readonly (() => Promise<readonly ComparedClient[] | string>)[] = [
   embedded,
   onPostgres,

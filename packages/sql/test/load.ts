@@ -19,7 +19,7 @@ const READS = 5000
 const ROUNDS = 20
 
 const USERS = 10_000
-/** How many ask at the same time. */
+/** How many requests run at the same time. */
 const WORKERS = 50
 const SECONDS = 10
 

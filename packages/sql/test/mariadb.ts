@@ -28,7 +28,7 @@ export async function startMariadb(): Promise<Mariadb | string> {
       `--datadir=${data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
-      // Even where the system does not know the name of its own host.
+      // Also where the system cannot resolve the name of its own host.
       '--force',
     ],
     command: [
@@ -57,7 +57,7 @@ export async function startMariadb(): Promise<Mariadb | string> {
   }
 }
 
-/** The path of a program, or `null`. Debian keeps servers where a user's PATH does not look. */
+/** The path of a program, or `null`. Debian installs servers outside of a user's PATH. */
 async function find(program: string): Promise<string | null> {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
   for (const folder of folders) {

@@ -65,14 +65,14 @@ export async function startNeonEndpoint(): Promise<NeonEndpoint> {
       | { readonly queries: readonly Statement[] }
     const client = await pool.connect()
     try {
-      if (!('queries' in body)) return await ask(client, body)
+      if (!('queries' in body)) return await run(client, body)
       const level = header(request, 'neon-batch-isolation-level')?.replace(
         /[A-Z]/g,
         (letter) => ` ${letter}`,
       )
       await client.query(level ? `begin isolation level ${level}` : 'begin')
       const results: object[] = []
-      for (const statement of body.queries) results.push(await ask(client, statement))
+      for (const statement of body.queries) results.push(await run(client, statement))
       await client.query('commit')
       return { results }
     } catch (error) {
@@ -85,7 +85,7 @@ export async function startNeonEndpoint(): Promise<NeonEndpoint> {
 }
 
 /** Neon's answer: rows as arrays, values as PostgreSQL wrote them. */
-async function ask(client: PoolClient, { query, params }: Statement): Promise<object> {
+async function run(client: PoolClient, { query, params }: Statement): Promise<object> {
   const { command, rowCount, rows, fields } = await client.query({
     text: query,
     values: [...params],

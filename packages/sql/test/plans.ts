@@ -1,7 +1,7 @@
 /** How a server would run each statement of the store, over thousands of rows. */
 import type { CaseSession, CaseUser } from '@limen/conformance'
 import { type SqlDriver, type SqlValue, migrate, sqlStore } from '../src/index.ts'
-import type { Place } from './engines.ts'
+import type { EmptyDatabase } from './engines.ts'
 import { everyCall } from './every-call.ts'
 import { ownLayout, ownTable } from './own-tables.ts'
 
@@ -13,16 +13,16 @@ export interface Plan {
 }
 
 /**
- * Fills a place with 2,000 users of five sessions each, in both layouts, and asks about each
- * statement just before it is run.
+ * Fills a database with 2,000 users of five sessions each, in both layouts, and explains each
+ * statement just before it runs.
  *
- * @param explain Asks how one would be run.
+ * @param explain Returns the plan of a statement.
  */
 export async function plansOf(
-  place: Place,
+  database: EmptyDatabase,
   explain: (sql: string, values: readonly SqlValue[]) => Promise<readonly object[]>,
 ): Promise<readonly Plan[]> {
-  const { maker } = place
+  const { maker } = database
   const server = maker.dialect as keyof typeof fill
   await maker.batch([ownTable(server)])
   await migrate(maker)
@@ -30,24 +30,24 @@ export async function plansOf(
   await maker.batch(fill[server])
 
   const plans: Plan[] = []
-  const ask = async (sql: string, values: readonly SqlValue[]) => {
+  const record = async (sql: string, values: readonly SqlValue[]) => {
     const steps = await explain(sql, values)
     plans.push({ sql, steps: steps.map((step) => JSON.stringify(step)) })
   }
-  const driver = place.connect()
-  const asking: SqlDriver = {
+  const driver = database.connect()
+  const explaining: SqlDriver = {
     ...driver,
     async query(sql, values) {
-      await ask(sql, values)
+      await record(sql, values)
       return driver.query(sql, values)
     },
     async change(sql, values) {
-      await ask(sql, values)
+      await record(sql, values)
       return driver.change(sql, values)
     },
   }
-  await everyCall(sqlStore<CaseUser, CaseSession>(asking), [])
-  await everyCall(sqlStore(asking, ownLayout), [])
+  await everyCall(sqlStore<CaseUser, CaseSession>(explaining), [])
+  await everyCall(sqlStore(explaining, ownLayout), [])
   return plans
 }
 

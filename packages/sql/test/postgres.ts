@@ -13,7 +13,7 @@ export interface Postgres {
   readonly binaries: string
   /** Kills every process of the server at once, without a chance to write anything. */
   crash(): Promise<void>
-  /** Starts it again, on the data that a crash left behind. */
+  /** Starts it again, on the data of the crashed server. */
   restart(): Promise<void>
   /** Stops it and removes all it had. */
   stop(): Promise<void>
@@ -39,13 +39,13 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
   const data = join(folder.path, 'data')
   const port = await findPort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  const ask = async <Row extends object>(query: string): Promise<Row[]> => {
+  const query = async <Row extends object>(text: string): Promise<Row[]> => {
     const client = new Client({ connectionString: url })
-    // A server that goes away is told by the query.
+    // The query rejects when the server stops.
     client.on('error', () => {})
     try {
       await client.connect()
-      return (await client.query<Row>(query)).rows
+      return (await client.query<Row>(text)).rows
     } finally {
       await client.end().catch(() => {})
     }
@@ -68,7 +68,7 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
       ],
       folder: folder.path,
       signal: 'INT',
-      isReady: () => ask('select 1'),
+      isReady: () => query('select 1'),
     })
   const initdb = join(native, 'bin', 'initdb')
   const who = ['-U', 'postgres', '-A', 'trust']
@@ -78,7 +78,7 @@ export async function startPostgres({ binaries, isDurable = true }: PostgresOpti
     url,
     binaries: native,
     async crash() {
-      const children = await ask<{ pid: number }>(
+      const children = await query<{ pid: number }>(
         'select pid from pg_stat_activity where pid <> pg_backend_pid()',
       )
       const postmaster = Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10)
@@ -99,7 +99,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself meanwhile.
+    // It has already exited.
   }
 }
 

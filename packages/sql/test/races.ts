@@ -1,4 +1,4 @@
-/** Races of eight clients, each with a connection of its own: what must hold whoever comes first. */
+/** Races of eight clients, each with a connection of its own: what must hold in every order. */
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import type { Store } from '@limen/core'
 import { expect } from 'vitest'
@@ -19,13 +19,13 @@ const ada = { id: 'ada', attributes: { name: 'Ada' } }
 /** A text as long as the public id of a session. */
 const idOf = (...parts: (string | number)[]) => parts.join('-').padEnd(22, '_')
 const soon = () => Math.trunc(Math.random() * 1_000_000)
-const all = <Value>(clients: readonly CaseStore[], ask: (store: CaseStore, n: number) => Value) =>
-  Promise.all(clients.map(ask))
+const all = <Value>(clients: readonly CaseStore[], call: (store: CaseStore, n: number) => Value) =>
+  Promise.all(clients.map(call))
 
 /** The races, for any engine. */
 export const races: readonly Race[] = [
   {
-    name: 'P1: a session is gone for everybody once its end is confirmed, while all renew and update it',
+    name: 'P1: no client finds a session after its confirmed revocation, while all renew and update it',
     async run(clients) {
       const [first, ...others] = clients as [CaseStore, ...CaseStore[]]
       const record = await recordsFor(first)
@@ -56,7 +56,7 @@ export const races: readonly Race[] = [
     },
   },
   {
-    name: 'P2: signing out everywhere ends what was there before, but for one, while others sign in',
+    name: 'P2: deleteByUser() deletes all earlier sessions except one, while others sign in',
     async run(clients) {
       const [first, ...others] = clients as [CaseStore, ...CaseStore[]]
       const record = await recordsFor(first)
@@ -64,30 +64,30 @@ export const races: readonly Race[] = [
       for (let round = 0; round < ROUNDS; round++) {
         const before = clients.map((_, n) => record('b', { id: idOf('before', round, n) }))
         await all(clients, (store, n) => store.insert(before[n]!))
-        const kept = before[round % before.length]!.id
+        const excepted = before[round % before.length]!.id
         const during = others.map((_, n) => record('d', { id: idOf('during', round, n) }))
         const busy = all(others, async (store, n) => {
-          await store.renew(kept, { activePeriodExpiresAt: FAR, idlePeriodExpiresAt: FAR + n })
+          await store.renew(excepted, { activePeriodExpiresAt: FAR, idlePeriodExpiresAt: FAR + n })
           expect(await store.insert(during[n]!)).toEqual(ada)
-          expect(await store.update(kept, { seen: n })).toBe(true)
+          expect(await store.update(excepted, { seen: n })).toBe(true)
         })
-        await first.deleteByUser('ada', { except: kept })
+        await first.deleteByUser('ada', { except: excepted })
         const left = await all(clients, (store, n) => store.read(before[n]!.id, strongly))
         expect(left.map((found) => found?.session.id)).toEqual(
-          before.map(({ id }) => (id === kept ? kept : undefined)),
+          before.map(({ id }) => (id === excepted ? excepted : undefined)),
         )
         await busy
-        expect((await first.read(kept, strongly))?.session.idlePeriodExpiresAt).toBe(FAR + 6)
+        expect((await first.read(excepted, strongly))?.session.idlePeriodExpiresAt).toBe(FAR + 6)
         const listed = (await first.listByUser('ada')).map(({ session }) => session.id)
         const reads = await all(others, (store, n) => store.read(during[n]!.id, strongly))
         const alive = reads.flatMap((found) => (found ? [found.session.id] : []))
-        expect(listed.toSorted()).toEqual([kept, ...alive].toSorted())
+        expect(listed.toSorted()).toEqual([excepted, ...alive].toSorted())
         await first.deleteByUser('ada', {})
       }
     },
   },
   {
-    name: 'P2: deleting a user leaves no session behind, whoever signs in meanwhile',
+    name: 'P2: deleting a user deletes all its sessions, also those created concurrently',
     async run(clients) {
       const [first, ...others] = clients as [CaseStore, ...CaseStore[]]
       const record = await recordsFor(first)
@@ -170,7 +170,7 @@ export const races: readonly Race[] = [
     },
   },
   {
-    name: 'attributes that are merged at once are all kept',
+    name: 'concurrent merges of attributes lose none',
     async run(clients) {
       const [first] = clients as [CaseStore]
       const record = await recordsFor(first)

@@ -1,4 +1,4 @@
-/** A driver that notes what it is asked. */
+/** A driver that records its statements. */
 import type { SqlDriver, SqlValue } from '../src/index.ts'
 
 /** A statement that was run. */

@@ -6,7 +6,7 @@ import type { ServerEngine } from './engines.ts'
 import { knownExceptionsOfColumns, ownLayout, ownTable } from './own-tables.ts'
 import { races } from './races.ts'
 
-/** Describes the store on a server; with no engine it was left out, as the closing line says. */
+/** Describes the store on a server. Without an engine it is skipped, and the closing line reports that. */
 export function describeStore(server: string, engines: readonly ServerEngine[]): void {
   if (engines.length === 0) describe.skip(`sqlStore() in ${server}`, () => {})
   for (const engine of engines) {
@@ -17,27 +17,27 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
       })
       it.each(suite)('$name', ({ run }) => run())
 
-      it('replaces several attributes at once, in whatever order they are kept', async () => {
-        const place = await engine.open()
-        await migrate(place.maker)
-        const store = sqlStore<Record<string, number>>(place.connect())
+      it('replaces several attributes in one update, in every order', async () => {
+        const database = await engine.open()
+        await migrate(database.maker)
+        const store = sqlStore<Record<string, number>>(database.connect())
         await store.createUser({ id: 'ada', attributes: { a: 1, b: 1, c: 1 } })
         for (const names of ['abc', 'acb', 'bac', 'bca', 'cab', 'cba']) {
           const attributes = Object.fromEntries(names.split('').map((name) => [name, 2]))
           expect(await store.updateUser('ada', attributes)).toBe(true)
           expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes })
         }
-        await place.close()
+        await database.close()
       })
 
       it.each(races)('$name', async ({ run }) => {
-        const place = await engine.open()
-        await migrate(place.maker)
+        const database = await engine.open()
+        await migrate(database.maker)
         const clients = Array.from({ length: 8 }, () =>
-          sqlStore<CaseUser, CaseSession>(place.connect(1)),
+          sqlStore<CaseUser, CaseSession>(database.connect(1)),
         )
         await run(clients)
-        await place.close()
+        await database.close()
       })
     })
 
@@ -53,12 +53,12 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
 function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSession>): Subject {
   return {
     async open() {
-      const place = await engine.open()
-      if (layout) await place.maker.batch([ownTable(place.maker.dialect)])
-      await migrate(place.maker, layout)
+      const database = await engine.open()
+      if (layout) await database.maker.batch([ownTable(database.maker.dialect)])
+      await migrate(database.maker, layout)
       return {
-        connect: (pace) => sqlStore(pace(place.connect()), layout),
-        close: () => place.close(),
+        connect: (pace) => sqlStore(pace(database.connect()), layout),
+        close: () => database.close(),
       }
     },
   }

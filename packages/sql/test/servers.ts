@@ -1,4 +1,4 @@
-/** Starts the servers that the tests ask, once for all of them. */
+/** Starts the servers for the tests, once for all of them. */
 import type { TestProject } from 'vitest/node'
 import { startMariadb } from './mariadb.ts'
 import { startPostgres } from './postgres.ts'
@@ -11,7 +11,7 @@ export interface ProvidedPostgres {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    /** How many random histories `pnpm soak` runs on every store, in place of the number in its test. */
     soak: { readonly histories: number; readonly seed: number } | undefined
     postgres: ProvidedPostgres | null
     mariadb: { readonly url: string } | null

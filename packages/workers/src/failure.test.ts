@@ -56,14 +56,14 @@ describe('E2: what D1 fails with', () => {
     rejected(`D1_ERROR: no such table: ${table}: SQLITE_ERROR. ${migrate}`)
 
   const calls: [call: string, act: () => Promise<unknown>, table: string][] = [
-    ['read', () => store.read('a', strong), 'limen_found'],
-    ['an eventual read', () => store.read('a', { consistency: 'eventual' }), 'limen_found'],
+    ['read', () => store.read('a', strong), 'limen_session'],
+    ['an eventual read', () => store.read('a', { consistency: 'eventual' }), 'limen_session'],
     ['insert', async () => store.insert(await sessionOf(store, 'ada-id')), 'limen_session'],
     ['renew', async () => store.renew('a', await sessionOf(store, 'ada-id')), 'limen_session'],
     ['update', () => store.update('a', { note: 'private' }), 'limen_session'],
     ['delete', () => store.delete('a'), 'limen_session'],
     ['deleteByUser', () => store.deleteByUser('ada-id', {}), 'limen_session'],
-    ['listByUser', () => store.listByUser('ada-id'), 'limen_found'],
+    ['listByUser', () => store.listByUser('ada-id'), 'limen_session'],
     ['deleteExpired', () => store.deleteExpired!({ now: 1, limit: 1 }), 'limen_session'],
     ['createUser', () => store.createUser({ id: 'ada-id', attributes: {} }), 'limen_user'],
     ['readUser', () => store.readUser('ada-id'), 'limen_user'],
@@ -80,9 +80,8 @@ describe('E2: what D1 fails with', () => {
   )
 
   it('a missing column is rejected, and says what to do', async () => {
-    await env.DB.exec('DROP VIEW limen_found')
-    await env.DB.exec('CREATE VIEW limen_found AS SELECT id FROM limen_session')
-    const message = 'D1_ERROR: no such column: found at offset 7: SQLITE_ERROR'
+    await env.DB.exec('ALTER TABLE limen_session DROP COLUMN secret_hash')
+    const message = 'D1_ERROR: no such column: s.secret_hash at offset 51: SQLITE_ERROR'
     expect(await failureOf(() => store.read('a', strong))).toEqual(
       rejected(`${message}. ${migrate}`),
     )

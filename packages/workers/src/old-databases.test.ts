@@ -86,14 +86,15 @@ describe('durableObjectStore() on objects of the old class', () => {
   it.each(storeSuite({ open }, { histories: 25 }))('$name', ({ run }) => run(), MINUTES)
 
   it('reads, renews, lists and deletes the sessions that the old class wrote', async () => {
-    const object = await objectOf('ada')
+    const userId = crypto.randomUUID()
+    const object = await objectOf(userId)
     await runInDurableObject(object, (_, { storage }) => {
       storage.sql.exec(OLD_OBJECT)
-      storage.sql.exec(`insert into limen_user values ('ada', '{"name":"Ada"}')`)
+      storage.sql.exec('insert into limen_user values (?, ?)', userId, '{"name":"Ada"}')
     })
     const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
-    const record = await recordsFor(durableObjectStore(env.SESSIONS))
-    const [a, b] = [record('a'), record('b')]
+    const record = await recordsFor(durableObjectStore(env.SESSIONS), userId)
+    const [a, b] = [record('a', { userId }), record('b', { userId })]
     await runInDurableObject(object, (_, { storage }) => {
       for (const { id, attributes, ...times } of [a, b]) {
         storage.sql.exec(
@@ -109,11 +110,11 @@ describe('durableObjectStore() on objects of the old class', () => {
     })
     await evictDurableObject(object)
 
-    const user = { id: 'ada', attributes: { name: 'Ada' } }
+    const user = { id: userId, attributes: { name: 'Ada' } }
     expect(await store.read(a.id, strong)).toEqual({ session: a, user })
     const idlePeriodExpiresAt = b.idlePeriodExpiresAt + 1
     expect(await store.renew(b.id, { ...b, idlePeriodExpiresAt })).toBe(true)
-    expect(await store.listByUser('ada')).toEqual([
+    expect(await store.listByUser(userId)).toEqual([
       { session: a, user },
       { session: { ...b, idlePeriodExpiresAt }, user },
     ])

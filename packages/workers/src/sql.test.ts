@@ -70,17 +70,17 @@ describe('sqlStore() and d1Store() on one database', () => {
 })
 
 describe('sqlStore() in D1, on its own migration', () => {
-  it('asks the primary before it says that a session is missing from a replica', async () => {
-    const asked: string[] = []
+  it('reads from the primary when a session is missing on a replica', async () => {
+    const sent: string[] = []
     const nothing = { results: [], meta: { changes: 0, served_by_primary: false } }
     const replica = { bind: () => replica, all: async () => nothing }
     const db = {
       prepare(sql: string) {
-        asked.push('primary')
+        sent.push('primary')
         return env.DB.prepare(sql)
       },
       withSession(constraint: string) {
-        asked.push(constraint)
+        sent.push(constraint)
         return { prepare: () => replica }
       },
     }
@@ -88,24 +88,24 @@ describe('sqlStore() in D1, on its own migration', () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
-    asked.length = 0
+    sent.length = 0
 
     const found = await store.read(record('a').id, { consistency: 'eventual' })
 
     expect(found?.session.id).toBe(record('a').id)
-    expect(asked).toEqual(['first-unconstrained', 'primary'])
+    expect(sent).toEqual(['first-unconstrained', 'primary'])
   })
 
   it('costs one statement to validate on a replica, and one to sign in', async () => {
     await reset()
     await migrate(d1(env.DB))
-    const asked: string[] = []
+    const sent: string[] = []
     const db = new Proxy(env.DB, {
       get(target, key) {
         const member: unknown = Reflect.get(target, key, target)
         if (typeof member !== 'function') return member
         return (...args: unknown[]) => {
-          asked.push(key === 'withSession' ? String(args[0]) : String(key))
+          sent.push(key === 'withSession' ? String(args[0]) : String(key))
           return Reflect.apply(member, target, args)
         }
       },
@@ -113,12 +113,12 @@ describe('sqlStore() in D1, on its own migration', () => {
     const store = sqlStore<CaseUser, CaseSession>(d1(db))
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const record = await recordsFor(store)
-    asked.length = 0
+    sent.length = 0
     await store.insert(record('a'))
-    expect(asked).toEqual(['prepare'])
-    asked.length = 0
+    expect(sent).toEqual(['prepare'])
+    sent.length = 0
     await store.read(record('a').id, { consistency: 'eventual' })
-    expect(asked).toEqual(['first-unconstrained'])
+    expect(sent).toEqual(['first-unconstrained'])
   })
 
   it('uses an index for every query', async () => {

@@ -1,4 +1,4 @@
-/** What the store needs to know of a SQL dialect. */
+/** The contract of a SQL dialect. */
 import type { SqlValue } from '../driver.ts'
 import type { ColumnType } from '../layout.ts'
 import type { Sql } from '../sql.ts'
@@ -45,7 +45,7 @@ export interface Columns {
   readonly deepest: number
   /** A JSON object without the keys named, and with those of `added`, which is JSON. */
   readonly merged: (column: string, names: readonly string[], added: string) => Sql
-  /** The bits of an integer type, where its name does not say. */
+  /** The size of every integer type, in bits; absent where the type's name determines it. */
   readonly integerBits?: number
 }
 
@@ -55,7 +55,7 @@ export interface Statements {
   readonly larger: string
   /** Ends the condition of a query, so that no cache between the app and the engine answers it. */
   readonly uncached: string
-  /** Keeps a row that was read from being deleted until the statement ends. */
+  /** Prevents that a row which was read is deleted before the statement ends. */
   readonly lock: string
   /** Whether an insert can return what it found. */
   readonly returning: boolean

@@ -26,3 +26,9 @@ export interface ClientTypes extends Record<SqlDialect, ReturnedTypes> {
 
 /** The names of all dialects. */
 export const dialectNames: readonly SqlDialect[] = Object.keys(dialects) as SqlDialect[]
+
+/** The dialects that mysql2 connects to. */
+export type MysqlDialect = 'mysql' | 'mariadb'
+
+/** The names of those dialects. */
+export const MYSQL_DIALECTS: readonly MysqlDialect[] = ['mysql', 'mariadb']

@@ -16,7 +16,7 @@ const kit = join(here, 'node_modules/drizzle-kit/bin.cjs')
 async function project(dialect: string, url: string) {
   const folder = await mkdtemp(join(here, 'node_modules', '.drizzle-'))
   return {
-    /** Makes the database what the schema says, as `drizzle-kit push` does without questions. */
+    /** Changes the database to match the schema, as `drizzle-kit push` does without questions. */
     push: async (schema: string, more: object = {}) => {
       await writeFile(join(folder, 'schema.ts'), schema)
       const config = {
@@ -57,7 +57,7 @@ const sqliteUsers = `import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
   export const users = sqliteTable('users', { id: text('id').primaryKey(), name: text('name') })`
 
 describe('drizzle-kit push beside your own user table', () => {
-  it('E9: keeps the sessions in SQLite', async () => {
+  it('E9: does not drop the sessions in SQLite', async () => {
     const folder = await mkdtemp(join(here, 'node_modules', '.drizzle-'))
     const path = join(folder, 'app.db')
     const { push, remove } = await project('sqlite', path)
@@ -82,7 +82,7 @@ describe('drizzle-kit push beside your own user table', () => {
 
   const postgres = inject('postgres')
   it.skipIf(!postgres)(
-    'E9: keeps the sessions in PostgreSQL, whose ids are of another type',
+    'E9: does not drop the sessions in PostgreSQL, whose ids have another type',
     async () => {
       const database = `t${crypto.randomUUID().replaceAll('-', '')}`
       const admin = new Client({ connectionString: postgres!.url })

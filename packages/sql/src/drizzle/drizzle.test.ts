@@ -11,7 +11,7 @@ import { openPglite } from '../../test/embedded.ts'
 import { type SqlDriver, betterSqlite3, migrate, migrations, pglite, sqlStore } from '../index.ts'
 import { mysqlTables, pgTables, sqliteTables } from './index.ts'
 
-/** Has Limen keep a user with a session, for Drizzle to find. */
+/** Stores a user with a session. */
 async function withSession(driver: SqlDriver) {
   await migrate(driver)
   const store = sqlStore<CaseUser, CaseSession>(driver)
@@ -22,7 +22,7 @@ async function withSession(driver: SqlDriver) {
 }
 
 describe('the tables for Drizzle', () => {
-  it('read and write what Limen keeps in SQLite', async () => {
+  it('read and write Limen’s tables in SQLite', async () => {
     const client = new Database(':memory:')
     const { store, session } = await withSession(betterSqlite3(client))
     const db = drizzleSqlite({ client })
@@ -49,7 +49,7 @@ describe('the tables for Drizzle', () => {
     client.close()
   })
 
-  it('read and write what Limen keeps in PostgreSQL', async () => {
+  it('read and write Limen’s tables in PostgreSQL', async () => {
     const client = await openPglite()
     const { store, session } = await withSession(pglite(client))
     const db = drizzlePg({ client })
@@ -69,30 +69,33 @@ describe('the tables for Drizzle', () => {
     expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
   })
 
-  it.each(['sqlite', 'postgres', 'mysql', 'mariadb'] as const)('are those of %s', (dialect) => {
-    const made = migrations(dialect).join('\n').replaceAll(/[`"]/g, '')
-    const tables =
-      dialect === 'sqlite'
-        ? Object.values(sqliteTables()).map(sqliteConfig)
-        : dialect === 'postgres'
-          ? Object.values(pgTables()).map(pgConfig)
-          : Object.values(mysqlTables(dialect)).map(mysqlConfig)
-    for (const { name, columns, indexes, foreignKeys } of tables) {
-      const [, body] =
-        new RegExp(`table if not exists ${name} \\(\\n([^;]*?)\\n\\)`).exec(made) ?? []
-      const lines = (body ?? '').split('\n').map((line) => line.trim())
-      const theirs = columns.map((column) => `${column.name} ${column.getSQLType()}`)
-      const ours = lines.filter((line) => !/^(index|foreign key)/.test(line))
-      expect(ours).toHaveLength(theirs.length)
-      ours.forEach((line, index) => expect(line.startsWith(theirs[index]!), line).toBe(true))
-      expect(columns.every(({ notNull }) => notNull)).toBe(true)
-      for (const { config } of indexes) {
-        const on = config.columns.map((column) => (column as { name: string }).name).join(', ')
-        expect(made).toMatch(new RegExp(`index (if not exists )?${config.name} .*\\(${on}\\)`))
+  it.each(['sqlite', 'postgres', 'mysql', 'mariadb'] as const)(
+    'equal the migrations of %s',
+    (dialect) => {
+      const made = migrations(dialect).join('\n').replaceAll(/[`"]/g, '')
+      const tables =
+        dialect === 'sqlite'
+          ? Object.values(sqliteTables()).map(sqliteConfig)
+          : dialect === 'postgres'
+            ? Object.values(pgTables()).map(pgConfig)
+            : Object.values(mysqlTables(dialect)).map(mysqlConfig)
+      for (const { name, columns, indexes, foreignKeys } of tables) {
+        const [, body] =
+          new RegExp(`table if not exists ${name} \\(\\n([^;]*?)\\n\\)`).exec(made) ?? []
+        const lines = (body ?? '').split('\n').map((line) => line.trim())
+        const theirs = columns.map((column) => `${column.name} ${column.getSQLType()}`)
+        const ours = lines.filter((line) => !/^(index|foreign key)/.test(line))
+        expect(ours).toHaveLength(theirs.length)
+        ours.forEach((line, index) => expect(line.startsWith(theirs[index]!), line).toBe(true))
+        expect(columns.every(({ notNull }) => notNull)).toBe(true)
+        for (const { config } of indexes) {
+          const on = config.columns.map((column) => (column as { name: string }).name).join(', ')
+          expect(made).toMatch(new RegExp(`index (if not exists )?${config.name} .*\\(${on}\\)`))
+        }
+        expect(foreignKeys.map(({ onDelete }) => onDelete)).toEqual(
+          name === 'limen_session' ? ['cascade'] : [],
+        )
       }
-      expect(foreignKeys.map(({ onDelete }) => onDelete)).toEqual(
-        name === 'limen_session' ? ['cascade'] : [],
-      )
-    }
-  })
+    },
+  )
 })

@@ -147,7 +147,7 @@ function textOf(dialect: 'mysql' | 'mariadb') {
   return customType<Plain>({ dataType: () => dialects[dialect].schema.types.id })
 }
 
-/** The columns of sessions but their id and their user's. */
+/** The columns of sessions, except their id and their user's. */
 function others<Attributes>(dialect: 'mysql' | 'mariadb') {
   const hash = customType<Plain>({ dataType: () => dialects[dialect].schema.types.hash })
   const time = { mode: 'number' } as const

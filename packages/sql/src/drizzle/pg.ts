@@ -140,7 +140,7 @@ export function pgSessionTable<Id extends AnyPgColumn, SessionAttributes = unkno
   )
 }
 
-/** The columns of sessions but their id and their user's. */
+/** The columns of sessions, except their id and their user's. */
 function others<Attributes>() {
   const time = { mode: 'number' } as const
   return {

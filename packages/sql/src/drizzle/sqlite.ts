@@ -141,7 +141,7 @@ export function sqliteSessionTable<Id extends AnySQLiteColumn, SessionAttributes
   )
 }
 
-/** The columns of sessions but their id and their user's. */
+/** The columns of sessions, except their id and their user's. */
 function others<Attributes>() {
   return {
     secretHash: text('secret_hash').notNull(),

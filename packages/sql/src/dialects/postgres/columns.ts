@@ -18,7 +18,7 @@ export const columns: Columns = {
     text: bound,
     integer: bound,
     real: bound,
-    // Clients encode what they know to be a boolean or JSON: all of them send text as it is.
+    // Clients encode booleans and JSON in their own ways; they all send text as it is.
     boolean: (given) => sql`${value(given ? 'true' : 'false')}::text::boolean`,
     json: (given) => sql`${value(given)}::text::jsonb`,
   },
