@@ -1,4 +1,4 @@
-// The node-* packages write "os" and "cpu" as strings; pnpm skips a foreign platform only for arrays.
+// The node-* packages write "os" and "cpu" as strings; pnpm skips packages of other platforms only for arrays.
 const list = (value) => (typeof value === 'string' ? [value] : value)
 
 module.exports = {

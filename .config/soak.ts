@@ -106,9 +106,9 @@ for (const [project, runtime, ...files] of [
 }
 const today = new Date().toISOString().slice(0, 10)
 const lines = Array.from(outcomes, ([what, { histories: count, failed, milliseconds, seeds }]) => {
-  const verdict = failed ? 'failed' : 'passed'
+  const outcome = failed ? 'failed' : 'passed'
   const seconds = Math.round(milliseconds / 1000)
-  return `| ${what} | ${count.toLocaleString('en')} | ${verdict} | ${seconds} s | ${seeds.join(' ')} | ${today} |`
+  return `| ${what} | ${count.toLocaleString('en')} | ${outcome} | ${seconds} s | ${seeds.join(' ')} | ${today} |`
 })
 const old = existsSync(result) ? readFileSync(result, 'utf8').split('\n').slice(8) : []
 const whatOf = (line: string) => line.split('|')[1]?.trim()

@@ -54,7 +54,7 @@ describe('the handshake', () => {
     response.webSocket?.close()
   })
 
-  it('is answered with 401 without a session', async () => {
+  it('[T05] is answered with 401 without a session', async () => {
     expect((await new Device().handshake()).status).toBe(401)
     expect((await new Device().get('/me')).status).toBe(401)
   })
@@ -133,7 +133,7 @@ describe('the room', () => {
 })
 
 describe('P1: a session that was revoked or has expired', () => {
-  it('closes its socket at sign-out', async () => {
+  it('[T41] closes its socket at sign-out', async () => {
     const [ada, bob] = await enter('Ada', 'Bob')
     expect((await ada.device.post('/sign-out')).status).toBe(303)
     expect(await ada.closed).toBe(4401)
@@ -180,7 +180,7 @@ describe('P1: a session that was revoked or has expired', () => {
     expect(await bob.next('message')).toMatchObject({ from: 'Bob' })
   })
 
-  it('cannot read on if the room was not notified and no one writes', async () => {
+  it('[T41] cannot read on if the room was not notified and no one writes', async () => {
     const [ada, phone, bob] = await enter('Ada', 'Ada', 'Bob')
     await auth.invalidateSession(phone.device.sessionId)
     expect(await runDurableObjectAlarm(room)).toBe(true)

@@ -385,7 +385,7 @@ describe('every response', () => {
     ['/nowhere', 404],
     ['/live', 401],
     ['/notes', 404],
-  ])('has a strict Content-Security-Policy: %s', async (path, status) => {
+  ])('[T51] has a strict Content-Security-Policy: %s', async (path, status) => {
     const response = await new Visitor(notes).get(path)
 
     expect(response.status).toBe(status)

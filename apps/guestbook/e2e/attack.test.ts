@@ -82,7 +82,7 @@ describe('a page on another site', () => {
     await page.locator('#refusals li').first().getByText('POST /entries').waitFor()
   })
 
-  it('cannot put the guestbook into a frame', async () => {
+  it('[T15] cannot put the guestbook into a frame', async () => {
     const framing = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html')
       response.end(`<iframe src="${guestbook.book}"></iframe>`)

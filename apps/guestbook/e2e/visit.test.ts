@@ -54,7 +54,7 @@ describe('a visitor', () => {
     expect(await isSignedIn(here, book)).toBe(true)
   })
 
-  it('signs out, and the Back button shows no private page', async () => {
+  it('[T50] signs out, and the Back button shows no private page', async () => {
     const { book, open } = guestbook
     const page = await open()
     await signUp(page, book, 'Edsger')

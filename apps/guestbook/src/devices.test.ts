@@ -57,7 +57,7 @@ describe('the list of devices', () => {
     expect(await isSignedIn(laptop)).toBe(true)
   })
 
-  it('signs all other devices out', async () => {
+  it('[T43] signs all other devices out', async () => {
     const laptop = await new Visitor().signUp('Joan')
     const phones = [await onAnotherDevice('Joan'), await onAnotherDevice('Joan')]
 
@@ -75,7 +75,7 @@ describe('the list of devices', () => {
     expect(laptop.cookie).toBeNull()
   })
 
-  it('does not sign out devices of other users', async () => {
+  it('[T42] does not sign out devices of other users', async () => {
     const victim = await new Visitor().signUp('Victim')
     const mallory = await new Visitor().signUp('Mallory')
 

@@ -38,7 +38,7 @@ describe('while the database is unavailable', () => {
     expect((await visitor.get('/')).status).toBe(503)
   })
 
-  it('sign-out fails with 503, and the cookie stays', async () => {
+  it('[T39] sign-out fails with 503, and the cookie stays', async () => {
     const visitor = await new Visitor().signUp('Staying')
     const { db } = visitor
     visitor.db = downDb

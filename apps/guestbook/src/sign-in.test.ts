@@ -93,7 +93,7 @@ describe('sign-in', () => {
     expect(await (await visitor.get('/')).text()).toContain('<bdi>Émile Straße</bdi>')
   })
 
-  it('responds equally to an unknown name and a wrong passphrase', async () => {
+  it('[T33] responds equally to an unknown name and a wrong passphrase', async () => {
     await new Visitor().signUp('Known')
 
     const wrong = await new Visitor().post('/sign-in', {
@@ -116,7 +116,7 @@ describe('sign-in', () => {
     expect(await response.text()).toContain('value="Ada"')
   })
 
-  it('revokes the session that the browser had before', async () => {
+  it('[T31] revokes the session that the browser had before', async () => {
     const visitor = await new Visitor().signUp('Again')
     const before = visitor.sessionId
 
@@ -169,7 +169,7 @@ describe('sign-in', () => {
 })
 
 describe('sign-out', () => {
-  it('revokes the session and deletes the cookie', async () => {
+  it('[T40] revokes the session and deletes the cookie', async () => {
     const visitor = await new Visitor().signUp('Leaving')
     const { sessionId, cookie } = visitor
 

@@ -144,7 +144,7 @@ describe.each(sitesByRuntime())('on %s', (_, site) => {
       await context.close()
     })
 
-    it('receives only Partitioned cookies where the browser blocks third-party cookies', async () => {
+    it('[T27] receives only Partitioned cookies where the browser blocks third-party cookies', async () => {
       const context = await browser.newContext()
       const page = await context.newPage()
       const devtools = await context.newCDPSession(page)
@@ -170,7 +170,7 @@ describe.each(sitesByRuntime())('on %s', (_, site) => {
       await context.close()
     })
 
-    it('trusts only the front end', async () => {
+    it('[T27] trusts only the front end', async () => {
       const context = await browser.newContext()
       await call(await openPage(context, site.app), site, 'other', SIGN_IN, '/sign-in/')
       const page = await openPage(context, site.evil)

@@ -120,7 +120,7 @@ describe('P8: on Workers and on Deno', () => {
   })
 
   it.each(table)(
-    'on %s with %j: %j is stored, sent and deleted, because %s',
+    '[T24] [T51] on %s with %j: %j is stored, sent and deleted, because %s',
     async (on, config, expected) => {
       await Promise.all(
         profiles.map(async ([runtime, context, { [on]: page }]) => {
@@ -202,7 +202,7 @@ describe.concurrent.each(sitesByRuntime())('on %s, a sibling host', (_, site) =>
     ['\u00a0', 'the byte A0, which Deno decodes'],
     ['\u0085', 'the byte 85, which Deno decodes'],
   ]
-  it('cannot set a prefixed cookie with a blank before its name', async () => {
+  it('[T19] cannot set a prefixed cookie with a blank before its name', async () => {
     const context = await browser.newContext()
     const lines = blanks.map(
       ([blank]) => `${blank}__Host-Http-session=${token}; Domain=limen.test; Path=/; Secure`,
@@ -227,7 +227,7 @@ describe.concurrent.each(sitesByRuntime())('on %s, a sibling host', (_, site) =>
     ['__Secure-sid', true, 'that prefix does not depend on the host'],
     ['sid', true, 'it has no prefix'],
   ]
-  it.each(names)('can set a second %s: %j, because %s', async (name, isPlanted) => {
+  it.each(names)('[T18] can set a second %s: %j, because %s', async (name, isPlanted) => {
     const context = await browser.newContext()
     await callConfigured(await openPage(context, site.app), 'POST', named(name))
 
@@ -244,7 +244,7 @@ describe.concurrent.each(sitesByRuntime())('on %s, a sibling host', (_, site) =>
     await context.close()
   })
 
-  it('can make the browser delete the cookie, but not a partitioned one, and cannot revoke the session', async () => {
+  it('[T21] can make the browser delete the cookie, but not a partitioned one, and cannot revoke the session', async () => {
     const context = await browser.newContext()
     const partitioned = {
       sessionCookie: {
@@ -275,7 +275,7 @@ describe.concurrent.each(sitesByRuntime())('on %s, a sibling host', (_, site) =>
     await context.close()
   })
 
-  it('can fill the Cookie header, and the visitor is anonymous until it is smaller', async () => {
+  it('[T22] can fill the Cookie header, and the visitor is anonymous until it is smaller', async () => {
     const context = await browser.newContext()
     await callConfigured(await openPage(context, site.app), 'POST', {})
     const bomb = (size: number, life: string) =>

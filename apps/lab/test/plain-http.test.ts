@@ -43,7 +43,7 @@ describe.each(sitesByRuntime())('over plain http, on %s:', (_, site) => {
   })
 
   it.each(table)(
-    'a request of %s, %s (%s), has Origin %s and status %i, because %s',
+    '[T10] a request of %s, %s (%s), has Origin %s and status %i, because %s',
     async (...given) => {
       const [from, name, where, origin, status] = given
       const hosts = { app: 'app.limen.test', evil: 'evil.limen.test', other: 'other.test' }

@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 describe('matrix.md', () => {
-  it.each(ROWS)('$group: $name ($where), because $because', ({ index, cells }) => {
+  it.each(ROWS)('[T16] $group: $name ($where), because $because', ({ index, cells }) => {
     const rows = results.map(([runtime, all]) => [
       runtime,
       Object.fromEntries(
@@ -33,7 +33,7 @@ describe('matrix.md', () => {
 })
 
 describe('P5: whatever matrix.md expects', () => {
-  it('no cross-origin request is accepted, except one that a service worker of the app sends again', () => {
+  it('[T01] [T02] [T07] [T11] [T17] no cross-origin request is accepted, except one that a service worker of the app sends again', () => {
     const wrong = all().filter(
       ({ row, relation, cell }) =>
         !isOwn(row, relation) && !isResent(row) && !/(no|safe|preflight|unsent)$/.test(cell),
@@ -48,7 +48,7 @@ describe('P5: whatever matrix.md expects', () => {
     expect(own).toHaveLength(ROWS.filter((row) => isOwn(row, 'own')).length * 2 * results.length)
   })
 
-  it('no cross-origin WebSocket has a session, on Workers and on Deno', () => {
+  it('[T05] no cross-origin WebSocket has a session, on Workers and on Deno', () => {
     const crossOrigin = all().filter(
       ({ row, relation, entry }) => entry?.status === 101 && !isOwn(row, relation),
     )

@@ -69,8 +69,8 @@ async function storedCookies(context: BrowserContext): Promise<string[]> {
 
 describe.concurrent.each(sitesByRuntime())('on %s', (_runtime, site) => {
   it.each([
-    ['a cross-origin sign-in sets no cookie (login CSRF)', 'sign-in'],
-    ['a cross-origin sign-out deletes no cookie (logout CSRF)', 'sign-out'],
+    ['[T04] a cross-origin sign-in sets no cookie (login CSRF)', 'sign-in'],
+    ['[T04] a cross-origin sign-out deletes no cookie (logout CSRF)', 'sign-out'],
   ] as const)('%s', async (_name, action) => {
     const context = await browser.newContext()
     await signInEverywhere(context, site)

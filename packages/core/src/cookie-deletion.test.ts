@@ -44,7 +44,7 @@ describe('a cookie that opens no session', () => {
     expect(sent()).toEqual(deletes ? [deleting] : [])
   })
 
-  it('is deleted when its session has expired, on a navigation', async () => {
+  it('[T43] is deleted when its session has expired, on a navigation', async () => {
     const { clock, open, signIn } = createApp()
     const { token } = await signIn()
     clock.now += 15 * DAY

@@ -35,7 +35,7 @@ describe('the lifetime of a session', () => {
 })
 
 describe('the lifetime of a session', () => {
-  it('P7: is never renewed past the absolute period', async () => {
+  it('P7: [T43] is never renewed past the absolute period', async () => {
     const { auth, clock, signIn } = createApp({
       sessionExpiresIn: { activePeriod: DAY, idlePeriod: 10 * DAY, absolutePeriod: 12 * DAY },
     })

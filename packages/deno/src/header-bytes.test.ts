@@ -194,7 +194,7 @@ describe.each(runtimes)('bytes of headers in %s', (_, start, ofUtf8, ofLatin1) =
     expect(await charactersOf('\xa0')).toEqual(ofLatin1)
   })
 
-  it('P6: only the bytes of a token open a session or cause a store read', async () => {
+  it('P6: [T19] only the bytes of a token open a session or cause a store read', async () => {
     const token = await call('/sign-in', 'GET', {})
     const seen = { signedIn: 0, bearer: 0, trusted: 0, reads: 0 }
     const property = fc.asyncProperty(visit, async ({ method, ...templates }) => {

@@ -67,7 +67,7 @@ async function signIn(name: string): Promise<string> {
 
 describe('P10: the Cache API of Workers', () => {
   it.each(Object.keys(headersOf))(
-    'never stores a response for which a session was found: %s',
+    '[T47] never stores a response for which a session was found: %s',
     async (path) => {
       const token = await signIn('Ada')
       expect(await storeAndMatch(visit(path, { Cookie: `${COOKIE}=${token}` }))).toBeNull()
@@ -124,7 +124,7 @@ describe('P10: the Cache API of Workers', () => {
     ['inside a handler', (request, ctx) => inside.fetch(request, env, ctx)],
   ]
   it.each(positions)(
-    '%s: each visitor receives their own page, though the cache ignores Vary',
+    '[T48] %s: each visitor receives their own page, though the cache ignores Vary',
     async (_, fetch) => {
       const path = `/public?${++visits}`
       const token = await signIn('Ada')
