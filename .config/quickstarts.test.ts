@@ -57,11 +57,15 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
     const { DB } = await server.getWorker<{ DB: Database }>().getEnv()
     const migrations = await readD1Migrations(at('packages/workers/migrations'))
     for (const query of migrations.flatMap(({ queries }) => queries)) await DB.prepare(query).run()
-  }, 60_000)
+  }, 180_000)
 
   afterAll(() => server.close())
 
-  it('signs up, shows the user, refuses cross-site requests and signs out', () => visit(origin))
+  it(
+    'signs up, shows the user, refuses cross-site requests and signs out',
+    () => visit(origin),
+    60_000,
+  )
 
   it('P9: answers new requests after clients that aborted theirs', async () => {
     const Cookie = `__Host-Http-session=${'u'.repeat(22)}.${'u'.repeat(43)}`
@@ -76,7 +80,7 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
       Array.from({ length: 5 }, () => fetch(`${origin}/me`, { headers: { Cookie } })),
     )
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401])
-  })
+  }, 60_000)
 
   it('has migrations that wrangler applies', async () => {
     const state = await mkdtemp(join(tmpdir(), 'limen-d1-'))
@@ -85,7 +89,7 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
     const { stdout } = await promisify(execFile)('wrangler', args, { cwd: root, env })
     expect(stdout).toMatch(/0001_limen\.sql.*✅/s)
     await rm(state, { recursive: true, force: true })
-  }, 60_000)
+  }, 180_000)
 })
 
 type Server = readonly [title: string, app: string, command: string | null, args: string[]]
@@ -129,7 +133,7 @@ describe.each(servers)('%s', (_, app, command, args) => {
     })
     server.once('exit', () => void rm(folder, { recursive: true, force: true }))
     origin = await addressOf(server)
-  }, 60_000)
+  }, 180_000)
 
   afterAll(async () => {
     if (!command || server.exitCode !== null) return
