@@ -12,7 +12,7 @@ import {
   ATTRIBUTE_WHOLE,
   wrongAttribute,
 } from './messages.ts'
-import { isPlain, shown, typeName } from './options.ts'
+import { isPlain, kindOf } from './options.ts'
 
 /** How many objects and arrays can be nested in one attribute. */
 const DEPTH = 64
@@ -93,10 +93,17 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
     )
     return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
   }
-  return refuse(path, typeName(value) === 'Date' ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
+  return refuse(path, isDate(value) ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
 }
 
 function refuse(path: string, wanted: string, value: unknown): never {
-  const given = typeof value === 'number' ? shown(value) : typeName(value)
+  // Not a string or a bigint: an attribute can be a secret.
+  const given =
+    typeof value === 'object' || typeof value === 'number' ? kindOf(value) : typeof value
   return fail('AUTH_INVALID_ATTRIBUTES', wrongAttribute(path, wanted, given))
+}
+
+/** Also a Date of another realm. */
+function isDate(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Date]'
 }

@@ -109,11 +109,11 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       given('store', 'redis://:password@localhost'),
     ],
     [
-      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got URL)',
+      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got an object of the class URL)',
       given('store', new URL('redis://:password@localhost')),
     ],
     [
-      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got Promise)',
+      'limen(): store must be a store, such as memoryStore() or d1Store(env.DB) (got a promise: await it first)',
       given('store', Promise.resolve(store)),
     ],
     [
@@ -129,7 +129,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     CONFIG,
     ['limen(): secure must be true or false (got "false")', given('secure', 'false')],
     ['limen(): secure must be true or false (got null)', given('secure', null)],
-    ['limen(): secure must be true or false (got Object)', given('secure', Object.create(null))],
+    ['limen(): secure must be true or false (got an object)', given('secure', Object.create(null))],
     ['sessionCookie.expires must be true or false (got 0)', cookie({ expires: 0 })],
     [
       'sessionCookie.attributes.partitioned must be true or false (got "true")',
@@ -151,7 +151,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     ['limen(): onEvent must be a function (got "log")', given('onEvent', 'log')],
     ['limen(): now must be a function (got 0)', given('now', 0)],
     [
-      'limen(): getSessionAttributes must be a function (got Object)',
+      'limen(): getSessionAttributes must be a function (got an object)',
       given('getSessionAttributes', { name: true }),
     ],
     ['cached(): onCacheError must be a function (got true)', cachedWith({ onCacheError: true })],
@@ -159,19 +159,19 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   SYNC_FORM: [
     CONFIG,
     [
-      'limen(): middleware must be a plain, synchronous function (got AsyncFunction)',
+      'limen(): middleware must be a plain, synchronous function (got an async function or a generator)',
       given('middleware', async () => ({})),
     ],
     [
-      'limen(): now must be a plain, synchronous function (got GeneratorFunction)',
+      'limen(): now must be a plain, synchronous function (got an async function or a generator)',
       given('now', function* () {}),
     ],
     [
-      'limen(): getUserAttributes must be a plain, synchronous function (got AsyncFunction)',
+      'limen(): getUserAttributes must be a plain, synchronous function (got an async function or a generator)',
       given('getUserAttributes', async () => ({})),
     ],
     [
-      'csrfProtection.trustedOrigins must be a plain, synchronous function (got AsyncFunction)',
+      'csrfProtection.trustedOrigins must be a plain, synchronous function (got an async function or a generator)',
       csrf({ trustedOrigins: async () => true }),
     ],
   ],
@@ -223,7 +223,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   COOKIE_FORMS: [
     CONFIG,
     [
-      'sessionCookie.formerly must be an array such as [{ domain: "example.com" }] (got Object)',
+      'sessionCookie.formerly must be an array such as [{ domain: "example.com" }] (got an object)',
       cookie({ formerly: { name: 'old' } }),
     ],
   ],
@@ -493,18 +493,18 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   AUTH_FORM: [
     CONFIG,
     [
-      'handle(): auth must be the object that limen() returned (got Promise)',
+      'handle(): auth must be the object that limen() returned (got a promise: await it first)',
       () => handle(Promise.resolve(limen({ store })) as never, visit(null), () => new Response()),
     ],
   ],
   wrongFields: [
     CONFIG,
     [
-      'getUserAttributes must return an object (got String)',
+      'getUserAttributes must return an object (got a string)',
       () => limen({ store, getUserAttributes: (() => 'Ada') as never }).createUser({}),
     ],
     [
-      'getUserAttributes must return an object (got Array)',
+      'getUserAttributes must return an object (got an array)',
       () => limen({ store, getUserAttributes: (() => []) as never }).createUser({}),
     ],
   ],
@@ -652,9 +652,9 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   wrongUserId: [
     NO_USER,
-    ['userId must be a string (got Number)', () => createApp().auth.deleteUser(7 as never)],
+    ['userId must be a string (got 7)', () => createApp().auth.deleteUser(7 as never)],
     [
-      'userId must be a string (got Undefined)',
+      'userId must be a string (got undefined)',
       () => createApp().auth.createSession(undefined as never),
     ],
   ],
@@ -673,40 +673,43 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   wrongAttribute: [
     ATTRIBUTES,
     [
-      'attributes.a.0.b must be a string, number, boolean, null, array or plain object (got BigInt)',
+      'attributes.a.0.b must be a string, number, boolean, null, array or plain object (got bigint)',
       attribute([{ b: 10n }]),
     ],
   ],
   ATTRIBUTES_FORM: [
     ATTRIBUTES,
     [
-      'attributes must be a plain object (got Null)',
+      'attributes must be a plain object (got null)',
       () => createApp().auth.updateUserAttributes('ada', null as never),
     ],
     [
-      'attributes must be a plain object (got Array)',
+      'attributes must be a plain object (got an array)',
       () => createApp().auth.createUser({ attributes: [] as never }),
     ],
   ],
   ATTRIBUTE_FORM: [
     ATTRIBUTES,
     [
-      'attributes.a must be a string, number, boolean, null, array or plain object (got Map)',
+      'attributes.a must be a string, number, boolean, null, array or plain object (got an object of the class Map)',
       attribute(new Map()),
     ],
     [
-      'attributes.a must be a string, number, boolean, null, array or plain object (got Function)',
+      'attributes.a must be a string, number, boolean, null, array or plain object (got function)',
       attribute(() => {}),
     ],
   ],
   ATTRIBUTE_DATE: [
     ATTRIBUTES,
-    ['attributes.a must be a number such as date.getTime() (got Date)', attribute(new Date(0))],
+    [
+      'attributes.a must be a number such as date.getTime() (got an object of the class Date)',
+      attribute(new Date(0)),
+    ],
   ],
   ATTRIBUTE_TEXT: [
     ATTRIBUTES,
-    ['attributes.a must be a well-formed string without NUL (got String)', attribute('\ud800')],
-    ['attributes.a must be a well-formed string without NUL (got String)', attribute('a\0')],
+    ['attributes.a must be a well-formed string without NUL (got string)', attribute('\ud800')],
+    ['attributes.a must be a well-formed string without NUL (got string)', attribute('a\0')],
   ],
   ATTRIBUTE_NUMBER: [
     ATTRIBUTES,
@@ -715,30 +718,30 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   ATTRIBUTE_UNDEFINED: [
     ATTRIBUTES,
-    ['attributes.a.0 must be left out, or null (got Undefined)', attribute([undefined])],
+    ['attributes.a.0 must be left out, or null (got undefined)', attribute([undefined])],
   ],
   ATTRIBUTE_DEPTH: [
     ATTRIBUTES,
     [
-      `attributes.a${'.0'.repeat(64)} must be at most 64 levels deep (got Array)`,
+      `attributes.a${'.0'.repeat(64)} must be at most 64 levels deep (got an array)`,
       attribute(nested(65)),
     ],
   ],
   ATTRIBUTE_WHOLE: [
     ATTRIBUTES,
     [
-      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got Array)',
+      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got an array)',
       attribute(Object.assign([1], { more: 1 })),
     ],
     [
-      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got Object)',
+      'attributes.a must be without holes, symbols and hidden properties: JSON drops them (got an object)',
       attribute({ [Symbol('b')]: 1 }),
     ],
   ],
   ATTRIBUTE_NAMES: [
     ATTRIBUTES,
     [
-      'attributes.a must be an object whose names are well-formed strings without NUL (got Object)',
+      'attributes.a must be an object whose names are well-formed strings without NUL (got an object)',
       attribute({ 'b\0': 1 }),
     ],
   ],

@@ -49,8 +49,7 @@ export function checkOptions(
     const wanted = wantedBy(rule, value)
     if (value === undefined) fail('AUTH_CONFIG', missingOption(option, wanted))
     // A required option is an object: a string in its place can be an address with a password.
-    const isHidden = isRequired && typeof value === 'string'
-    fail('AUTH_CONFIG', wrongOption(option, wanted, isHidden ? 'a string' : shown(value)))
+    fail('AUTH_CONFIG', wrongOption(option, wanted, isRequired ? kindOf(value) : shown(value)))
   }
 }
 
@@ -82,21 +81,41 @@ function wantedBy([, wanted]: OptionRule, value: unknown): string {
   return typeof wanted === 'string' ? wanted : wanted(value)
 }
 
-/** A value as a message shows it: a string, number, boolean or array as written, of all else the type. */
+/** A value as a message shows it: a string or an array as written, any other by its kind. */
 export function shown(value: unknown): string {
   try {
-    if (typeof value === 'string' || Array.isArray(value)) return JSON.stringify(value)
-    if (typeof value === 'function' || isObject(value)) return typeName(value)
-    return Object.is(value, -0) ? '-0' : String(value)
+    const isWritten = typeof value === 'string' || Array.isArray(value)
+    return isWritten ? JSON.stringify(value) : kindOf(value)
   } catch {
     // An array can have a BigInt, an object can be a revoked proxy.
     return typeof value
   }
 }
 
-/** The name of a value's type, such as `Date` or `AsyncFunction`. */
-export function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+/**
+ * Describes a value without showing a string or what an object contains: both can have a password.
+ *
+ * @param value Any value.
+ * @returns The description for a message.
+ *
+ * @example
+ * kindOf('redis://:password@localhost')
+ * // 'a string'
+ */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string' || typeof value === 'symbol') return `a ${typeof value}`
+  if (typeof value === 'function')
+    return isSync(value) ? 'a function' : 'an async function or a generator'
+  if (Object.is(value, -0)) return '-0'
+  if (!isObject(value)) return String(value)
+  if (isPromise(value)) return 'a promise: await it first'
+  // By its prototype: a property `constructor` of the object itself is data.
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null
+  const name = prototype?.constructor?.name
+  return typeof name === 'string' && name !== '' && name !== 'Object'
+    ? `an object of the class ${name}`
+    : 'an object'
 }
 
 /** Whether a value is a promise, of any library. */

@@ -132,17 +132,22 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
   }
 
   const make = makerOf({ ...form, name: options.name })
-  const deleted = formerly.map((other) => {
-    checkOptions('sessionCookie.formerly.', other, { ...COOKIE_RULES, name: COOKIE_NAME })
-    return makerOf(other, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
-  })
-  const { name, attributes: current } = make('', 0)
-  const names = [name, ...deleted.map((other) => other.name)]
+  const deleting = make('', 0)
+  const { name } = deleting
+  // Two versions of an app can have the same list: no version deletes its own cookie.
+  const isOther = (cookie: SessionCookie) => cookie.serialize() !== deleting.serialize()
+  const others = formerly
+    .map((other) => {
+      checkOptions('sessionCookie.formerly.', other, { ...COOKIE_RULES, name: COOKIE_NAME })
+      return makerOf(other, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
+    })
+    .filter(isOther)
+  const twin = [makerOf({ name, path: deleting.attributes.path })('', 0)].filter(isOther)
   // An app can have set one value for each form of a name.
+  const names = [name, ...others.map((other) => other.name)]
   const forms = [...new Set(names)].map(
     (one) => [one, names.filter((other) => other === one).length] as const,
   )
-  const twin = makerOf({ name, path: current.path })('', 0)
 
   return {
     find(headers) {
@@ -157,11 +162,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     make(value, life, deletesTwin) {
       const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
-      // Two versions of an app can have the same list: no version deletes its own cookie.
-      const others = (deletesTwin ? [...deleted, twin] : deleted).filter(
-        (other) => other.serialize() !== make('', 0).serialize(),
-      )
-      return { ...cookie, formerly: others }
+      return { ...cookie, formerly: deletesTwin ? [...others, ...twin] : others }
     },
   }
 

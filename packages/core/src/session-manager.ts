@@ -22,7 +22,7 @@ import {
   wrongUserId,
 } from './messages.ts'
 import type { RequestContext } from './middleware.ts'
-import { checkOption, isObject, isPromise, shown, typeName } from './options.ts'
+import { checkOption, isObject, isPromise, kindOf, shown } from './options.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { IssuedSessionLike, Sessions, TokenResult, ValidateOptions } from './session-api.ts'
@@ -274,7 +274,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     const choose = settings[option] as ((attributes: unknown) => unknown) | undefined
     const fields = choose?.(attributes)
     if (fields === undefined || fields === null) return undefined
-    if (!isObject(fields)) fail('AUTH_CONFIG', wrongFields(option, typeName(fields)))
+    if (!isObject(fields)) fail('AUTH_CONFIG', wrongFields(option, kindOf(fields)))
     if (isPromise(fields)) fail('AUTH_CONFIG', promisedFields(option))
     return fields
   }
@@ -336,7 +336,7 @@ function inBackground(work: Promise<unknown>, context: WaitUntil): boolean {
 
 function checkUserId(userId: unknown): void {
   // Engines convert other types before they compare them: in MySQL, 0 equals every name.
-  if (typeof userId !== 'string') fail('AUTH_INVALID_USER_ID', wrongUserId(typeName(userId)))
+  if (typeof userId !== 'string') fail('AUTH_INVALID_USER_ID', wrongUserId(kindOf(userId)))
   if (!isText(userId)) fail('AUTH_INVALID_USER_ID', USER_ID_TEXT)
 }
 

@@ -12,6 +12,15 @@ export { GENERATION_LENGTH, newGeneration } from './store-generation.ts'
 export { RETRY, retrying } from './store-retry.ts'
 export type { RetryOptions } from './store-retry.ts'
 export { firstLineOf, recordTooLarge, storeFailure } from './store-failure.ts'
-export { checkCallOptions, checkClient, hasMethod, kindOf, wholeNumber } from './store-options.ts'
-export { BOOLEAN, FUNCTION, OBJECT, checkOption, checkOptions, isObject, shown } from './options.ts'
+export { checkCallOptions, checkClient, hasMethod, wholeNumber } from './store-options.ts'
+export {
+  BOOLEAN,
+  FUNCTION,
+  OBJECT,
+  checkOption,
+  checkOptions,
+  isObject,
+  kindOf,
+  shown,
+} from './options.ts'
 export type { OptionRule } from './options.ts'

@@ -1,7 +1,7 @@
 /** Checks the client and the options that a store is created with: a typing error must not look like an outage. */
 import { fail } from './error.ts'
 import { wrongClient } from './messages.ts'
-import { type OptionRule, checkOption, checkOptions, isObject, isPromise } from './options.ts'
+import { type OptionRule, checkOption, checkOptions, isObject, kindOf } from './options.ts'
 
 /**
  * Checks the options of a call: an object, with known names, and values that fit. `undefined` means
@@ -65,27 +65,6 @@ export function hasMethod(value: unknown, name: string): boolean {
   return (
     typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function'
   )
-}
-
-/**
- * Describes a value without showing a text, which can be a password or an address with one.
- *
- * @param value Any value.
- * @returns What a message says of it.
- *
- * @example
- * kindOf('redis://:password@localhost')
- * // 'a string'
- */
-export function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'an array'
-  if (['string', 'function', 'symbol'].includes(typeof value)) return `a ${typeof value}`
-  if (!isObject(value)) return String(value)
-  if (isPromise(value)) return 'a promise: await it first'
-  const { name } =
-    (value as { readonly constructor?: { readonly name?: unknown } }).constructor ?? {}
-  const hasClass = typeof name === 'string' && name !== '' && name !== 'Object'
-  return hasClass ? `an object of the class ${name}` : 'an object'
 }
 
 /**
