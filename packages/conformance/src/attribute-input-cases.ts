@@ -1,7 +1,7 @@
-/** What becomes of hostile attributes and their names on their way through `limen()` into a store. */
+/** Hostile attributes and attribute names, written through `limen()` into a store. */
 import { authOver, sessionAttributes, signedIn, userAttributes } from './case-auth.ts'
 import { equal, holds, outcomeOf } from './expect.ts'
-import { json, names, noJson, wholeJson } from './hostile.ts'
+import { json, names, notJson, wholeJson } from './hostile.ts'
 import type { CaseSession, CaseUser, StoreCase } from './store-case.ts'
 
 type Update = (attributes: object) => Promise<unknown>
@@ -24,13 +24,13 @@ export const attributeInputCases: readonly StoreCase[] = [
         updateUserAttributes: (given) => auth.updateUserAttributes('ada', given),
         updateSessionAttributes: (given) => auth.updateSessionAttributes(sessionId, given),
       }
-      const places: readonly (readonly [path: string, put: (value: unknown) => object])[] = [
+      const positions: readonly (readonly [path: string, put: (value: unknown) => object])[] = [
         ['attributes.note', (value) => ({ name: '', note: value })],
         ['attributes.note.theme', (value) => ({ name: '', note: { a: 1, theme: value } })],
         ['attributes.note.list.1', (value) => ({ name: '', note: { list: ['a', value] } })],
       ]
       for (const [name, write] of Object.entries(writes)) {
-        const refused = async (given: unknown, path: string, made: string) => {
+        const rejects = async (given: unknown, path: string, made: string) => {
           const error = await write(given as object).then(
             () => null,
             (reason: { code?: unknown; message: string }) => reason,
@@ -41,19 +41,19 @@ export const attributeInputCases: readonly StoreCase[] = [
           const [start, next] = [message.slice(0, path.length), message[path.length]!]
           holds(start === path && '. '.includes(next), `${what}: ${message.slice(0, 200)}`)
         }
-        for (const make of noJson) {
-          for (const [path, put] of places) await refused(put(make()), path, String(make))
+        for (const make of notJson) {
+          for (const [path, put] of positions) await rejects(put(make()), path, String(make))
         }
-        await refused({ note: { a: undefined } }, 'attributes.note.a', 'undefined')
-        await refused({ note: [undefined] }, 'attributes.note.0', 'undefined')
+        await rejects({ note: { a: undefined } }, 'attributes.note.a', 'undefined')
+        await rejects({ note: [undefined] }, 'attributes.note.0', 'undefined')
         for (const key of ['\0', 'note\0', '\0note', '\uD800', 'note\uDC00']) {
-          await refused({ name: '', [key]: 1 }, 'attributes', JSON.stringify(key))
+          await rejects({ name: '', [key]: 1 }, 'attributes', JSON.stringify(key))
         }
-        for (const make of noObjects) await refused(make(), 'attributes', String(make))
+        for (const make of notObjects) await rejects(make(), 'attributes', String(make))
       }
       equal(calls.length, before, 'calls of the store')
       await ada.isUnchanged()
-      equal(await auth.getUser('eve'), null, 'a user whose attributes were refused')
+      equal(await auth.getUser('eve'), null, 'a user whose attributes were rejected')
     },
   },
   {
@@ -105,9 +105,10 @@ export const attributeInputCases: readonly StoreCase[] = [
         const user = await outcomeOf(() =>
           auth.createUser({ userId: 'eve', attributes: { name: 'Eve', note: text } }),
         )
-        const isKept = user !== 'AUTH_RECORD_TOO_LARGE'
-        equal(await auth.getUser('eve'), isKept ? user : null, 'the user, read')
-        if (isKept) equal(user, { userId: 'eve', stored: { name: 'Eve', note: text } }, 'the user')
+        const isStored = user !== 'AUTH_RECORD_TOO_LARGE'
+        equal(await auth.getUser('eve'), isStored ? user : null, 'the user, read')
+        if (isStored)
+          equal(user, { userId: 'eve', stored: { name: 'Eve', note: text } }, 'the user')
         await auth.deleteUser('eve')
 
         const update = { note: text }
@@ -177,7 +178,7 @@ export const attributeInputCases: readonly StoreCase[] = [
     async run(store) {
       const { auth } = authOver(store)
       const numbered = Object.fromEntries(names.map((name, index) => [name, index]))
-      // The neighbours have attributes of the same names: no update may reach them.
+      // Another user and another session have the same attribute names: no update may change them.
       const bob = await auth.createUser({
         userId: 'bob',
         attributes: userAttributes({ name: 'Bob', ...numbered }),
@@ -207,8 +208,8 @@ export const attributeInputCases: readonly StoreCase[] = [
   },
 ]
 
-/** Values that are no object of attributes. */
-const noObjects: readonly (() => unknown)[] = [
+/** Values that are not an object of attributes. */
+const notObjects: readonly (() => unknown)[] = [
   () => null,
   () => 'text',
   () => '',
@@ -228,7 +229,7 @@ const noObjects: readonly (() => unknown)[] = [
   () => Object.create({ name: 'Eve' }),
 ]
 
-/** Sets, replaces and removes attributes of all names; each change must leave all others as they are. */
+/** Sets, replaces and removes attributes of all names; each change must not affect any other. */
 async function namesAreApart(start: object, write: Update): Promise<void> {
   const expected = new Map<string, unknown>(Object.entries(start))
   const updated = async (entries: readonly (readonly [string, unknown])[], what: string) => {
@@ -241,13 +242,13 @@ async function namesAreApart(start: object, write: Update): Promise<void> {
   const all = (value: unknown) => names.map((name) => [name, value] as const)
 
   await updated(all('all'), 'all names at once')
-  // Some engines take one call in 20 ms, so names change in batches. For each pair of names there is
-  // a batch that holds the one and not the other.
+  // Some engines need 20 ms for a call, so names change in batches. For each pair of names there is
+  // a batch with one of them and without the other.
   for (let bit = 0; 2 ** bit < names.length; bit++) {
     for (const side of [0, 1]) {
       const batch = [...names.entries()].filter(([index]) => ((index >> bit) & 1) === side)
       const changed = batch.map(([index, name]) => {
-        // Each name is replaced, removed and set again in turn, and not all of a batch at once.
+        // Each name is replaced, removed and set again in turn, not all of a batch at the same time.
         const isRemoved = (bit + index) % 3 === 1
         return [name, isRemoved ? undefined : `${bit} ${side}`] as const
       })

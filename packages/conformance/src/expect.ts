@@ -1,4 +1,4 @@
-/** The assertions that the cases need, so that no test runner is imported. */
+/** The assertions of the cases: no test runner is imported. */
 
 /** How much of a value an error's message shows. */
 const SHOWN = 2000
@@ -8,7 +8,7 @@ export function equal(actual: unknown, expected: unknown, what: string): void {
   const [a, b] = [text(actual), text(expected)]
   if (a === b) return
   const message = `${what}: expected ${b.slice(0, SHOWN)}, got ${a.slice(0, SHOWN)}`
-  // With both at hand, test runners show where they differ.
+  // Test runners show the difference of these two properties.
   throw Object.assign(new Error(message), { actual, expected })
 }
 
@@ -22,7 +22,7 @@ export function holds(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)
 }
 
-/** What a call resolves with, or the code of what it rejects with. */
+/** The result of a call, or the code of its error. */
 export async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     return await call()
@@ -33,7 +33,7 @@ export async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> 
   }
 }
 
-/** JSON with sorted keys, except that nothing is left out or converted: -0, NaN, `undefined`, dates. */
+/** JSON with sorted keys, except that nothing is omitted or converted: -0, NaN, `undefined`, dates. */
 function text(value: unknown): string {
   if (Array.isArray(value)) return `[${Array.from(value, text).join(',')}]`
   if (typeof value === 'string') return JSON.stringify(value)

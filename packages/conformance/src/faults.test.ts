@@ -5,7 +5,7 @@ import { type CaseSession, type CaseUser, type Fault, faulty, storeSuite } from 
 
 const DAY = 86_400_000
 
-/** Somebody signed in on two devices, over a store that goes wrong from `fail()` on. */
+/** A user with two sessions, over a store that fails from `fail()` on. */
 async function signedIn() {
   const whole = memoryStore<{ name?: string }>()
   let going: readonly [StoreCall, Fault] | undefined
@@ -80,51 +80,60 @@ describe('P4: a call that goes wrong', () => {
     ['updateUser', ({ auth, userId }) => auth.updateUserAttributes(userId, { name: 'Ada' })],
   ]
   const faults = ['before', 'after', 'half-way'] as const
-  const table = cases.flatMap(([call, ask]) => faults.map((fault) => ({ call, fault, ask })))
-  const rejections = cases.map(([call, ask]) => ({ call, ask }))
+  const table = cases.flatMap(([call, act]) => faults.map((fault) => ({ call, fault, act })))
+  const rejections = cases.map(([call, act]) => ({ call, act }))
 
-  it.each(rejections)('E2: $call, rejected: keeps the code and signs nobody out', async (one) => {
-    const { call, ask } = one
-    const app = await signedIn()
-    app.fail(call, 'rejected')
-    await expect(ask(app)).rejects.toMatchObject({
-      name: 'AuthError',
-      code: 'AUTH_STORE_REJECTED',
-      message: `${call}: the engine rejected the call`,
-    })
-    expect(app.events.at(-1)).toEqual({ type: 'store-failed', call, code: 'AUTH_STORE_REJECTED' })
-    app.recover()
-    const authRequest = app.open()
-    expect(await authRequest.validate()).toMatchObject({ sessionId: app.sessionId })
-    expect(authRequest.cookie()?.value).not.toBe('')
-  })
+  it.each(rejections)(
+    'E2: $call, rejected by the engine, keeps its code and signs no user out',
+    async (one) => {
+      const { call, act } = one
+      const app = await signedIn()
+      app.fail(call, 'rejected')
+      await expect(act(app)).rejects.toMatchObject({
+        name: 'AuthError',
+        code: 'AUTH_STORE_REJECTED',
+        message: `${call}: the engine rejected the call`,
+      })
+      expect(app.events.at(-1)).toEqual({ type: 'store-failed', call, code: 'AUTH_STORE_REJECTED' })
+      app.recover()
+      const authRequest = app.open()
+      expect(await authRequest.validate()).toMatchObject({ sessionId: app.sessionId })
+      expect(authRequest.cookie()?.value).not.toBe('')
+    },
+  )
 
-  it.each(table)('$call, $fault: rejects, and signs nobody out', async ({ call, fault, ask }) => {
-    const app = await signedIn()
-    app.fail(call, fault)
-    await expect(ask(app)).rejects.toMatchObject({
-      code: 'AUTH_STORE_UNAVAILABLE',
-      message: `store.${call}() failed`,
-    })
-    app.recover()
-    const authRequest = app.open()
-    expect(await authRequest.validate()).toMatchObject({ sessionId: app.sessionId })
-    expect(authRequest.cookie()?.value).not.toBe('')
-  })
+  it.each(table)(
+    'P4: $call, failed $fault, rejects and signs no user out',
+    async ({ call, fault, act }) => {
+      const app = await signedIn()
+      app.fail(call, fault)
+      await expect(act(app)).rejects.toMatchObject({
+        code: 'AUTH_STORE_UNAVAILABLE',
+        message: `store.${call}() failed: see the cause of this error.`,
+      })
+      app.recover()
+      const authRequest = app.open()
+      expect(await authRequest.validate()).toMatchObject({ sessionId: app.sessionId })
+      expect(authRequest.cookie()?.value).not.toBe('')
+    },
+  )
 
-  it.each(faults)('a user deleted %s: asking again finishes it', async (fault) => {
-    const app = await signedIn()
-    app.fail('deleteUser', fault)
-    await expect(app.auth.deleteUser(app.userId)).rejects.toMatchObject({
-      code: 'AUTH_STORE_UNAVAILABLE',
-    })
-    app.recover()
-    await app.auth.deleteUser(app.userId)
-    expect(await app.open().validate()).toBeNull()
-    expect(await app.right.getUser(app.userId)).toBeNull()
-  })
+  it.each(faults)(
+    'P4: a deletion of a user that failed %s is completed by a second one',
+    async (fault) => {
+      const app = await signedIn()
+      app.fail('deleteUser', fault)
+      await expect(app.auth.deleteUser(app.userId)).rejects.toMatchObject({
+        code: 'AUTH_STORE_UNAVAILABLE',
+      })
+      app.recover()
+      await app.auth.deleteUser(app.userId)
+      expect(await app.open().validate()).toBeNull()
+      expect(await app.right.getUser(app.userId)).toBeNull()
+    },
+  )
 
-  it('leaves the cookie of a request alone while nothing is known', async () => {
+  it('P4: a failed read changes no cookie', async () => {
     const app = await signedIn()
     app.fail('read', 'before')
     const authRequest = app.open()
@@ -134,7 +143,7 @@ describe('P4: a call that goes wrong', () => {
 })
 
 describe('P1: a stale read', () => {
-  it('shows a revoked session to safe requests alone, until it is asked strongly', async () => {
+  it('P1: a stale read returns a revoked session only in safe requests, until a strong read', async () => {
     const app = await signedIn()
     expect(await app.open().validate()).not.toBeNull()
     await app.right.invalidateSession(app.sessionId)
@@ -149,7 +158,7 @@ describe('P1: a stale read', () => {
     })
   })
 
-  it('of a session that was renewed since does not end it', async () => {
+  it('P1: a stale read of a session that was renewed since does not sign it out', async () => {
     const app = await signedIn()
     await app.open().validate()
     app.later(2 * DAY)
@@ -161,20 +170,20 @@ describe('P1: a stale read', () => {
 })
 
 describe('a delayed call', () => {
-  it('happens when its promise is settled', async () => {
-    let settle = () => {}
-    const settled = new Promise<undefined>((resolve) => (settle = () => resolve(undefined)))
+  it('happens when its promise is resolved', async () => {
+    let resolveIt = () => {}
+    const resolved = new Promise<undefined>((resolve) => (resolveIt = () => resolve(undefined)))
     const whole = memoryStore()
     await whole.createUser({ id: 'ada', attributes: {} })
-    const deleting = faulty(whole, () => settled).deleteUser('ada')
+    const deleting = faulty(whole, () => resolved).deleteUser('ada')
     expect(await whole.readUser('ada')).not.toBeNull()
-    settle()
+    resolveIt()
     await deleting
     expect(await whole.readUser('ada')).toBeNull()
   })
 })
 
-describe('a store with faults that do not come', () => {
+describe('faulty() without a fault', () => {
   const open = () => {
     const store = faulty(memoryStore<CaseUser, CaseSession>(), () => undefined)
     return { connect: () => store }

@@ -1,4 +1,4 @@
-/** Random histories: several clients call a store at once, and the answers must make sense in some order. */
+/** Random histories: several clients call a store concurrently, and the answers must be linearizable. */
 import type { SessionRecord } from '@limen/core'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import fc from 'fast-check'
@@ -11,14 +11,14 @@ import type { CaseSession, CaseStore } from './store-case.ts'
 export interface HistoryOptions {
   /** How many histories. */
   readonly histories: number
-  /** Where chance begins; printed when a history fails. */
+  /** The seed of the random choices; printed when a history fails. */
   readonly seed: number
-  /** Whether answers of the engine get lost. */
+  /** Whether answers of the engine are lost. */
   readonly isFaulty: boolean
 }
 
 const CLIENTS = 3
-/** The sessions of the user whose sessions come and go. */
+/** How many sessions the first user can have. */
 const SESSIONS = 5
 const DAY = 86_400_000
 const SECOND = 1000
@@ -38,13 +38,13 @@ const WEIGHTS: Readonly<Record<Call['call'], number>> = {
   deleteExpired: 1,
 }
 
-/** What one command says before names are given: numbers for clients, sessions, users and times. */
+/** A command before it gets names: numbers for clients, sessions, users and times. */
 interface Command {
   readonly call: Call['call']
   readonly client: number
   readonly session: number
   readonly time: number
-  /** Reads strongly; spares a session; merges another attribute. */
+  /** Reads strongly; excepts a session; merges another attribute. */
   readonly flag: boolean
   /** The answer of the engine's n-th call from here on is lost; 0: none. */
   readonly lost: number
@@ -87,9 +87,9 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
     minLength: 1,
     maxLength: 4,
   })
-  /** For how many turns each answer of the engine is held back. */
+  /** For how many turns each answer of the engine is delayed. */
   const lags = fc.array(fc.nat(6), { minLength: 9, maxLength: 9 })
-  /** Whether there is another user, with one session, who must not notice: seldom, as it costs calls. */
+  /** Whether there is a second user, with one session, which must not change: seldom, as it costs calls. */
   const others = fc.nat(3).map((chance) => chance === 0)
   const history = fc.asyncProperty(
     rounds,
@@ -197,7 +197,7 @@ function turnsOfTheEngine(): { works(): Promise<void>; close(): void } {
 interface Names {
   readonly users: readonly string[]
   readonly sessions: readonly SessionRecord<CaseSession>[]
-  /** The sessions that are there from the beginning, one for each user. */
+  /** The sessions that exist from the beginning, one for each user. */
   readonly first: readonly number[]
   /** Whether the store has no `deleteExpired`. */
   readonly isSelfExpiring: boolean
@@ -218,7 +218,7 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
       userId: users[user]!,
       secretHash: String(session).repeat(43),
       createdAt: now + session,
-      // Every other one is idle from the beginning: those are the ones that are renewed.
+      // Every other session is idle from the beginning: core renews only idle ones.
       activePeriodExpiresAt: now + (session % 2) * DAY,
       idlePeriodExpiresAt: now + 2 * DAY,
       attributes: { device: `device ${session}` },
@@ -227,7 +227,7 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
   return { users, sessions, first, isSelfExpiring: !deleteExpired }
 }
 
-/** Gives a command its names; `null` for a session that was created before. */
+/** Gives a command its names; `null` for a call that cannot be made. */
 function named(command: Command, names: Names, created: Set<number>): Call | null {
   const { call, time, flag } = command
   const index = command.session % names.sessions.length
@@ -292,20 +292,20 @@ function answerOf(store: CaseStore, made: Call): Promise<unknown> {
   }
 }
 
-/** The first session or user whose answers no order explains, with all that was seen of it. */
+/** The first session or user whose answers no order explains, with all its calls. */
 function unexplained(made: readonly Made[], names: Names): string | null {
   for (const session of names.sessions) {
     const seen = onSession(session, made)
-    const start = { alive: null, isGone: false, past: [] }
+    const start = { current: null, isDeleted: false, past: [] }
     if (!isExplained(start, seen)) return reportOf(`session ${session.id}`, seen)
   }
   for (const id of names.users) {
     const seen = onUser(id, made)
-    if (!isExplained({ alive: { name: id }, past: [] }, seen)) return reportOf(`user ${id}`, seen)
+    if (!isExplained({ current: { name: id }, past: [] }, seen)) return reportOf(`user ${id}`, seen)
   }
   return null
 }
 
 function reportOf(what: string, seen: readonly Pick<Observed<unknown>, 'text'>[]): string {
-  return `no order explains what was seen of ${what}:\n${seen.map(({ text }) => text).join('\n')}`
+  return `no order of the calls explains the answers of ${what}:\n${seen.map(({ text }) => text).join('\n')}`
 }

@@ -1,10 +1,10 @@
-/** Values that an app can pass by mistake, or pass on from a visitor. */
+/** Values that an app can pass by mistake, or that come from a visitor. */
 
-/** Makes a value that is no well-formed string, and that a careless comparison takes for `text`. */
-export type NoText = (text: string) => unknown
+/** Creates a value that is not a well-formed string, and that a careless comparison accepts for `text`. */
+export type NotText = (text: string) => unknown
 
-/** Values that are no id. The source of each function is its description. */
-export const noTexts: readonly NoText[] = [
+/** Values that are not ids. The source of each function is its description. */
+export const notTexts: readonly NotText[] = [
   () => undefined,
   () => null,
   () => 0,
@@ -73,15 +73,15 @@ export const lookalikes: readonly string[] = [
   '[object Object]',
 ]
 
-/** How many containers a value may have in one another. */
+/** How many levels of arrays and objects a value can have. */
 const DEPTH = 64
 
 class Ada {
   readonly name = 'Ada'
 }
 
-/** Values that JSON cannot carry exactly. Each is made when it is needed: some are circular. */
-export const noJson: readonly (() => unknown)[] = [
+/** Values that JSON cannot carry exactly. Each is created when it is needed: some are circular. */
+export const notJson: readonly (() => unknown)[] = [
   () => Number.NaN,
   () => Infinity,
   () => -Infinity,
@@ -232,7 +232,7 @@ export const wholeJson: readonly unknown[] = [
   nested(DEPTH, (inner) => ({ a: inner })),
 ]
 
-/** Names of attributes that JSON paths, SQL, templates, prototypes or drivers give a meaning of their own. */
+/** Attribute names with a meaning in JSON paths, SQL, templates, prototypes or drivers. */
 export const names: readonly string[] = [
   ...words`__proto__ constructor prototype hasOwnProperty toString valueOf toJSON then length`,
   ...words`id userId sessionId user_id attributes secretHash name2 text parts sql values raw strings`,

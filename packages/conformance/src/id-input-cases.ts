@@ -1,7 +1,7 @@
-/** What becomes of hostile ids and tokens on their way through `limen()` into a store. */
+/** Hostile ids and tokens, passed through `limen()` to a store. */
 import { type StoreAuth, authOver, signedIn } from './case-auth.ts'
 import { equal, outcomeOf } from './expect.ts'
-import { lookalikes, noTexts } from './hostile.ts'
+import { lookalikes, notTexts } from './hostile.ts'
 import type { StoreCase } from './store-case.ts'
 
 type Call = (auth: StoreAuth, given: string) => Promise<unknown>
@@ -59,16 +59,16 @@ export const idInputCases: readonly StoreCase[] = [
     async run(store) {
       const { auth, calls } = authOver(store)
       const ada = await signedIn(auth, 'ada')
-      // What the values become as text, as JSON or as numbers; and more ids that begin with a letter.
+      // The values as text, as JSON or as numbers; and more ids that begin with a letter.
       const others = ['0', '7', 'true', 'null', 'undefined', 'NaN', '[object Object]', 'bob', 'eve']
       const users = await Promise.all(
         others.map((userId) => auth.createUser({ userId, attributes: { name: userId } })),
       )
       const before = calls.length
-      for (const make of noTexts) {
+      for (const make of notTexts) {
         const value = make('ada')
         for (const [name, expected, call] of userCalls) {
-          // Without an id, a random one is made.
+          // Without an id, a random one is created.
           if (name === 'createUser' && value === undefined) continue
           const outcome = await outcomeOf(() => call(auth, value as string))
           equal(outcome, expected, `${name}, given ${String(make)}`)
@@ -98,7 +98,7 @@ export const idInputCases: readonly StoreCase[] = [
         `${text}A`,
         text.repeat(2),
       ]
-      const refused = async (
+      const rejects = async (
         given: unknown,
         made: string,
         [name, expected, call]: (typeof userCalls)[0],
@@ -108,20 +108,20 @@ export const idInputCases: readonly StoreCase[] = [
       }
       const exceptCase = ['except', NO_SESSION, exceptCall] as const
       for (const call of [...sessionCalls, exceptCase]) {
-        for (const make of noTexts) {
+        for (const make of notTexts) {
           const value = make(sessionId)
           const isNone = call === exceptCase && (value === null || value === undefined)
-          if (!isNone) await refused(value, String(make), call)
+          if (!isNone) await rejects(value, String(make), call)
         }
-        for (const text of texts(sessionId)) await refused(text, JSON.stringify(text), call)
-        await refused(ada.token, 'a token', call)
+        for (const text of texts(sessionId)) await rejects(text, JSON.stringify(text), call)
+        await rejects(ada.token, 'a token', call)
       }
       for (const call of tokenCalls) {
-        for (const make of noTexts) await refused(make(ada.token), String(make), call)
+        for (const make of notTexts) await rejects(make(ada.token), String(make), call)
         for (const text of texts(ada.token).filter((one) => !/^[\w.-]{66}$/.test(one))) {
-          await refused(text, 'a changed token', call)
+          await rejects(text, 'a changed token', call)
         }
-        await refused(sessionId, 'a session id', call)
+        await rejects(sessionId, 'a session id', call)
       }
       equal(calls.length, before, 'calls of the store')
       await ada.isUnchanged()

@@ -1,4 +1,4 @@
-/** What a history of calls on one session, or on one user, may answer: the store's contract as rules. */
+/** What a history of calls on one session, or on one user, can answer: the store's contract as rules. */
 import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import type { Observed } from './order.ts'
 import { sameText } from './expect.ts'
@@ -35,10 +35,10 @@ export type Call =
 /** A call that was made. */
 export interface Made {
   readonly made: Call
-  /** Which client made it, for people. */
+  /** Which client made it, for the report. */
   readonly client: number
   readonly started: number
-  /** Infinite when it failed: it may or may not have taken effect, also later. */
+  /** Infinite when it failed: it can have taken effect or not, also later. */
   readonly ended: number
   /** What the store answered; `undefined` also when it failed. */
   readonly answer: unknown
@@ -46,31 +46,36 @@ export interface Made {
 
 type Found = SessionAndUser<CaseUser, CaseSession>
 
-/** One session, as the contract sees it. */
+/** One session, as the contract defines it. */
 export interface SessionState {
-  readonly alive: SessionRecord<CaseSession> | null
-  /** It was, or its user is, deleted: it never comes back. */
-  readonly isGone: boolean
-  /** What it was before: an eventual read may still give that. */
+  readonly current: SessionRecord<CaseSession> | null
+  /** It or its user was deleted: it must not exist again. */
+  readonly isDeleted: boolean
+  /** Its earlier values: an eventual read can return one of them. */
   readonly past: readonly SessionRecord<CaseSession>[]
 }
 
-/** One user, as the contract sees it. */
+/** One user, as the contract defines it. */
 export interface UserState {
-  readonly alive: CaseUser | null
+  readonly current: CaseUser | null
   readonly past: readonly CaseUser[]
 }
 
-const gone = (state: SessionState): SessionState => ({
-  alive: null,
-  isGone: state.isGone || state.alive !== null,
+const deleted = (state: SessionState): SessionState => ({
+  current: null,
+  isDeleted: state.isDeleted || state.current !== null,
   past: pastOf(state),
 })
 
-const pastOf = <Alive>({ alive, past }: { alive: Alive | null; past: readonly Alive[] }): Alive[] =>
-  alive ? [...past, alive] : [...past]
+const pastOf = <Value>({
+  current,
+  past,
+}: {
+  current: Value | null
+  past: readonly Value[]
+}): Value[] => (current ? [...past, current] : [...past])
 
-/** The calls of a history as one session saw them. */
+/** The calls of a history that concern one session. */
 export function onSession(
   { id, userId }: Pick<SessionRecord<CaseSession>, 'id' | 'userId'>,
   history: readonly Made[],
@@ -88,7 +93,7 @@ export function onSession(
       case 'insert':
         if (made.session.id !== id || (!failed && !answer)) return []
         return seen((state) =>
-          state.alive || state.isGone ? undefined : { ...state, alive: made.session },
+          state.current || state.isDeleted ? undefined : { ...state, current: made.session },
         )
       case 'read':
         if (made.sessionId !== id || failed) return []
@@ -101,36 +106,38 @@ export function onSession(
       case 'renew':
         if (made.sessionId !== id) return []
         return seen(
-          changing(answer, (alive) => ({
-            ...alive,
-            activePeriodExpiresAt: Math.max(alive.activePeriodExpiresAt, made.active),
-            idlePeriodExpiresAt: Math.max(alive.idlePeriodExpiresAt, made.idle),
+          changing(answer, (current) => ({
+            ...current,
+            activePeriodExpiresAt: Math.max(current.activePeriodExpiresAt, made.active),
+            idlePeriodExpiresAt: Math.max(current.idlePeriodExpiresAt, made.idle),
           })),
         )
       case 'update':
         if (made.sessionId !== id) return []
         return seen(
-          changing(answer, (alive) => ({
-            ...alive,
-            attributes: { ...alive.attributes, ...made.attributes },
+          changing(answer, (current) => ({
+            ...current,
+            attributes: { ...current.attributes, ...made.attributes },
           })),
         )
       case 'delete':
-        return made.sessionId === id ? seen(gone) : []
+        return made.sessionId === id ? seen(deleted) : []
       case 'deleteByUser': {
         if (made.userId !== userId) return []
         if (made.except === id) return seen((state) => state)
-        // Of a session that is being created meanwhile, nothing is said.
+        // A session that is being created concurrently can be deleted or not.
         const isCertain = inserted !== undefined && inserted.ended < call.started
-        return seen(gone, failed || !isCertain)
+        return seen(deleted, failed || !isCertain)
       }
       case 'deleteUser':
         if (made.userId !== userId) return []
-        return seen((state) => ({ ...gone(state), isGone: true }))
+        return seen((state) => ({ ...deleted(state), isDeleted: true }))
       case 'deleteExpired':
         return seen(
           (state) =>
-            state.alive && state.alive.idlePeriodExpiresAt <= made.now ? gone(state) : undefined,
+            state.current && state.current.idlePeriodExpiresAt <= made.now
+              ? deleted(state)
+              : undefined,
           true,
         )
       default:
@@ -140,26 +147,26 @@ export function onSession(
 
   function reading(found: SessionRecord<CaseSession> | undefined, isStrong: boolean) {
     return (state: SessionState): SessionState | undefined => {
-      const possible = isStrong || !found ? [state.alive] : [state.alive, ...state.past]
+      const possible = isStrong || !found ? [state.current] : [state.current, ...state.past]
       return possible.some((one) => sameText(one, found ?? null)) ? state : undefined
     }
   }
 
-  /** An unanswered change has an effect on what is alive, or none; `true` and `false` say which. */
+  /** A change has an effect on an existing session: `true` or `false` says whether, a lost answer does not. */
   function changing(
     answer: unknown,
-    changed: (alive: SessionRecord<CaseSession>) => SessionRecord<CaseSession>,
+    changed: (current: SessionRecord<CaseSession>) => SessionRecord<CaseSession>,
   ) {
     return (state: SessionState): SessionState | undefined => {
-      if (answer === false) return state.alive ? undefined : state
-      return state.alive
-        ? { ...state, alive: changed(state.alive), past: pastOf(state) }
+      if (answer === false) return state.current ? undefined : state
+      return state.current
+        ? { ...state, current: changed(state.current), past: pastOf(state) }
         : undefined
     }
   }
 }
 
-/** The calls of a history as one user saw them. */
+/** The calls of a history that concern one user. */
 export function onUser(id: string, history: readonly Made[]): Observed<UserState>[] {
   return history.flatMap((call) => {
     const { made, answer, ended } = call
@@ -178,7 +185,7 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
       case 'listByUser':
         if (made.userId !== id || failed) return []
         return seen((state) =>
-          (answer as Found[]).every(({ user }) => sameText(user.attributes, state.alive))
+          (answer as Found[]).every(({ user }) => sameText(user.attributes, state.current))
             ? state
             : undefined,
         )
@@ -188,12 +195,12 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
       case 'updateUser':
         if (made.userId !== id) return []
         return seen((state) => {
-          if (answer === false) return state.alive ? undefined : state
-          const alive = state.alive && { ...state.alive, ...made.attributes }
-          return alive ? { alive, past: pastOf(state) } : undefined
+          if (answer === false) return state.current ? undefined : state
+          const current = state.current && { ...state.current, ...made.attributes }
+          return current ? { current, past: pastOf(state) } : undefined
         })
       case 'deleteUser':
-        return made.userId === id ? seen((state) => ({ alive: null, past: pastOf(state) })) : []
+        return made.userId === id ? seen((state) => ({ current: null, past: pastOf(state) })) : []
       default:
         return []
     }
@@ -201,13 +208,13 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
 
   function reading(attributes: CaseUser | null, isStrong: boolean) {
     return (state: UserState): UserState | undefined => {
-      const possible = isStrong ? [state.alive] : [state.alive, ...state.past]
+      const possible = isStrong ? [state.current] : [state.current, ...state.past]
       return possible.some((one) => sameText(one, attributes)) ? state : undefined
     }
   }
 }
 
-/** A call as a line for people: who, when, what, and the answer. */
+/** A call as a line of the report: client, time, arguments and answer. */
 function textOf({ client, made, started, ended, answer }: Made): string {
   const { call, ...args } = made
   const answered = ended === Infinity ? 'failed' : (JSON.stringify(answer) ?? 'done')

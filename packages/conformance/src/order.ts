@@ -1,19 +1,19 @@
 /**
- * Can some order explain these answers? Each call took effect at one moment between its start and its
- * end, and its answer is what the rules say of the state at that moment (Herlihy and Wing, 1990).
+ * Checks linearizability: each call takes effect at one moment between its start and its end, and its
+ * answer must be possible in the state at that moment (Herlihy and Wing, 1990).
  */
 
-/** One call on one thing, as somebody outside saw it. */
+/** One call on one session or user, as a client observed it. */
 export interface Observed<State> {
-  /** What it was and what it answered, for people. */
+  /** The call and its answer, for the report. */
   readonly text: string
   /** When it began, counted in events. */
   readonly started: number
-  /** When its answer came; infinite when none came, so that it may take effect at any time later. */
+  /** When its answer came; infinite when it was lost: the call can take effect at any later time. */
   readonly ended: number
-  /** Whether it may also have had no effect on this thing. */
+  /** Whether it can also have had no effect. */
   readonly optional?: boolean
-  /** The state after it, or `undefined` when its answer cannot be: a rule of the model. */
+  /** Returns the state after it, or `undefined` when its answer is impossible in that state. */
   readonly effect: (state: State) => State | undefined
 }
 
@@ -21,7 +21,7 @@ export interface Observed<State> {
  * Looks for an order of calls that explains all answers.
  *
  * @param start The state before all calls.
- * @param calls What was seen, on one thing. At most 30.
+ * @param calls The calls on one session or user. At most 30.
  * @returns Whether there is such an order.
  */
 export function isExplained<State>(start: State, calls: readonly Observed<State>[]): boolean {

@@ -46,7 +46,7 @@ export const revocationCases: readonly WrittenCase[] = [
       await withAda(store, 'a', 'b', 'c')
       await store.deleteByUser('ada', { except: record('b').id })
       const ids = (await store.listByUser('ada')).map(({ session }) => session.id)
-      equal(ids, [record('b').id], 'left')
+      equal(ids, [record('b').id], 'the remaining sessions')
     },
   },
   {
@@ -58,7 +58,7 @@ export const revocationCases: readonly WrittenCase[] = [
       await store.createUser(bob)
       await store.insert(record('c', { userId: 'bob' }))
       await store.deleteByUser('ada', { except: record('c', { userId: 'bob' }).id })
-      equal(await store.listByUser('ada'), [], 'left')
+      equal(await store.listByUser('ada'), [], 'the remaining sessions')
       equal((await store.listByUser('bob')).length, 1, 'sessions of another')
     },
   },

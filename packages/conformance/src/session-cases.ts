@@ -9,7 +9,7 @@ export const sessionCases: readonly WrittenCase[] = [
     async run(store) {
       const record = await recordsFor(store)
       await withAda(store)
-      equal(await store.insert(record('a')), ada, 'insert answers the user')
+      equal(await store.insert(record('a')), ada, 'the result of insert')
       equal(await read(store, 'a'), { session: record('a'), user: ada }, 'strong read')
       equal(
         await store.read(record('a').id, { consistency: 'eventual' }),
@@ -43,9 +43,9 @@ export const sessionCases: readonly WrittenCase[] = [
     async run(store) {
       const record = await recordsFor(store)
       await store.createUser(ada)
-      const dead = record('a', { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 })
-      await store.insert(dead)
-      equal((await read(store, 'a'))?.session, dead, 'read')
+      const expired = record('a', { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 })
+      await store.insert(expired)
+      equal((await read(store, 'a'))?.session, expired, 'read')
     },
   },
   {
@@ -144,7 +144,7 @@ export const sessionCases: readonly WrittenCase[] = [
         'order',
       )
       equal(listed[0]?.user, ada, 'user')
-      equal(await store.listByUser('nobody'), [], 'unknown user')
+      equal(await store.listByUser('eve'), [], 'unknown user')
     },
   },
   {
@@ -176,7 +176,7 @@ export const sessionCases: readonly WrittenCase[] = [
       equal(
         (await store.listByUser('ada')).map(({ session }) => session.id.at(-1)),
         ['d'],
-        'left',
+        'the remaining session',
       )
     },
   },

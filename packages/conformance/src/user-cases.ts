@@ -72,8 +72,8 @@ export const userCases: readonly WrittenCase[] = [
       await store.createUser({ id: 'ada', attributes })
       equal((await store.readUser('ada'))?.attributes, attributes, 'created')
       await store.updateUser('ada', { note: 'changed' })
-      const { settings: kept } = (await store.readUser('ada'))?.attributes ?? {}
-      equal(kept, settings, 'beside a change')
+      const { settings: stored } = (await store.readUser('ada'))?.attributes ?? {}
+      equal(stored, settings, 'after an update of another attribute')
       const record = await recordsFor(store)
       const seen = 9_007_199_254_740_991
       await store.insert(record('a', { attributes: { device: '', seen } }))
@@ -122,7 +122,7 @@ export const userCases: readonly WrittenCase[] = [
       try {
         Object.assign(found?.user.attributes.settings ?? {}, { theme: 'changed after the read' })
       } catch {
-        // A frozen object is as good: nobody can change it.
+        // A frozen object passes too.
       }
       equal((await store.readUser('ada'))?.attributes.settings, { theme: 'dark' }, 'user')
     },

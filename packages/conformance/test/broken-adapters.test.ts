@@ -5,7 +5,7 @@ import { type CaseAdapter, type CaseAuth, adapterSuite } from '../src/index.ts'
 type Serve = CaseAdapter['serve']
 type Opened = ReturnType<CaseAuth['openRequest']>
 
-/** An adapter over a right one for the rest: twice around the handler, and eager. */
+/** An adapter that is right in all else: it wraps a handler twice, and has `eager`. */
 function adapterOf(serve: Serve): CaseAdapter {
   return {
     eager: true,
@@ -36,7 +36,7 @@ describe('adapterSuite() on a broken adapter', () => {
   type Case = [what: string, serve: Serve, caughtBy: string]
   const cases: Case[] = [
     [
-      'takes cookies after the response has left',
+      'accepts cookies after the response has left',
       (auth, handler, options) => async (request) => {
         const authRequest = openOf(auth, request)
         await eagerly(authRequest, options?.eager)
@@ -45,7 +45,7 @@ describe('adapterSuite() on a broken adapter', () => {
       'D1: setSession() in a streamed body throws AUTH_RESPONSE_SENT',
     ],
     [
-      'takes cookies after the handler has returned',
+      'accepts cookies after the handler has returned',
       (auth, handler) => async (request) => {
         const authRequest = openOf(auth, request)
         return respond(await handler(authRequest), authRequest)
@@ -75,7 +75,7 @@ describe('adapterSuite() on a broken adapter', () => {
       'D2: eager reads nothing for anonymous visitors, whose pages stay cacheable',
     ],
     [
-      'marks a page as private only where it leaves',
+      'marks a page as private only in the outer adapter',
       (auth, handler) => async (request) => handler(openOf(auth, request)),
       'D3: a cache between two adapters receives a private page',
     ],
@@ -110,7 +110,7 @@ describe('adapterSuite() on a broken adapter', () => {
       'D5: sends the cookie of a sign-in where the handler throws its response',
     ],
     [
-      'makes a response of nothing',
+      'creates a response where the handler returned none',
       (auth, handler) => async (request) => {
         const response = (await handle(auth, request, handler)) as Response | undefined
         return response ?? new Response(null, { status: 404 })
@@ -177,15 +177,15 @@ describe('adapterSuite() on a broken adapter', () => {
   const right = adapterOf(
     (auth, handler, options) => (request) => handle(auth, request, handler, options),
   )
-  it.each(cases.map(([, , caughtBy]) => caughtBy))('lets a right one pass: %s', (caughtBy) =>
+  it.each(cases.map(([, , caughtBy]) => caughtBy))('passes a right adapter: %s', (caughtBy) =>
     adapterSuite(right)
       .find(({ name }) => name === caughtBy)!
       .run(),
   )
 
-  it('leaves out what an adapter has no hook for', () => {
+  it('omits cases for hooks that the adapter does not have', () => {
     const names = adapterSuite({ serve: right.serve }).map(({ name }) => name)
-    expect(names.filter((name) => /eager|nothing:|switches/.test(name))).toEqual([])
+    expect(names.filter((name) => /eager|undefined|switches/.test(name))).toEqual([])
     expect(names).toHaveLength(2 * new Set(names.map((name) => name.split(' (on')[0])).size)
   })
 })

@@ -29,12 +29,12 @@ function engine() {
 }
 
 type Client = ReturnType<typeof engine>
-type Kept = SessionRecord<CaseSession>
+type StoredSession = SessionRecord<CaseSession>
 type AnyStore = Store<CaseUser, CaseSession>
-/** What is broken: calls that stand in for the right ones. */
+/** Calls that replace the right ones. */
 type Break = (right: AnyStore, client: Client) => Partial<AnyStore>
 
-/** A right store: one call after the other, whoever makes it. */
+/** A right store: one call after the other, from all clients. */
 function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise<T>): AnyStore {
   const sessionKey = (id: string) => `session/${id}`
   const userKey = (id: string) => `user/${id}`
@@ -42,15 +42,17 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
     JSON.parse((await client.get(key)) ?? 'null')
   const put = (key: string, value: unknown) => client.put(key, JSON.stringify(value))
   const sessions = async () => {
-    const all = await Promise.all((await client.list('session/')).map((key) => get<Kept>(key)))
+    const all = await Promise.all(
+      (await client.list('session/')).map((key) => get<StoredSession>(key)),
+    )
     return all.filter((one) => one !== null)
   }
-  const change = (id: string, changed: (session: Kept) => Kept) => async () => {
-    const session = await get<Kept>(sessionKey(id))
+  const change = (id: string, changed: (session: StoredSession) => StoredSession) => async () => {
+    const session = await get<StoredSession>(sessionKey(id))
     if (session) await put(sessionKey(id), changed(session))
     return session !== null
   }
-  const remove = async (isGone: (session: Kept) => boolean) => {
+  const remove = async (isGone: (session: StoredSession) => boolean) => {
     for (const session of await sessions())
       if (isGone(session)) await client.delete(sessionKey(session.id))
   }
@@ -58,7 +60,7 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
   return {
     read: (id) =>
       alone(async () => {
-        const session = await get<Kept>(sessionKey(id))
+        const session = await get<StoredSession>(sessionKey(id))
         const attributes = session && (await get<CaseUser>(userKey(session.userId)))
         return session && attributes && { session, user: { id: session.userId, attributes } }
       }),
@@ -97,9 +99,9 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
       }),
     deleteExpired: ({ now, limit }) =>
       alone(async () => {
-        const dead = (await sessions()).filter((one) => one.idlePeriodExpiresAt <= now)
-        for (const { id } of dead.slice(0, limit)) await client.delete(sessionKey(id))
-        return Math.min(dead.length, limit)
+        const expired = (await sessions()).filter((one) => one.idlePeriodExpiresAt <= now)
+        for (const { id } of expired.slice(0, limit)) await client.delete(sessionKey(id))
+        return Math.min(expired.length, limit)
       }),
     createUser: ({ id, attributes }) =>
       alone(async () => {
@@ -193,7 +195,7 @@ function withoutNulls(attributes: object): object {
 function subject(broken: Break = () => ({})) {
   return {
     open() {
-      const kept = engine()
+      const opened = engine()
       let last: Promise<unknown> = Promise.resolve()
       const alone = <T>(run: () => Promise<T>): Promise<T> => {
         const mine = last.then(run)
@@ -202,7 +204,7 @@ function subject(broken: Break = () => ({})) {
       }
       return {
         connect(pace: Pace): AnyStore {
-          const client = pace(kept)
+          const client = pace(opened)
           const right = rightStore(client, alone)
           return { ...right, ...broken(right, client) }
         },
@@ -211,7 +213,7 @@ function subject(broken: Break = () => ({})) {
   }
 }
 
-/** The suite for a broken store, from a seed that stays, with as much chance as every store gets. */
+/** The suite for a broken store, with a fixed seed, and with more histories than stores get. */
 const suiteOf = (broken?: Break) => storeSuite(subject(broken), { histories: 2000, seed: 1 })
 
 const HISTORIES = 'P1, P2, P7: random histories are linearizable'
@@ -225,7 +227,7 @@ const putting =
   ) => {
     const text = await client.get(`session/${id}`)
     if (!text) return false
-    const session = JSON.parse(text) as Kept
+    const session = JSON.parse(text) as StoredSession
     const active = Math.max(session.activePeriodExpiresAt, activePeriodExpiresAt)
     const idle = Math.max(session.idlePeriodExpiresAt, idlePeriodExpiresAt)
     await client.put(
@@ -236,12 +238,12 @@ const putting =
   }
 
 describe('storeSuite() on a store over a slow engine', () => {
-  it.each(suiteOf())('a right one: $name', ({ run }) => run(), 60_000)
+  it.each(suiteOf())('passes a right store: $name', ({ run }) => run(), 60_000)
 
   type Case = [what: string, broken: Break, caughtBy: string]
   const cases: Case[] = [
     [
-      'a renewal that puts back what it has read',
+      'a renewal that writes what it has read',
       (_, client) => ({ renew: putting(client) }),
       HISTORIES,
     ],
@@ -277,7 +279,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       (right, client) => ({
         async deleteByUser(userId) {
           for (const key of await client.list('session/')) {
-            const session = JSON.parse((await client.get(key)) ?? 'null') as Kept | null
+            const session = JSON.parse((await client.get(key)) ?? 'null') as StoredSession | null
             if (session?.userId.startsWith(userId)) await right.delete(session.id)
           }
         },
@@ -285,7 +287,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       'P2: distinguishes users whose ids begin alike',
     ],
     [
-      'reads that filter the dead',
+      'reads that omit expired sessions',
       (right) => ({
         async read(id, options) {
           const found = await right.read(id, options)
@@ -295,7 +297,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       'returns expired sessions too',
     ],
     [
-      'an index that loses an entry when two sign in at once',
+      'an index that loses an entry during concurrent sign-ins',
       (right, client) => {
         const indexed = async (userId: string) =>
           JSON.parse((await client.get(`index/${userId}`)) ?? '[]') as string[]
@@ -327,7 +329,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       LOST,
     ],
     [
-      'an eventual read that misses what is there',
+      'an eventual read that misses an existing session',
       (right) => {
         const seen = new Set<string>()
         return {
@@ -341,7 +343,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       HISTORIES,
     ],
     [
-      'a strong read from a copy',
+      'a strong read from a replica',
       (right) => {
         const copies = new Map<string, Awaited<ReturnType<AnyStore['read']>>>()
         return {
@@ -372,7 +374,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       'distinguishes ids that differ in case',
     ],
     [
-      'a merge that takes an empty list for an empty object',
+      'a merge that reads an empty list as an empty object',
       (right) => ({
         async readUser(id) {
           const user = await right.readUser(id)
@@ -382,12 +384,12 @@ describe('storeSuite() on a store over a slow engine', () => {
       'stores JSON values exactly: empty, nested, large and small',
     ],
     [
-      'the end of a user that forgets the sessions',
+      'a deletion of a user without the sessions',
       (_, client) => ({ deleteUser: (id) => client.delete(`user/${id}`) }),
       'deletes a user with all sessions',
     ],
     [
-      'a sign-in for nobody',
+      'a sign-in of an unknown user',
       (right, client) => ({
         async insert(session) {
           await client.put(`session/${session.id}`, JSON.stringify(session))
@@ -401,8 +403,8 @@ describe('storeSuite() on a store over a slow engine', () => {
   const attributesChanged =
     (change: (attributes: object) => object, isOut = false): Break =>
     (right) => {
-      const changed = <Kept extends { readonly attributes: object }>(kept: Kept): Kept =>
-        isOut ? { ...kept, attributes: change(kept.attributes) } : kept
+      const changed = <Stored extends { readonly attributes: object }>(stored: Stored): Stored =>
+        isOut ? { ...stored, attributes: change(stored.attributes) } : stored
       const found = <Found extends { readonly user: { readonly attributes: object } } | null>(
         one: Found,
       ): Found => one && { ...one, user: changed(one.user) }
@@ -430,7 +432,7 @@ describe('storeSuite() on a store over a slow engine', () => {
     JSON.parse(change(JSON.stringify(attributes))) as object
   const named = (change: (name: string) => string) => (attributes: object) =>
     Object.fromEntries(Object.entries(attributes).map(([name, value]) => [change(name), value]))
-  /** A store that takes some user ids for others. */
+  /** A store that confuses some user ids. */
   const idsChanged =
     (change: (id: string) => string): Break =>
     (right) => ({
@@ -472,8 +474,8 @@ describe('storeSuite() on a store over a slow engine', () => {
       attributesChanged(inJson((text) => text.normalize('NFC'))),
       EXACT,
     ],
-    ['dates made of strings', attributesChanged(withDates, true), EXACT],
-    ['JSON in a string taken for JSON', attributesChanged(withoutQuotes), EXACT],
+    ['strings read as dates', attributesChanged(withDates, true), EXACT],
+    ['JSON in a string read as JSON', attributesChanged(withoutQuotes), EXACT],
     ['arrays that end at 256 items', attributesChanged(withShortArrays), EXACT],
     [
       'JSON of at most 32 levels',
@@ -485,7 +487,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       attributesChanged(named((name) => name.replaceAll('"', ''))),
       NAMES,
     ],
-    ['a name taken for a path', attributesChanged(named((name) => name.split('.')[0]!)), NAMES],
+    ['a name read as a path', attributesChanged(named((name) => name.split('.')[0]!)), NAMES],
     ['a name without blanks at its ends', attributesChanged(named((name) => name.trim())), NAMES],
     [
       'names of at most 255 characters',
@@ -499,9 +501,9 @@ describe('storeSuite() on a store over a slow engine', () => {
       attributesChanged((given) => Object.fromEntries(Object.entries(given).slice(0, 49))),
       NAMES,
     ],
-    ['undefined kept as null', attributesChanged(inNulls), UNDEFINED],
+    ['undefined stored as null', attributesChanged(inNulls), UNDEFINED],
     ['undefined ignored', attributesChanged(withoutUndefined), UNDEFINED],
-    ['null taken for undefined', attributesChanged(withoutNulls), UNDEFINED],
+    ['null read as undefined', attributesChanged(withoutNulls), UNDEFINED],
     [
       'strings that end at 65,535 characters',
       attributesChanged(inJson((text) => text.replace(/"(?:[^"\\]|\\.){65536,}"/g, 'null'))),
@@ -520,7 +522,7 @@ describe('storeSuite() on a store over a slow engine', () => {
       LONG,
     ],
     [
-      'no exception taken for one',
+      'a missing except read as an exception',
       (right) => ({
         async deleteByUser(userId, options) {
           if (options.except !== undefined) await right.deleteByUser(userId, options)
@@ -544,12 +546,12 @@ describe('storeSuite() on a store over a slow engine', () => {
     ['attributes on their way out', attributesChanged((attributes) => attributes, true)],
     ['ids', idsChanged((id) => id)],
   ]
-  it.each(whole)('lets a store pass that only copies %s', async (_, broken) => {
+  it.each(whole)('passes a store that only copies %s', async (_, broken) => {
     const caughtBy = new Set(lossy.map(([, , name]) => name))
     for (const { name, run } of suiteOf(broken)) if (caughtBy.has(name)) await run()
   })
 
-  it('shows what is declared, with its reason, and lets it fail', async () => {
+  it('shows a known exception with its reason, and does not fail', async () => {
     const name = 'returns expired sessions too'
     const filtering: Break = (right) => ({ ...right, read: async () => null })
     const suite = storeSuite({ ...subject(filtering), knownExceptions: { [name]: 'it has none' } })
@@ -557,7 +559,7 @@ describe('storeSuite() on a store over a slow engine', () => {
     await expect(shown!.run()).resolves.toBeUndefined()
   })
 
-  it('knows no exception to a case that does not exist', () => {
+  it('rejects a known exception that is not the name of a case', () => {
     expect(() => storeSuite({ ...subject(), knownExceptions: { typo: 'x' } })).toThrow('typo')
   })
 })

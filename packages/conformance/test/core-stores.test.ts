@@ -14,25 +14,25 @@ const MINUTES = 600_000
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    /** How many histories `pnpm soak` runs on every store, in place of the number in its test. */
     soak: { readonly histories: number; readonly seed: number } | undefined
   }
 }
 
-/** The stores of core: in memory, and those that stand in front of others. */
+/** The stores of core: in memory, and those that wrap others. */
 const engines: [name: string, histories: number, open: () => Engine][] = [
   ['memoryStore()', 1000, alone],
   ['cached() in one isolate', 1000, () => behind(lru())],
-  ['cached() in one isolate, with little room', 100, () => behind(lru(3))],
+  ['cached() in one isolate, with few entries', 100, () => behind(lru(3))],
   [
-    'cached() far from its cache',
+    'cached() over an asynchronous cache',
     1000,
     () => {
-      const near = lru()
+      const remote = lru()
       return behind({
-        get: async (key) => structuredClone(near.get(key)),
-        set: async (key, value, options) => void near.set(key, structuredClone(value), options),
-        delete: async (key) => near.delete(key),
+        get: async (key) => structuredClone(remote.get(key)),
+        set: async (key, value, options) => void remote.set(key, structuredClone(value), options),
+        delete: async (key) => remote.delete(key),
       })
     },
   ],

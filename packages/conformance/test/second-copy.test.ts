@@ -20,14 +20,14 @@ describe('E5: two copies of core in one app', () => {
     'AUTH_CONFIG',
   ] as const
   it.each(codes)('E5: %s of a store over the other copy keeps its code', async (code) => {
-    const error = new other.AuthError(code, 'said by the store')
+    const error = new other.AuthError(code, 'from the store')
     const auth = limen({ store: { ...memoryStore(), createUser: () => Promise.reject(error) } })
     await expect(auth.createUser({})).rejects.toBe(error)
   })
 
   it('E5: a store-failed event has the code of the other copy', async () => {
     const events: unknown[] = []
-    const error = new other.AuthError('AUTH_STORE_REJECTED', 'said by the store')
+    const error = new other.AuthError('AUTH_STORE_REJECTED', 'from the store')
     const auth = limen({
       store: { ...memoryStore(), readUser: () => Promise.reject(error) },
       onEvent: (event) => events.push(event),
@@ -55,8 +55,8 @@ describe('E5: two copies of core in one app', () => {
   it.each([
     ['another name', { name: 'OtherError', code: 'AUTH_CONFIG' }],
     ['no code', { name: 'AuthError' }],
-  ])('E5: an error with %s is an outage', async (_, fields) => {
-    const error = Object.assign(new Error('said by the engine'), fields)
+  ])('E5: an error with %s is AUTH_STORE_UNAVAILABLE', async (_, fields) => {
+    const error = Object.assign(new Error('from the engine'), fields)
     const auth = limen({ store: { ...memoryStore(), readUser: () => Promise.reject(error) } })
     await expect(auth.getUser('ada')).rejects.toMatchObject({
       code: 'AUTH_STORE_UNAVAILABLE',

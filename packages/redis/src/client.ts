@@ -1,13 +1,13 @@
-/** The clients that the store can be given, structurally typed, and one way to run a script on each. */
+/** The clients that the store accepts, structurally typed, and one way to run a script on each. */
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { checkClient, hasMethod } from '@limen/core/store-kit'
 import { CLIENT_FORM, NOT_AN_ANSWER, NOT_A_RECORD, NO_REASON, redis } from './messages.ts'
 
-/** What node-redis wants beside a script. */
+/** The keys and arguments of a script, as node-redis takes them. */
 export interface KeysAndArguments {
-  /** The keys that the script touches. */
+  /** The keys that the script uses. */
   keys: string[]
-  /** What else it is given. */
+  /** Its other arguments. */
   arguments: string[]
 }
 
@@ -15,7 +15,7 @@ export interface KeysAndArguments {
 export interface NodeRedis {
   /** Runs a script. */
   eval(script: string, options: KeysAndArguments): Promise<unknown>
-  /** Runs a script that the server knows, by its SHA-1. */
+  /** Runs a script that the server has, by its SHA-1. */
   evalSha(sha1: string, options: KeysAndArguments): Promise<unknown>
 }
 
@@ -23,24 +23,24 @@ export interface NodeRedis {
 export interface IoRedis {
   /** Runs a script. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
-  /** Runs a script that the server knows, by its SHA-1. */
+  /** Runs a script that the server has, by its SHA-1. */
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
-  /** Never called: it tells ioredis from the others. */
+  /** Never called: only ioredis has it. */
   defineCommand(name: string, definition: { lua: string }): void
 }
 
-/** The part of `@upstash/redis` that the store uses. Two such functions make a store of any other client. */
+/** The part of `@upstash/redis` that the store uses. An object with two such functions fits too. */
 export interface UpstashRedis {
   /** Runs a script. */
   eval(script: string, keys: string[], args: string[]): Promise<unknown>
-  /** Runs a script that the server knows, by its SHA-1; rejects with `NOSCRIPT …` when it does not. */
+  /** Runs a script by its SHA-1; rejects with `NOSCRIPT …` when the server does not have it. */
   evalsha(sha1: string, keys: string[], args: string[]): Promise<unknown>
 }
 
 /** A client for Redis: node-redis, ioredis or `@upstash/redis`. */
 export type RedisClient = NodeRedis | IoRedis | UpstashRedis
 
-/** Runs a script in one round trip and gives its answer. */
+/** Runs a script in one round trip and returns its answer. */
 export type RunScript = <Answer>(
   script: string,
   keys: readonly string[],
@@ -48,12 +48,12 @@ export type RunScript = <Answer>(
 ) => Promise<Answer>
 
 /**
- * Makes the one way to run a script from a client. Scripts are sent by their SHA-1, and whole to a
- * server that does not have them: a new one, or one that was started again.
+ * Returns a function that runs scripts on a client. Scripts are sent by their SHA-1, and in full to a
+ * server that does not have them, such as one that was restarted.
  *
  * @param client The app's client.
- * @returns Runs a script that returns `{"answer": …}` as JSON text.
- * @throws {AuthError} `AUTH_CONFIG` when it is no client.
+ * @returns The function. Its scripts must return `{"answer": …}` as JSON text.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not a client.
  */
 export function scriptRunner(client: RedisClient): RunScript {
   const send = senderFor(client)
@@ -66,7 +66,7 @@ export function scriptRunner(client: RedisClient): RunScript {
     try {
       reply = await send('evalsha', digest, keys, args)
     } catch (cause) {
-      // Nothing was run, so that running it now is running it once.
+      // The script did not run, so running it now is running it once.
       if (!isUnknownScript(cause)) throw failureOf(cause)
       reply = await send('eval', script, keys, args).catch((again: unknown) => {
         throw failureOf(again)
@@ -76,7 +76,7 @@ export function scriptRunner(client: RedisClient): RunScript {
   }
 }
 
-/** Sends a script whole, or by its SHA-1. */
+/** Sends a script in full, or by its SHA-1. */
 type Send = (
   how: 'eval' | 'evalsha',
   script: string,
@@ -97,24 +97,24 @@ function senderFor(client: RedisClient): Send {
   return (how, script, keys, args) => client[how](script, [...keys], [...args])
 }
 
-/** Upstash's client puts words of its own before those of a command that shared a request. */
+/** Upstash's client adds a prefix to the message of a command in a pipeline. */
 function isUnknownScript(cause: unknown): boolean {
   return cause instanceof Error && /^(Command failed: )?NOSCRIPT /.test(cause.message)
 }
 
 /**
- * Upstash's client parses what looks like JSON, and turns a request that was given up into a reply:
- * only what one of our scripts returned counts as an answer.
+ * Upstash's client parses text that looks like JSON, and turns an aborted request into a reply: only
+ * the result of one of our scripts is an answer.
  */
 function answerIn(reply: unknown): unknown {
   let parsed = reply
   try {
     if (typeof reply === 'string') parsed = JSON.parse(reply)
   } catch {
-    // The parser's message quotes the text, which must not be shown.
+    // Not a cause: the parser's message quotes the text, which must not be shown.
   }
   if (typeof parsed === 'object' && parsed !== null && 'answer' in parsed) return parsed.answer
-  // A script joins the texts that are stored, and does not read them.
+  // A script joins the stored texts without parsing them.
   if (typeof reply === 'string' && reply.startsWith('{"answer":')) {
     throw new AuthError('AUTH_STORE_REJECTED', NOT_A_RECORD)
   }
@@ -122,12 +122,12 @@ function answerIn(reply: unknown): unknown {
 }
 
 /**
- * Errors that Redis will give again until the app or its configuration changes. All others may pass:
+ * Errors that Redis returns again until the app or its configuration changes. All others can pass:
  * `OOM`, `LOADING`, `BUSY`, `CLUSTERDOWN`, `MASTERDOWN`, `TRYAGAIN`, `MISCONF`, `NOREPLICAS`, and
- * `READONLY`, which a primary says after a failover until the client has found the new one.
+ * `READONLY`, which a former primary returns after a failover until the client has found the new one.
  *
- * `NOAUTH` and `WRONGPASS` are here because the server did answer: its password is not the app's.
- * `MOVED` reaches us only from a client that was not made for a cluster; the others follow it.
+ * `NOAUTH` and `WRONGPASS` are here because the server answered: its password is not the app's.
+ * `MOVED` comes only from a client that is not made for a cluster; cluster clients follow it.
  */
 const REJECTIONS = new Set([
   'CROSSSLOT',
@@ -140,19 +140,19 @@ const REJECTIONS = new Set([
   'WRONGTYPE',
 ])
 
-/** What `ERR` says where it may pass: too many connections, a daily limit, a script that was stopped. */
+/** Messages of `ERR` that can pass: too many connections, a daily limit, a script that was stopped. */
 const PASSING = /\bmax number of clients|\bmax .* exceeded|\bscript killed/i
 
-/** What Redis 6 wraps into `ERR Error running script`: the code of the call that failed. */
+/** The code of the failed call, which Redis 6 wraps into `ERR Error running script`. */
 const WRAPPED = /^ERR Error running script .*?: -?(?<code>[A-Z]+) /
 
-/** What Upstash says of a request that is larger than the plan allows. */
+/** Upstash's message for a request that is larger than the plan allows. */
 const TOO_LARGE = /^ERR max (request|single record) size exceeded/
 
-/** What a client rejected with, as an error of ours: a code, and the first line without its arguments. */
+/** The error for a client's failure: its code, and the first line without arguments. */
 function failureOf(cause: unknown): AuthError {
-  const { name, message, code } = wordsOf(cause)
-  const because = cause instanceof Error ? wordsOf(cause.cause).code : ''
+  const { name, message, code } = partsOf(cause)
+  const because = cause instanceof Error ? partsOf(cause.cause).code : ''
   const codes = [code, because].filter(Boolean).join(', ')
   const line = withoutArguments(message)
   return new AuthError(codeFor(line), redis(line, codes), {
@@ -162,7 +162,7 @@ function failureOf(cause: unknown): AuthError {
 
 function codeFor(line: string): AuthErrorCode {
   if (TOO_LARGE.test(line)) return 'AUTH_RECORD_TOO_LARGE'
-  // The answer of Upstash's endpoint to a wrong token.
+  // Upstash's response to a wrong token.
   if (line === 'Unauthorized') return 'AUTH_STORE_REJECTED'
   const code = WRAPPED.exec(line)?.groups?.['code'] ?? /^[A-Z]+(?= )/.exec(line)?.[0] ?? ''
   if (!REJECTIONS.has(code) || (code === 'ERR' && PASSING.test(line))) {
@@ -172,8 +172,8 @@ function codeFor(line: string): AuthErrorCode {
 }
 
 /**
- * The first line of a message, without the command that Upstash's client and Redis itself add, and
- * without where in which script it happened: a hash is among the arguments of a command.
+ * The first line of a message, without the command that Upstash's client and Redis add (its arguments
+ * include a hash), and without the position in the script.
  */
 function withoutArguments(message: string): string {
   return message
@@ -183,7 +183,7 @@ function withoutArguments(message: string): string {
     .replace(/\n.*/s, '')
 }
 
-function wordsOf(cause: unknown): { name: string; message: string; code: string } {
+function partsOf(cause: unknown): { name: string; message: string; code: string } {
   if (!(cause instanceof Error)) return { name: 'Error', message: NO_REASON, code: '' }
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   return { name: cause.name, message: cause.message, code }

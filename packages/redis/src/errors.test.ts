@@ -16,7 +16,7 @@ const SECRET_HASH = 'H'.repeat(43)
 const USER = 'ada@example.com'
 const NOTE = 'a private note'
 
-/** Calls whose arguments hold an id, a hash and an attribute: none of them may be in an error. */
+/** Calls with an id, a hash and an attribute as arguments: no error may contain one of them. */
 type Call = 'read' | 'insert' | 'updateUser'
 
 async function failing(client: RedisClient, prefix: string, call: Call): Promise<unknown> {
@@ -39,8 +39,8 @@ async function failing(client: RedisClient, prefix: string, call: Call): Promise
   return calls[call]().catch((error: unknown) => error)
 }
 
-/** The code of an error and its message, after a check that neither it nor its cause holds a value. */
-function told(error: unknown): [code: AuthErrorCode, message: string] {
+/** The code and message of an error, after a check that neither it nor its cause contains a value. */
+function codeAndMessage(error: unknown): [code: AuthErrorCode, message: string] {
   if (!(error instanceof AuthError)) throw new Error('no AuthError', { cause: error })
   const { cause } = error
   const all = [error, cause].flatMap((each) =>
@@ -77,7 +77,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     await Promise.all([server.close(), clusterNode.close()])
   })
 
-  /** What each situation is, how to get into it and out of it, and what the store says then. */
+  /** A situation, how to enter and leave it, and the error of the store in it. */
   interface Situation {
     readonly what: string
     readonly call: Call
@@ -97,7 +97,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
 
   const situations: Situation[] = [
     {
-      what: 'WRONGTYPE: something else uses the key',
+      what: 'WRONGTYPE: the key has another type',
       call: 'read',
       enter: async (prefix) => admin.hset(await userKey(prefix), 'a', 'b'),
       code: REJECTED,
@@ -240,13 +240,13 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         await enter(prefix)
         const error = await failing(client, prefix, call)
         await leave?.()
-        expect(told(error)).toEqual([code, message])
+        expect(codeAndMessage(error)).toEqual([code, message])
       } finally {
         await close()
       }
     })
 
-    it('E2: a string that is no record is no outage', async () => {
+    it('E2: a string that is not a record is AUTH_STORE_REJECTED', async () => {
       const { client, close } = await connect(server.port)
       const prefix = `${name} ${crypto.randomUUID()}`
       await admin.set(await userKey(prefix), 'x'.repeat(100))
@@ -254,7 +254,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         'Redis: a key holds a text that is no record. Does another program use the same prefix?'
       const store = withPlainIds(redisStore(client, { prefix }))
       const error: unknown = await store.readUser(USER).catch((thrown: unknown) => thrown)
-      expect(told(error)).toEqual([REJECTED, message])
+      expect(codeAndMessage(error)).toEqual([REJECTED, message])
       await close()
     })
 
@@ -265,7 +265,10 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       const outcomes = await Promise.allSettled(users)
       const reasons = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
       expect(reasons.length).toBeGreaterThan(0)
-      expect(told(reasons[0])).toEqual([REJECTED, expect.stringMatching(/^Redis: MOVED \d+ \S+$/)])
+      expect(codeAndMessage(reasons[0])).toEqual([
+        REJECTED,
+        expect.stringMatching(/^Redis: MOVED \d+ \S+$/),
+      ])
       await close()
     })
 
@@ -285,7 +288,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       await createUser(client, prefix)
       try {
         await node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await other.cluster('MYID'))
-        expect(told(await failing(client, prefix, 'read'))).toEqual([
+        expect(codeAndMessage(await failing(client, prefix, 'read'))).toEqual([
           UNAVAILABLE,
           'Redis: TRYAGAIN Multiple keys request during rehashing of slot',
         ])
@@ -298,7 +301,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     })
   })
 
-  it('needs no more permissions than the README names', async () => {
+  it('needs only the permissions in the README', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
     const [, rules = '', keys = ''] = /`(\+evalsha [^`]+)` on `([^`]+)`/.exec(readme) ?? []
     const own = ['+ping', '+info', '+client']
@@ -316,7 +319,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     const io = new Redis({ port: port!, keyPrefix: '{}' })
     const node = await createClient({ socket: { port: port! }, keyPrefix: '{}' }).connect()
     for (const client of [io, node]) {
-      expect(told(await failing(client as RedisClient, 'slots', 'read'))).toEqual([
+      expect(codeAndMessage(await failing(client as RedisClient, 'slots', 'read'))).toEqual([
         REJECTED,
         "Redis: CROSSSLOT Keys in request don't hash to the same slot",
       ])
@@ -325,7 +328,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     node.destroy()
   })
 
-  it('E2: NOAUTH and WRONGPASS: the server answers, and the password is not its own', async () => {
+  it('E2: NOAUTH and WRONGPASS: the password is wrong', async () => {
     const own = await startRedis()
     const io = new Redis({ port: own.port })
     const node = await createClient({ socket: { port: own.port } }).connect()
@@ -340,12 +343,12 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       await node.sendCommand(['RESET'])
       await up.exec(['RESET'])
       for (const client of [io, node, up]) {
-        expect(told(await failing(client as RedisClient, 'limen', 'insert'))).toEqual([
+        expect(codeAndMessage(await failing(client as RedisClient, 'limen', 'insert'))).toEqual([
           REJECTED,
           'Redis: NOAUTH Authentication required.',
         ])
       }
-      expect(told(await failing(wrong, 'limen', 'insert'))).toEqual([
+      expect(codeAndMessage(await failing(wrong, 'limen', 'insert'))).toEqual([
         REJECTED,
         'Redis: Unauthorized',
       ])
@@ -353,7 +356,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
         eval: () => Promise.reject(new Error('not reached')),
         evalsha: () => io.call('AUTH', 'a user', 'a wrong password'),
       }
-      expect(told(await failing(asked, 'limen', 'insert'))).toEqual([
+      expect(codeAndMessage(await failing(asked, 'limen', 'insert'))).toEqual([
         REJECTED,
         'Redis: WRONGPASS invalid username-password pair or user is disabled.',
       ])
@@ -366,22 +369,22 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
   })
 
   /** A client of its own kind that sends what Redis does not have, or says what only others say. */
-  const saying = (evalsha: UpstashRedis['evalsha']): UpstashRedis => ({
+  const rejectingWith = (evalsha: UpstashRedis['evalsha']): UpstashRedis => ({
     eval: () => Promise.reject(new Error('not reached')),
     evalsha,
   })
 
-  it('E2, P3: a command that Redis does not have is named without its arguments', async () => {
-    const client = saying((sha, keys, args) =>
+  it('E2, P3: the error of an unknown command names it without arguments', async () => {
+    const client = rejectingWith((sha, keys, args) =>
       admin.call('EVALSHA_X', sha, keys.length, ...keys, ...args),
     )
-    expect(told(await failing(client, 'limen', 'insert'))).toEqual([
+    expect(codeAndMessage(await failing(client, 'limen', 'insert'))).toEqual([
       REJECTED,
       "Redis: ERR unknown command 'EVALSHA_X'",
     ])
   })
 
-  const elsewhere: [said: string, code: AuthErrorCode, message: string, because: string][] = [
+  const elsewhere: [engineMessage: string, code: AuthErrorCode, message: string, because: string][] = [
     [
       'ERR Error running script (call to f_abc): @user_script:3: WRONGTYPE Operation against a key',
       REJECTED,
@@ -392,37 +395,37 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       "ERR Error running script (call to f_abc): @user_script:3: @user_script: 3: -OOM command not allowed when used memory > 'maxmemory'.",
       UNAVAILABLE,
       "Redis: ERR Error running script (call to f_abc): @user_script:3: @user_script: 3: -OOM command not allowed when used memory > 'maxmemory'.",
-      'Redis 6 wraps the error of a call, and this one may pass',
+      'Redis 6 wraps the error of a call, and this one can pass',
     ],
     [
       'ERR max number of clients reached',
       UNAVAILABLE,
       'Redis: ERR max number of clients reached',
-      'another connection may end',
+      'another connection can be closed',
     ],
     [
       'ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.',
       UNAVAILABLE,
       'Redis: ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.',
-      'Upstash counts from 0 tomorrow',
+      'the limit is reset every day',
     ],
     [
       'ERR max request size exceeded. Limit: 1048576 bytes, Actual: 1048577 bytes.',
       'AUTH_RECORD_TOO_LARGE',
       'Redis: ERR max request size exceeded. Limit: 1048576 bytes, Actual: 1048577 bytes.',
-      'Upstash takes no larger request',
+      'Upstash accepts no larger request',
     ],
     [
       'Too many Cluster redirections. Last error: ReplyError: MOVED 1 127.0.0.1:1',
       UNAVAILABLE,
       'Redis: Too many Cluster redirections. Last error: ReplyError: MOVED 1 127.0.0.1:1',
-      'ioredis followed, and the cluster still moves',
+      'ioredis followed the redirections, and the slot still moves',
     ],
-    ['first\nsecond', UNAVAILABLE, 'Redis: first', 'one line is enough'],
+    ['first\nsecond', UNAVAILABLE, 'Redis: first', 'only the first line is shown'],
   ]
-  it.each(elsewhere)('E2: %s: %s', async (said, code, message) => {
-    const client = saying(() => Promise.reject(new Error(said)))
-    expect(told(await failing(client, 'limen', 'insert'))).toEqual([code, message])
+  it.each(elsewhere)('E2: %s: %s', async (engineMessage, code, message) => {
+    const client = rejectingWith(() => Promise.reject(new Error(engineMessage)))
+    expect(codeAndMessage(await failing(client, 'limen', 'insert'))).toEqual([code, message])
   })
 
   describe('E2: outages', () => {
@@ -536,7 +539,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       const error = await failing(client as RedisClient, 'limen', 'insert')
       await close()
       await admin.call('CLIENT', 'UNPAUSE')
-      expect(told(error)).toEqual([UNAVAILABLE, expect.stringMatching(message)])
+      expect(codeAndMessage(error)).toEqual([UNAVAILABLE, expect.stringMatching(message)])
     })
   })
 })

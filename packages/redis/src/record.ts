@@ -1,9 +1,9 @@
 /**
  * A user or a session as the text of one Redis string: its generation, then its JSON.
  *
- * The deadlines of a session are padded with spaces, so that a script finds and replaces them by their
- * place. Each attribute is a line of its own, `"name":value`, and JSON has no raw line break inside
- * a text: so a script can merge attributes without a JSON parser. (`cjson` would turn `[]` into `{}`
+ * The deadlines of a session are padded with spaces, so that a script finds and replaces them by
+ * position. Each attribute is a line of its own, `"name":value`, and JSON has no raw line break inside
+ * a string, so a script can merge attributes without a JSON parser. (`cjson` would turn `[]` into `{}`
  * and round numbers to 14 digits.)
  */
 import type { Deadlines, RoutedId, SessionRecord, UserRecord } from '@limen/core'
@@ -12,7 +12,7 @@ import { GENERATION_LENGTH } from '@limen/core/store-kit'
 const ACTIVE = '{"activePeriodExpiresAt":'
 const IDLE = ',"idlePeriodExpiresAt":'
 
-/** How long a padded deadline is: enough for every time that a `Date` can hold. */
+/** The length of a padded deadline: enough for every time of a `Date`. */
 export const DEADLINE_LENGTH = 20
 /** Where the first deadline begins, counted from 0. */
 export const ACTIVE_AT: number = GENERATION_LENGTH + ACTIVE.length
@@ -24,7 +24,7 @@ export function userText({ id: { id }, attributes }: UserRecord<unknown, RoutedI
   return `{"id":${JSON.stringify(id)},${attributesText(attributes)}}`
 }
 
-/** A session, without its generation, and without the id and the user id, which its key tells. */
+/** A session without its generation, and without the id and the user id, which are in its key. */
 export function sessionText(session: SessionRecord<unknown, RoutedId>): string {
   const { secretHash, createdAt, attributes } = session
   const [active, idle] = deadlineTexts(session)
@@ -32,13 +32,13 @@ export function sessionText(session: SessionRecord<unknown, RoutedId>): string {
   return `${ACTIVE}${active}${IDLE}${idle},${own},${attributesText(attributes)}}`
 }
 
-/** Both deadlines as a text holds them. */
+/** Both deadlines as they are in a text. */
 export function deadlineTexts(deadlines: Deadlines): [active: string, idle: string] {
   const { activePeriodExpiresAt, idlePeriodExpiresAt } = deadlines
   return [padded(activePeriodExpiresAt), padded(idlePeriodExpiresAt)]
 }
 
-/** Attributes as name, JSON text, and so on. The text is empty where there is no value. */
+/** An update as a list of names and JSON texts in turn. The text is empty where the value is `undefined`. */
 export function changesOf(attributes: object): string[] {
   return Object.entries(attributes).flatMap(([name, value]) => [
     JSON.stringify(name),

@@ -22,7 +22,7 @@ import * as scripts from './scripts.ts'
 const DAY = 86_400_000
 const HOUR = 3_600_000
 
-/** Where only the way to the server differs, fewer. */
+/** Fewer where only the client differs. */
 const histories: Record<string, number> = { 'node-redis': 1000 }
 
 describe.skipIf(!inject('redis'))('redisStore()', () => {
@@ -80,35 +80,41 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       return { auth, store: withPlainIds(store), userId, session: all[0]!, all, token, later }
     }
 
-    it('asks once for a call, whatever the number of sessions, and twice for a list', async () => {
+    it('makes one round trip a call, whatever the number of sessions, and two to list', async () => {
       const prefix = 'round trips'
       for (const script of Object.values(scripts)) await admin.script('LOAD', script)
       const watch = await watchCommands(port, prefix)
       const { auth, userId, session, token, later } = await signedIn(prefix, 1000)
-      const asked = async (work: () => Promise<unknown>) => {
+      const commandsOf = async (work: () => Promise<unknown>) => {
         await watch.taken()
         await work()
         return (await watch.taken()).map(({ name }) => name)
       }
       const once = ['evalsha']
-      expect(await asked(() => auth.createSession({ userId })), 'sign-in').toEqual(once)
-      expect(await asked(() => auth.validateSession(token)), 'validation').toEqual(once)
-      expect(await asked(() => auth.getUser(userId)), 'user').toEqual(once)
-      expect(await asked(() => auth.getAllUserSessions(userId)), 'list').toEqual([...once, ...once])
+      expect(await commandsOf(() => auth.createSession({ userId })), 'sign-in').toEqual(once)
+      expect(await commandsOf(() => auth.validateSession(token)), 'validation').toEqual(once)
+      expect(await commandsOf(() => auth.getUser(userId)), 'user').toEqual(once)
+      expect(await commandsOf(() => auth.getAllUserSessions(userId)), 'list').toEqual([
+        ...once,
+        ...once,
+      ])
       later(2 * DAY)
-      expect(await asked(() => auth.validateSession(token)), 'renewal').toEqual([...once, ...once])
+      expect(await commandsOf(() => auth.validateSession(token)), 'renewal').toEqual([
+        ...once,
+        ...once,
+      ])
       const except = session.sessionId
       expect(
-        await asked(() => auth.invalidateAllUserSessions(userId, { except })),
+        await commandsOf(() => auth.invalidateAllUserSessions(userId, { except })),
         'revoke all but one',
       ).toEqual(once)
       expect(await auth.getAllUserSessions(userId)).toHaveLength(1)
-      expect(await asked(() => auth.invalidateSession(except)), 'sign-out').toEqual(once)
-      expect(await asked(() => auth.deleteUser(userId)), 'goodbye').toEqual(once)
+      expect(await commandsOf(() => auth.invalidateSession(except)), 'sign-out').toEqual(once)
+      expect(await commandsOf(() => auth.deleteUser(userId)), 'deleting the user').toEqual(once)
       await watch.close()
     })
 
-    it('touches no key that a script was not given, and all in one slot', async () => {
+    it('uses only the keys that a script received, all in one slot', async () => {
       const prefix = 'keys'
       const watch = await watchCommands(port, prefix)
       for (const [i, { run }] of storeCases.entries()) {
@@ -133,43 +139,43 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       await watch.close()
     })
 
-    it('keeps dead sessions for an hour, and their list as long as the longest', async () => {
+    it('stores expired sessions for an hour, and their index as long as the last of them', async () => {
       const prefix = 'deadlines'
       const { auth, session, token, later } = await signedIn(prefix)
       const [list, own, user] = (await admin.keys(`{${prefix}:*`)).toSorted((a, b) =>
         a.endsWith(':user') ? 1 : b.endsWith(':user') ? -1 : b.localeCompare(a),
       )
-      const ends = () =>
+      const expiries = () =>
         Promise.all([list, own, user].map(async (key) => Number(await admin.pexpiretime(key!))))
       // The app set the deadline a moment before Redis received it.
       const soonAfter = (time: number) => ({
         asymmetricMatch: (end: number) => end >= time && end < time + 60_000,
       })
-      const end = session.idlePeriodExpiresAt.getTime() + HOUR
-      expect(await ends()).toEqual([soonAfter(end), soonAfter(end), -1])
+      const expiry = session.idlePeriodExpiresAt.getTime() + HOUR
+      expect(await expiries()).toEqual([soonAfter(expiry), soonAfter(expiry), -1])
       later(2 * DAY)
       await auth.validateSession(token)
-      const renewed = [soonAfter(end + 2 * DAY), soonAfter(end + 2 * DAY), -1]
-      expect(await ends(), 'after a renewal').toEqual(renewed)
+      const renewed = [soonAfter(expiry + 2 * DAY), soonAfter(expiry + 2 * DAY), -1]
+      expect(await expiries(), 'after a renewal').toEqual(renewed)
       const shorter = limen({
         store: redisStore(client, { prefix }),
         sessionExpiresIn: { activePeriod: 60_000, idlePeriod: 60_000 },
       })
       await shorter.createSession({ userId: session.user.userId })
-      expect(await ends(), 'after a shorter one').toEqual(renewed)
+      expect(await expiries(), 'after a shorter one').toEqual(renewed)
       const except = session.sessionId
       await auth.invalidateAllUserSessions(session.user.userId, { except })
-      expect(await ends(), 'the one that was spared').toEqual(renewed)
+      expect(await expiries(), 'the excepted one').toEqual(renewed)
       await auth.invalidateSession(except)
       expect(await admin.exists(list!, own!), 'after the sign-out').toBe(0)
       await auth.createSession({ userId: session.user.userId })
       await auth.deleteUser(session.user.userId)
       const left = await admin.keys(`{${prefix}:*`)
-      expect(left, 'what counts no more').toHaveLength(2)
-      for (const key of left) expect(await admin.pttl(key), 'and goes by itself').toBeGreaterThan(0)
+      expect(left, 'keys that are not valid any more').toHaveLength(2)
+      for (const key of left) expect(await admin.pttl(key), 'expires by itself').toBeGreaterThan(0)
     })
 
-    it('drops from the list, at a sign-in, what is long gone', async () => {
+    it('removes expired ids from the index at a sign-in', async () => {
       const prefix = 'list'
       const { auth, userId } = await signedIn(prefix)
       const [list] = await admin.keys(`{${prefix}:*:sessions`)
@@ -180,24 +186,24 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await auth.getAllUserSessions(userId)).toHaveLength(2)
     })
 
-    it('P3: keeps no secret, and no user id in a key', async () => {
+    it('P3: stores no secret, and no user id in a key', async () => {
       const prefix = 'secrets'
       const { token } = await signedIn(prefix)
       const keys = await admin.keys(`{${prefix}:*`)
       expect(keys).toHaveLength(3)
       expect(keys.join()).not.toMatch(/ada|example/)
       const [id, secret] = token.split('.')
-      const kept = await Promise.all(
+      const stored = await Promise.all(
         keys.map(async (key) =>
           key.endsWith(':sessions') ? admin.zrange(key, '0', '-1') : admin.get(key),
         ),
       )
-      expect(JSON.stringify(kept)).not.toContain(secret)
+      expect(JSON.stringify(stored)).not.toContain(secret)
       const hash = createHash('sha256').update('ada@example.com').digest('base64url')
       expect(id!.slice(0, 22)).toBe(hash.slice(0, 22))
     })
 
-    it('P1: a session that is revoked stays so, whatever races with it', async () => {
+    it('P1: a revoked session stays revoked during concurrent calls of eight clients', async () => {
       const userId = 'ada'
       const stores = connections.map((each) =>
         withPlainIds(redisStore<CaseUser, CaseSession>(each, { prefix: 'races' })),
@@ -238,7 +244,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await stores[0]!.listByUser(userId)).toEqual([])
     })
 
-    it('P7: of many renewals at once the latest stays', async () => {
+    it('P7: of many concurrent renewals the latest deadline is stored', async () => {
       const { auth, store, session } = await signedIn('renewals')
       const idle = session.idlePeriodExpiresAt.getTime()
       const later = connections.map((each, i) =>
@@ -257,21 +263,21 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await admin.keys('{renewals:*:session:*')).toEqual([])
     })
 
-    it('P2: ends thousands of sessions at once, while others sign in', async () => {
+    it('P2: revokes thousands of sessions during concurrent sign-ins', async () => {
       const { auth, userId, all } = await signedIn('thousands', 3000)
-      const kept = all[7]!
+      const excepted = all[7]!
       const [, late] = await Promise.all([
-        auth.invalidateAllUserSessions(userId, { except: kept.sessionId }),
+        auth.invalidateAllUserSessions(userId, { except: excepted.sessionId }),
         limen({ store: redisStore(connections[1]!, { prefix: 'thousands' }) }).createSession({
           userId,
         }),
       ])
       const left = (await auth.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
-      expect(left.filter((id) => id !== late.sessionId)).toEqual([kept.sessionId])
+      expect(left.filter((id) => id !== late.sessionId)).toEqual([excepted.sessionId])
       expect(await auth.getSession(all[8]!.sessionId)).toBe(null)
     })
 
-    it('lists thousands of sessions while others sign in', async () => {
+    it('lists thousands of sessions during concurrent sign-ins', async () => {
       const { auth, userId, all } = await signedIn('many', 3000)
       const more = connections.map(async (each) => {
         const other = limen({ store: redisStore(each, { prefix: 'many' }) })
@@ -323,7 +329,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       }
     }
 
-    it('lists what is there at one moment, though it asks twice', async () => {
+    it('lists the sessions of one moment, in two round trips', async () => {
       const prefix = 'moments'
       const { auth, userId, session } = await signedIn(prefix)
       for (const script of Object.values(scripts)) await admin.script('LOAD', script)
@@ -336,7 +342,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(listed.map((found) => found.session.id)).toEqual([next])
     })
 
-    it('P2: lists none that was ended while it asked', async () => {
+    it('P2: lists no session that was revoked between the two round trips', async () => {
       const prefix = 'ended'
       const { auth, userId } = await signedIn(prefix, 3)
       for (const script of Object.values(scripts)) await admin.script('LOAD', script)
@@ -344,7 +350,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await withPlainIds(redisStore(client, { prefix })).listByUser(userId)).toEqual([])
     })
 
-    it('keeps nothing of an ended session in one that is given its id', async () => {
+    it('a session with the id of a revoked one has none of its attributes', async () => {
       const store = withPlainIds(redisStore<CaseUser, CaseSession>(client, { prefix: 'again' }))
       await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
       const record = await recordsFor(store)
@@ -355,7 +361,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(found?.session.attributes).toEqual({ device: 'new' })
     })
 
-    it('A7: undefined is left out at first, and removes the attribute in an update', async () => {
+    it('A7: undefined is omitted at creation, and removes the attribute in an update', async () => {
       type Attributes = { note?: unknown; other?: number | undefined }
       const store = withPlainIds(
         redisStore<Attributes, Attributes>(client, { prefix: 'undefined' }),
@@ -382,7 +388,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       const YEARS = 10 * 365 * DAY
       const FIRST_LIFE = 15 * DAY
 
-      /** Does something in a process whose clock is wrong by so much. */
+      /** Runs in a process whose clock is wrong by an offset. */
       const at = async <Result>(offset: number, work: () => Promise<Result>): Promise<Result> => {
         const right = Date.now
         const clock = vi.spyOn(Date, 'now').mockImplementation(() => right() + offset)
@@ -422,7 +428,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
         expect(await at(offset, () => auth.getSession(other.sessionId))).not.toBe(null)
       })
 
-      it('E7: a session of a server far behind lives as long as it should', async () => {
+      it('E7: a session of a server far behind is stored for its whole lifetime', async () => {
         const { auth, userId, session, ids, keyOf, list } = await servers('life')
         await auth.invalidateSession(session.sessionId)
         const other = await at(-YEARS, () => auth.createSession({ userId }))
@@ -445,7 +451,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
         isAbout(await admin.pttl(await list()), FIRST_LIFE + 2 * DAY)
       })
 
-      it('E7: a renewal by a server far ahead or behind hides nothing, and shortens nothing', async () => {
+      it('E7: a renewal by a server far ahead or behind hides no session, and shortens none', async () => {
         const { store, auth, userId, session, ids, keyOf, list } = await servers('renewal')
         const other = await auth.createSession({ userId })
         const all = new Set([session.sessionId, other.sessionId])
@@ -465,14 +471,14 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
         const far = Date.now() + 2 * YEARS
         const deadlines = { activePeriodExpiresAt: far, idlePeriodExpiresAt: far }
         await store.renew(session.sessionId, deadlines)
-        expect(Number(await admin.pexpiretime(key)), 'a key without an end').toBe(far + HOUR)
+        expect(Number(await admin.pexpiretime(key)), 'a key without an expiry').toBe(far + HOUR)
         expect(Number(await admin.pexpiretime(await list()))).toBeGreaterThan(
           idlePeriodExpiresAt.getTime() + YEARS - 15 * DAY,
         )
       })
     })
 
-    it('P2: ends all sessions even where their list was lost', async () => {
+    it('P2: revokes all sessions also when their index was lost', async () => {
       const { auth, userId, token } = await signedIn('evicted', 3)
       const [list] = await admin.keys('{evicted:*:sessions')
       await admin.unlink(list!)
@@ -484,7 +490,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
   })
 
   it.each([...clients, ...clusterClients])(
-    'P2: over $name, an except of somebody else keeps nothing',
+    'P2: over $name, an except of another user excepts no session',
     async ({ connect }) => {
       const { client, close } = await connect()
       try {
@@ -501,7 +507,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
     },
   )
 
-  it('goes on renewing and revoking where memory is full, and refuses to sign in', async () => {
+  it('renews and revokes while memory is full, and rejects sign-ins', async () => {
     const server = await startRedis()
     const client = new Redis({ port: server.port })
     try {

@@ -1,16 +1,15 @@
 /**
- * Sessions and users in Redis.
+ * Stores sessions and users in Redis.
  *
  * | key | type | value | lifetime |
  * | --- | --- | --- | --- |
  * | `{limen:route}:user` | string | a user, after the generation of its sessions | until it is deleted |
- * | `{limen:route}:session:id` | string | a session, after the generation it was created in | its idle period, and an hour |
- * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | its longest session's |
+ * | `{limen:route}:session:id` | string | a session, after the generation it was created in | until an hour after its idle period |
+ * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | that of the session that expires last |
  *
- * A session id begins with the route, so an id alone leads to its user, and the braces put all keys of
- * a user into one slot of a cluster. A session is valid only while its generation is its user's:
- * revoking all sessions is one change of that text, however many there are, and depends on no list
- * that could have lost one.
+ * The braces put all keys of a user into one slot of a cluster. A session is valid only while it has
+ * the generation of its user. Revoking all sessions replaces that text: one change, whatever the number
+ * of sessions, without a list that could have lost one.
  */
 import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import { RETRY, checkCallOptions, newGeneration, retrying } from '@limen/core/store-kit'
@@ -34,9 +33,9 @@ import {
 const ATTEMPTS = 20
 const LONGEST_WAIT_MS = 128
 
-/** How the store is set up. */
+/** How Redis is used. */
 export interface RedisStoreOptions {
-  /** What all keys begin with, after a brace: not empty, and without braces. Default `limen`. */
+  /** The start of every key, after a brace: not empty, and without braces. Default `limen`. */
   readonly prefix?: string | undefined
 }
 
@@ -47,17 +46,17 @@ type StoredSession<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, '
  * Stores sessions and users in Redis, through node-redis, ioredis or `@upstash/redis`.
  *
  * Each call is one script in one round trip, and `listByUser` is two. Every read goes to the primary,
- * `eventual` ones too: scripts are not sent to replicas. An expired session is removed by Redis an hour
- * after its idle period, by the clock of Redis, so nothing needs a purge. Attributes are stored as JSON.
- * Configure Redis to persist and not to evict, or it can lose sessions: see the README.
+ * also an `eventual` one: scripts are not sent to replicas. Redis deletes a session an hour after its
+ * idle period, by its own clock. Attributes are stored as JSON. Configure Redis to persist and not to
+ * evict, or it can lose sessions: see the README.
  *
- * What Redis answers with an error is `AUTH_STORE_REJECTED` where the same call will fail again, and
- * `AUTH_STORE_UNAVAILABLE` where it may work later; so is a server that does not answer.
+ * An error of Redis is `AUTH_STORE_REJECTED` where the same call will fail again, and
+ * `AUTH_STORE_UNAVAILABLE` where it can succeed later, or where the server does not answer.
  *
- * @param client The app's client, connected; or two functions like those of {@link UpstashRedis}.
+ * @param client The app's client, connected; or an object with the two functions of {@link UpstashRedis}.
  * @param options The prefix of the keys.
  * @returns The store for `limen({ store })`.
- * @throws {AuthError} `AUTH_CONFIG` when `client` is no client, or when an option can never work.
+ * @throws {AuthError} `AUTH_CONFIG` when `client` is not a client, or when an option can never work.
  * @see {@link https://redis.io/docs/latest/develop/programmability/eval-intro/ Scripts in Redis}
  *
  * @example
@@ -98,7 +97,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       const args = [
         rest,
         String(idlePeriodExpiresAt),
-        // Not by our own clock, which need not be the one that set the deadline.
+        // From the record: the clock of this process need not be the one that set the deadline.
         String(idlePeriodExpiresAt - createdAt),
         sessionText(record),
       ]
@@ -173,7 +172,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
     },
   }
 
-  /** The keys of a user, those of a session, and the part of the session id behind the route. */
+  /** The keys of a user, the key of a session, and the session id without the route. */
   function keysOf({ route, id }: RoutedId) {
     const rest = id.slice(route.length)
     const slot = `{${prefix}:${route}}`

@@ -1,21 +1,21 @@
 /**
- * What Redis runs for each call of the store: one script each, and a script is atomic.
+ * One script for each call of the store. A script is atomic.
  *
- * `record.ts` says how a text is laid out. Each script receives all keys that it touches, of one user
- * and so of one hash slot. A key that is missing reads as a text without a generation.
+ * `record.ts` defines the layout of a text. Each script receives all keys that it uses: keys of one
+ * user, so of one hash slot. A missing key reads as a text without a generation.
  *
- * Scripts return JSON text, and the one that every request runs is a single expression: a local
- * function, and a text that is joined twice, each cost a third of its time.
+ * Scripts return JSON text. The one that every request runs is a single expression: a local function
+ * and a text that is joined twice each cost a third of its time.
  *
- * Expiry is decided by the clock of Redis alone: the clocks of two app servers can differ.
+ * Only the clock of Redis decides what has expired: the clocks of two app servers can differ.
  *
- * Where memory is full Redis refuses a script at its first write that needs some. Renewing and
- * revoking must go on then, so they begin with a write that needs none; signing in does not.
+ * When memory is full, Redis rejects a script at its first write that needs memory. Renewals and
+ * revocations must still work, so they begin with a write that needs none; a sign-in does not.
  */
 import { GENERATION_LENGTH } from '@limen/core/store-kit'
 import { ACTIVE_AT, DEADLINE_LENGTH, IDLE_AT } from './record.ts'
 
-/** How long an expired session is stored, in milliseconds: clocks need not agree. */
+/** How long an expired session stays stored, in milliseconds: clocks can differ. */
 const GRACE = 60 * 60 * 1000
 
 const TRUE = `return '{"answer":true}'`
@@ -28,11 +28,11 @@ local function generation(key)
 end
 `
 
-/** Whether a session still has the generation of its user. */
-const counts = `${generation}
-local function counts(user, session)
-  local its = generation(session)
-  return its ~= '' and its == generation(user)
+/** Whether a session has the generation of its user. */
+const isCurrent = `${generation}
+local function isCurrent(user, session)
+  local own = generation(session)
+  return own ~= '' and own == generation(user)
 end
 `
 
@@ -44,9 +44,9 @@ local function clock()
 end
 `
 
-/** Lets a session and the index of its user's sessions live until a time. */
-const keep = `
-local function keep(session, index, id, time)
+/** Sets the expiry of a session, and of the index of its user's sessions. */
+const expireAt = `
+local function expireAt(session, index, id, time)
   local until_ = string.format('%.0f', time)
   redis.call('PEXPIREAT', session, until_)
   redis.call('ZADD', index, until_, id)
@@ -56,7 +56,7 @@ local function keep(session, index, id, time)
 end
 `
 
-/** A text with the changes in ARGV: names and values in turn, and no value removes the attribute. */
+/** Merges the changes in ARGV into a text: names and values in turn. An empty value removes the attribute. */
 const merged = `
 local function nameIn(line)
   local at = line:find('["\\\\]', 2)
@@ -92,7 +92,7 @@ return '{"answer":{"user":' .. user:sub(${GENERATION_LENGTH + 1}) .. ',"session"
  * KEYS: user, session, index. ARGV: id, idle deadline, milliseconds until then by the clock that set
  * it, session. Returns the user, or null.
  */
-export const INSERT: string = `${clock}${keep}
+export const INSERT: string = `${clock}${expireAt}
 local user = redis.call('GET', KEYS[1])
 if not user then ${NULL} end
 local now = clock()
@@ -100,18 +100,17 @@ local until_ = math.max(tonumber(ARGV[2]), now + math.max(tonumber(ARGV[3]), 0))
 redis.call('ZADD', KEYS[3], string.format('%.0f', until_), ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
 redis.call('SET', KEYS[2], user:sub(1, ${GENERATION_LENGTH}) .. ARGV[4])
-keep(KEYS[2], KEYS[3], ARGV[1], until_)
+expireAt(KEYS[2], KEYS[3], ARGV[1], until_)
 return '{"answer":' .. user:sub(${GENERATION_LENGTH + 1}) .. '}'
 `
 
 /**
  * KEYS: user, session, index. ARGV: id, active and idle deadline. Returns whether the session exists.
  *
- * The key lives longer by as much as the deadline moves: only the two readings of one clock are
- * compared, whatever that clock shows.
+ * The expiry of the key moves by as much as the deadline: only two times of one clock are compared.
  */
-export const RENEW: string = `${counts}${clock}${keep}
-if not counts(KEYS[1], KEYS[2]) then ${FALSE} end
+export const RENEW: string = `${isCurrent}${clock}${expireAt}
+if not isCurrent(KEYS[1], KEYS[2]) then ${FALSE} end
 local function later(at, new)
   local old = redis.call('GETRANGE', KEYS[2], at, at + ${DEADLINE_LENGTH - 1})
   local by = math.max(tonumber(new) - tonumber(old), 0)
@@ -122,7 +121,7 @@ local idleBy, idle = later(${IDLE_AT}, ARGV[3])
 if activeBy + idleBy > 0 then
   local left = math.max(redis.call('PTTL', KEYS[2]), 0)
   local until_ = math.max(tonumber(idle) + ${GRACE}, clock() + left + idleBy)
-  keep(KEYS[2], KEYS[3], ARGV[1], until_)
+  expireAt(KEYS[2], KEYS[3], ARGV[1], until_)
   redis.call('SETRANGE', KEYS[2], ${ACTIVE_AT}, active)
   redis.call('SETRANGE', KEYS[2], ${IDLE_AT}, idle)
 end
@@ -130,8 +129,8 @@ ${TRUE}
 `
 
 /** KEYS: user, session. ARGV: changes. Returns whether the session exists. */
-export const UPDATE: string = `${counts}${merged}
-if not counts(KEYS[1], KEYS[2]) then ${FALSE} end
+export const UPDATE: string = `${isCurrent}${merged}
+if not isCurrent(KEYS[1], KEYS[2]) then ${FALSE} end
 redis.call('SET', KEYS[2], merged(redis.call('GET', KEYS[2])), 'KEEPTTL')
 ${TRUE}
 `
@@ -143,15 +142,15 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 ${TRUE}
 `
 
-/** KEYS: user, index, and the session to spare if any. ARGV: new generation, id of that session. */
+/** KEYS: user, index, and the excepted session, if any. ARGV: new generation, id of that session. */
 export const DELETE_BY_USER: string = `${generation}
 local old = generation(KEYS[1])
 if old == '' then ${TRUE} end
-local spared = KEYS[3] and generation(KEYS[3]) == old
-local until_ = spared and redis.call('ZSCORE', KEYS[2], ARGV[2])
+local excepted = KEYS[3] and generation(KEYS[3]) == old
+local until_ = excepted and redis.call('ZSCORE', KEYS[2], ARGV[2])
 redis.call('UNLINK', KEYS[2])
 redis.call('SETRANGE', KEYS[1], 0, ARGV[1])
-if spared then redis.call('SETRANGE', KEYS[3], 0, ARGV[1]) end
+if excepted then redis.call('SETRANGE', KEYS[3], 0, ARGV[1]) end
 if until_ then
   redis.call('ZADD', KEYS[2], until_, ARGV[2])
   redis.call('PEXPIREAT', KEYS[2], until_)
@@ -161,7 +160,7 @@ ${TRUE}
 
 /**
  * KEYS: user, index, sessions. ARGV: their ids. Returns the user and those sessions, null for each
- * that is gone; or, when the user has sessions that were not named, the ids of all.
+ * that does not exist; or, when the user has sessions that were not named, the ids of all.
  */
 export const LIST: string = `
 local user = redis.call('GET', KEYS[1])
@@ -170,8 +169,8 @@ local sessions, listed = {}, 0
 for i, id in ipairs(ARGV) do
   if redis.call('ZSCORE', KEYS[2], id) then listed = listed + 1 end
   local session = redis.call('GET', KEYS[i + 2])
-  local counts = session and session:sub(1, ${GENERATION_LENGTH}) == user:sub(1, ${GENERATION_LENGTH})
-  sessions[i] = counts and session:sub(${GENERATION_LENGTH + 1}) or 'null'
+  local isCurrent = session and session:sub(1, ${GENERATION_LENGTH}) == user:sub(1, ${GENERATION_LENGTH})
+  sessions[i] = isCurrent and session:sub(${GENERATION_LENGTH + 1}) or 'null'
 end
 if listed < redis.call('ZCARD', KEYS[2]) then
   return '{"answer":{"ids":' .. cjson.encode(redis.call('ZRANGE', KEYS[2], 0, -1)) .. '}}'

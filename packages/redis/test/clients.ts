@@ -1,4 +1,4 @@
-/** Every client that the store may be given, connected to the servers of this run. */
+/** Every client that the store accepts, connected to the servers of this run. */
 import { Redis as Upstash } from '@upstash/redis'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import type { RedisClient } from '../src/index.ts'
 import { startUpstash } from './upstash.ts'
 
-/** A client, and how to part from it. */
+/** A client, and how to close it. */
 interface Connected {
   readonly client: RedisClient
   readonly close: () => unknown
@@ -21,7 +21,7 @@ export interface ClientKind {
 
 const run = inject('redis') ?? { port: 0, cluster: [] }
 
-/** The kinds that talk to one server. */
+/** The kinds that connect to one server. */
 export const clients: readonly ClientKind[] = [
   {
     name: 'node-redis',
@@ -55,7 +55,7 @@ export const clients: readonly ClientKind[] = [
   },
 ]
 
-/** The kinds that talk to the cluster of this run. */
+/** The kinds that connect to the cluster of this run. */
 export const clusterClients: readonly ClientKind[] = [
   {
     name: 'node-redis, a cluster',

@@ -1,19 +1,19 @@
-/** What a server was asked, and what its scripts did then. */
+/** The commands that a server received, and the calls of its scripts. */
 import { Redis } from 'ioredis'
 
 /** One command that a client sent. */
 interface SeenCommand {
-  /** In small letters. */
+  /** In lower case. */
   readonly name: string
-  /** The keys that it declared, when it was a script. */
+  /** The keys that a script received. */
   readonly keys: readonly string[]
-  /** What the script called. */
+  /** The calls of the script. */
   readonly inside: readonly (readonly string[])[]
 }
 
-/** A look at a server's commands. */
+/** A watch on a server's commands. */
 export interface CommandWatch {
-  /** The commands since the last look. */
+  /** The commands since the last call. */
   taken(): Promise<readonly SeenCommand[]>
   close(): Promise<void>
 }
@@ -21,8 +21,8 @@ export interface CommandWatch {
 /**
  * Watches the scripts whose first key begins with a prefix.
  *
- * Nothing else may be sent to the server while this begins: ioredis takes a command that comes with
- * the answer to MONITOR for the answer to one of its own.
+ * Send nothing else to the server while this starts: ioredis confuses a command that arrives with the
+ * reply to MONITOR with the reply to a command of its own.
  */
 export async function watchCommands(port: number, prefix: string): Promise<CommandWatch> {
   const client = new Redis({ port })

@@ -21,7 +21,7 @@ export async function startLoadRedis() {
     name: `Redis ${version}`,
     /** A store of its own, empty. */
     open: (prefix: string): AnyStore<object, object> => redisStore(client, { prefix }),
-    /** Each client: a store over one set of keys, and a read by hand of sessions that were copied from there. */
+    /** Each client: a store over one set of keys, and a read by hand of copies of its sessions. */
     clients: [
       {
         name: 'ioredis',

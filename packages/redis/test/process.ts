@@ -6,18 +6,18 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A server of our own. */
+/** A server of this run. */
 export interface RedisProcess {
   readonly port: number
-  /** Ends it at once, as a crash would; what it has written stays. */
+  /** Kills it, as a crash would; its files stay. */
   kill(): Promise<void>
-  /** Starts it again over what it had written. */
+  /** Starts it again over its files. */
   restart(): Promise<void>
-  /** Ends it and removes what it had written. */
+  /** Kills it and deletes its files. */
   close(): Promise<void>
 }
 
-// The system closes our end of the pipe however we end: no server outlives us.
+// The system closes our end of the pipe when this process ends, in any way: the server ends too.
 const GUARD = `
 folder=$1; shift
 redis-server "$@" & server=$!
@@ -30,7 +30,7 @@ wait $server
  * Starts a server.
  *
  * @param options Further options, as in `redis.conf`.
- * @throws {Error} With the server's last words when it does not start.
+ * @throws {Error} With the server's output when it does not start.
  */
 export async function startRedis(options: Record<string, string> = {}): Promise<RedisProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'limen-redis-'))
@@ -45,14 +45,14 @@ export async function startRedis(options: Record<string, string> = {}): Promise<
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     })
-    let said = ''
+    let output = ''
     for await (const chunk of started.stdout.iterator({ destroyOnReturn: false })) {
-      said += String(chunk)
-      if (!said.includes('Ready to accept connections')) continue
+      output += String(chunk)
+      if (!output.includes('Ready to accept connections')) continue
       started.stdout.resume()
       return started
     }
-    throw new Error(`redis-server did not start:\n${said}`)
+    throw new Error(`redis-server did not start:\n${output}`)
   }
 
   async function end(word: string): Promise<void> {
@@ -72,7 +72,7 @@ export async function startRedis(options: Record<string, string> = {}): Promise<
   }
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')

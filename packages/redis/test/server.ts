@@ -7,7 +7,7 @@ import { type RedisProcess, freePort, startRedis } from './process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    /** How many histories `pnpm soak` runs on every store, in place of the number in its test. */
     soak: { readonly histories: number; readonly seed: number } | undefined
     /** The ports of the servers; `null` where there is no Redis. */
     redis: { readonly port: number; readonly cluster: readonly number[] } | null
@@ -50,13 +50,13 @@ async function isInstalled(): Promise<boolean> {
   return isThere !== null
 }
 
-/** A node of the cluster: where it listens to clients, and where to the other nodes. */
+/** A node of the cluster: its ports for clients and for the other nodes. */
 interface Node {
   readonly port: number
   readonly bus: number
 }
 
-/** Makes one cluster of servers, each with its share of the slots. */
+/** Joins servers to one cluster, each with its share of the slots. */
 async function join(servers: readonly Node[]): Promise<void> {
   const nodes = servers.map(({ port }) => new Redis({ port }))
   try {

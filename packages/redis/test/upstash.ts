@@ -1,4 +1,4 @@
-/** Upstash's REST protocol over a real Redis: commands in, JSON out, strings as base64 where asked for. */
+/** Upstash's REST protocol over a real Redis: commands in, JSON out, strings as base64 on request. */
 import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +11,7 @@ export interface UpstashEndpoint {
   readonly token: string
   /** How many requests it has answered. */
   readonly requests: () => number
-  /** Lets the connection break once, after the next request was carried out. */
+  /** Breaks the connection once, after the next request was executed. */
   loseNextAnswer(): void
   close(): Promise<void>
 }
@@ -19,12 +19,12 @@ export interface UpstashEndpoint {
 /**
  * Starts an endpoint.
  *
- * @param port Where the Redis is.
+ * @param port The port of the Redis.
  * @see {@link https://upstash.com/docs/redis/features/restapi Upstash's REST API}
  */
 export async function startUpstash(port: number): Promise<UpstashEndpoint> {
   const redis = new Redis({ port, maxRetriesPerRequest: 1, retryStrategy: () => 20 })
-  redis.on('error', () => {}) // What was asked meanwhile is told.
+  redis.on('error', () => {}) // Commands sent during an outage reject by themselves.
   const token = 'a-token'
   let requests = 0
   let isLost = false

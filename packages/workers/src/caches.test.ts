@@ -37,7 +37,7 @@ const everyCache: [name: string, make: (pace: Pace) => StoreCache][] = [
 describe.each(everyCache)('%s', (_name, make) => {
   const cache = make((client) => client)
 
-  it('gives back what it was given, and forgets it', async () => {
+  it('returns a stored value, and deletes it', async () => {
     const value = { at: 1, token: 'x', found: { list: [1, null, 'ü🙂'], none: undefined } }
     for (const key of ['limen:1:session:a', 'limen:1:user:..', 'limen:1:user:a/b?c#d %', 'ü🙂']) {
       expect(await cache.get(key)).toBeFalsy()
@@ -48,14 +48,14 @@ describe.each(everyCache)('%s', (_name, make) => {
     }
   })
 
-  it('keeps what it was given last', async () => {
+  it('stores the last value', async () => {
     await cache.set('key', { at: 1 }, { ttl })
     await cache.set('key', { at: 2 }, { ttl: 1 })
     expect(await cache.get('key')).toEqual({ at: 2 })
   })
 
   it.each([new Date(), new Map(), new Uint8Array(1), Number.NaN, 1n, [undefined], () => 1])(
-    'refuses %o, which JSON would change',
+    'rejects %o, which JSON would change',
     async (value) => {
       const set = async () => cache.set('key', { attributes: { value } }, { ttl })
       await expect(set()).rejects.toThrow(/"(value|0)"/)
@@ -63,7 +63,7 @@ describe.each(everyCache)('%s', (_name, make) => {
     },
   )
 
-  it('P1: shows a revocation through it at once, to another store over the same cache', async () => {
+  it('P1: a revocation is visible at once to another store over the same cache', async () => {
     const store = memoryStore<CaseUser, CaseSession>()
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -73,7 +73,7 @@ describe.each(everyCache)('%s', (_name, make) => {
     for (const letter of ['a', 'b', 'c']) expect(await read(letter)).not.toBeNull()
 
     await store.delete(record('c').id)
-    expect(await read('c'), 'revoked past it').not.toBeNull()
+    expect(await read('c'), 'revoked without the cache').not.toBeNull()
     await one!.delete(record('a').id)
     expect(await read('a')).toBeNull()
     expect(await read('c')).not.toBeNull()
@@ -99,14 +99,14 @@ describe.each(everyCache)('%s', (_name, make) => {
 
 describe('workersCache()', () => {
   it.each(['app.example', 'https://app.example/', 'https://app.example/x', 'ftp://a', ''])(
-    'refuses the origin "%s"',
+    'rejects the origin "%s"',
     (wrong) => {
       const make = () => workersCache(caches.default, { origin: wrong })
       expect(make).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
     },
   )
 
-  it('P9: opens its cache for each call, and keeps none', async () => {
+  it('P9: opens its cache for each call, and stores none', async () => {
     let opened = 0
     const cache = workersCache(
       () => {
@@ -121,7 +121,7 @@ describe('workersCache()', () => {
     expect(opened).toBe(3)
   })
 
-  it('keeps under the origin, as what it is, for as long as it is of use', async () => {
+  it('stores JSON under the origin, with the ttl as its max-age', async () => {
     await workersCache(caches.default, { origin }).set(
       'limen:1:user:ada',
       { at: 1 },
@@ -133,7 +133,7 @@ describe('workersCache()', () => {
     await response?.body?.cancel()
   })
 
-  it('takes nobody’s value for another’s, where a zone takes several URLs for one', async () => {
+  it('returns no value of another key, where a zone treats several URLs as one', async () => {
     let only: string | undefined
     const oneForAll: WorkersCache = {
       match: async () => (only === undefined ? undefined : new Response(only)),
@@ -148,36 +148,36 @@ describe('workersCache()', () => {
 })
 
 describe('kvCache()', () => {
-  it('asks KV for no life that is too short for it', async () => {
-    const lives: number[] = []
+  it('uses no lifetime below the minimum of KV', async () => {
+    const lifetimes: number[] = []
     const kv: KvCacheNamespace = {
       ...bound(env.KV),
       put(key, text, options) {
-        lives.push(options.expirationTtl)
+        lifetimes.push(options.expirationTtl)
         return env.KV.put(key, text, options)
       },
     }
     for (const ms of [1, 59_000, 60_001, 3_600_000]) await kvCache(kv).set('key', {}, { ttl: ms })
-    expect(lives).toEqual([60, 60, 61, 3600])
+    expect(lifetimes).toEqual([60, 60, 61, 3600])
   })
 
-  it('P4: fails no read and no change when KV has had enough writes, and says so', async () => {
+  it('P4: fails no read and no change when KV rejects writes, and reports the error', async () => {
     const store = memoryStore<CaseUser, CaseSession>()
     const record = await recordsFor(store)
-    const told: unknown[] = []
+    const errors: unknown[] = []
     const kv = { ...bound(env.KV), put: () => Promise.reject(new Error('429 Too Many Requests')) }
-    const onCacheError = (error: unknown) => told.push(error)
+    const onCacheError = (error: unknown) => errors.push(error)
     const front = cached(store, { cache: kvCache(kv), maxAgeMs: MINUTES, onCacheError })
     await front.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await front.insert(record('a'))
     expect(await front.read(record('a').id, eventual)).not.toBeNull()
     await front.delete(record('a').id)
     expect(await front.read(record('a').id, eventual)).toBeNull()
-    expect(told).toHaveLength(2)
+    expect(errors).toHaveLength(2)
   })
 })
 
-/** A binding's calls as functions of their own, so that one can be replaced. */
+/** The calls of a binding, to be replaced one by one. */
 function bound(kv: KvCacheNamespace): KvCacheNamespace {
   return {
     get: (key) => kv.get(key),

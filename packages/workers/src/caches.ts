@@ -1,44 +1,45 @@
-/** What `cached()` can keep answers in on Cloudflare: the Workers Cache API, or Workers KV. */
+/** Caches for `cached()` on Cloudflare: the Workers Cache API, and Workers KV. */
 import type { StoreCache } from '@limen/core'
 import { checkCallOptions, checkOption, shown } from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
 import { CACHE_FORM, KV_CACHE_BINDING, ORIGIN_FORM, notCached } from './messages.ts'
 
-/** The shortest life of a value in Workers KV, in seconds. */
+/** The shortest lifetime of a value in Workers KV, in seconds. */
 const KV_SHORTEST = 60
 
 const ORIGIN = /^https?:\/\/[^/?#\s]+$/
 
-/** A cache of the Workers Cache API, by shape: `caches.default` and `await caches.open(…)` have it. */
+/** A cache of the Workers Cache API, structurally typed: `caches.default` and `await caches.open(…)` fit. */
 export interface WorkersCache {
-  /** The response kept under a URL. */
+  /** Returns the response under a URL. */
   match(url: string): Promise<Response | undefined>
-  /** Keeps a response for as long as its headers say. */
+  /** Stores a response for the time in its headers. */
   put(url: string, response: Response): Promise<void>
-  /** Forgets a response, in this data center. */
+  /** Deletes a response, in this data center. */
   delete(url: string): Promise<boolean>
 }
 
 /** How a cache of the Workers Cache API is used. */
 export interface WorkersCacheOptions {
   /**
-   * Where the Worker answers, such as `https://app.example`: Cloudflare keeps responses by URL, and
-   * is slow with the URLs of other hosts. Always the same one, whatever host a visitor asked for.
+   * The Worker's own origin, such as `https://app.example`: Cloudflare stores responses by URL, and is
+   * slow for URLs of other hosts. Use the same one for all requests, also where the Worker has
+   * several hosts.
    */
   readonly origin: string
 }
 
 /**
- * Keeps answers in the Workers Cache API: one cache for each data center, without a price.
+ * Creates a cache over the Workers Cache API, which has one cache for each data center and is free.
  *
- * Give it a cache of its own by a function that opens it, for `caches.default` is shared with all
- * else that the zone caches. A revocation drops what this data center holds; the others may trust
- * what they hold until `maxAgeMs` is over. Attributes must be what JSON can carry: others are not cached.
+ * Pass a function that opens a cache of its own: `caches.default` is shared with everything else that
+ * the zone caches. A revocation invalidates the entries of this data center; other data centers can
+ * trust theirs until `maxAgeMs` has passed. Records with attributes that JSON cannot carry are not cached.
  *
- * @param cache The cache, or what opens it; it is opened for each call and never kept.
+ * @param cache The cache, or a function that opens it. It is opened for each call and not stored.
  * @param options The origin of the Worker.
  * @returns The cache for `cached(store, { cache, maxAgeMs })`.
- * @throws {AuthError} `AUTH_CONFIG` when it is given no cache, or when `origin` is not an origin.
+ * @throws {AuthError} `AUTH_CONFIG` when `cache` is not a cache, or `origin` is not an origin.
  * @see {@link https://developers.cloudflare.com/workers/runtime-apis/cache/ Workers Cache API}
  *
  * @example
@@ -78,27 +79,27 @@ export function workersCache(
   }
 }
 
-/** The part of a Workers KV binding that a cache uses, structurally typed: `KVNamespace` fits. */
+/** The binding that `kvCache` calls, structurally typed: `KVNamespace` fits. */
 export interface KvCacheNamespace {
-  /** The text kept under a key. */
+  /** Returns the text under a key. */
   get(key: string): Promise<string | null>
-  /** Keeps text, for as many seconds as given: at least 60. */
+  /** Stores text, with a lifetime of at least 60 seconds. */
   put(key: string, text: string, options: { expirationTtl: number }): Promise<void>
-  /** Forgets what is kept under a key. */
+  /** Deletes the text under a key. */
   delete(key: string): Promise<void>
 }
 
 /**
- * Keeps answers in Workers KV: one cache for the whole world, where reads are cheap and writes are not.
+ * Creates a cache over Workers KV: one cache for all data centers, with cheap reads and dear writes.
  *
- * Each answer that is not known is a write, and a revocation may take a minute to be seen elsewhere;
- * `maxAgeMs` holds all the same, and is well chosen at a minute or more. Where the store is nearer than
- * that, {@link workersCache} costs less. KV keeps nothing for less than 60 seconds: `cached()` goes by
- * the time in the value. Attributes must be what JSON can carry: others are not cached.
+ * Each miss is a write, and other data centers can see a revocation a minute later. `maxAgeMs` limits
+ * that delay too: choose a minute or more. Where the store is in the same region, {@link workersCache}
+ * costs less. KV stores values for at least 60 seconds; `cached()` uses the time in the value. Records
+ * with attributes that JSON cannot carry are not cached.
  *
  * @param namespace The KV binding. Its keys begin with `limen:`.
  * @returns The cache for `cached(store, { cache, maxAgeMs })`.
- * @throws {AuthError} `AUTH_CONFIG` when it is given no KV binding.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not given a KV binding.
  * @see {@link https://developers.cloudflare.com/kv/api/write-key-value-pairs/ Writing to Workers KV}
  *
  * @example
@@ -120,16 +121,16 @@ export function kvCache(namespace: KvCacheNamespace): StoreCache {
   }
 }
 
-interface Parcel {
-  /** Whose value it is: a zone may be set to take several URLs for one. */
+interface StoredValue {
+  /** The key of the value: a zone can be configured to treat several URLs as one. */
   readonly key: string
   readonly value: object
 }
 
-/** A value with its key, as JSON that gives back just this value; throws when there is none. */
+/** A value with its key as JSON; throws when JSON would change the value. */
 function textOf(key: string, value: object): string {
-  const parcel: Parcel = { key, value }
-  return JSON.stringify(parcel, function (this: Record<string, unknown>, name, shown: unknown) {
+  const stored: StoredValue = { key, value }
+  return JSON.stringify(stored, function (this: Record<string, unknown>, name, shown: unknown) {
     if (!isJson(this[name], Array.isArray(this))) {
       throw new TypeError(notCached(name))
     }
@@ -138,8 +139,8 @@ function textOf(key: string, value: object): string {
 }
 
 function valueIn(text: string, key: string): object | undefined {
-  const parcel = JSON.parse(text) as Parcel
-  return parcel.key === key ? parcel.value : undefined
+  const stored = JSON.parse(text) as StoredValue
+  return stored.key === key ? stored.value : undefined
 }
 
 function isJson(value: unknown, inArray: boolean): boolean {

@@ -22,7 +22,7 @@ import stores from '../stores.json' with { type: 'json' }
 const DAY = 86_400_000
 const HOUR = 3_600_000
 
-// Thousands of objects take their time.
+// Thousands of objects take minutes.
 beforeEach(() => reset(), DAY)
 
 describe('durableObjectStore()', () => {
@@ -65,26 +65,26 @@ describe('durableObjectStore(), counted at the binding', () => {
     expect(await counted(() => auth.deleteExpiredSessions())).toEqual([])
   })
 
-  it('asks for the region that was chosen, each time', async () => {
-    const asked: unknown[] = []
+  it('passes the region of the options in each call', async () => {
+    const hints: unknown[] = []
     const namespace: SessionsNamespace = {
       idFromName: (name) => env.SESSIONS.idFromName(name),
       get(id, options) {
-        asked.push(options?.locationHint)
+        hints.push(options?.locationHint)
         return env.SESSIONS.get(id as DurableObjectId, options)
       },
     }
     const ada = { route: 'r'.repeat(22), id: 'ada' }
     await durableObjectStore(namespace, { locationHint: 'weur' }).readUser(ada)
     await durableObjectStore(namespace).readUser(ada)
-    expect(asked).toEqual(['weur', undefined])
+    expect(hints).toEqual(['weur', undefined])
   })
 })
 
-describe('an object', () => {
+describe('LimenSessions', () => {
   const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
 
-  it('keeps its sessions when it is evicted', async () => {
+  it('stores its sessions across an eviction', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -94,7 +94,7 @@ describe('an object', () => {
     )
   })
 
-  it('P1: is one for two Workers: what one revokes, the other neither reads nor renews', async () => {
+  it('P1: a session that one Worker revokes is neither read nor renewed by another', async () => {
     const elsewhere = withPlainIds(durableObjectStore<CaseUser, CaseSession>(otherWorker))
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -119,25 +119,25 @@ describe('an object', () => {
     }
   })
 
-  it('removes dead sessions by its alarm, which comes back for the next and then no more', async () => {
+  it('deletes expired sessions by an alarm, which is set again while sessions are left', async () => {
     const record = await recordsFor(store)
     const now = Date.now()
-    const ends = { a: now - 2 * HOUR, b: now + DAY, c: now + 2 * DAY }
+    const deadlines = { a: now - 2 * HOUR, b: now + DAY, c: now + 2 * DAY }
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     expect(await stateOf('ada')).toMatchObject({ alarm: null })
-    for (const [letter, idlePeriodExpiresAt] of Object.entries(ends)) {
+    for (const [letter, idlePeriodExpiresAt] of Object.entries(deadlines)) {
       await store.insert(record(letter, { idlePeriodExpiresAt }))
     }
     const first = (await stateOf('ada')).alarm ?? 0
     expect(first).toBeGreaterThanOrEqual(now + HOUR)
-    expect(first).toBeLessThan(ends.b)
+    expect(first).toBeLessThan(deadlines.b)
 
     expect(await runDurableObjectAlarm(await objectOf('ada'))).toBe(true)
     expect((await store.listByUser('ada')).map(({ session }) => session.id.at(-1))).toEqual([
       'b',
       'c',
     ])
-    expect(await stateOf('ada')).toMatchObject({ alarm: ends.b + HOUR })
+    expect(await stateOf('ada')).toMatchObject({ alarm: deadlines.b + HOUR })
 
     await store.delete(record('b').id)
     await store.renew(record('c').id, {
@@ -153,7 +153,7 @@ describe('an object', () => {
     expect(await store.readUser('ada')).not.toBe(null)
   })
 
-  it('gets its alarm back at the next sign-in, should it have been lost', async () => {
+  it('sets a lost alarm again at the next sign-in', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -162,10 +162,10 @@ describe('an object', () => {
     expect((await stateOf('ada')).alarm).toBeGreaterThan(Date.now())
   })
 
-  it('P6: is left as it was by whatever is asked of it before its user exists', async () => {
+  it('P6: no call changes an object that has no user', async () => {
     const record = await recordsFor(store)
     const { id } = record('a')
-    const untouched = await stateOf('nobody')
+    const untouched = await stateOf('unused')
     expect(await store.read(id, { consistency: 'strong' })).toBe(null)
     expect(await store.insert(record('a'))).toBe(null)
     expect(await store.renew(id, record('a'))).toBe(false)
@@ -181,46 +181,46 @@ describe('an object', () => {
     expect(untouched).toMatchObject({ tables: [], alarm: null })
   })
 
-  it('is left as it was when its user cannot be kept', async () => {
-    const untouched = await stateOf('nobody')
+  it('a failed createUser does not change an object', async () => {
+    const untouched = await stateOf('unused')
     const nothing = undefined as unknown as CaseUser
     await expect(store.createUser({ id: 'ada', attributes: nothing })).rejects.toThrow()
     expect(await stateOf('ada')).toEqual(untouched)
   })
 
-  it('is as if it had never been when its user is deleted', async () => {
+  it('deleteUser leaves an object as if it had never been used', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
-    expect(await stateOf('ada')).not.toEqual(await stateOf('nobody'))
+    expect(await stateOf('ada')).not.toEqual(await stateOf('unused'))
     await store.deleteUser('ada')
-    expect(await stateOf('ada')).toEqual(await stateOf('nobody'))
+    expect(await stateOf('ada')).toEqual(await stateOf('unused'))
   })
 
-  it('P3: can be called for what a store answers, and for nothing else', () => {
-    const answers = Object.keys(store).filter((name) => name !== 'traits')
+  it('P3: has no public method except those that the store calls', () => {
+    const calledMethods = Object.keys(store).filter((name) => name !== 'traits')
     const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
       LimenSessions.prototype,
     )
     expect([constructor, alarm]).not.toContain(undefined)
-    expect(Object.keys(calls).toSorted()).toEqual(answers.toSorted())
+    expect(Object.keys(calls).toSorted()).toEqual(calledMethods.toSorted())
   })
 })
 
 describe('P4: durableObjectStore() when its object fails', () => {
-  it('rejects, and asks a new stub the next time', async () => {
+  it('rejects, and uses a new stub in the next call', async () => {
     const auth = limen({ store: durableObjectStore(env.SESSIONS) })
     const { userId } = await auth.createUser({})
     const token = auth.createBearerToken(await auth.createSession({ userId }))
-    const asked = auth.validateSession(token).catch(() => 'lost')
+    const pending = auth.validateSession(token).catch(() => 'lost')
     await runInDurableObject(await objectOf(userId), (_, state) => state.abort('broken')).catch(
       () => {},
     )
-    await asked
+    await pending
     expect((await auth.validateSession(token)).user.userId).toBe(userId)
   })
 
-  it('is unavailable while the object is overloaded', async () => {
+  it('rejects with AUTH_STORE_UNAVAILABLE while the object is overloaded', async () => {
     const namespace = watched(() => {
       throw Object.assign(new Error('Durable Object is overloaded.'), { overloaded: true })
     })
@@ -231,13 +231,13 @@ describe('P4: durableObjectStore() when its object fails', () => {
     })
   })
 
-  it('says that attributes are too large, whether for the call or for a row', async () => {
+  it('rejects attributes that are too large for the call or for a row', async () => {
     const auth = limen({ store: durableObjectStore<CaseUser>(env.SESSIONS) })
     const attributes = { name: 'x'.repeat(34_000_000) }
     const tooLarge = { code: 'AUTH_RECORD_TOO_LARGE' }
     await expect(auth.createUser({ userId: 'ada', attributes })).rejects.toMatchObject(tooLarge)
 
-    // The engine that runs here takes larger rows than Cloudflare's, so that it needs a larger one.
+    // The local engine accepts larger rows than Cloudflare's, so it needs a larger one.
     const namespace = watched(async () => {
       const why = await runInDurableObject(await objectOf('ada'), (_, { storage }) => {
         try {
@@ -254,7 +254,7 @@ describe('P4: durableObjectStore() when its object fails', () => {
   })
 })
 
-/** The binding, with something that happens before each call, and answers that come when they may. */
+/** The binding, with a callback before each call, and answers that arrive when `pace` delivers them. */
 function watched(
   before: (call: string) => unknown,
   pace: Pace = (client) => client,

@@ -1,4 +1,4 @@
-/** Sessions and users in Durable Objects: one object for each user, one RPC for each call. */
+/** Stores sessions and users in Durable Objects: one object for each user, one RPC for each call. */
 import type { RoutedId, RoutedStore } from '@limen/core'
 import { checkCallOptions, firstLineOf, removedNames, storeFailure } from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
@@ -24,30 +24,29 @@ const TOO_LARGE = /SQLITE_TOOBIG|limited to 32MiB/
 const NEVER = /^$/
 const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|SQL is not enabled|does not implement/
 
-/** Where the objects are. */
+/** Where new objects are created. */
 export interface DurableObjectStoreOptions {
   /**
-   * The region for objects that do not exist yet. Default: near the visitor who signs up, which is
-   * where the object stays.
+   * The region of new objects. An object does not move later. Default: near the request that creates
+   * the user.
    */
   readonly locationHint?: LocationHint | undefined
 }
 
 /**
- * Keeps each user with its sessions in a Durable Object of its own. Nothing is shared between users,
- * and all promises of a store hold for every read: it sees every write confirmed before it.
+ * Stores each user with its sessions in a Durable Object of its own. Users share nothing, and every
+ * read is strong: it sees every write that was confirmed before it.
  *
- * An object is named by a hash of the user id, which begins each session id of that user. It removes
- * expired sessions by an alarm of its own, so `deleteExpired` is always `0`. Attributes are stored as
- * JSON. The class of the objects is `LimenSessions` of `@limen/workers/durable-object`; this function
- * does not import it, so it loads in every runtime.
+ * The route names the object. An object deletes its expired sessions by an alarm. Attributes are
+ * stored as JSON. The class of the objects is `LimenSessions` of `@limen/workers/durable-object`; this
+ * function does not import it, so it loads in every runtime.
  *
  * @param namespace The binding whose class is `LimenSessions`, such as `env.SESSIONS` or
  * `env.SESSIONS.jurisdiction('eu')`.
- * @param options Where the objects are.
+ * @param options Where new objects are created.
  * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when
- * attributes exceed the 2 MB of a row, with `AUTH_STORE_REJECTED` for what the object refuses and will
- * refuse again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
+ * attributes exceed the 2 MB of a row, with `AUTH_STORE_REJECTED` for a call that the object rejects and
+ * will reject again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
  * @throws {AuthError} `AUTH_CONFIG` when it is given another binding, or an option that does not fit.
  * @see {@link https://developers.cloudflare.com/durable-objects/reference/data-location/ Where objects are}
  *
@@ -125,7 +124,7 @@ function changesOf(attributes: object): [attributes: string, removed: string] {
   return [JSON.stringify(attributes), JSON.stringify(removedNames(attributes))]
 }
 
-/** The error to throw. It comes from another isolate: its class is lost, its name and code may be. */
+/** Creates the error to throw. The cause comes from another isolate: its class is lost, and its name and code can be. */
 function failed(cause: unknown): unknown {
   const { name, code, retryable, overloaded } = Object(cause) as Partial<
     Record<'name' | 'code' | 'retryable' | 'overloaded', unknown>

@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What a call rejects with. */
+/** The error of a call. */
 async function failureOf(work: () => unknown): Promise<Expected> {
   const error: unknown = await Promise.resolve()
     .then(work)
@@ -47,7 +47,7 @@ const sessionOf = async (store: AnyStore, userId: string, letter = 'a') => ({
   attributes: { note: 'private' },
 })
 
-describe('E2: what D1 fails with', () => {
+describe('E2: failures of D1', () => {
   const itself = d1Store<AnyAttributes, AnyAttributes>(env.DB)
   const store: AnyStore = itself
   const rejected = (why: string): Expected => ({ code: 'AUTH_STORE_REJECTED', message: why })
@@ -72,14 +72,14 @@ describe('E2: what D1 fails with', () => {
   ]
 
   it.each(calls)(
-    '%s without the tables is rejected, and says what to do',
+    'E2: %s without the tables is AUTH_STORE_REJECTED, and names the remedy',
     async (_, act, table) => {
       await reset()
       expect(await failureOf(act)).toEqual(missing(table))
     },
   )
 
-  it('a missing column is rejected, and says what to do', async () => {
+  it('E2: a missing column is AUTH_STORE_REJECTED, and names the remedy', async () => {
     await env.DB.exec('ALTER TABLE limen_session DROP COLUMN secret_hash')
     const message = 'D1_ERROR: no such column: s.secret_hash at offset 51: SQLITE_ERROR'
     expect(await failureOf(() => store.read('a', strong))).toEqual(
@@ -87,7 +87,7 @@ describe('E2: what D1 fails with', () => {
     )
   })
 
-  it('a constraint of the app’s own is rejected', async () => {
+  it('E2: a constraint of the app is AUTH_STORE_REJECTED', async () => {
     await env.DB.exec(
       "CREATE UNIQUE INDEX one_email ON limen_user (attributes ->> '$.email') WHERE id <> ''",
     )
@@ -100,7 +100,7 @@ describe('E2: what D1 fails with', () => {
     )
   })
 
-  it('a session id that is taken is rejected', async () => {
+  it('E2: a session id that is taken is AUTH_STORE_REJECTED', async () => {
     await store.createUser({ id: 'ada-id', attributes: {} })
     const session = await sessionOf(store, 'ada-id')
     await store.insert(session)
@@ -111,7 +111,7 @@ describe('E2: what D1 fails with', () => {
     )
   })
 
-  it('a time that is no number is rejected, without its value', async () => {
+  it('E2: a time that is not a number is AUTH_STORE_REJECTED, without its value', async () => {
     await store.createUser({ id: 'ada-id', attributes: {} })
     const session = await sessionOf(store, 'ada-id')
     const wrong = (createdAt: unknown) =>
@@ -126,8 +126,8 @@ describe('E2: what D1 fails with', () => {
     )
   })
 
-  it('attributes that do not fit into a row are too large, and nothing is stored', async () => {
-    // The engine that runs here takes 32 MB; Cloudflare's takes 2 MB.
+  it('E2: attributes that exceed a row are AUTH_RECORD_TOO_LARGE, and nothing is stored', async () => {
+    // The local engine accepts 32 MB, Cloudflare's accepts 2 MB.
     const attributes = { note: 'x'.repeat(34_000_000) }
     const tooLarge = {
       code: 'AUTH_RECORD_TOO_LARGE',
@@ -156,8 +156,8 @@ describe('E2: what D1 fails with', () => {
     'D1_ERROR: disk I/O error: SQLITE_IOERR',
     'D1_ERROR: database or disk is full: SQLITE_FULL',
     'D1_ERROR: out of memory: SQLITE_NOMEM',
-    'something of which nothing is known',
-  ])('as documented, %s is unavailable', async (words) => {
+    'an unknown failure',
+  ])('E2: %s is AUTH_STORE_UNAVAILABLE', async (words) => {
     const statement = { bind: () => statement, all: () => Promise.reject(new Error(words)) }
     const db = { prepare: () => statement, withSession: () => db } as unknown as D1
     for (const act of [
@@ -172,18 +172,18 @@ describe('E2: what D1 fails with', () => {
     }
   })
 
-  it('reaches the app with its code and message', async () => {
+  it('E2: the app receives the code and the message', async () => {
     await reset()
     const auth = limen({ store: itself })
     await expect(auth.getUser('ada-id')).rejects.toMatchObject(missing('limen_user'))
   })
 })
 
-describe('E2: what Workers KV fails with', () => {
+describe('E2: failures of Workers KV', () => {
   const store = withPlainIds(kvStore<AnyAttributes, AnyAttributes>(env.KV))
   const session = `${'s'.repeat(22)}`
 
-  it('a key that is too long is rejected', async () => {
+  it('E2: a key that is too long is AUTH_STORE_REJECTED', async () => {
     const long = session.padEnd(600, 's')
     const why = '414 UTF-8 encoded length of 614 exceeds key length limit of 512.'
     expect(await failureOf(() => store.read(long, strong))).toEqual({
@@ -196,7 +196,7 @@ describe('E2: what Workers KV fails with', () => {
     })
   })
 
-  it('a value that is no JSON is rejected', async () => {
+  it('E2: a value that is not JSON is AUTH_STORE_REJECTED', async () => {
     await env.KV.put(`limen:session:${session}`, 'private')
     expect(await failureOf(() => store.read(session, strong))).toEqual({
       code: 'AUTH_STORE_REJECTED',
@@ -205,7 +205,7 @@ describe('E2: what Workers KV fails with', () => {
     })
   })
 
-  it('a lifetime below the minimum is rejected', async () => {
+  it('E2: a lifetime below the minimum is AUTH_STORE_REJECTED', async () => {
     const kv = {
       ...bound,
       put: (key: string, value: string) => env.KV.put(key, value, { expirationTtl: 10 }),
@@ -219,7 +219,7 @@ describe('E2: what Workers KV fails with', () => {
     })
   })
 
-  it('attributes above 6 MiB are too large, and nothing is stored', async () => {
+  it('E2: attributes above 6 MiB are AUTH_RECORD_TOO_LARGE, and nothing is stored', async () => {
     const tooLarge = {
       code: 'AUTH_RECORD_TOO_LARGE',
       message: 'Workers KV: the attributes are too large: a record can have at most 6 MiB',
@@ -231,7 +231,7 @@ describe('E2: what Workers KV fails with', () => {
     expect((await env.KV.list()).keys).toEqual([])
   })
 
-  it('A7: the largest attributes of a user and its sessions are read again, alone and as a list', async () => {
+  it('A7: reads the largest attributes of a user and its sessions, one by one and as a list', async () => {
     const largest = { note: 'x'.repeat(6_291_456 - 400) }
     await store.createUser({ id: 'ada-id', attributes: largest })
     await store.updateUser('ada-id', largest)
@@ -245,7 +245,7 @@ describe('E2: what Workers KV fails with', () => {
     expect(await store.listByUser('ada-id')).toHaveLength(2)
   })
 
-  // Cloudflare's answers to too many calls and to its own failures; a local KV gives neither.
+  // Cloudflare's responses to too many calls and to its own failures. A local KV has neither.
   // https://developers.cloudflare.com/kv/api/write-key-value-pairs/#limits-to-kv-writes-to-the-same-key
   it.each([
     'KV PUT failed: 429 Too Many Requests',
@@ -254,7 +254,7 @@ describe('E2: what Workers KV fails with', () => {
     'KV GET_BULK failed: 503 Service Unavailable',
     'KV PUT failed: 408 Request Timeout',
     'Network connection lost.',
-  ])('as documented, %s is unavailable', async (words) => {
+  ])('E2: %s is AUTH_STORE_UNAVAILABLE', async (words) => {
     const fail = () => Promise.reject(new Error(words))
     const kv = { get: fail, put: fail, delete: fail, list: fail }
     const expected = { code: 'AUTH_STORE_UNAVAILABLE', message: `Workers KV: ${words}` }
@@ -264,7 +264,7 @@ describe('E2: what Workers KV fails with', () => {
   })
 })
 
-describe('E2: what a Durable Object fails with', () => {
+describe('E2: failures of a Durable Object', () => {
   const store = withPlainIds(durableObjectStore<AnyAttributes, AnyAttributes>(env.SESSIONS))
   const objectOf = async (userId: string) =>
     env.SESSIONS.get(env.SESSIONS.idFromName(await routeOf(userId)))
@@ -279,7 +279,7 @@ describe('E2: what a Durable Object fails with', () => {
     return failureOf(() => store.read('a'.repeat(44), strong))
   }
 
-  it('a SQL error inside the object is rejected', async () => {
+  it('E2: a SQL error inside the object is AUTH_STORE_REJECTED', async () => {
     await store.createUser({ id: 'ada-id', attributes: {} })
     const session = await sessionOf(store, 'ada-id')
     await store.insert(session)
@@ -296,7 +296,7 @@ describe('E2: what a Durable Object fails with', () => {
     )
   })
 
-  it('a binding of another class is rejected, and says which class it needs', async () => {
+  it('E2: a binding of another class is AUTH_STORE_REJECTED, and names the class', async () => {
     const read = Object.getOwnPropertyDescriptor(LimenSessions.prototype, 'read')!
     delete (LimenSessions.prototype as Partial<LimenSessions>).read
     try {
@@ -310,14 +310,14 @@ describe('E2: what a Durable Object fails with', () => {
     }
   })
 
-  it('attributes that do not fit into a call are too large', async () => {
+  it('E2: attributes that exceed a call are AUTH_RECORD_TOO_LARGE', async () => {
     const attributes = { note: 'x'.repeat(34_000_000) }
     const { code } = await failureOf(() => store.createUser({ id: 'ada-id', attributes }))
     expect(code).toBe('AUTH_RECORD_TOO_LARGE')
     expect(await store.readUser('ada-id')).toBe(null)
   })
 
-  it('an exception of an extended class is unavailable', async () => {
+  it('E2: an exception of a subclass is AUTH_STORE_UNAVAILABLE', async () => {
     expect(await whereReadThrows(new Error('out of order'))).toEqual({
       code: 'AUTH_STORE_UNAVAILABLE',
       message: 'Durable Object: out of order',
@@ -347,7 +347,7 @@ describe('E2: what a Durable Object fails with', () => {
     ['Durable Object reset because its code was updated.', { remote: false }],
     ['Internal error in Durable Object storage write caused object to be reset.', {}],
     ['Durable Object storage operation exceeded timeout which caused object to be reset.', {}],
-  ])('as documented, "%s" with %o is unavailable', async (words, properties) => {
+  ])('E2: "%s" with %o is AUTH_STORE_UNAVAILABLE', async (words, properties) => {
     const fail = () => Promise.reject(Object.assign(new Error(words), properties))
     const namespace = { idFromName: () => 'x', get: () => new Proxy({}, { get: () => fail }) }
     const failing = withPlainIds(durableObjectStore(namespace as never))

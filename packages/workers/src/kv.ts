@@ -1,26 +1,26 @@
-/** The part of a Workers KV binding that the store uses, structurally typed: `KVNamespace` fits. */
+/** The binding that `kvStore` calls, structurally typed: `KVNamespace` fits. */
 
 /** A Workers KV binding. */
 export interface KvNamespace {
-  /** Reads up to 100 values in one round trip; `null` for what is not there. */
+  /** Reads up to 100 values in one round trip; `null` for a missing key. */
   get<Value>(
     keys: string[],
     options: { type: 'json'; cacheTtl: number },
   ): Promise<Map<string, Value | null>>
-  /** Writes a value, for as many seconds as given: at least 60. */
+  /** Writes a value, with a lifetime of at least 60 seconds. */
   put(key: string, value: string, options?: { expirationTtl?: number }): Promise<void>
-  /** Removes a value. */
+  /** Deletes a value. */
   delete(key: string): Promise<void>
-  /** Names the keys with a beginning, up to 1,000 at once. */
+  /** Lists the keys with a prefix, up to 1,000 in one call. */
   list(options: { prefix: string; limit?: number; cursor?: string }): Promise<KvPage>
 }
 
-/** Some of the keys with a beginning. */
+/** Some of the keys with a prefix. */
 export interface KvPage {
   /** The keys. */
   readonly keys: readonly { readonly name: string }[]
   /** Whether these were the last. */
   readonly list_complete: boolean
-  /** Where to go on, unless these were the last. */
+  /** Where the next page begins. Absent on the last page. */
   readonly cursor?: string
 }

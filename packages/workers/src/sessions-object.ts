@@ -1,7 +1,7 @@
-/** What the Durable Object store asks of its binding, by shape: `DurableObjectNamespace` has it. */
+/** The binding that `durableObjectStore` calls, structurally typed: `DurableObjectNamespace` fits. */
 import type { Deadlines, SessionRecord } from '@limen/core'
 
-/** Where Cloudflare may be asked to place an object. */
+/** The regions in which Cloudflare can create an object. */
 export type LocationHint =
   | 'wnam'
   | 'enam'
@@ -17,40 +17,40 @@ export type LocationHint =
 
 /** A Durable Object binding whose class is `LimenSessions`. */
 export interface SessionsNamespace {
-  /** The id of the object with a name. */
+  /** Returns the id of the object with a name. */
   idFromName(name: string): unknown
-  /** The object with an id. */
+  /** Returns the object with an id. */
   get(id: unknown, options?: { locationHint?: LocationHint }): SessionsObject
 }
 
-/** A session on its way to an object: its attributes are JSON. */
+/** A session as it is sent to an object: its attributes are JSON. */
 export type SentSession = Omit<SessionRecord<unknown>, 'attributes'> & {
   /** As JSON. */
   readonly attributes: string
 }
 
-/** One user's object, as its callers see it. What was found comes back as JSON. */
+/** One user's object. It returns records as JSON. */
 export interface SessionsObject {
-  /** A session and its user. */
+  /** Reads a session and its user. */
   read(sessionId: string): Promise<string | null>
-  /** Keeps a session, for its user. */
+  /** Stores a session, and returns its user. */
   insert(session: SentSession): Promise<string | null>
-  /** Moves deadlines to a later time. */
+  /** Moves the deadlines of a session, each to the later of old and new. */
   renew(sessionId: string, deadlines: Deadlines): Promise<boolean>
-  /** Merges attributes, given as JSON, into a session, and removes those of a JSON list of names. */
+  /** Merges attributes, given as JSON, into a session, and removes those named in a JSON array. */
   update(sessionId: string, attributes: string, removed?: string): Promise<boolean>
-  /** Removes a session. */
+  /** Deletes a session. */
   delete(sessionId: string): Promise<void>
-  /** Removes all sessions but one. */
+  /** Deletes all sessions except one. */
   deleteByUser(except: string): Promise<void>
-  /** All sessions with their user. */
+  /** Lists all sessions with their user. */
   listByUser(): Promise<string>
-  /** Keeps the user, whose attributes are JSON, unless it is there. */
+  /** Stores the user, whose attributes are JSON, unless there is one. */
   createUser(userId: string, attributes: string): Promise<boolean>
-  /** The user. */
+  /** Reads the user. */
   readUser(): Promise<string | null>
-  /** Merges attributes, given as JSON, into the user, and removes those of a JSON list of names. */
+  /** Merges attributes, given as JSON, into the user, and removes those named in a JSON array. */
   updateUser(attributes: string, removed?: string): Promise<boolean>
-  /** Removes everything. */
+  /** Deletes the user and all sessions. */
   deleteUser(): Promise<void>
 }

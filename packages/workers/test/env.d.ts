@@ -15,7 +15,7 @@ declare global {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    /** How many histories `pnpm soak` runs on every store, in place of the number in its test. */
     soak: { readonly histories: number; readonly seed: number } | undefined
   }
 }

@@ -1,4 +1,4 @@
-/** P10 behind nginx: a Worker's handlers, carried by Node, and a cache that keeps all it may. */
+/** P10 behind nginx: a Worker's handlers, served by Node, behind a cache that stores everything it can. */
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,24 +21,24 @@ const auth = limen({
 })
 const { name: COOKIE } = auth.createSessionCookie(null)
 
-/** A page for somebody, and whether a cache may keep what strangers get of it. */
-type Page = [what: string, page: (name: string) => Response, kept: boolean]
+/** A page, and whether a cache can store its anonymous version. */
+type Page = [what: string, page: (name: string) => Response, isStored: boolean]
 
 const pages: Page[] = [
-  ['says nothing of caches', (name) => new Response(name), false],
+  ['has no cache headers', (name) => new Response(name), false],
   [
-    'says when it expires',
+    'has Expires',
     (name) => new Response(name, { headers: { Expires: 'Fri, 01 Jan 2100 00:00:00 GMT' } }),
     false,
   ],
-  ['is called public', (name) => new Response(name, { headers: PUBLIC }), true],
+  ['is public', (name) => new Response(name, { headers: PUBLIC }), true],
   [
-    'is meant for shared caches',
+    'has s-maxage',
     (name) => new Response(name, { headers: { 'Cache-Control': 's-maxage=60, max-age=0' } }),
     true,
   ],
   [
-    'may be shown when it is stale',
+    'can be shown when it is stale',
     (name) => {
       const value = 'max-age=60, stale-while-revalidate=60, stale-if-error=60'
       return new Response(name, { headers: { 'Cache-Control': value } })
@@ -46,21 +46,21 @@ const pages: Page[] = [
     true,
   ],
   [
-    'is called private',
+    'is private',
     (name) => new Response(name, { headers: { 'Cache-Control': 'private, max-age=60' } }),
     false,
   ],
   [
-    'has a private field and is called public',
+    'has a private field and is public',
     (name) => {
       const headers = { 'Cache-Control': 'public, private="x-none", max-age=60' }
       return new Response(name, { headers })
     },
-    // nginx does not tell a field from the page.
+    // nginx treats a private field as a private page.
     false,
   ],
   [
-    'varies by language as well',
+    'varies by language too',
     (name) => new Response(name, { headers: { ...PUBLIC, Vary: 'Accept-Language' } }),
     true,
   ],
@@ -75,12 +75,12 @@ const pages: Page[] = [
     true,
   ],
   [
-    'redirects for good',
+    'redirects permanently',
     (name) => new Response(name, { status: 308, headers: { ...PUBLIC, Location: `/${name}` } }),
     true,
   ],
-  ['is not found', (name) => new Response(name, { status: 404, headers: PUBLIC }), true],
-  ['is an error', (name) => new Response(name, { status: 500, headers: PUBLIC }), true],
+  ['is a 404', (name) => new Response(name, { status: 404, headers: PUBLIC }), true],
+  ['is a 500', (name) => new Response(name, { status: 500, headers: PUBLIC }), true],
 ]
 
 const worker = withAuth(auth, {
@@ -90,7 +90,7 @@ const worker = withAuth(auth, {
     if (pathname === '/sign-out') authRequest.setSession(null)
     if (pathname.startsWith('/sign-')) return new Response('welcome', { headers: PUBLIC })
     const session = (await authRequest.validate()) ?? (await authRequest.validateBearerToken())
-    const name = session?.user.name ?? 'stranger'
+    const name = session?.user.name ?? 'anonymous'
     if (pathname === '/short') {
       const headers = { 'Cache-Control': 'public, max-age=1', ETag: `"${name}"` }
       const isKnown = request.headers.get('If-None-Match') === headers.ETag
@@ -102,9 +102,9 @@ const worker = withAuth(auth, {
   },
 })
 
-/** How somebody signed in asks. */
-type Way = [how: string, ask: (token: string) => Asking]
-interface Asking {
+/** How a signed-in visitor sends a request. */
+type Way = [how: string, requestOf: (token: string) => Sent]
+interface Sent {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -115,8 +115,8 @@ const ways: Way[] = [
   ['with a bearer token', (token) => ({ headers: { Authorization: `Bearer ${token}` } })],
   ['by HEAD', (token) => ({ method: 'HEAD', headers: withCookie(token) })],
   [
-    'on condition',
-    (token) => ({ headers: { ...withCookie(token), 'If-None-Match': '"Ada", "stranger"' } }),
+    'with If-None-Match',
+    (token) => ({ headers: { ...withCookie(token), 'If-None-Match': '"Ada", "anonymous"' } }),
   ],
 ]
 
@@ -139,10 +139,10 @@ describe.skipIf(!nginx)('P10: behind nginx', () => {
 
   const agent = new Agent({ keepAlive: true })
 
-  /** Asks as a browser would: `fetch` has its own mind about some headers. */
-  const visit = async (path: string, { method = 'GET', headers = {} }: Asking = {}) => {
-    const asked = request(front.origin + path, { agent, method, headers }).end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  /** Sends a request as a browser does: `fetch` changes some headers. */
+  const visit = async (path: string, { method = 'GET', headers = {} }: Sent = {}) => {
+    const sent = request(front.origin + path, { agent, method, headers }).end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
     return {
       who: response.headers['for'],
       body: await text(response),
@@ -151,42 +151,42 @@ describe.skipIf(!nginx)('P10: behind nginx', () => {
     }
   }
 
-  describe.each(ways)('asked %s', (_how, ask) => {
-    it.each(pages.map(([what, , kept], page) => [what, kept, page] as const))(
-      'a page that %s is for one visitor alone; for strangers it is kept: %s',
-      async (_what, kept, page) => {
+  describe.each(ways)('%s', (_how, requestOf) => {
+    it.each(pages.map(([what, , isStored], page) => [what, isStored, page] as const))(
+      'P10: a page that %s is served to its visitor only; its anonymous version is stored: %s',
+      async (_what, isStored, page) => {
         const { ada, bob } = await tokens()
-        for (const strangersFirst of [false, true]) {
+        for (const isAnonymousFirst of [false, true]) {
           const path = newPath(page)
-          const strangers = async () => {
+          const visitAnonymously = async () => {
             const first = await visit(path)
-            expect(first).toMatchObject({ who: 'stranger', body: 'stranger', cookies: [] })
+            expect(first).toMatchObject({ who: 'anonymous', body: 'anonymous', cookies: [] })
             expect(first.cache).toBe('MISS')
             const second = await visit(path)
-            expect(second).toMatchObject({ who: 'stranger', body: 'stranger', cookies: [] })
-            expect(second.cache).toBe(kept ? 'HIT' : 'MISS')
+            expect(second).toMatchObject({ who: 'anonymous', body: 'anonymous', cookies: [] })
+            expect(second.cache).toBe(isStored ? 'HIT' : 'MISS')
           }
-          if (strangersFirst) await strangers()
+          if (isAnonymousFirst) await visitAnonymously()
           for (const [name, token] of [
             ['Ada', ada],
             ['Ada', ada],
             ['Bob', bob],
             ['Ada', ada],
           ] as const) {
-            const seen = await visit(path, ask(token))
+            const seen = await visit(path, requestOf(token))
             expect(seen).toMatchObject({ who: name, cache: 'MISS' })
             expect([name, '']).toContain(seen.body)
           }
-          if (!strangersFirst) await strangers()
+          if (!isAnonymousFirst) await visitAnonymously()
           const consenting = await visit(path, { headers: { Cookie: 'consent=1' } })
-          expect(consenting).toMatchObject({ who: 'stranger', body: 'stranger' })
+          expect(consenting).toMatchObject({ who: 'anonymous', body: 'anonymous' })
         }
       },
     )
   })
 
   it.each(pages.map(([what], page) => [what, page] as const))(
-    'a renewed cookie on a page that %s reaches its owner alone',
+    'P10: a renewed cookie on a page that %s is sent to its owner only',
     async (_what, page) => {
       const { ada } = await tokens()
       clock.now += DAY
@@ -194,51 +194,54 @@ describe.skipIf(!nginx)('P10: behind nginx', () => {
       const renewed = await visit(path, { headers: withCookie(ada) })
       expect(renewed).toMatchObject({ who: 'Ada', cache: 'MISS' })
       expect(renewed.cookies).toEqual([expect.stringContaining(ada)])
-      const stranger = await visit(path)
-      expect(stranger).toMatchObject({ who: 'stranger', cookies: [], cache: 'MISS' })
+      const anonymous = await visit(path)
+      expect(anonymous).toMatchObject({ who: 'anonymous', cookies: [], cache: 'MISS' })
       const again = await visit(path, { headers: withCookie(ada) })
       expect(again).toMatchObject({ who: 'Ada', cookies: [], cache: 'MISS' })
     },
   )
 
-  it('a page that varies by language is kept for each', async () => {
+  it('P10: a page that varies by language is stored for each language', async () => {
     const path = newPath(pages.findIndex(([what]) => what.startsWith('varies')))
     for (const cache of ['MISS', 'HIT']) {
       for (const language of ['de', 'fr']) {
         const headers = { 'Accept-Language': language }
-        expect(await visit(path, { headers })).toMatchObject({ who: 'stranger', cache })
+        expect(await visit(path, { headers })).toMatchObject({ who: 'anonymous', cache })
       }
     }
   })
 
-  it('the cookie that deletes one reaches its owner alone', async () => {
+  it('P10: the cookie that deletes is sent to its owner only', async () => {
     const { ada } = await tokens()
     await auth.invalidateSession(ada.split('.')[0]!)
     const path = newPath(2)
     const headers = { ...withCookie(ada), 'Sec-Fetch-Mode': 'navigate' }
     for (let time = 0; time < 2; time++) {
-      const gone = await visit(path, { headers })
-      expect(gone).toMatchObject({ who: 'stranger', cache: 'MISS' })
-      expect(gone.cookies).toEqual([expect.stringContaining('Max-Age=0')])
+      const deleting = await visit(path, { headers })
+      expect(deleting).toMatchObject({ who: 'anonymous', cache: 'MISS' })
+      expect(deleting.cookies).toEqual([expect.stringContaining('Max-Age=0')])
     }
     expect((await visit(path)).cookies).toEqual([])
   })
 
-  it.each(['/sign-in', '/sign-out'])('a cookie that %s set is never kept', async (path) => {
-    const first = await visit(path)
-    const second = await visit(path)
-    expect([first.cache, second.cache]).toEqual(['MISS', 'MISS'])
-    expect([first.cookies.length, second.cookies.length]).toEqual([1, 1])
-    if (path === '/sign-in') expect(first.cookies).not.toEqual(second.cookies)
-  })
+  it.each(['/sign-in', '/sign-out'])(
+    'P10: a response with a cookie of %s is never stored',
+    async (path) => {
+      const first = await visit(path)
+      const second = await visit(path)
+      expect([first.cache, second.cache]).toEqual(['MISS', 'MISS'])
+      expect([first.cookies.length, second.cookies.length]).toEqual([1, 1])
+      if (path === '/sign-in') expect(first.cookies).not.toEqual(second.cookies)
+    },
+  )
 
-  it('a page that the cache asks about again stays with those it was for', async () => {
+  it('P10: a revalidated page is served to anonymous visitors only', async () => {
     const { ada } = await tokens()
-    expect(await visit('/short')).toMatchObject({ body: 'stranger', cache: 'MISS' })
+    expect(await visit('/short')).toMatchObject({ body: 'anonymous', cache: 'MISS' })
     await new Promise((resolve) => setTimeout(resolve, 2100))
-    const headers = { ...withCookie(ada), 'If-None-Match': '"stranger"' }
+    const headers = { ...withCookie(ada), 'If-None-Match': '"anonymous"' }
     expect(await visit('/short', { headers })).toMatchObject({ body: 'Ada', cache: 'MISS' })
-    expect(await visit('/short')).toMatchObject({ body: 'stranger', cache: 'REVALIDATED' })
+    expect(await visit('/short')).toMatchObject({ body: 'anonymous', cache: 'REVALIDATED' })
   })
 })
 
@@ -250,13 +253,13 @@ function signIn(userId: string) {
   return auth.createSession({ userId })
 }
 
-/** Signs in Ada and Bob anew. */
+/** Signs in Ada and Bob. */
 async function tokens(): Promise<{ ada: string; bob: string }> {
   const [ada, bob] = await Promise.all(['Ada', 'Bob'].map(async (name) => signIn(await user(name))))
   return { ada: auth.createBearerToken(ada!), bob: auth.createBearerToken(bob!) }
 }
 
-/** Gives the Worker what came in, and sends what it answers. */
+/** Passes a request to the Worker, and sends its response. */
 async function carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value))

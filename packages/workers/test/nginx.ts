@@ -1,4 +1,4 @@
-/** A real nginx that keeps what it is allowed to keep, in front of a server of ours. */
+/** A real nginx with a cache, in front of a test server. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants, access, mkdtemp, writeFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-// The system closes our end of the pipe however we end: no server outlives us.
+// The system closes our end of the pipe when this process ends, in any way: the server ends too.
 const GUARD = `
 "$1" -p "$2" -c "$2/conf" -e stderr & server=$!
 read -r _
@@ -14,7 +14,7 @@ kill -KILL $server 2>/dev/null
 wait $server 2>/dev/null
 rm -rf "$2"`
 
-/** The path of nginx, or `null`. Debian keeps servers where a user's PATH does not look. */
+/** The path of nginx, or `null`. Debian installs servers in a folder that is not in a user's PATH. */
 export async function findNginx(): Promise<string | null> {
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
     const path = join(folder, 'nginx')
