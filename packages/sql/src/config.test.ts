@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createPool as createCallbackPool } from 'mysql2'
 import { Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
+import { dialectNames } from './dialects/index.ts'
 import {
   type SqlDriver,
   betterSqlite3,
@@ -23,6 +24,7 @@ const db = new DatabaseSync(':memory:')
 const driver = nodeSqlite(db)
 const pool = new Pool()
 const kv = { get() {}, put() {}, list() {}, delete() {} }
+const names = dialectNames.join(', ')
 const layout = (value: unknown) => () => sqlStore(driver, value as never)
 
 /** A call with a missing client or a wrong value, and the whole message. */
@@ -37,15 +39,15 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [
     () => sqlStore({ ...driver, dialect: 'oracle' } as never),
-    'sqlStore(): driver.dialect must be one of sqlite, postgres, mysql, mariadb (got "oracle")',
+    `sqlStore(): driver.dialect must be one of ${names} (got "oracle")`,
   ],
   [
     () => sqlStore({ ...driver, dialect: 'toString' } as never),
-    'sqlStore(): driver.dialect must be one of sqlite, postgres, mysql, mariadb (got "toString")',
+    `sqlStore(): driver.dialect must be one of ${names} (got "toString")`,
   ],
   [
     () => migrations('sqllite' as never),
-    'migrations(): dialect must be one of sqlite, postgres, mysql, mariadb (got "sqllite")',
+    `migrations(): dialect must be one of ${names} (got "sqllite")`,
   ],
   [
     () => nodeSqlite(undefined as never),

@@ -152,7 +152,7 @@ describe.skipIf(!postgresServer)('the prepared statements in PostgreSQL', () => 
     const { rows } = await client.query<{ name: string; statement: string; uses: string }>(find)
     expect(rows.length).toBeGreaterThan(5)
     expect(rows.length).toBeLessThan(70)
-    const read = rows.filter(({ statement }) => /^select .* from "json_session"/s.test(statement))
+    const read = rows.filter(({ statement }) => /^select\b.*\bfrom "json_session"/s.test(statement))
     expect(read).toHaveLength(1)
     expect(Number(read[0]!.uses)).toBe(60)
 

@@ -46,7 +46,7 @@ export interface Columns {
   /** A JSON object without the keys named, and with those of `added`, which is JSON. */
   readonly merged: (column: string, names: readonly string[], added: string) => Sql
   /** The size of every integer type, in bits; absent where the type's name determines it. */
-  readonly integerBits?: number
+  readonly integerBits?: number | undefined
 }
 
 /** Statements, and parts of them, that the engines write differently. */
@@ -78,7 +78,7 @@ export interface Schema {
   /** Whether indexes and references are declared after the columns of `create table`. */
   readonly keysInTable: boolean
   /** Begins a migration's transaction where two at once would fail: they take turns. */
-  readonly takeTurns?: string
+  readonly takeTurns?: string | undefined
   /** A query for whether a table and an index on it exist, as columns of one row. */
   readonly exists: (table: string, index?: string) => Sql
 }
@@ -99,9 +99,9 @@ export interface Failures {
   /** Whether a table is missing. */
   readonly isMissingTable: (error: EngineError) => boolean
   /** Whether a unique column has the value already. Needed only where `unlessTaken` is empty. */
-  readonly isDuplicate?: (error: EngineError) => boolean
+  readonly isDuplicate?: ((error: EngineError) => boolean) | undefined
   /** What to do about an error, as a sentence without its full stop. */
-  readonly advice?: (error: EngineError) => string | undefined
+  readonly advice?: ((error: EngineError) => string | undefined) | undefined
 }
 
 /** One SQL dialect. */
@@ -120,10 +120,12 @@ export interface Dialect {
    *
    * @param texts The texts around the values: one more than there are values.
    */
-  readonly packed?: (
-    texts: readonly string[],
-    values: readonly SqlValue[],
-  ) => { readonly text: string; readonly values: readonly SqlValue[] } | undefined
+  readonly packed?:
+    | ((
+        texts: readonly string[],
+        values: readonly SqlValue[],
+      ) => { readonly text: string; readonly values: readonly SqlValue[] } | undefined)
+    | undefined
 }
 
 /** What the clients of a dialect return by default. */
