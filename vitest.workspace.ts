@@ -7,9 +7,9 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What a project's globalSetup could not start, and why: "MariaDB (no mariadbd)". */
+    /** The engines that a project's globalSetup could not start: "MariaDB (no mariadbd)". */
     leftOut: readonly string[]
-    /** How much chance `pnpm soak` spends on every store, in place of what its test says. */
+    /** The random histories of `pnpm soak` for every store, in place of those in its test. */
     soak: { readonly histories: number; readonly seed: number } | undefined
   }
 }
@@ -18,12 +18,12 @@ const { HISTORIES, SEED } = process.env
 const provide = HISTORIES
   ? { soak: { histories: Number(HISTORIES), seed: Number(SEED) } }
   : { soak: undefined }
-/** For random histories on real engines; in a soak for as long as it takes. */
+/** For random histories on real engines. A soak has no limit in practice. */
 const testTimeout = HISTORIES ? 24 * 3_600_000 : 120_000
 
 /**
- * Ends the run with one line that any CI can read: "N passed, N failed, N skipped", and what was
- * left out, if anything.
+ * Prints a last line that any CI can parse: "N passed, N failed, N skipped", and the engines that were
+ * left out.
  */
 const closingLine: Reporter = {
   onTestRunEnd(modules, unhandledErrors) {
@@ -35,7 +35,7 @@ const closingLine: Reporter = {
       if (module.state() === 'failed' && module.children.size === 0) count.failed++
       for (const test of module.children.allTests()) {
         const { state } = test.result()
-        // What an engine's absence skips is told by the engine's name.
+        // Tests of a missing engine are reported by the engine's name.
         if (state !== 'skipped' || missing.length === 0) count[state]++
       }
     }
@@ -47,7 +47,7 @@ const closingLine: Reporter = {
   },
 }
 
-/** What takes long, and so begins first: no such file is to be left alone at the end. */
+/** Slow files, which start first, so that none of them runs alone at the end. */
 const LONG = [
   'workers/src/durable-object-store.test.ts',
   'workers/src/d1-store.test.ts',
@@ -66,11 +66,11 @@ const LONG = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId }: TestSpecification) => {
       const index = LONG.findIndex((path) => moduleId.includes(path))
       return index < 0 ? LONG.length : index
     }
-    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }
 }
 
@@ -90,7 +90,7 @@ const workerd = (migrations: string) =>
           compatibilityDate: '2026-11-01',
           modules: true,
           scriptPath: at('packages/workers/test/other-worker.js'),
-          // What the plugin calls the Worker that runs the tests of this project.
+          // The plugin's name for the Worker that runs the tests of this project.
           durableObjects: {
             SESSIONS: { className: 'LimenSessions', scriptName: 'vitest-plugin-runner-workerd' },
           },
@@ -102,7 +102,7 @@ const workerd = (migrations: string) =>
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
-    // Most of the work is done by other processes: workerd, Deno, Chromium, PostgreSQL.
+    // Most of the work happens in other processes: workerd, Deno, Chromium, PostgreSQL.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [

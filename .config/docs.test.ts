@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { deno } from './deno.ts'
+import { denoBinary } from '@limen/test-servers'
 import { generated, pages, read } from './docs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,7 +16,7 @@ it('the programs in the documentation have no type errors and run', async () => 
   // These two have tests of their own, beside an engine.
   const own = pages.filter((path) => !/^packages\/(redis|sql)\//.test(path))
   const { stdout } = await promisify(execFile)(
-    deno(),
+    denoBinary(),
     ['test', '--doc', '--no-lock', '--cached-only', '--permit-no-files', ...own],
     { cwd: root, env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } },
   )

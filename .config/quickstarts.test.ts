@@ -10,7 +10,7 @@ import { readD1Migrations } from '@cloudflare/vitest-plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bun } from './bun.ts'
-import { deno } from './deno.ts'
+import { denoBinary } from '@limen/test-servers'
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
@@ -98,13 +98,13 @@ const servers: Server[] = [
   [
     'quickstart-deno on Deno',
     'quickstart-deno',
-    deno(),
+    denoBinary(),
     ['run', '--check', '--cached-only', '--unstable-kv', '--allow-net=127.0.0.1', 'main.ts'],
   ],
   [
     'quickstart-fetch on Deno',
     'quickstart-fetch',
-    deno(),
+    denoBinary(),
     ['serve', '--check', '--cached-only', '--no-lock', '--port=0', 'src/index.ts'],
   ],
   ['quickstart-fetch on Bun', 'quickstart-fetch', bun(), ['src/index.ts']],

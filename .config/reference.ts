@@ -1,15 +1,11 @@
 /** Builds the reference from the doc comments into `reference/`. A public name without one fails. */
 import { execFileSync } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { denoBinary } from '@limen/test-servers'
 import { publicFolders, readManifest, root } from './packages.ts'
-
-const { runInstall } = createRequire(`${root}packages/deno/package.json`)(
-  'deno/install_api.cjs',
-) as { runInstall: () => string }
 
 function doc(...args: readonly string[]): void {
   try {
-    execFileSync(runInstall(), ['doc', '--config', 'packages/deno.json', ...args], {
+    execFileSync(denoBinary(), ['doc', '--config', 'packages/deno.json', ...args], {
       cwd: root,
       env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' },
       stdio: 'pipe',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { findChromium } from '../packages/chromium/src/index.ts'
-import { deno } from './deno.ts'
+import { denoBinary } from '@limen/test-servers'
 
 const root = fileURLToPath(new URL('../packages/testing/', import.meta.url))
 
@@ -21,7 +21,7 @@ async function output(command: string, args: readonly string[], added = {}): Pro
 
 it('the cases of a route pass under Deno.test', async () => {
   const args = ['test', '--no-lock', '--cached-only', '--unstable-kv', 'examples/notes.deno.ts']
-  expect(await output(deno(), args)).toMatch(/^ok \| 7 passed \| 0 failed/m)
+  expect(await output(denoBinary(), args)).toMatch(/^ok \| 7 passed \| 0 failed/m)
 }, 120_000)
 
 it('a browser is signed in by storageState() under Playwright Test', async () => {

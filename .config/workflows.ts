@@ -23,7 +23,8 @@ for (const name of readdirSync(folder)) {
   const text = readFileSync(folder + name, 'utf8')
   const uri = `file:///.github/workflows/${name}`
   const problems = (await validate(TextDocument.create(uri, 'yaml', 0, text))).map(
-    ({ message, range }) => `${range.start.line + 1}: ${message}`,
+    ({ message, range }) =>
+      `${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
   )
   for (const [index, line] of text.split('\n').entries()) {
     const used = /^[\s-]*uses: (.*)/.exec(line)?.[1]

@@ -1,10 +1,9 @@
 /** Configures Limen for the Worker and the chat room. */
 import { type InferSession, limen } from '@limen/core'
 import { d1Store } from '@limen/workers'
-import type { Env } from './env.ts'
 
 /** Creates the `auth` object. */
-export function authFor(env: Env) {
+export function authFor(env: { readonly DB: D1Database }) {
   return limen({
     store: d1Store<{ name: string }>(env.DB),
     // A unique name: browsers send the cookies of localhost to every port.

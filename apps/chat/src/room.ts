@@ -1,7 +1,6 @@
 /** The chat room: hibernating sockets, whose sessions are checked as long as they are open. */
 import { DurableObject } from 'cloudflare:workers'
 import { authFor } from './auth.ts'
-import type { Env } from './env.ts'
 import { type Pace, type Turn, isRested, take } from './pace.ts'
 
 /** The close code of a socket whose session was revoked or has expired. */
@@ -50,7 +49,7 @@ export interface Refusal {
   readonly reason: string
 }
 
-export class Room extends DurableObject<Env> {
+export class Room extends DurableObject<{ readonly DB: D1Database }> {
   /** Resolves after all earlier messages were sent: a session check must not change their order. */
   #turn: Promise<void> = Promise.resolve()
 

@@ -7,6 +7,7 @@ import { paceOf } from './engine.ts'
 
 /** One thing that an adapter must do, ready to be run. */
 export interface AdapterSuiteCase {
+  /** The title of the test. */
   readonly name: string
   /** Rejects when the adapter does not do it. */
   readonly run: () => Promise<void>

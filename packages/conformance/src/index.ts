@@ -11,7 +11,7 @@ export { messageSuite } from './message-suite.ts'
 export type { MessageCase, MessageTable } from './message-suite.ts'
 export { faulty } from './faults.ts'
 export type { ChooseFault, Fault } from './faults.ts'
-export { recordsFor } from './store-case.ts'
+export { type MakeRecord, recordsFor } from './store-case.ts'
 export { storeCases } from './store-cases.ts'
 export type {
   AnyCaseStore,

@@ -4,14 +4,19 @@ import { type PlainStore, routeOf } from '@limen/core/store-kit'
 
 /** The user attributes that the cases store. */
 export interface CaseUser {
+  /** A required attribute. */
   readonly name: string
+  /** An attribute that can be `null` or missing. */
   readonly note?: string | null
+  /** A nested attribute. */
   readonly settings?: { readonly theme: string; readonly size?: number }
 }
 
 /** The session attributes that the cases store. */
 export interface CaseSession {
+  /** A required attribute. */
   readonly device: string
+  /** An attribute that can be `null` or missing. */
   readonly seen?: number | null
 }
 
@@ -26,7 +31,9 @@ export type StorePromise = 'P1' | 'P2' | 'P4' | 'P7' | 'contract'
 
 /** One thing that a store must do. */
 export interface StoreCase {
+  /** The title of the test. */
   readonly name: string
+  /** The promise that it tests. */
   readonly promise: StorePromise
   /** Runs the case on an empty store; rejects when the store fails it. */
   readonly run: (store: AnyCaseStore) => Promise<void>
@@ -51,7 +58,7 @@ export const later: Deadlines = {
 }
 
 /** Creates a session record whose id is as long as a real one. */
-type MakeRecord = (
+export type MakeRecord = (
   letter: string,
   change?: Partial<SessionRecord<CaseSession>>,
 ) => SessionRecord<CaseSession>

@@ -4,7 +4,6 @@
  * A message states what could not be done, which option or argument, the value as it was written
  * (never a secret) and the form that is wanted. `messages.test.ts` requires a case for each name here.
  */
-import type { UntrustedReason } from './csrf.ts'
 
 // AUTH_CONFIG
 
@@ -100,18 +99,18 @@ export const RESPONSE_SENT =
 // AUTH_UNTRUSTED_ORIGIN
 
 /** For the developer. The visitor sees only the reason. */
-export function untrustedOrigin(reason: UntrustedReason): string {
+export function untrustedOrigin(reason: keyof typeof UNTRUSTED_TEXT): string {
   return `${reason}: ${UNTRUSTED_TEXT[reason]}`
 }
 
-const UNTRUSTED_TEXT: Readonly<Record<UntrustedReason, string>> = {
+const UNTRUSTED_TEXT = {
   'cross-site': 'another site sent this request.',
   'origin-mismatch':
     "Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host.",
   'origin-missing': 'the request has neither Origin nor Sec-Fetch-Site.',
   'origin-insecure': 'the page was loaded over http. In development, set secure: false.',
   'host-unknown': 'the request has no usable URL, or no header csrfProtection.hostHeader.',
-}
+} as const
 
 // AUTH_INVALID_SESSION_ID
 export const SESSION_WITHOUT_TOKEN =

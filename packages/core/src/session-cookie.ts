@@ -88,7 +88,7 @@ export type CookieSearch =
   | { readonly type: 'header-too-large' }
 
 /** The session cookies of one name. */
-export interface CookieCandidates {
+interface CookieCandidates {
   /** The distinct values; none where the request has no such cookie. */
   readonly values: readonly string[]
   /** True when there are more values than this app can have set: another host set one of them. */

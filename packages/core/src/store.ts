@@ -158,6 +158,7 @@ export interface StoreCalls<UserAttributes, SessionAttributes>
   extends
     SessionStore<UserAttributes, SessionAttributes, StoreId>,
     UserStore<UserAttributes, StoreId> {
+  /** The traits of the store. */
   readonly traits?: StoreTraits | undefined
 }
 

@@ -1,20 +1,16 @@
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { denoBinary } from '@limen/test-servers'
 
-// The npm package's command is a Node wrapper: when it is stopped, Deno keeps running.
-const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
-  runInstall: () => string
-}
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 // TMPDIR can be in /dev/shm, and Deno does not write below /dev.
 const { TMPDIR: _, ...inherited } = process.env
 const env = { ...inherited, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
 
 async function deno(...args: string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(runInstall(), args, {
+  const { stdout, stderr } = await promisify(execFile)(denoBinary(), args, {
     cwd: root,
     env,
     maxBuffer: 1 << 26,

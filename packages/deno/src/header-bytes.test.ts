@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, createServer, request as send } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +7,7 @@ import { build } from 'esbuild'
 import fc from 'fast-check'
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { denoBinary, serve } from '@limen/test-servers'
 import { type Report, headerServer } from '../test/header-server.ts'
 
 const program = fileURLToPath(new URL('../test/header-server.ts', import.meta.url))
@@ -62,28 +61,12 @@ async function workerd(): Promise<Running> {
 }
 
 async function deno(): Promise<Running> {
-  // The npm package's command is a Node wrapper: when it is stopped, Deno keeps running.
-  const { runInstall } = createRequire(import.meta.url)('deno/install_api.cjs') as {
-    runInstall: () => string
-  }
-  const args = ['serve', '--no-lock', '--cached-only', '--host', '127.0.0.1', '--port', '0']
-  const child = spawn(runInstall(), [...args, program], {
-    env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    let log = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString()
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]
-      if (found) resolve(Number(found))
-    })
-    child.once('exit', () => reject(new Error(log)))
-  })
-  return { port, stop: () => child.kill() }
+  const args = ['serve', '--no-lock', '--cached-only', '--host', '127.0.0.1', '--port']
+  const server = await serve(denoBinary(), (port) => [...args, String(port), program])
+  return { port: server.port, stop: () => server[Symbol.asyncDispose]() }
 }
 
-/** Says by hand, byte by byte, whether something could be a token. */
+/** Checks byte by byte whether a value has the form of a token. */
 function isTokenShaped(value: string): boolean {
   const [id = '', secret = '', ...more] = value.split('.')
   const isBase64url = (part: string) => /^[A-Za-z0-9_-]*$/.test(part)

@@ -7,6 +7,7 @@ export type SqlValue = string | number | null
 
 /** A row. The store reads its values in the order of the statement's columns, so a client can rename columns. */
 export interface SqlRow {
+  /** The value of a column. */
   readonly [column: string]: unknown
 }
 

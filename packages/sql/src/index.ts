@@ -17,7 +17,7 @@ export type {
   SqlLayout,
   UserLayout,
 } from './layout.ts'
-export type { SqlDialect } from './dialects/index.ts'
+export type { MysqlDialect, SqlDialect } from './dialects/index.ts'
 export type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 export { betterSqlite3 } from './better-sqlite3.ts'
 export { d1 } from './d1.ts'

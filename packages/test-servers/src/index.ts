@@ -9,6 +9,8 @@ import getPort from 'get-port'
 /** A server that accepts connections. */
 export interface Server extends AsyncDisposable {
   readonly port: number
+  /** Returns its output so far. */
+  readonly log: () => string
 }
 
 /** Where a program runs, and its environment beside this process's own. */
@@ -64,6 +66,8 @@ export async function serve(
   const env = { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...surroundings.env }
   const options = optionsOf({ ...surroundings, env })
   const server = execa(program, argsOf(port), { ...options, reject: false })
+  let log = ''
+  server.all.on('data', (chunk: Buffer) => (log += chunk.toString()))
   let hasExited = false
   void server.finally(() => (hasExited = true))
   const stop = async () => {
@@ -77,6 +81,7 @@ export async function serve(
   }
   return {
     port,
+    log: () => log,
     async [Symbol.asyncDispose]() {
       await stop()
     },

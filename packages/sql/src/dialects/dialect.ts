@@ -14,7 +14,7 @@ export interface ColumnTypes extends Readonly<Record<ColumnType, string>> {
 }
 
 /** Names of tables and columns. */
-export interface Names {
+interface Names {
   /** Quotes one name. */
   readonly quoted: (name: string) => string
   /** Whether the engine takes a name of that length. */
