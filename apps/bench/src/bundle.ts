@@ -81,23 +81,30 @@ export function bundleSubject(
   return bundle(contents, forWorker, { beside, ...options })
 }
 
+/** The entry points of another checkout, by the names that imports use. */
 function sourcesIn(checkout: string): Record<string, string> {
-  const entries = ['core', 'core/memory-store', 'core/store-kit', 'hono', 'workers'].map(
-    (entry) => {
-      const [name, file = 'index'] = entry.split('/') as [string, string?]
-      return [`@limen/${entry}`, join(checkout, 'packages', name, 'src', `${file}.ts`)]
-    },
-  )
+  const entries = ['core', 'hono', 'sql', 'workers'].flatMap((name) => {
+    const folder = join(checkout, 'packages', name)
+    const { exports = {} } = readManifest(folder)
+    return Object.entries(exports).map(([entry, file]) => [
+      `@limen/${name}${entry.slice(1)}`,
+      join(folder, file),
+    ])
+  })
   return Object.fromEntries(entries) as Record<string, string>
 }
 
 interface Manifest {
   readonly version: string
   readonly dependencies?: Record<string, string>
+  readonly exports?: Record<string, string>
 }
 
-export const manifestOf = (name: string): Manifest =>
-  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as Manifest
+const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+
+/** The manifest of an installed package. */
+export const manifestOf = (name: string): Manifest => readManifest(join(root, 'node_modules', name))
 
 /** The version of an installed package. */
 export const versionOf = (name: string): string => manifestOf(name).version

@@ -8,7 +8,7 @@ import type { Pool } from 'pg'
 import type { Sql } from 'postgres'
 import type { ByHand } from './load-compare.ts'
 
-/** The columns of a session and the attributes of its user, all by primary key. */
+/** Selects the columns of a session and the attributes of its user by primary key. */
 const statement = (placeholder: string) =>
   `select s.id, s.user_id, s.secret_hash, s.created_at, s.active_expires_at, s.idle_expires_at, s.attributes, u.attributes as user_attributes from limen_session as s join limen_user as u on u.id = s.user_id where s.id = ${placeholder}`
 
@@ -16,15 +16,16 @@ const POSTGRES = statement('$1')
 /** With `?` for the id: SQLite, D1, MySQL and MariaDB. */
 export const QUESTION_MARK: string = statement('?')
 
-/** What most clients give: both attributes are still JSON text. */
+/** The row of most clients: both attributes are JSON text. */
 interface Row {
   readonly id: string
+  readonly user_id: string
   readonly attributes: string
   readonly user_attributes: string
 }
 
-/** Parses both attributes of a row, where there is one. */
-export function parsed(row: unknown): ByHand | undefined {
+/** Parses both attributes of a row, if there is one. */
+export function parsed(row: unknown) {
   if (!row) return undefined
   const found = row as Row
   return {
