@@ -76,11 +76,10 @@ export function sentence({ date, machine, commit, busy }: Circumstances): string
   return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that did other work at the same time' : ''}.`
 }
 
-const PACKAGES = [
-  ...['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions', '@hono/session'],
-  ...['@auth/core', '@remix-run/session', 'h3', 'hono'],
-  ...['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres'],
-]
+const PACKAGES =
+  'lucia2 lucia3 better-auth iron-session hono-sessions @hono/session @auth/core @remix-run/session h3 hono express express-session connect-pg-simple pg postgres'.split(
+    ' ',
+  )
 
 /** The versions of the packages that are measured, and of the tools that serve the apps under load. */
 export const versions = (): Pick<Results, 'versions' | 'tools'> => ({
