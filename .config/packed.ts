@@ -1,6 +1,6 @@
 /**
- * Builds and packs every public package as npm gets it; publint and attw check the tarballs, and the
- * oldest Nodes that `engines` allows load every entry point.
+ * Builds and packs every public package as for npm. publint and attw check the tarballs, and the oldest
+ * versions of Node that `engines` allows load every entry point.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** No growth unseen. What is wanted is 6,500, which is not reached: decision 75 has the price of each part. */
+/** Above the current size, so that growth is noticed. The goal is 6,500; decision 75 has the size of each part. */
 const LIMIT = 9800
 
 const { outputFiles } = await build({

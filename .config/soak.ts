@@ -1,10 +1,10 @@
 /**
- * Runs far more random histories over every store than a test run does, and keeps what came out in
+ * Runs many more random histories over every store than a test run does, and writes the results to
  * `packages/conformance/soak.md`:
  * `node .config/soak.ts [--histories of each case] [--parts to run them in] [words of a test name …]`.
  *
- * Each part has a runtime and a seed of its own: a local workerd keeps every Durable Object's file
- * open, and 50,000 histories need more of them than a process may have.
+ * Each part runs with a seed in a process of its own: a local workerd does not close the files of its
+ * Durable Objects, and 50,000 histories need more open files than one process can have.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,8 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
 })
 const parts = Number(values.parts)
-if (!(parts >= 1)) throw new Error(`--parts cannot be ${values.parts}`)
+if (!Number.isInteger(parts) || parts < 1)
+  throw new Error(`--parts must be a whole number from 1 (got ${values.parts})`)
 const histories = String(Math.ceil(Number(values.histories) / parts))
 const folder = mkdtempSync(join(tmpdir(), 'limen-soak-'))
 const report = join(folder, 'report.json')
@@ -48,7 +49,7 @@ interface Outcome {
 
 const outcomes = new Map<string, Outcome>()
 const names = ['-t', [...words, '(random histories|on a real Deno KV)'].join('.*')]
-// Where a test takes as many histories as it is told.
+// The files whose tests read the number of histories.
 for (const [project, runtime, ...files] of [
   ['node', 'Node', 'conformance/test/core-stores', 'workers/test/kv-histories'],
   ['workerd', 'workerd', 'workers/src/d1-store', 'workers/src/durable-object-store'],
@@ -59,7 +60,7 @@ for (const [project, runtime, ...files] of [
   for (let part = 0; part < parts; part++) {
     const seed = String(Math.trunc(Math.random() * 2 ** 31))
     const args = ['run', '--config', 'vitest.workspace.ts', '--project', project, ...files]
-    // A run that breaks down leaves none: not the last one's, then.
+    // Otherwise a run that fails to start would count with the report of the run before.
     rmSync(report, { force: true })
     spawnSync(
       'vitest',
@@ -78,7 +79,7 @@ for (const [project, runtime, ...files] of [
       },
     )
     if (!existsSync(report)) {
-      console.error(`${project} broke down`)
+      console.error(`${project}: vitest wrote no report`)
       process.exitCode = 1
       continue
     }
@@ -119,7 +120,7 @@ writeFileSync(
   result,
   `# Soak
 
-The last long run of random histories over each store: \`pnpm soak\`. A failure would print its smallest history; the same seed leads there again. Where there are several seeds, each led an equal part of the histories.
+The last long run of random histories over each store, by \`pnpm soak\`. A failure prints its smallest history, and its seed reproduces it. With several seeds, each was used for an equal part of the histories.
 
 Each history has up to four rounds of up to four calls by three clients, over one or two users and up to six sessions.
 

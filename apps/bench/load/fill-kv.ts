@@ -36,15 +36,14 @@ let pending: [Key, unknown][] = []
 /** The same database, but it reads each user once, and collects writes without checks. */
 const bulk = {
   get: (key: Key) => kv.get(key),
-  getMany: ([user, generation, session]: readonly [Key, Key, Key]) =>
-    Promise.all([
-      ...[user, generation].map((key) => {
-        const entry = ofUsers.get(key.join('/')) ?? kv.get(key)
-        ofUsers.set(key.join('/'), entry)
-        return entry
-      }),
-      { key: session, value: null, versionstamp: null },
-    ]),
+  async getMany([user, generation, session]: readonly [Key, Key, Key]) {
+    const ofUser = [user, generation].map((key) => {
+      const entry = ofUsers.get(key.join('/')) ?? kv.get(key)
+      ofUsers.set(key.join('/'), entry)
+      return entry
+    })
+    return [...(await Promise.all(ofUser)), { key: session, value: null, versionstamp: null }]
+  },
   list() {
     throw new Error('A session is inserted without a list')
   },

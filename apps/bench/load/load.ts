@@ -41,13 +41,14 @@ export async function loads(
   sizes: readonly number[] = SIZES,
 ): Promise<Load[]> {
   const all: Load[] = []
-  for (const { name: app, fill, start } of [guestbook, denoNotes]) {
+  for (const loaded of [guestbook, denoNotes]) {
+    const app = loaded.name
     const folder = await mkdtemp(join(tmpdir(), 'bench-'))
     try {
       for (const [n, sessions] of sizes.entries()) {
-        const cookies = await fill(folder, sizes[n - 1] ?? 0, sessions)
-        await using withLimen = await start(folder, false)
-        await using without = await start(folder, true)
+        const cookies = await loaded.fill(folder, sizes[n - 1] ?? 0, sessions)
+        await using withLimen = await loaded.start(folder, false)
+        await using without = await loaded.start(folder, true)
         const pages = [withLimen, without].map(({ port }) => ({
           // As 127.0.0.1, the guestbook would have another origin.
           url: `http://localhost:${port}/`,

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+/** The folder of the bench. */
+export const root: string = fileURLToPath(new URL('..', import.meta.url))
 
 /** Where a subject is: its name, its file in `subjects/` and its export. */
 export interface Found {
@@ -100,11 +101,8 @@ interface Manifest {
   readonly exports?: Record<string, string>
 }
 
-const readManifest = (folder: string): Manifest =>
+export const readManifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
 /** The manifest of an installed package. */
 export const manifestOf = (name: string): Manifest => readManifest(join(root, 'node_modules', name))
-
-/** The version of an installed package. */
-export const versionOf = (name: string): string => manifestOf(name).version

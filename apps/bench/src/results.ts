@@ -5,7 +5,7 @@ import { cpus, loadavg } from 'node:os'
 import stringify from 'json-stringify-pretty-compact'
 import type { Load } from '../load/load.ts'
 import type { PagesResult } from '../load/postgres.ts'
-import { versionOf } from './bundle.ts'
+import { manifestOf, readManifest, root } from './bundle.ts'
 import type { Cold } from './cold.ts'
 import type { Measured } from './rounds.ts'
 import type { RuntimeName } from './runtimes.ts'
@@ -76,20 +76,15 @@ export function sentence({ date, machine, commit, busy }: Circumstances): string
   return `Measured on ${date} at commit ${commit} on one machine (${machine})${busy ? ' that did other work at the same time' : ''}.`
 }
 
-const PACKAGES = [
-  ...['lucia2', 'lucia3', 'better-auth', 'iron-session', 'hono-sessions', '@hono/session'],
-  ...['@auth/core', '@remix-run/session', 'h3', 'hono'],
-  ...['express', 'express-session', 'connect-pg-simple', 'pg', 'postgres'],
-]
-
 /** The versions of the packages that are measured, and of the tools that serve the apps under load. */
-export const versions = (): Pick<Results, 'versions' | 'tools'> => ({
-  versions: versionsOf(PACKAGES),
-  tools: versionsOf(['wrangler', 'miniflare']),
-})
+export function versions(): Pick<Results, 'versions' | 'tools'> {
+  const { dependencies = {} } = readManifest(root)
+  const peers = Object.keys(dependencies).filter((name) => !/limen|adapter|sqlite/.test(name))
+  return { versions: versionsOf(peers), tools: versionsOf(['wrangler', 'miniflare']) }
+}
 
 const versionsOf = (names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, versionOf(name)]))
+  Object.fromEntries(names.map((name) => [name, manifestOf(name).version]))
 
 /** The result of one runtime's rounds. */
 export function resultOf(

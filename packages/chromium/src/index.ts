@@ -1,4 +1,4 @@
-/** Finds a real Chromium: the one in CHROMIUM_PATH, or the one that comes with the packages. */
+/** Finds a real Chromium: the one in CHROMIUM_PATH, or the one from npm. */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -9,13 +9,13 @@ const VERSION = '153.0.0'
 
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/chromium/', import.meta.url))
 
-/** What it takes to start it. */
+/** Playwright's options to launch it. */
 export interface ChromiumLaunch {
   readonly executablePath: string
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Where Chromium is, unpacked at the first call, and the environment it needs. */
+/** The path of Chromium, which is unpacked at the first call, and the environment that it needs. */
 export async function findChromium(): Promise<ChromiumLaunch> {
   const given = process.env['CHROMIUM_PATH']
   if (given) return { executablePath: given, env: {} }
@@ -27,12 +27,12 @@ export async function findChromium(): Promise<ChromiumLaunch> {
   }
 }
 
-/** Unpacks beside the folder and renames, so that a run that is cut off leaves nothing half done. */
+/** Unpacks into a temporary folder and renames it, so that an interrupted run leaves no incomplete folder. */
 async function unpack(folder: string): Promise<void> {
   await mkdir(cache, { recursive: true })
   const staging = await mkdtemp(join(cache, 'tmp-'))
   const temporary = process.env['TMPDIR']
-  // The package unpacks into the system's temporary folder, wherever that is said to be.
+  // The package unpacks into the system's temporary folder, which TMPDIR sets.
   process.env['TMPDIR'] = staging
   try {
     const { default: chromium, inflate } = await import('@sparticuz/chromium')
@@ -50,7 +50,7 @@ async function unpack(folder: string): Promise<void> {
   }
 }
 
-/** Replaces a configuration that looks in folders where this Chromium is not; without a font it crashes. */
+/** A fontconfig file for this folder: the package's own has other paths, and Chromium crashes without a font. */
 function fontsIn(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

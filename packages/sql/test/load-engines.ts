@@ -14,11 +14,11 @@ import { startPostgres } from './postgres.ts'
 /** A store for the load. */
 export type LoadStore = AnyStore<object, object>
 
-/** An engine that runs. A change is on its disk before it confirms it. */
+/** An engine that runs. It confirms a change when it is on its disk. */
 export interface LoadEngine {
   /** Its name and version. */
   readonly name: string
-  /** Makes a store with that many sessions, five for each user. */
+  /** Creates a store with that many sessions, five for each user. */
   open(sessions: number): Promise<LoadStore>
   /** Stops it and removes its data. */
   stop(): Promise<void>
@@ -31,14 +31,14 @@ const SECRET_HASH = createHash('sha256').update(SECRET).digest('base64url')
 const NOW = Date.now()
 const DAY = 86_400_000
 
-/** The n-th session's id behind its route: as scattered as a random one. */
+/** The n-th session's id without its route, as evenly distributed as a random one. */
 export const bareIdOf = (n: number): string =>
   createHash('md5').update(`${n}`).digest('hex').slice(0, 22)
 
 /** Starts each engine, or returns why it is left out: one more engine is one more line. */
 export const engines: readonly (() => Promise<LoadEngine | string>)[] = [sqlite, postgres, redis]
 
-/** The columns behind the id and the user's. */
+/** The columns after the id and the user's. */
 const columns = `'${SECRET_HASH}', ${NOW}, ${NOW + DAY}, ${NOW + 15 * DAY}, '{"device": "phone"}'`
 
 async function sqlite(): Promise<LoadEngine> {

@@ -1,4 +1,4 @@
-/** `store.read` beside a read by hand, through every client. */
+/** Compares `store.read` with a read by hand, through every client. */
 import { DatabaseSync } from 'node:sqlite'
 import { PGlite } from '@electric-sql/pglite'
 import { createClient } from '@libsql/client'
@@ -37,7 +37,7 @@ export const comparisons: readonly (() => Promise<readonly ComparedClient[] | st
   () => denoReads(SESSIONS),
 ]
 
-/** The engines inside this process, in memory. */
+/** The engines that run in this process, in memory. */
 async function embedded(): Promise<ComparedClient[]> {
   const sqlite = new DatabaseSync(':memory:')
   const better = new Database(':memory:')
@@ -116,13 +116,13 @@ async function onRedis(): Promise<ComparedClient[] | string> {
   }
 }
 
-/** Where a client is not the first of its engine, and where the engine is a server. */
+/** Set for the second client of an engine, and for engines that are servers. */
 interface Circumstances {
   readonly ids?: readonly string[]
   readonly isServer?: boolean
 }
 
-/** Fills an empty engine, unless it has sessions, and compares. Statements are prepared once the tables exist. */
+/** Fills an engine that is empty, and compares. Statements are prepared after the tables exist. */
 async function compared(
   name: string,
   driver: SqlDriver,

@@ -1,7 +1,7 @@
 /**
  * Measures reads as sessions grow in number, a mixed load, and `store.read` beside a read by hand:
- * `pnpm load`. Writes what it found to `load.md` and `load.svg` of this package. With `--reads` it
- * measures only the last and prints it.
+ * `pnpm load`. Writes the results to `load.md` and `load.svg` of this package. With `--reads` it
+ * measures and prints only the last part.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,7 @@ async function idOf(store: LoadStore, n: number): Promise<string> {
   return (await routeIn(store, userIdOf(Math.floor(n / PER_USER)))) + bareIdOf(n)
 }
 
-/** Reads sessions one after another, the sizes in turn, so that other work on the machine hits all alike. */
+/** Reads sessions one after another, the sizes in turn, so that other work on the machine affects all alike. */
 async function readTimes(engine: LoadEngine): Promise<Curve> {
   const stores: { size: number; store: LoadStore; times: number[] }[] = []
   for (const size of SIZES) stores.push({ size, store: await engine.open(size), times: [] })
@@ -43,7 +43,7 @@ async function readTimes(engine: LoadEngine): Promise<Curve> {
         const start = performance.now()
         const found = await reader.read(id, { consistency: 'strong' })
         const time = performance.now() - start
-        if (found?.session.id !== id) throw new Error(`${engine.name}: ${id} is not there`)
+        if (found?.session.id !== id) throw new Error(`${engine.name}: ${id} was not found`)
         // The first round warms up.
         if (round > 0) times.push(time)
       }
@@ -59,7 +59,7 @@ async function readTimes(engine: LoadEngine): Promise<Curve> {
   }
 }
 
-/** What of a hundred requests do. */
+/** The calls of a hundred requests. */
 const SHARES = {
   validate: 89,
   'sign in': 4,
@@ -76,12 +76,12 @@ interface Visitor {
   tokens: string[]
 }
 
-/** Many visitors at once, each asking again as soon as it was answered; gives times by call. */
+/** Runs the calls of many visitors at once, without pauses. Returns the times of each call. */
 async function mixedTimes(engine: LoadEngine): Promise<ReadonlyMap<MixedCall, number[]>> {
   const store = await engine.open(USERS * PER_USER)
   const auth = limen({ store })
   const times = new Map(calls.map((call): [MixedCall, number[]] => [call, []]))
-  // Each worker has users of its own, so that every answer is known.
+  // Each worker has its own users, so that every result is known.
   const workers: Visitor[][] = []
   for (let worker = 0; worker < WORKERS; worker++) {
     const visitors: Visitor[] = []
@@ -243,11 +243,11 @@ async function writeAll(): Promise<void> {
     besides('load.md'),
     `# Load
 
-Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. Times are in milliseconds, median / 99th percentile, where a column says nothing else. Each engine confirms a change when it is on its disk.
+Measured on ${new Date().toISOString().slice(0, 10)} by \`pnpm load\`, with the server and its client on one machine of 2 shared cores; Node ${process.versions.node}. Times are in milliseconds, median / 99th percentile, unless a column has another unit. Each engine confirms a change when it is on its disk.
 
 ## One read as sessions grow in number
 
-![Time of one read over the number of stored sessions](load.svg)
+![Line chart of the time of one read over the number of stored sessions, for each engine. The table below has the same numbers.](load.svg)
 
 ${counted(READS)} strong reads of random sessions, one after another: a session with its user, by its id.
 
@@ -255,7 +255,7 @@ ${reads}
 
 ## One read beside a read by hand
 
-1,000 sessions. The read by hand is the cheapest that an app would write: it selects the plain columns of a session joined with its user by primary key, through a prepared statement where the client has them (libSQL and PGlite have none), and parses the attributes of both. In Redis it is one \`MGET\` of two JSON texts, the session's and the user's; in a Durable Object it is a method of the user's object that runs the join; in Deno KV it is one \`getMany\` of two keys. Nothing but the id is checked. Both take turns of 50 ms, 21 rounds; the columns hold medians, and the ratios are of two turns in one round, with their quartiles. The reads of ${TOGETHER} at once come from one process through at most 10 connections to PostgreSQL and MariaDB, and one to Redis.
+1,000 sessions. The read by hand is the cheapest that an app would write: it selects the plain columns of a session joined with its user by primary key, through a prepared statement where the client has them (libSQL and PGlite have none), and parses the attributes of both. In Redis it is one \`MGET\` of two JSON texts, the session's and the user's; in a Durable Object it is a method of the user's object that runs the join; in Deno KV it is one \`getMany\` of two keys. Only the id is checked. Both take turns of 50 ms, 21 rounds; the columns hold medians, and the ratios are of two turns in one round, with their quartiles. The reads of ${TOGETHER} at once come from one process through at most 10 connections to PostgreSQL and MariaDB, and one to Redis.
 
 ${beside}
 
