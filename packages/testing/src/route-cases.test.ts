@@ -318,5 +318,7 @@ describe('routeCases()', () => {
     await expect(idle!.run()).rejects.toThrow(
       new Error('POST /notes: the visitor has no session cookie for this path'),
     )
+    const bearer = routeCases({ path: '/notes', method: 'POST', visitor, store, bearer: true })
+    expect(await bearer[0]!.run()).toBeUndefined()
   })
 })
