@@ -114,7 +114,7 @@ describe('a failed query', () => {
     expect(response.headers.get('Retry-After')).toBe('30')
     expect(await response.text()).toContain('Session not read')
     expect(logged).toHaveBeenCalledWith(
-      expect.stringMatching(/^AUTH_STORE_UNAVAILABLE: Cannot read the entries: .*connection lost/),
+      expect.stringMatching(/^AUTH_STORE_UNAVAILABLE: Cannot read the entries: .*is unavailable/),
       expect.anything(),
     )
   })

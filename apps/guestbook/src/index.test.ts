@@ -5,6 +5,8 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { ageSession } from '@limen/testing'
+import { d1Store } from '@limen/workers'
 import { expect, it } from 'vitest'
 import { count, Visitor } from '../test/visitor.ts'
 import worker from './index.ts'
@@ -12,11 +14,7 @@ import worker from './index.ts'
 it('deletes only expired sessions on the cron trigger', async () => {
   const expired = await new Visitor().signUp('Expired')
   const active = await new Visitor().signUp('Active')
-  await env.DB.prepare(
-    'UPDATE limen_session SET active_expires_at = 1, idle_expires_at = 2 WHERE id = ?',
-  )
-    .bind(expired.sessionId)
-    .run()
+  await ageSession(d1Store(env.DB), expired, { days: 15 })
   const ctx = createExecutionContext()
 
   await worker.scheduled(createScheduledController(), env, ctx)

@@ -1,6 +1,7 @@
 /** A visitor: it stores its cookie and sends `Sec-Fetch-Site` and `Origin`, as browsers do. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { withOutage } from '@limen/testing'
 import { app } from '../src/app.ts'
 
 export const BOOK = 'http://localhost:8787'
@@ -66,15 +67,5 @@ export async function count(table: string): Promise<number | null> {
   return env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
 }
 
-function refuse(): Promise<never> {
-  return Promise.reject(new Error('D1_ERROR: Network connection lost.'))
-}
-
-const statement = { bind: () => statement, run: refuse, all: refuse, first: refuse }
-
 /** A database that is unavailable. */
-export const downDb = {
-  prepare: () => statement,
-  withSession: () => ({ prepare: () => statement }),
-  batch: refuse,
-} as unknown as D1Database
+export const downDb = withOutage(env.DB)

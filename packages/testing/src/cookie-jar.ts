@@ -4,7 +4,6 @@ interface StoredCookie {
   readonly name: string
   readonly value: string
   readonly path: string
-  readonly secure: boolean
 }
 
 /** Stores cookies. They do not expire by time: the app must reject an expired session by itself. */
@@ -17,10 +16,9 @@ export class CookieJar {
     const [name, value] = split(pair)
     const attributes = new Map(parts.map(split).map(([key, text]) => [key.toLowerCase(), text]))
     const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? ''
-    const secure = attributes.has('secure')
     // A browser ignores a cookie of another domain, and a `Secure` one that arrives over plain http.
     if (domain && !`.${url.hostname}`.endsWith(`.${domain}`)) return
-    if (secure && !isSecure(url)) return
+    if (attributes.has('secure') && !isSecure(url)) return
     const given = attributes.get('path')
     const path = given?.startsWith('/') ? given : url.pathname.replace(/(?!^)\/[^/]*$/, '')
     const key = [name, domain, path].join(';')
@@ -28,13 +26,13 @@ export class CookieJar {
     const expires = Date.parse(attributes.get('expires') ?? '')
     if (maxAge === undefined ? expires <= Date.now() : Number(maxAge) <= 0)
       this.#cookies.delete(key)
-    else this.#cookies.set(key, { name, value, path, secure })
+    else this.#cookies.set(key, { name, value, path })
   }
 
   /** The `Cookie` header of a request to `url`; empty when there is no cookie for it. */
   header(url: URL): string {
     return [...this.#cookies.values()]
-      .filter(({ path, secure }) => isBelow(url.pathname, path) && (!secure || isSecure(url)))
+      .filter(({ path }) => isBelow(url.pathname, path))
       .toSorted((one, other) => other.path.length - one.path.length)
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')

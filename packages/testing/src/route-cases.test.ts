@@ -11,7 +11,7 @@ const CROSS_ORIGIN = 'refuses a cross-origin request and keeps the session'
 const IDLE = 'accepts an idle session and sends a session cookie'
 const EXPIRED = 'refuses an expired session'
 const REVOKED = 'refuses a revoked session'
-const OUTAGE = 'fails while the store is down and keeps the session cookie'
+const OUTAGE = 'fails while the store is down and signs no visitor out'
 
 type Auth = ReturnType<typeof authOver>
 type Handler = (c: Context) => Response | Promise<Response>
@@ -152,6 +152,13 @@ describe('routeCases()', () => {
     expect(await failuresOf(toSignIn, { expected })).toEqual({})
   })
 
+  it('take undefined as an option that is left out', async () => {
+    const expected = { accepted: undefined, unauthenticated: undefined }
+    const options = { bearer: undefined, method: 'POST', expected }
+    expect(await failuresOf(guarded, options)).toEqual({})
+    expect(await failuresOf(guarded, { expected: undefined })).toEqual({})
+  })
+
   it('fail where the response is not the expected one, and say so', async () => {
     const expected = { accepted: 200, crossOrigin: 404, unavailable: () => false }
     const text = (status: number, name: string) =>
@@ -285,7 +292,7 @@ describe('routeCases()', () => {
       'POST /notes: the session was revoked',
     )
     expect(await messageOf('sends no renewed cookie', IDLE)).toBe(
-      'POST /notes: the response has no session cookie, and the session was renewed',
+      'POST /notes: the response has no session cookie',
     )
   })
 
@@ -311,5 +318,7 @@ describe('routeCases()', () => {
     await expect(idle!.run()).rejects.toThrow(
       new Error('POST /notes: the visitor has no session cookie for this path'),
     )
+    const bearer = routeCases({ path: '/notes', method: 'POST', visitor, store, bearer: true })
+    expect(await bearer[0]!.run()).toBeUndefined()
   })
 })

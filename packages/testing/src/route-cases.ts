@@ -1,4 +1,5 @@
 /** Cases for a route of the app that only signed-in visitors can use. */
+import type { StoreCalls } from '@limen/core/store-kit'
 import { type TestStore, ageSession, sessionKey } from './age-session.ts'
 import type { SignedInVisitor, TestAuth } from './sign-in.ts'
 import { type Fetch, visitor as anonymousAt } from './visitor.ts'
@@ -42,6 +43,12 @@ export interface RouteCase {
   readonly run: () => Promise<void>
 }
 
+const DEFAULTS = {
+  accepted: ({ status }: Response) => status < 400,
+  unauthenticated: 401,
+  crossOrigin: 403,
+  unavailable: ({ status }: Response) => status >= 500,
+}
 const CROSS_SITE = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
 
 /**
@@ -61,111 +68,89 @@ const CROSS_SITE = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-si
  * }
  */
 export function routeCases(options: RouteCasesOptions): readonly RouteCase[] {
-  const { path, visitor, store, outage, bearer = false, expected = {}, ...init } = options
+  const { path, visitor, store, outage, bearer = false, expected, ...init } = options
   const { method = 'GET' } = init
-  const {
-    accepted = ({ status }) => status < 400,
-    unauthenticated = 401,
-    crossOrigin = 403,
-    unavailable = ({ status }) => status >= 500,
-  } = expected
-  const isSafe = /^(GET|HEAD|OPTIONS|TRACE)$/.test(method)
-  type Ada = SignedInVisitor<TestAuth>
 
-  /** A request without a browser's headers. */
-  const plain = (ada: Ada, headers: HeadersInit = {}): Request =>
-    new Request(new URL(path, ada.origin), { ...init, headers: joined(init.headers, headers) })
+  const withHeaders = (headers: HeadersInit): RequestInit => {
+    const joined = new Headers(init.headers)
+    new Headers(headers).forEach((value, name) => joined.set(name, value))
+    return { ...init, headers: joined }
+  }
   const signedIn = (ada: Ada): Request =>
-    bearer ? plain(ada, ada.bearerHeaders()) : ada.request(path, init)
+    bearer
+      ? new Request(new URL(path, ada.origin), withHeaders(ada.bearerHeaders()))
+      : ada.request(path, init)
   const anonymous = (ada: Ada): Request =>
-    bearer ? plain(ada) : anonymousAt(ada).request(path, init)
+    bearer ? new Request(new URL(path, ada.origin), init) : anonymousAt(ada).request(path, init)
+  const crossOrigin = (ada: Ada): Request => ada.request(path, withHeaders(CROSS_SITE))
 
-  const cases: [does: string, applies: boolean, run: (ada: Ada) => Promise<void>][] = [
-    [
-      'accepts a signed-in visitor',
-      true,
-      async (ada) => check(await ada.fetch(signedIn(ada)), accepted, 'accepted'),
-    ],
-    [
-      'refuses a visitor who is not signed in',
-      true,
-      async (ada) => check(await ada.fetch(anonymous(ada)), unauthenticated, 'unauthenticated'),
-    ],
-    [
-      'refuses a cross-origin request and keeps the session',
-      !isSafe && !bearer,
-      async (ada) => {
-        const name = cookieNameOf(ada)
-        const headers = joined(init.headers, CROSS_SITE)
-        const response = await ada.fetch(path, { ...init, headers })
-        check(response, crossOrigin, 'crossOrigin')
-        hold(!hasCookie(response, name), 'the response has a session cookie')
-        const { read } = store as { read: (...args: unknown[]) => Promise<unknown> }
-        const found = await read.call(store, keyOf(ada), { consistency: 'strong' })
-        hold(found, 'the session was revoked')
-      },
-    ],
-    [
-      bearer || method === 'HEAD'
-        ? 'accepts an idle session'
-        : 'accepts an idle session and sends a session cookie',
-      true,
-      async (ada) => {
-        const name = cookieNameOf(ada)
-        const { activePeriodExpiresAt, createdAt } = ada.session
-        await ageSession(store, ada.session, +activePeriodExpiresAt - +createdAt)
-        const response = await ada.fetch(signedIn(ada))
-        check(response, accepted, 'accepted')
-        // The renewed one, or another: the route can sign out or replace the session.
-        const isSent = bearer || method === 'HEAD' || hasCookie(response, name)
-        hold(isSent, 'the response has no session cookie, and the session was renewed')
-      },
-    ],
-    [
-      'refuses an expired session',
-      true,
-      async (ada) => {
-        const { idlePeriodExpiresAt, createdAt } = ada.session
-        await ageSession(store, ada.session, +idlePeriodExpiresAt - +createdAt)
-        check(await ada.fetch(signedIn(ada)), unauthenticated, 'unauthenticated')
-      },
-    ],
-    [
-      'refuses a revoked session',
-      true,
-      async (ada) => {
-        await store.delete(keyOf(ada))
-        check(await ada.fetch(signedIn(ada)), unauthenticated, 'unauthenticated')
-      },
-    ],
-    [
-      'fails while the store is down and keeps the session cookie',
-      outage !== undefined,
-      async (ada) => {
-        const name = cookieNameOf(ada)
-        // A server answers an error that the app does not handle with 500.
-        const send = async () => outage?.(signedIn(ada))
-        const response = await send().catch(() => undefined)
-        check(response ?? new Response(null, { status: 500 }), unavailable, 'unavailable')
-        hold(!(response && hasCookie(response, name)), 'the response has a session cookie')
-      },
-    ],
+  // No cookie is renewed for HEAD, nor for a bearer token.
+  const isRenewed = !bearer && method !== 'HEAD'
+  const cases: (Step & { readonly does: string; readonly applies?: boolean })[] = [
+    { does: 'accepts a signed-in visitor', expects: 'accepted' },
+    {
+      does: 'refuses a visitor who is not signed in',
+      request: anonymous,
+      expects: 'unauthenticated',
+    },
+    {
+      does: 'refuses a cross-origin request and keeps the session',
+      applies: !bearer && !/^(GET|HEAD|OPTIONS|TRACE)$/.test(method),
+      request: crossOrigin,
+      expects: 'crossOrigin',
+      hasCookie: false,
+    },
+    {
+      does: `accepts an idle session${isRenewed ? ' and sends a session cookie' : ''}`,
+      ageTo: 'activePeriodExpiresAt',
+      expects: 'accepted',
+      ...(isRenewed && { hasCookie: true }),
+    },
+    {
+      does: 'refuses an expired session',
+      ageTo: 'idlePeriodExpiresAt',
+      expects: 'unauthenticated',
+    },
+    { does: 'refuses a revoked session', isRevoked: true, expects: 'unauthenticated' },
+    {
+      does: 'fails while the store is down and signs no visitor out',
+      applies: outage !== undefined,
+      send: outage,
+      expects: 'unavailable',
+      hasCookie: false,
+    },
   ]
-
   return cases
-    .filter(([, applies]) => applies)
-    .map(([does, , run]) => ({
-      name: `${method} ${path} ${does}`,
-      run: async () => run(await visitor()),
-    }))
+    .filter(({ applies = true }) => applies)
+    .map(({ does, ...step }) => ({ name: `${method} ${path} ${does}`, run: () => run(step) }))
 
-  function keyOf({ session }: Ada): never {
-    return sessionKey(store, session) as never
+  async function run({ request = signedIn, ageTo, isRevoked, send, ...wanted }: Step) {
+    const ada = await visitor()
+    const { session } = ada
+    const name = bearer ? undefined : cookieNameOf(ada)
+    if (ageTo) await ageSession(store, session, +session[ageTo] - +session.createdAt)
+    const calls = store as StoreCalls<unknown, unknown>
+    const id = sessionKey(store, session)
+    if (isRevoked) await calls.delete(id)
+
+    const response = send ? await answerOf(send, request(ada)) : await ada.fetch(request(ada))
+
+    const { status, headers } = response
+    const fit: Expected = expected?.[wanted.expects] ?? DEFAULTS[wanted.expects]
+    const code = typeof fit === 'number' ? ` (${fit})` : ''
+    hold(
+      typeof fit === 'number' ? fit === status : fit(response),
+      `a response with status ${status} is not the one that is expected: ${wanted.expects}${code}`,
+    )
+    if (wanted.hasCookie === undefined) return
+    const isSent = headers.getSetCookie().some((line) => line.startsWith(`${name}=`))
+    hold(isSent === wanted.hasCookie, `the response has ${isSent ? 'a' : 'no'} session cookie`)
+    const exists = isSent || (await calls.read(id, { consistency: 'strong' }))
+    hold(exists, 'the session was revoked')
   }
 
   /** The name of the cookie that carries the session. */
   function cookieNameOf(ada: Ada): string {
-    if (bearer) return ''
     const token = ada.bearerHeaders().get('Authorization')!.replace('Bearer ', '')
     const pairs = ada.request(path).headers.get('Cookie')?.split('; ') ?? []
     const name = pairs.find((pair) => pair.endsWith(`=${token}`))?.split('=')[0]
@@ -173,24 +158,32 @@ export function routeCases(options: RouteCasesOptions): readonly RouteCase[] {
     return name
   }
 
-  function check(response: Response, wanted: Expected, name: keyof ExpectedResponses): void {
-    const { status } = response
-    const fits = typeof wanted === 'number' ? status === wanted : wanted(response)
-    const text = typeof wanted === 'number' ? ` (${wanted})` : ''
-    hold(fits, `a response with status ${status} is not the one that is expected: ${name}${text}`)
-  }
-
   function hold(fits: unknown, failure: string): asserts fits {
     if (!fits) throw new Error(`${method} ${path}: ${failure}`)
   }
 }
 
-function hasCookie({ headers }: Response, name: string): boolean {
-  return headers.getSetCookie().some((line) => line.startsWith(`${name}=`))
+type Ada = SignedInVisitor<TestAuth>
+
+/** What a case does before its request, and what it expects of the response. */
+interface Step {
+  /** Default: of a signed-in visitor. */
+  readonly request?: (ada: Ada) => Request
+  /** Makes the session so old. */
+  readonly ageTo?: 'activePeriodExpiresAt' | 'idlePeriodExpiresAt'
+  readonly isRevoked?: boolean
+  /** Default: the visitor's own `fetch`. */
+  readonly send?: Fetch | undefined
+  readonly expects: keyof ExpectedResponses
+  /** Whether the response has a session cookie. Default: either. */
+  readonly hasCookie?: boolean
 }
 
-function joined(...lists: (HeadersInit | undefined)[]): Headers {
-  const headers = new Headers()
-  for (const list of lists) new Headers(list).forEach((value, name) => headers.set(name, value))
-  return headers
+/** The response of an app. A server answers an error that the app does not handle with 500. */
+async function answerOf(send: Fetch, request: Request): Promise<Response> {
+  try {
+    return await send(request)
+  } catch {
+    return new Response(null, { status: 500 })
+  }
 }
