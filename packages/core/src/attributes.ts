@@ -93,7 +93,7 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
     )
     return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
   }
-  return refuse(path, isDate(value) ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
+  return refuse(path, value instanceof Date ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
 }
 
 function refuse(path: string, wanted: string, value: unknown): never {
@@ -101,9 +101,4 @@ function refuse(path: string, wanted: string, value: unknown): never {
   const given =
     typeof value === 'object' || typeof value === 'number' ? kindOf(value) : typeof value
   return fail('AUTH_INVALID_ATTRIBUTES', wrongAttribute(path, wanted, given))
-}
-
-/** Also a Date of another realm. */
-function isDate(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object Date]'
 }

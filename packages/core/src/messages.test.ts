@@ -237,7 +237,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   COOKIE_PATH_FORM: [
     CONFIG,
     [
-      'sessionCookie.attributes.path must be a path in which other characters are encoded, such as "/my%20app" (got "/my app")',
+      'sessionCookie.attributes.path must be a path with encoded characters, such as "/my%20app" (got "/my app")',
       cookie({ attributes: { path: '/my app' } }),
     ],
   ],
@@ -645,10 +645,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   USER_ID_TEXT: [
     NO_USER,
-    [
-      'userId must be well-formed text without NUL: some engines change other text.',
-      () => createApp().auth.deleteUser('ada\0'),
-    ],
+    ['userId must be a well-formed string without NUL', () => createApp().auth.deleteUser('ada\0')],
   ],
   wrongUserId: [
     NO_USER,

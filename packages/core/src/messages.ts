@@ -37,7 +37,7 @@ export const PERIOD_WITHOUT_END = 'left out for no limit'
 export const COOKIE_NAME_FORM = "letters, digits or !#$%&'*+-.^_`|~"
 export const COOKIE_FORMS = 'an array such as [{ domain: "example.com" }]'
 export const COOKIE_PATH_START = 'a path such as "/app"'
-export const COOKIE_PATH_FORM = 'a path in which other characters are encoded, such as "/my%20app"'
+export const COOKIE_PATH_FORM = 'a path with encoded characters, such as "/my%20app"'
 export const SAME_SITE_FORM = '"lax", "strict" or "none"'
 export const HOST_PREFIX_DOMAIN = 'left out for a "__Host-" name'
 export const HOST_PREFIX_PATH = '"/" for a "__Host-" name'
@@ -129,8 +129,7 @@ export function tokenRejected(reason: string): string {
 // AUTH_INVALID_USER_ID
 export const USER_UNKNOWN = 'There is no user with this id.'
 
-export const USER_ID_TEXT =
-  'userId must be well-formed text without NUL: some engines change other text.'
+export const USER_ID_TEXT = 'userId must be a well-formed string without NUL'
 
 /** Engines convert other types before they compare them. */
 export function wrongUserId(type: string): string {
