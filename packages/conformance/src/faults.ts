@@ -1,12 +1,5 @@
 /** A store that fails when a test chooses so: for tests of what is built on a store. */
-import {
-  type AnyStore,
-  AuthError,
-  type RoutedStore,
-  type SessionAndUser,
-  type Store,
-  type StoreCall,
-} from '@limen/core'
+import { type AnyStore, AuthError, type SessionAndUser, type StoreCall } from '@limen/core'
 import { ROUTE_LENGTH, type StoreCalls, type StoreId, idOf } from '@limen/core/store-kit'
 
 /**
@@ -31,15 +24,10 @@ export type ChooseFault = (
   args: readonly unknown[],
 ) => Fault | undefined | Promise<Fault | undefined>
 
-/** Puts faults between a routed store and what is built on it, as the other signature does. */
-export function faulty<UserAttributes, SessionAttributes>(
-  store: RoutedStore<UserAttributes, SessionAttributes>,
-  choose: ChooseFault,
-): RoutedStore<UserAttributes, SessionAttributes>
 /**
  * Puts faults between a store and what is built on it.
  *
- * @param store A store that works.
+ * @param working A store that works.
  * @param choose Returns for each call how it fails.
  * @returns The same store with faults. Except for `rejected` it throws an `Error`, as an engine does.
  *
@@ -51,17 +39,12 @@ export function faulty<UserAttributes, SessionAttributes>(
  * await auth.invalidateSession(sessionId).catch(({ code }) => code)
  * // 'AUTH_STORE_UNAVAILABLE'
  */
-export function faulty<UserAttributes, SessionAttributes>(
-  store: Store<UserAttributes, SessionAttributes>,
+export function faulty<Working extends AnyStore<unknown, unknown>>(
+  working: Working,
   choose: ChooseFault,
-): Store<UserAttributes, SessionAttributes>
-export function faulty<UserAttributes, SessionAttributes>(
-  working: AnyStore<UserAttributes, SessionAttributes>,
-  choose: ChooseFault,
-): AnyStore<UserAttributes, SessionAttributes> {
-  const store = working as StoreCalls<UserAttributes, SessionAttributes>
-  const { deleteExpired } = store
-  const seen = new Map<string, SessionAndUser<UserAttributes, SessionAttributes>>()
+): Working {
+  const store = working as StoreCalls<unknown, unknown>
+  const seen = new Map<string, SessionAndUser<unknown, unknown>>()
   const sessionKey = (id: string): StoreId =>
     store.traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
 
@@ -115,13 +98,13 @@ export function faulty<UserAttributes, SessionAttributes>(
 
     listByUser: (userId) => through('listByUser', [userId], () => store.listByUser(userId)),
 
-    ...(deleteExpired && {
-      deleteExpired: (options: Parameters<typeof deleteExpired>[0]) =>
+    ...(store.deleteExpired && {
+      deleteExpired: (options) =>
         through(
           'deleteExpired',
           [options],
-          () => deleteExpired.call(store, options),
-          () => deleteExpired.call(store, { ...options, limit: 1 }),
+          () => store.deleteExpired!(options),
+          () => store.deleteExpired!({ ...options, limit: 1 }),
         ),
     }),
 
@@ -144,10 +127,7 @@ export function faulty<UserAttributes, SessionAttributes>(
         () => store.deleteUser(userId),
         () => store.deleteByUser(userId, {}),
       ),
-  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
-    UserAttributes,
-    SessionAttributes
-  >
+  } satisfies StoreCalls<unknown, unknown> as unknown as Working
 
   async function through<Answer>(
     call: StoreCall,

@@ -208,7 +208,7 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
   const history = `h${count.toString(36).padStart(10, '0')}`
   const first = hasOther ? [0, SESSIONS] : [0]
   const users = first.map((_, user) => `${history}-${user}`)
-  const { deleteExpired, traits } = store
+  const { traits } = store
   const routes = await Promise.all(users.map(async (id) => (traits?.routed ? routeOf(id) : '')))
   const sessions = Array.from({ length: SESSIONS + users.length - 1 }, (_, session) => {
     const user = session < SESSIONS ? 0 : 1
@@ -224,7 +224,7 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
       attributes: { device: `device ${session}` },
     }
   })
-  return { users, sessions, first, isSelfExpiring: !deleteExpired }
+  return { users, sessions, first, isSelfExpiring: !store.deleteExpired }
 }
 
 /** Gives a command its names; `null` for a call that cannot be made. */

@@ -150,8 +150,9 @@ export const sessionCases: readonly WrittenCase[] = [
   {
     name: 'has deleteExpired() or the trait selfExpiring',
     promise: 'contract',
-    async run({ deleteExpired, traits }) {
-      holds(deleteExpired !== undefined || traits?.selfExpiring === true, 'it has neither')
+    async run(store) {
+      const isSelfExpiring = store.traits?.selfExpiring === true
+      holds(isSelfExpiring || typeof store.deleteExpired === 'function', 'it has neither')
     },
   },
   {

@@ -396,8 +396,8 @@ describe('cached()', () => {
         return this.#expired
       }
     }
-    const { deleteExpired: _, ...calls } = memoryStore()
-    const store = Object.assign(new Engine(), calls)
+    const calls = Object.entries(memoryStore()).filter(([name]) => name !== 'deleteExpired')
+    const store = Object.assign(new Engine(), Object.fromEntries(calls) as Store<object, object>)
     const front = cached(store, { cache: new Map(), maxAgeMs: 1 })
     expect(front.traits).toEqual({ staleMisses: true })
     expect(await front.deleteExpired?.({ now: 1, limit: 1 })).toBe(3)

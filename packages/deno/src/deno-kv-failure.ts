@@ -3,7 +3,7 @@ import { AuthError, isAuthError } from '@limen/core'
 import { firstLineOf, recordTooLarge, storeFailure } from '@limen/core/store-kit'
 import { NOT_STORABLE, closed, denoKv } from './messages.ts'
 
-/** What Deno KV rejects by its own limits. Its messages hold no values. */
+/** Messages of Deno KV's own limits. They hold no values. */
 const REJECTED =
   /^Deno KV: (Key too large|Too many|Total mutation|Invalid mutation|expireIn must|expected string)/
 const NEVER = /^$/

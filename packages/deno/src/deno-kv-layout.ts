@@ -84,7 +84,7 @@ export function foundIn<UserAttributes, SessionAttributes>(
   return { session: record, user: { id, attributes } }
 }
 
-/** How long Deno KV stores a session. */
+/** The option that limits how long Deno KV stores a session. */
 export function lifetime({ idlePeriodExpiresAt }: { readonly idlePeriodExpiresAt: number }): {
   expireIn: number
 } {

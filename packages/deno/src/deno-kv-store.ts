@@ -1,4 +1,4 @@
-/** Sessions and users in Deno KV. */
+/** Stores sessions and users in Deno KV. */
 import { AuthError, type RoutedId, type RoutedStore, type SessionAndUser } from '@limen/core'
 import {
   RETRY,
@@ -28,7 +28,7 @@ import {
 import type { Kv, KvReadOptions } from './kv.ts'
 import { ID_TAKEN, KV_FORM, PROMISE_OF_KV, gaveUp } from './messages.ts'
 
-/** With the waits between them, about 6 seconds. */
+/** About 6 seconds, with the waits between them. */
 const ATTEMPTS = 100
 /** Longer waits would only help writers that have just begun. */
 const LONGEST_WAIT_MS = 128
@@ -215,7 +215,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   function remember(sessionId: string, [user, generation, session]: AnyEntries): void {
     idle.delete(sessionId)
     if (idle.size === REMEMBERED) idle.delete(idle.keys().next().value!)
-    // A copy: the caller may change the attributes of what it was given.
+    // A copy: the caller can change the attributes of the record.
     const copy = { ...session, value: structuredClone(session.value) }
     idle.set(sessionId, [user, generation, copy])
   }

@@ -1,37 +1,37 @@
-/** The part of Deno KV that the store uses, by shape: `Deno.Kv` has it, on Deno and on Deno Deploy. */
+/** The part of Deno KV that the store calls, structurally typed: `Deno.Kv` fits, on Deno and on Deno Deploy. */
 
 /** The key of an entry. */
 export type KvKey = readonly (Uint8Array | string | number | bigint | boolean | symbol)[]
 
-/** What a read found: `versionstamp` is `null` when there is nothing. */
+/** The result of a read: `versionstamp` is `null` when there is no value. */
 export interface KvEntry<Value> {
-  /** Where it is. */
+  /** Its key. */
   readonly key: KvKey
-  /** What it is. */
+  /** Its value. */
   readonly value: Value | null
-  /** Which change made it so. */
+  /** The version of the value. */
   readonly versionstamp: string | null
 }
 
-/** Several changes that happen together or not at all. */
+/** Several changes that are made together or not at all. */
 export interface KvAtomic {
-  /** Lets the changes happen only while an entry is as it was. */
+  /** Makes the changes only if an entry still has this version. */
   check(check: { key: KvKey; versionstamp: string | null }): this
-  /** Writes a value, for as many milliseconds as given. */
+  /** Writes a value, which expires after `expireIn` milliseconds. */
   set(key: KvKey, value: unknown, options?: { expireIn?: number }): this
-  /** Removes a value. */
+  /** Deletes a value. */
   delete(key: KvKey): this
-  /** Makes the changes; `ok` is false when a check did not hold. */
+  /** Makes the changes; `ok` is false when a check failed. */
   commit(): Promise<{ ok: boolean }>
 }
 
 /** How fresh a read must be. */
 export interface KvReadOptions {
-  /** `eventual` may be answered by a copy nearby. */
+  /** `eventual` can read from a replica. */
   consistency?: 'strong' | 'eventual'
 }
 
-/** A key-value database: what `Deno.openKv()` gives. */
+/** A key-value database, as `Deno.openKv()` returns it. */
 export interface Kv {
   /** Reads one entry. */
   get<Value>(key: KvKey, options?: KvReadOptions): Promise<KvEntry<Value>>
@@ -40,11 +40,11 @@ export interface Kv {
     keys: readonly [...{ [Key in keyof Values]: KvKey }],
     options?: KvReadOptions,
   ): Promise<{ [Key in keyof Values]: KvEntry<Values[Key]> }>
-  /** Reads all entries below a key. */
+  /** Reads all entries whose keys begin with a prefix. */
   list<Value>(
     selector: { prefix: KvKey },
     options?: KvReadOptions & { batchSize?: number },
   ): AsyncIterable<KvEntry<Value>>
-  /** Begins several changes. */
+  /** Starts an atomic operation. */
   atomic(): KvAtomic
 }

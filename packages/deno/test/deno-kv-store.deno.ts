@@ -34,7 +34,7 @@ async function inFile(run: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** How much chance a soak spends, in place of what is said here. */
+/** How many histories a soak runs, in place of the number here. */
 const soak = Deno.env.get('HISTORIES')
 const chance = soak
   ? { histories: Number(soak), seed: Number(Deno.env.get('SEED')) }
@@ -44,7 +44,7 @@ const suites = [
   ['in memory', chance, () => ({ path: ':memory:', remove: async () => {} })],
   [
     'in a file',
-    // The same code over the same SQLite, but each commit waits for the disk.
+    // The same code and the same SQLite, but each commit waits for the disk.
     { histories: 50 },
     async () => {
       const folder = await Deno.makeTempDir()
@@ -89,7 +89,7 @@ async function interleavings(kv: Deno.Kv): Promise<void> {
   let round = 0
   await fc.assert(
     fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 6 }), async (calls) => {
-      // Idle, or not yet.
+      // Idle in every other round.
       const activePeriodExpiresAt = Date.now() + (round % 2) * 86_400_000
       const id = `r${String(round++).padStart(21, '0')}`
       const session = record('r', { id, activePeriodExpiresAt })
@@ -111,8 +111,9 @@ async function interleavings(kv: Deno.Kv): Promise<void> {
       )
       const left = await stores[round % 2]!.read(session.id, { consistency: 'strong' })
       const revoked = answers.some((what) => what.startsWith('delete'))
-      equal(left === null, revoked, 'revoked means gone')
-      if (!left) equal(await first.renew(session.id, session), false, 'renewal of what is gone')
+      equal(left === null, revoked, 'revoked means missing')
+      if (!left)
+        equal(await first.renew(session.id, session), false, 'renewal of a revoked session')
       else {
         const latest = Math.max(0, ...calls.map((one) => (one.what === 'renew' ? one.later : 0)))
         equal(left.session.idlePeriodExpiresAt, session.idlePeriodExpiresAt + latest, 'deadline')
@@ -128,25 +129,25 @@ Deno.test(`P1, P7: 1,000 random interleavings of two clients in memory, seed ${s
 Deno.test(`P1, P7: 1,000 random interleavings of two clients in a file, seed ${seed}`, () =>
   inFile((path) => withKv(path, interleavings)))
 
-Deno.test('P2: ends thousands of sessions in one change, while others sign in', () =>
+Deno.test('P2: revokes thousands of sessions in one change, during a concurrent sign-in', () =>
   withKv(':memory:', async (kv) => {
     const store = caseStore(kv)
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     const ids = Array.from({ length: 3000 }, (_, n) => `s${String(n).padStart(21, '0')}`)
     for (const id of ids) await store.insert(record('s', { id }))
-    const kept = record('s', { id: ids[7]! })
+    const excepted = record('s', { id: ids[7]! })
     const late = record('l')
     const [, inserted] = await Promise.all([
-      store.deleteByUser('ada', { except: kept.id }),
+      store.deleteByUser('ada', { except: excepted.id }),
       store.insert(late),
     ])
     equal(inserted?.id, 'ada', 'the sign-in')
     const left = (await store.listByUser('ada')).map(({ session }) => session.id)
     equal(
       left.filter((id) => id !== late.id),
-      [kept.id],
-      'left',
+      [excepted.id],
+      'the remaining sessions',
     )
     equal(await store.read(record('s', { id: ids[8]! }).id, { consistency: 'strong' }), null)
   }))
@@ -162,7 +163,7 @@ Deno.test('P4: a KV that fails is AUTH_STORE_UNAVAILABLE, with its cause', async
   equal((error as Error).cause === down, true, 'cause')
 })
 
-Deno.test('attributes that are too large are AUTH_RECORD_TOO_LARGE, and nothing is kept', () =>
+Deno.test('attributes that are too large are AUTH_RECORD_TOO_LARGE, and nothing is stored', () =>
   withKv(':memory:', async (kv) => {
     const auth = limen({ store: denoKvStore<{ name: string }, { note: string }>(kv) })
     const huge = 'x'.repeat(70_000)
@@ -187,7 +188,7 @@ Deno.test('attributes that are too large are AUTH_RECORD_TOO_LARGE, and nothing 
     equal((await auth.getUser(user.userId))?.userId, user.userId, 'the user is as before')
   }))
 
-Deno.test('a record of another layout is no session', () =>
+Deno.test('a record of another layout is not a session', () =>
   withKv(':memory:', async (kv) => {
     const store = caseStore(kv)
     const record = await recordsFor(store)
@@ -221,7 +222,7 @@ function countedKv(kv: Deno.Kv, calls: string[]): Deno.Kv {
   })
 }
 
-Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a getMany and a commit', () =>
+Deno.test('a validation costs one getMany, a renewal one commit more, a sign-in a getMany and a commit', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
     const counted = countedKv(kv, calls)
@@ -238,7 +239,7 @@ Deno.test('a validation is one getMany, a renewal one commit more, a sign-in a g
     equal(calls.splice(0), ['getMany', 'atomic'])
   }))
 
-Deno.test('P7: renews what it read only while nothing of it has changed', () =>
+Deno.test('P7: renews from an earlier read only while nothing of it has changed', () =>
   withKv(':memory:', async (kv) => {
     const [store, other] = [caseStore(kv), caseStore(kv)]
     const record = await recordsFor(store)
@@ -252,7 +253,7 @@ Deno.test('P7: renews what it read only while nothing of it has changed', () =>
     await other.update(session.id, { device: 'phone' })
     equal(await store.renew(session.id, later), true)
     const device = (await read())?.session.attributes.device
-    equal(device, 'phone', 'what changed since is kept')
+    equal(device, 'phone', 'a change since then is not lost')
 
     await store.delete(session.id)
     await store.insert(session)
@@ -261,17 +262,17 @@ Deno.test('P7: renews what it read only while nothing of it has changed', () =>
     equal(await store.renew(session.id, later), true)
     equal((await read())?.session.attributes.device, given!.session.attributes.device, 'a copy')
 
-    for (const end of [() => other.delete(session.id), () => other.deleteByUser('ada', {})]) {
+    for (const revoke of [() => other.delete(session.id), () => other.deleteByUser('ada', {})]) {
       await store.delete(session.id)
       await store.insert(session)
       await read()
-      await end()
+      await revoke()
       equal(await store.renew(session.id, later), false, 'revoked stays revoked')
       equal(await read(), null)
     }
   }))
 
-Deno.test('remembers the last hundred idle sessions that were read, and no more', () =>
+Deno.test('remembers the last hundred idle sessions that were read', () =>
   withKv(':memory:', async (kv) => {
     const calls: string[] = []
     const store = caseStore(countedKv(kv, calls) as Kv)
@@ -284,7 +285,7 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
     for (const session of sessions) await store.insert(session)
     const read = (n: number) => store.read(sessions[n]!.id, { consistency: 'strong' })
     for (let n = 0; n < 101; n++) await read(n)
-    // Again: it is the last one now, and takes nobody's place.
+    // Again: it is the last one now, and no other is forgotten for it.
     await read(50)
 
     const later = { activePeriodExpiresAt: 5e12, idlePeriodExpiresAt: 6e12 }
@@ -304,7 +305,7 @@ type AnyAttributes = Readonly<Record<string, unknown>>
 
 const anyStore = (kv: Kv) => withPlainIds(denoKvStore<AnyAttributes, AnyAttributes>(kv))
 
-/** What a call rejects with. */
+/** The code and message of a call's error. */
 async function failureOf(work: () => unknown): Promise<[code: string, message: string]> {
   const error = await Promise.resolve()
     .then(work)
@@ -317,7 +318,7 @@ async function failureOf(work: () => unknown): Promise<[code: string, message: s
   return [(error as { code: string }).code, error.message]
 }
 
-Deno.test('A6: denoKvStore() refuses at once what is no Deno KV', () =>
+Deno.test('A6: denoKvStore() rejects a value that is not a Deno KV', () =>
   withKv(':memory:', async (kv) => {
     for (const [given, got] of [
       [undefined, 'undefined'],
@@ -390,7 +391,7 @@ Deno.test('A7: attributes of any name and depth are stored, merged and removed e
     equal(await read(), { deep, numbers })
   }))
 
-Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in its words', () =>
+Deno.test('E2: limits of Deno KV are AUTH_STORE_REJECTED or AUTH_RECORD_TOO_LARGE, with its message', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
     const record = await recordsFor(store)
@@ -429,7 +430,7 @@ Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in i
     const forever = { ...record('c'), idlePeriodExpiresAt: 1e17 }
     equal((await failureOf(() => store.insert(forever as never)))[0], 'AUTH_STORE_REJECTED')
 
-    // Of the engine's own limits that no call of the store can meet.
+    // Limits of the engine that no call of the store can reach.
     for (const act of [
       (atomic: Deno.AtomicOperation) => {
         for (let n = 0; n < 1001; n++) atomic.delete(['a', n])
@@ -456,7 +457,7 @@ Deno.test('E2: what Deno KV refuses by its limits is rejected or too large, in i
     }
   }))
 
-Deno.test('E2: a database that was closed is unavailable', async () => {
+Deno.test('E2: a closed database is AUTH_STORE_UNAVAILABLE', async () => {
   const kv = await Deno.openKv(':memory:')
   const store = anyStore(kv)
   kv.close()
@@ -468,7 +469,7 @@ Deno.test('E2: a database that was closed is unavailable', async () => {
   equal(await failureOf(() => store.listByUser('ada')), closed)
 })
 
-/** Runs something while clients change attributes of one user without a pause. */
+/** Runs while clients change attributes of one user without a pause. */
 async function whileWriting<Answer>(
   kv: Deno.Kv,
   writers: number,
@@ -480,7 +481,7 @@ async function whileWriting<Answer>(
     const store = anyStore(kv)
     while (!isOver) {
       if (await store.updateUser('ada', { [`writer${writer}`]: written })) written++
-      // Where nothing is there to write, others come first.
+      // While there is no user, other clients run first.
       else await new Promise((resolve) => setTimeout(resolve))
     }
   })
@@ -493,7 +494,7 @@ async function whileWriting<Answer>(
 }
 
 for (const writers of [16, 32]) {
-  Deno.test(`E6: with ${writers} writers of attributes, no call of others rejects`, () =>
+  Deno.test(`E6: with ${writers} concurrent writers of attributes, no other call rejects`, () =>
     withKv(':memory:', async (kv) => {
       const [store, other] = [anyStore(kv), anyStore(kv)]
       const record = await recordsFor(store)
@@ -519,13 +520,13 @@ for (const writers of [16, 32]) {
           await store.deleteUser('ada')
           equal(await store.readUser('ada'), null, 'deleted')
           equal(await store.createUser({ id: 'ada', attributes: {} }), true, 'created')
-          equal(await store.updateUser('ada', { run }), true, 'a writer more')
+          equal(await store.updateUser('ada', { run }), true, 'one more writer')
         }
       })
     }))
 }
 
-Deno.test('E6: writers of attributes lose none of each other’s, and revoking all loses none', () =>
+Deno.test('E6: concurrent updates and revocations lose no attribute', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
     await store.createUser({ id: 'ada', attributes: {} })
@@ -540,7 +541,7 @@ Deno.test('E6: writers of attributes lose none of each other’s, and revoking a
     equal(Object.keys(attributes).toSorted(), ids.toSorted())
   }))
 
-Deno.test('E6: thirty-two clients that revoke all, with and without an exception, all succeed', () =>
+Deno.test('E6: thirty-two concurrent revocations, with and without except, all succeed', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
     const record = await recordsFor(store)
@@ -554,7 +555,7 @@ Deno.test('E6: thirty-two clients that revoke all, with and without an exception
     equal(await store.listByUser('ada'), [])
   }))
 
-Deno.test('nothing is left of a user who was deleted', () =>
+Deno.test('deletes every key of a user', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
     await store.createUser({ id: 'ada', attributes: {} })

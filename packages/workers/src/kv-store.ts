@@ -1,4 +1,4 @@
-/** Sessions and users in Workers KV. */
+/** Stores sessions and users in Workers KV. */
 import type { Deadlines, RoutedStore, SessionAndUser } from '@limen/core'
 import {
   checkCallOptions,
