@@ -284,7 +284,7 @@ Deno.test('remembers the last hundred idle sessions that were read, and no more'
     for (const session of sessions) await store.insert(session)
     const read = (n: number) => store.read(sessions[n]!.id, { consistency: 'strong' })
     for (let n = 0; n < 101; n++) await read(n)
-    // Again: it is the last one now, and takes nobody's place.
+    // Read again: it is now the most recent one, and no other session is dropped for it.
     await read(50)
 
     const later = { activePeriodExpiresAt: 5e12, idlePeriodExpiresAt: 6e12 }
