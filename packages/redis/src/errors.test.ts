@@ -384,7 +384,12 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     ])
   })
 
-  const elsewhere: [engineMessage: string, code: AuthErrorCode, message: string, because: string][] = [
+  const elsewhere: [
+    engineMessage: string,
+    code: AuthErrorCode,
+    message: string,
+    because: string,
+  ][] = [
     [
       'ERR Error running script (call to f_abc): @user_script:3: WRONGTYPE Operation against a key',
       REJECTED,
