@@ -9,6 +9,10 @@ import getPort from 'get-port'
 /** A server that accepts connections. */
 export interface Server extends AsyncDisposable {
   readonly port: number
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess extends Server {
   /** Returns its output so far. */
   readonly log: () => string
 }
@@ -61,7 +65,7 @@ export async function serve(
   program: string,
   argsOf: (port: number) => readonly string[],
   surroundings: Surroundings = {},
-): Promise<Server> {
+): Promise<ServerProcess> {
   const port = await getPort()
   const env = { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...surroundings.env }
   const options = optionsOf({ ...surroundings, env })
