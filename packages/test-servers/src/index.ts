@@ -9,6 +9,10 @@ import getPort from 'get-port'
 /** A server that accepts connections. */
 export interface Server extends AsyncDisposable {
   readonly port: number
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess extends Server {
   /** Returns its output so far. */
   readonly log: () => string
 }
@@ -61,11 +65,11 @@ export async function serve(
   program: string,
   argsOf: (port: number) => readonly string[],
   surroundings: Surroundings = {},
-): Promise<Server> {
+): Promise<ServerProcess> {
   const port = await getPort()
   const env = { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...surroundings.env }
   const options = optionsOf({ ...surroundings, env })
-  const server = execa(program, argsOf(port), { ...options, reject: false })
+  const server = execa(program, argsOf(port), { ...options, reject: false, buffer: false })
   let log = ''
   server.all.on('data', (chunk: Buffer) => (log += chunk.toString()))
   let hasExited = false
@@ -76,8 +80,8 @@ export async function serve(
   }
   for (const end = Date.now() + 60_000; !(await acceptsConnections(port));) {
     if (!hasExited && Date.now() < end) continue
-    const { all } = await stop()
-    throw new Error(`${program} does not accept connections on port ${port}:\n${all}`)
+    await stop()
+    throw new Error(`${program} does not accept connections on port ${port}:\n${log}`)
   }
   return {
     port,
