@@ -1,25 +1,12 @@
-/** Fills a Deno KV with sessions through Limen's own store, in large commits; prints some cookies. */
+/** Adds sessions to a Deno KV through Limen's own store, in large commits, and prints some cookies. */
 import process from 'node:process'
-import { routeOf, withPlainIds } from '@limen/core/store-kit'
+import { routeOf } from '@limen/core/store-kit'
 import { denoKvStore } from '@limen/deno'
-import {
-  NAME,
-  PER_USER,
-  bareIdOf,
-  commonFields,
-  cookieOf,
-  samplesOf,
-  userIdOf,
-} from './sessions.ts'
+import { PER_USER, fill, plainIdOf, userIdOf } from '../../../packages/sql/test/load-compare.ts'
+import { SECRET_HASH, cookieOf, samplesOf } from './sessions.ts'
 
 type Key = readonly string[]
-interface Entry {
-  readonly key: Key
-  readonly value: unknown
-  readonly versionstamp: string | null
-}
 interface DenoKv {
-  get(key: Key): Promise<Entry>
   atomic(): { set(key: Key, value: unknown): unknown; commit(): Promise<unknown> }
   close(): void
 }
@@ -30,57 +17,50 @@ const [path = '', from = '0', to = '0'] = process.argv.slice(2)
 const kv = await (
   globalThis as unknown as { Deno: { openKv(at: string): Promise<DenoKv> } }
 ).Deno.openKv(path)
-const ofUsers = new Map<string, Promise<Entry>>()
-let pending: [Key, unknown][] = []
+const users = new Map<string, unknown>()
+let pending = kv.atomic()
+let size = 0
 
-/** The same database, but it reads each user once, and collects writes without checks. */
+async function commit(): Promise<void> {
+  const full = pending
+  pending = kv.atomic()
+  size = 0
+  await full.commit()
+}
+
+/** Collects writes, and reads only the users that were written: no other process uses the database. */
 const bulk = {
-  get: (key: Key) => kv.get(key),
-  async getMany([user, generation, session]: readonly [Key, Key, Key]) {
-    const ofUser = [user, generation].map((key) => {
-      const entry = ofUsers.get(key.join('/')) ?? kv.get(key)
-      ofUsers.set(key.join('/'), entry)
-      return entry
-    })
-    return [...(await Promise.all(ofUser)), { key: session, value: null, versionstamp: null }]
-  },
-  list() {
-    throw new Error('A session is inserted without a list')
-  },
+  get: () => undefined,
+  list: () => undefined,
+  getMany: async (keys: readonly Key[]) =>
+    keys.map((key) => {
+      const value = users.get(key.join('/')) ?? null
+      return { key, value, versionstamp: value && '0' }
+    }),
   atomic() {
     const operation = {
       check: () => operation,
       set(key: Key, value: unknown) {
-        pending.push([key, value])
+        if (key[1] === 'user') users.set(key.join('/'), value)
+        pending.set(key, value)
+        size++
         return operation
       },
-      commit: async () => ({ ok: true }),
+      async commit() {
+        if (size >= COMMIT) await commit()
+        return { ok: true }
+      },
     }
     return operation
   },
 }
-const store = withPlainIds(denoKvStore<{ name: string }, object>(bulk as never))
-const idOf = async (n: number) => (await routeOf(userIdOf(n))) + bareIdOf(n)
-
-async function flush(): Promise<void> {
-  const operation = kv.atomic()
-  for (const [key, value] of pending) operation.set(key, value)
-  pending = []
-  await operation.commit()
-}
-
-const fields = commonFields()
-for (let n = Number(from); n < Number(to); n++) {
-  const userId = userIdOf(n)
-  if (n % PER_USER === 0) {
-    await store.createUser({ id: userId, attributes: { name: NAME } })
-    await flush()
-  }
-  await store.insert({ id: await idOf(n), userId, ...fields })
-  if (pending.length >= COMMIT) await flush()
-}
-await flush()
+const options = { from: Number(from), secretHash: SECRET_HASH }
+await fill(denoKvStore(bulk as never), Number(to), options)
+await commit()
 kv.close()
 
-const ids = await Promise.all(samplesOf(Number(to)).map(idOf))
-process.stdout.write(JSON.stringify(ids.map((id) => cookieOf('notes', id))))
+const cookies = samplesOf(Number(to)).map(async (n) => {
+  const route = await routeOf(userIdOf(Math.floor(n / PER_USER)))
+  return cookieOf('notes', route + plainIdOf(n))
+})
+process.stdout.write(JSON.stringify(await Promise.all(cookies)))

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { run, serve } from '@limen/test-servers'
 import { bundle } from '../src/bundle.ts'
 import type { LoadedApp } from './load.ts'
-import { NAME, PER_USER, bareIdOf, commonFields, cookieOf, samplesOf } from './sessions.ts'
+import { PER_USER, plainIdOf } from '../../../packages/sql/test/load-compare.ts'
+import { DAY } from '../src/subject.ts'
+import { SECRET_HASH, cookieOf, samplesOf } from './sessions.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const wrangler = at('../node_modules/wrangler/bin/wrangler.js')
@@ -32,22 +34,21 @@ export const guestbook: LoadedApp = {
         select 'writer', 'Ada', 'A line in the book, as long as lines in such books are.', n
         from n`)
     }
-    const users = (count: number) => Math.ceil(count / PER_USER)
-    const { secretHash, createdAt, activePeriodExpiresAt, idlePeriodExpiresAt } = commonFields()
+    const now = Date.now()
     database.exec(`
       begin;
-      ${numbers(users(from), users(sessions))}
+      ${numbers(from / PER_USER, sessions / PER_USER)}
       insert into limen_user (id, attributes)
-      select 'user-' || n, '{"name":"${NAME}"}'
+      select 'user-' || n, json_object('name', 'User ' || n)
       from n;
       ${numbers(from, sessions)}
       insert into limen_session
-      select printf('%022d', n), 'user-' || (n / ${PER_USER}), '${secretHash}', ${createdAt},
-        ${activePeriodExpiresAt}, ${idlePeriodExpiresAt}, '{"device":"laptop"}'
+      select printf('%022d', n), 'user-' || (n / ${PER_USER}), '${SECRET_HASH}', ${now},
+        ${now + DAY}, ${now + 15 * DAY}, '{"device":"phone"}'
       from n;
       commit`)
     database.close()
-    return samplesOf(sessions).map((n) => cookieOf('guestbook', bareIdOf(n)))
+    return samplesOf(sessions).map((n) => cookieOf('guestbook', plainIdOf(n)))
   },
   async start(folder, isBare) {
     // Bundled here: `wrangler dev` ignores its option `--alias`.

@@ -1,8 +1,8 @@
 /** Auth.js's core with database sessions in a Map, called as its own integrations call it. */
 import { Auth, type AuthConfig } from '@auth/core'
-import { inThePast } from '../src/past.ts'
+import { cookiesOf } from '../src/cookies.ts'
 import { ORIGIN } from '../src/requests.ts'
-import { DAY, type Subject, USER, ageOf } from '../src/subject.ts'
+import { DAY, type Subject, USER } from '../src/subject.ts'
 
 const NAME = '__Secure-authjs.session-token'
 
@@ -49,20 +49,20 @@ export const authCore: Subject = {
       },
     }
 
+    async function signIn(): Promise<string> {
+      const sessionToken = crypto.randomUUID()
+      const expires = new Date(Date.now() + 15 * DAY)
+      sessions.set(sessionToken, { sessionToken, userId: USER, expires })
+      return `${NAME}=${sessionToken}`
+    }
+
     return {
       async validate({ headers }) {
         const response = await Auth(new Request(`${ORIGIN}/auth/session`, { headers }), config)
         const session = (await response.json()) as { user: { id: string } } | null
         return session ? session.user.id : null
       },
-      cookie: (state) =>
-        inThePast(ageOf(state), async () => {
-          const sessionToken = crypto.randomUUID()
-          const isThere = state === 'active' || state === 'idle' || state === 'expired'
-          const expires = new Date(Date.now() + 15 * DAY)
-          if (isThere) sessions.set(sessionToken, { sessionToken, userId: USER, expires })
-          return `${NAME}=${state === 'malformed' ? 'malformed' : sessionToken}`
-        }),
+      cookie: cookiesOf({ signIn, revoke: (token) => sessions.delete(token) }),
     }
   },
 }

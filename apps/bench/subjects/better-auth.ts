@@ -1,10 +1,24 @@
 /** better-auth over its memory adapter, without and with its cookie cache. */
-import { betterAuth } from 'better-auth'
-import { inThePast } from '../src/past.ts'
+import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { inThePast } from '../src/cookies.ts'
 import { ORIGIN } from '../src/requests.ts'
 import { DAY, type Subject, USER, ageOf, forged } from '../src/subject.ts'
 
 const CSRF = 'checks the origin only on its own routes'
+/** The settings of every better-auth that is measured. */
+export const settings = {
+  secret: 'a secret of more than thirty-two characters, for the bench',
+  session: { expiresIn: (15 * DAY) / 1000, updateAge: DAY / 1000 },
+  emailAndPassword: {
+    enabled: true,
+    // Password hashing is not measured.
+    password: { hash: async (password) => password, verify: async () => true },
+  },
+  rateLimit: { enabled: false },
+  telemetry: { enabled: false },
+  logger: { disabled: true },
+} satisfies BetterAuthOptions
+
 const credentials = { email: 'ada@example.com', password: 'correct horse', name: USER }
 
 function subjectOf(name: string, cached: boolean): Subject {
@@ -28,22 +42,13 @@ function subjectOf(name: string, cached: boolean): Subject {
         verification: [],
       }
       const auth = betterAuth({
+        ...settings,
         baseURL: ORIGIN,
-        secret: 'a secret of more than thirty-two characters, for the bench',
         database: memoryAdapter(tables),
         session: {
-          expiresIn: (15 * DAY) / 1000,
-          updateAge: DAY / 1000,
+          ...settings.session,
           cookieCache: { enabled: cached, maxAge: (15 * DAY) / 1000 },
         },
-        emailAndPassword: {
-          enabled: true,
-          // Password hashing is not measured.
-          password: { hash: async (password) => password, verify: async () => true },
-        },
-        rateLimit: { enabled: false },
-        telemetry: { enabled: false },
-        logger: { disabled: true },
       })
       await auth.api.signUpEmail({ body: credentials })
 

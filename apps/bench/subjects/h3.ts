@@ -1,8 +1,8 @@
 /** h3's sessions, which are stored in an encrypted cookie, in the smallest h3 app. */
 import { H3, getSession, useSession } from 'h3'
-import { inThePast } from '../src/past.ts'
+import { cookiesOf } from '../src/cookies.ts'
 import { newRequest } from '../src/requests.ts'
-import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
+import { type Subject, USER } from '../src/subject.ts'
 
 const config = {
   name: '__Host-session',
@@ -39,11 +39,7 @@ export const h3: Subject = {
     return {
       validate: async (request) => (await (await app.fetch(request)).text()) || null,
       signIn,
-      async cookie(state) {
-        const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
-        if (state === 'malformed') return `${config.name}=malformed`
-        return state === 'forged' ? forged(cookie) : cookie
-      },
+      cookie: cookiesOf({ signIn }),
     }
   },
 }

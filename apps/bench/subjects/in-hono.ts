@@ -1,7 +1,7 @@
 /** Opens a session library that needs Hono, in the smallest app. */
-import { inThePast } from '../src/past.ts'
+import { cookiesOf } from '../src/cookies.ts'
 import { newRequest } from '../src/requests.ts'
-import { type Opened, ageOf, forged } from '../src/subject.ts'
+import { type Opened } from '../src/subject.ts'
 
 /** The bindings of the app, through which it returns the user. */
 export interface Seen {
@@ -35,12 +35,6 @@ export function openInHono(app: App, { revoke }: Peer): Opened {
     },
     handle: (request) => app.fetch(request, {}),
     signIn,
-    async cookie(state) {
-      const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
-      const [name, value] = cookie.split('=') as [string, string]
-      if (state === 'revoked' || state === 'unknown') revoke(value)
-      if (state === 'malformed') return `${name}=malformed`
-      return state === 'forged' ? forged(cookie) : cookie
-    },
+    cookie: cookiesOf({ signIn, revoke }),
   }
 }

@@ -1,8 +1,8 @@
 /** iron-session, which stores the session in an encrypted cookie. */
 import { getIronSession, webCookies } from 'iron-session'
-import { inThePast } from '../src/past.ts'
+import { cookiesOf } from '../src/cookies.ts'
 import { newRequest } from '../src/requests.ts'
-import { type Subject, USER, ageOf, forged } from '../src/subject.ts'
+import { type Subject, USER, forged } from '../src/subject.ts'
 
 const options = {
   password: 'a secret of more than thirty-two characters, for the bench',
@@ -36,11 +36,8 @@ export const ironSession: Subject = {
         return session.userId ?? null
       },
       signIn,
-      async cookie(state) {
-        const cookie = (await inThePast(ageOf(state), signIn)).split(';')[0]!
-        if (state === 'malformed') return `${options.cookieName}=malformed`
-        return state === 'forged' ? forged(cookie.slice(0, -2)) + '~2' : cookie
-      },
+      // Its version follows the signature.
+      cookie: cookiesOf({ signIn, forge: (cookie) => `${forged(cookie.slice(0, -2))}~2` }),
     }
   },
 }

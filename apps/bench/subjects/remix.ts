@@ -1,7 +1,8 @@
 /** Remix's session and cookie over its memory storage. */
 import { createCookie } from '@remix-run/cookie'
 import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
-import { type Subject, USER, forged } from '../src/subject.ts'
+import { cookiesOf } from '../src/cookies.ts'
+import { type Subject, USER } from '../src/subject.ts'
 
 export const remix: Subject = {
   name: 'Remix session',
@@ -29,22 +30,19 @@ export const remix: Subject = {
       return cookie.serialize((await storage.save(session))!)
     }
 
+    async function revoke(value: string): Promise<void> {
+      const session = await openSession(`__Host-session=${value}`)
+      session.destroy()
+      await storage.save(session)
+    }
+
     return {
       async validate({ headers }) {
         const session = await openSession(headers.get('Cookie'))
         return (session.get('userId') as string | undefined) ?? null
       },
       signIn,
-      async cookie(state) {
-        const text = (await signIn()).split(';')[0]!
-        if (state === 'revoked' || state === 'unknown') {
-          const session = await openSession(text)
-          session.destroy()
-          await storage.save(session)
-        }
-        if (state === 'malformed') return '__Host-session=malformed'
-        return state === 'forged' ? forged(text) : text
-      },
+      cookie: cookiesOf({ signIn, revoke }),
     }
   },
 }

@@ -141,8 +141,13 @@ async function timeOf(
 /** The attributes of a user and of each of its sessions. */
 const attributesOf = (user: number) => [{ name: `User ${user}` }, { device: 'phone' }] as const
 
+/** An id that is a number. */
+export const plainIdOf = (n: number): string => String(n).padStart(22, '0')
+
 /** How sessions are stored. */
 export interface Filling {
+  /** The number of sessions that the store has already. */
+  readonly from?: number
   /** The n-th session's id without its route. */
   readonly bareIdOf?: (n: number) => string
   readonly secretHash?: string
@@ -152,7 +157,7 @@ export interface Filling {
 export async function fill(
   anyStore: AnyStore<object, object>,
   sessions: number,
-  { bareIdOf = (n) => String(n).padStart(22, '0'), secretHash = 'x'.repeat(43) }: Filling = {},
+  { from = 0, bareIdOf = plainIdOf, secretHash = 'x'.repeat(43) }: Filling = {},
 ): Promise<string[]> {
   const store = plain(anyStore)
   const day = 86_400_000
@@ -164,7 +169,7 @@ export async function fill(
     idlePeriodExpiresAt: createdAt + 15 * day,
   }
   const ids: string[] = []
-  let next = 0
+  let next = from / PER_USER
   const work = async () => {
     while (next < sessions / PER_USER) {
       const user = next++

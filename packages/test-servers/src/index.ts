@@ -69,7 +69,7 @@ export async function serve(
   const port = await getPort()
   const env = { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...surroundings.env }
   const options = optionsOf({ ...surroundings, env })
-  const server = execa(program, argsOf(port), { ...options, reject: false })
+  const server = execa(program, argsOf(port), { ...options, reject: false, buffer: false })
   let log = ''
   server.all.on('data', (chunk: Buffer) => (log += chunk.toString()))
   let hasExited = false
@@ -80,8 +80,8 @@ export async function serve(
   }
   for (const end = Date.now() + 60_000; !(await acceptsConnections(port));) {
     if (!hasExited && Date.now() < end) continue
-    const { all } = await stop()
-    throw new Error(`${program} does not accept connections on port ${port}:\n${all}`)
+    await stop()
+    throw new Error(`${program} does not accept connections on port ${port}:\n${log}`)
   }
   return {
     port,
