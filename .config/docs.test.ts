@@ -21,7 +21,7 @@ it('the programs in the documentation have no type errors and run', async () => 
     { cwd: root, env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } },
   )
   expect(stdout).toMatch(/^ok \| ([89]|\d\d) passed \| 0 failed/m)
-}, 120_000)
+}, 300_000)
 
 describe('figures in the README', () => {
   const readme = read('README.md')!

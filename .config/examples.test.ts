@@ -6,7 +6,8 @@ import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { faulty, storeSuite } from '../packages/conformance/src/index.ts'
+import { type Subject, faulty, storeSuite } from '../packages/conformance/src/index.ts'
+import { messageSuite } from '../packages/conformance/src/message-suite.ts'
 import * as core from '../packages/core/src/index.ts'
 import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
@@ -62,12 +63,14 @@ function scope() {
     faulty,
     it: (_name: string, run: () => unknown) => run(),
     memoryStore,
+    messageSuite,
     originRule,
     pool: client,
     sessionId: 'id',
     redisStore: inMemory,
     serializeCookie,
-    storeSuite,
+    // Its cases run without being awaited: many histories would delay the examples after it.
+    storeSuite: (subject: Subject) => storeSuite(subject, { histories: 5 }),
     withAuth,
     workersCache,
   }
