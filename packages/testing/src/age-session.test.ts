@@ -23,7 +23,11 @@ function routedStore(): RoutedStore<object, object> {
     read: plain((id) => store.read(id, { consistency: 'strong' })),
     delete: plain((id) => store.delete(id)),
     insert: (session) =>
-      plain((id) => store.insert({ ...session, id } as SessionRecord<object>))(session.id),
+      plain(async (id) => {
+        const existing = await store.read(id, { consistency: 'strong' })
+        if (existing) throw new Error('a primary key is unique')
+        return store.insert({ ...session, id } as SessionRecord<object>)
+      })(session.id),
     createUser: (user) => store.createUser({ ...user, id: idOf(user.id) }),
   }
 }

@@ -88,20 +88,19 @@ describe('routeCases()', () => {
 
   it('send the headers and the body of the route with every request', async () => {
     const received = new Set<string>()
-    const build: Build = (over) => {
-      const { auth } = guarded(over)
-      const record: MiddlewareHandler = async (c, next) => {
-        received.add(`${c.req.header('X-Version')} ${await c.req.text()}`)
-        await next()
+    const recording =
+      (route: Build): Build =>
+      (over) => {
+        const { auth, app } = route(over)
+        const fetch = async (request: Request) => {
+          received.add(`${request.headers.get('X-Version')} ${await request.clone().text()}`)
+          return app.fetch(request)
+        }
+        return { auth, app: { fetch } as unknown as Pick<Hono, 'fetch'> }
       }
-      const app = new Hono()
-      app.use(record)
-      app.route('/', appWith(requireSession(auth), written))
-      return { auth, app }
-    }
     const headers = { 'X-Version': '2' }
-    expect(await failuresOf(build, { headers })).toEqual({})
-    expect(await failuresOf(bearerRoute, { headers, bearer: true })).toEqual({})
+    expect(await failuresOf(recording(guarded), { headers })).toEqual({})
+    expect(await failuresOf(recording(bearerRoute), { headers, bearer: true })).toEqual({})
     expect([...received]).toEqual(['2 Buy milk'])
   })
 

@@ -60,6 +60,15 @@ describe('storageState()', () => {
     expect(cookie!.expires).toBeGreaterThan(Date.now() / 1000)
   })
 
+  it('has the expiry -1 for a cookie without Max-Age', async () => {
+    const auth = limen({ store: memoryStore() })
+    const { session, origin } = await signIn(auth, {})
+    const cookie = auth.createSessionCookie(session)
+    const attributes = { ...cookie.attributes, maxAge: undefined as unknown as number }
+    const createSessionCookie = () => ({ ...cookie, attributes })
+    expect(storageState({ createSessionCookie }, session, origin).cookies[0]!.expires).toBe(-1)
+  })
+
   it('needs the embedding site for a partitioned cookie', async () => {
     const auth = limen({
       store: memoryStore(),
