@@ -1,4 +1,4 @@
-/** The part of Deno KV that the store calls, structurally typed: `Deno.Kv` fits, on Deno and on Deno Deploy. */
+/** The part of Deno KV that the store calls, structurally typed: `Deno.Kv` fits. */
 
 /** The key of an entry. */
 export type KvKey = readonly (Uint8Array | string | number | bigint | boolean | symbol)[]
