@@ -6,7 +6,7 @@ import { DAY, USER, forged } from './subject.ts'
 let app: Awaited<ReturnType<typeof countedApp>>
 beforeAll(async () => {
   app = await countedApp()
-})
+}, 60_000)
 
 async function signIn(): Promise<string> {
   const session = await app.auth.createSession({ userId: USER })

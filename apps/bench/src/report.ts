@@ -38,7 +38,7 @@ Compare ratios, not times: every subject takes one turn in each round, in random
 
 All subjects store their sessions in memory and receive the same headers of Chromium: 12 cookies are 1.2 kB. Each call has a \`Request\` of its own, created before the clock starts, so no subject's time includes it. Libraries that need Hono or h3 are timed with it.
 
-![Bar chart of the time of one active session with 12 cookies, as a multiple of the floor’s, by library and runtime. The section “Times” has the same numbers as tables.](results.svg)`
+![Dot chart of the time of one active session with 12 cookies, as a multiple of the floor’s, by library and runtime. The section “Times” has the same numbers as tables.](results.svg)`
 }
 
 function targets(results: Results): string {

@@ -1,42 +1,29 @@
 /** The measured subjects. Each is imported only in the process or isolate that runs it. */
 import type { Found } from '../src/bundle.ts'
 
+const found = (name: string, file: string, as: string, ...workerdFlags: string[]): Found => ({
+  name,
+  file: `${file}.ts`,
+  as,
+  workerdFlags,
+})
+
 export const subjects: readonly Found[] = [
-  {
-    name: 'floor, built-in hash',
-    file: 'floor.ts',
-    as: 'builtinFloor',
-    workerdFlags: ['nodejs_compat'],
-  },
-  { name: 'floor, crypto.subtle', file: 'floor.ts', as: 'subtleFloor' },
-  { name: 'floor, no hash', file: 'floor.ts', as: 'plainFloor' },
-  { name: 'floor, whole session', file: 'floor.ts', as: 'sessionFloor' },
-  { name: 'Limen', file: 'limen.ts', as: 'limenSubject' },
-  {
-    name: 'Limen, nodejs_compat',
-    file: 'limen.ts',
-    as: 'limenSubject',
-    workerdFlags: ['nodejs_compat'],
-  },
-  { name: 'bare Hono', file: 'floor.ts', as: 'bareHono' },
-  { name: 'lucia 2.7', file: 'lucia2.ts', as: 'lucia2' },
-  { name: 'lucia 3.2', file: 'lucia3.ts', as: 'lucia3' },
-  { name: 'Remix session', file: 'remix.ts', as: 'remix' },
-  { name: 'hono-sessions', file: 'hono-sessions.ts', as: 'honoSessions' },
-  { name: '@hono/session', file: 'hono-session.ts', as: 'honoSession' },
-  { name: 'iron-session', file: 'iron-session.ts', as: 'ironSession' },
-  { name: '@auth/core', file: 'auth-core.ts', as: 'authCore' },
-  {
-    name: 'better-auth',
-    file: 'better-auth.ts',
-    as: 'betterAuthUncached',
-    workerdFlags: ['nodejs_compat'],
-  },
-  {
-    name: 'better-auth, cookie cache',
-    file: 'better-auth.ts',
-    as: 'betterAuthCached',
-    workerdFlags: ['nodejs_compat'],
-  },
-  { name: 'h3', file: 'h3.ts', as: 'h3' },
+  found('floor, built-in hash', 'floor', 'builtinFloor', 'nodejs_compat'),
+  found('floor, crypto.subtle', 'floor', 'subtleFloor'),
+  found('floor, no hash', 'floor', 'plainFloor'),
+  found('floor, whole session', 'floor', 'sessionFloor'),
+  found('Limen', 'limen', 'limenSubject'),
+  found('Limen, nodejs_compat', 'limen', 'limenSubject', 'nodejs_compat'),
+  found('bare Hono', 'floor', 'bareHono'),
+  found('lucia 2.7', 'lucia2', 'lucia2'),
+  found('lucia 3.2', 'lucia3', 'lucia3'),
+  found('Remix session', 'remix', 'remix'),
+  found('hono-sessions', 'hono-sessions', 'honoSessions'),
+  found('@hono/session', 'hono-session', 'honoSession'),
+  found('iron-session', 'iron-session', 'ironSession'),
+  found('@auth/core', 'auth-core', 'authCore'),
+  found('better-auth', 'better-auth', 'betterAuthUncached', 'nodejs_compat'),
+  found('better-auth, cookie cache', 'better-auth', 'betterAuthCached', 'nodejs_compat'),
+  found('h3', 'h3', 'h3'),
 ]

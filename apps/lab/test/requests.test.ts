@@ -13,7 +13,8 @@ beforeAll(async () => {
   results = await Promise.all(
     sites().map(async (site) => [site.runtime, await runMatrix(browser, site)] as const),
   )
-})
+  // 708 requests: a minute alone, and several on a busy machine.
+}, 400_000)
 afterAll(async () => {
   console.log(`${matrixText(results)}\n${await writeReport(results, browser.version())}`)
   await browser.close()
