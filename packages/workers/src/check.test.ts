@@ -94,7 +94,11 @@ const refused: [call: string, options: unknown, message: string][] = [
   ['kvStore', { absolutePeriodMs: null }, `${periods} (got null)`],
   ['kvStore', { absolutePeriodMs: false }, `${periods} (got false)`],
   ['kvStore', { absolutePeriodMs: 90_000n }, `${periods} (got 90000)`],
-  ['kvStore', { absolutePeriodMs: new Date(90_000) }, `${periods} (got Date)`],
+  [
+    'kvStore',
+    { absolutePeriodMs: new Date(90_000) },
+    `${periods} (got an object of the class Date)`,
+  ],
   ['kvStore', { absolutePeriodMs: [90_000] }, `${periods} (got [90000])`],
   ['kvStore', { cacheTtl: 29 }, `${ttls} (got 29)`],
   ['kvStore', { cacheTtl: '60' }, `${ttls} (got "60")`],
@@ -109,7 +113,7 @@ const refused: [call: string, options: unknown, message: string][] = [
   ['workersCache', {}, `${origins} (got undefined)`],
   ['workersCache', { origin: undefined }, `${origins} (got undefined)`],
   ['workersCache', { origin: [origin] }, `${origins} (got ["https://app.example"])`],
-  ['workersCache', { origin: new URL(origin) }, `${origins} (got URL)`],
+  ['workersCache', { origin: new URL(origin) }, `${origins} (got an object of the class URL)`],
   ['workersCache', { origin: `${origin}/` }, `${origins} (got "https://app.example/")`],
 ]
 
