@@ -84,7 +84,7 @@ describe('durableObjectStore(), counted at the binding', () => {
 describe('an object', () => {
   const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
 
-  it('keeps its sessions when it is evicted', async () => {
+  it('has its sessions after it was evicted from memory', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -94,7 +94,7 @@ describe('an object', () => {
     )
   })
 
-  it('P1: is one for two Workers: what one revokes, the other neither reads nor renews', async () => {
+  it('P1: is shared by two Workers: neither reads or renews a session that the other revoked', async () => {
     const elsewhere = withPlainIds(durableObjectStore<CaseUser, CaseSession>(otherWorker))
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -119,7 +119,7 @@ describe('an object', () => {
     }
   })
 
-  it('removes dead sessions by its alarm, which comes back for the next and then no more', async () => {
+  it('deletes expired sessions by its alarm, and sets the alarm again while sessions remain', async () => {
     const record = await recordsFor(store)
     const now = Date.now()
     const ends = { a: now - 2 * HOUR, b: now + DAY, c: now + 2 * DAY }
@@ -153,7 +153,7 @@ describe('an object', () => {
     expect(await store.readUser('ada')).not.toBe(null)
   })
 
-  it('gets its alarm back at the next sign-in, should it have been lost', async () => {
+  it('sets a lost alarm again at the next sign-in', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -162,10 +162,10 @@ describe('an object', () => {
     expect((await stateOf('ada')).alarm).toBeGreaterThan(Date.now())
   })
 
-  it('P6: is left as it was by whatever is asked of it before its user exists', async () => {
+  it('P6: is not changed by any call before its user exists', async () => {
     const record = await recordsFor(store)
     const { id } = record('a')
-    const untouched = await stateOf('nobody')
+    const untouched = await stateOf('no user')
     expect(await store.read(id, { consistency: 'strong' })).toBe(null)
     expect(await store.insert(record('a'))).toBe(null)
     expect(await store.renew(id, record('a'))).toBe(false)
@@ -181,23 +181,35 @@ describe('an object', () => {
     expect(untouched).toMatchObject({ tables: [], alarm: null })
   })
 
-  it('is left as it was when its user cannot be kept', async () => {
-    const untouched = await stateOf('nobody')
+  it('is not changed when its user cannot be stored', async () => {
+    const untouched = await stateOf('no user')
     const nothing = undefined as unknown as CaseUser
     await expect(store.createUser({ id: 'ada', attributes: nothing })).rejects.toThrow()
     expect(await stateOf('ada')).toEqual(untouched)
   })
 
-  it('is as if it had never been when its user is deleted', async () => {
+  it('equals a new object after its user is deleted', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
-    expect(await stateOf('ada')).not.toEqual(await stateOf('nobody'))
+    expect(await stateOf('ada')).not.toEqual(await stateOf('no user'))
     await store.deleteUser('ada')
-    expect(await stateOf('ada')).toEqual(await stateOf('nobody'))
+    expect(await stateOf('ada')).toEqual(await stateOf('no user'))
   })
 
-  it('P3: can be called for what a store answers, and for nothing else', () => {
+  it('stores its user again after a deletion', async () => {
+    const record = await recordsFor(store)
+    const user = { id: 'ada', attributes: { name: 'Ada' } }
+    for (const name of ['Ada', 'Eve']) {
+      await store.deleteUser('ada')
+      expect(await store.readUser('ada')).toBeNull()
+      expect(await store.createUser({ ...user, attributes: { name } })).toBe(true)
+      expect(await store.insert(record('a'))).toEqual({ id: 'ada', attributes: { name } })
+      expect(await store.listByUser('ada')).toHaveLength(1)
+    }
+  })
+
+  it('P3: has the methods of a store as RPC methods, and no others', () => {
     const answers = Object.keys(store).filter((name) => name !== 'traits')
     const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
       LimenSessions.prototype,
