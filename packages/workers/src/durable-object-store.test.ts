@@ -84,7 +84,7 @@ describe('durableObjectStore(), counted at the binding', () => {
 describe('LimenSessions', () => {
   const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
 
-  it('stores its sessions across an eviction', async () => {
+  it('has its sessions after it was evicted from memory', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
@@ -94,7 +94,7 @@ describe('LimenSessions', () => {
     )
   })
 
-  it('P1: a session that one Worker revokes is neither read nor renewed by another', async () => {
+  it('P1: is shared by two Workers: neither reads or renews a session that the other revoked', async () => {
     const elsewhere = withPlainIds(durableObjectStore<CaseUser, CaseSession>(otherWorker))
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -119,7 +119,7 @@ describe('LimenSessions', () => {
     }
   })
 
-  it('deletes expired sessions by an alarm, which is set again while sessions are left', async () => {
+  it('deletes expired sessions by its alarm, and sets the alarm again while sessions remain', async () => {
     const record = await recordsFor(store)
     const now = Date.now()
     const deadlines = { a: now - 2 * HOUR, b: now + DAY, c: now + 2 * DAY }
@@ -162,10 +162,10 @@ describe('LimenSessions', () => {
     expect((await stateOf('ada')).alarm).toBeGreaterThan(Date.now())
   })
 
-  it('P6: no call changes an object that has no user', async () => {
+  it('P6: is not changed by any call before its user exists', async () => {
     const record = await recordsFor(store)
     const { id } = record('a')
-    const untouched = await stateOf('unused')
+    const untouched = await stateOf('no user')
     expect(await store.read(id, { consistency: 'strong' })).toBe(null)
     expect(await store.insert(record('a'))).toBe(null)
     expect(await store.renew(id, record('a'))).toBe(false)
@@ -181,24 +181,36 @@ describe('LimenSessions', () => {
     expect(untouched).toMatchObject({ tables: [], alarm: null })
   })
 
-  it('a failed createUser does not change an object', async () => {
-    const untouched = await stateOf('unused')
+  it('is not changed when its user cannot be stored', async () => {
+    const untouched = await stateOf('no user')
     const nothing = undefined as unknown as CaseUser
     await expect(store.createUser({ id: 'ada', attributes: nothing })).rejects.toThrow()
     expect(await stateOf('ada')).toEqual(untouched)
   })
 
-  it('deleteUser leaves an object as if it had never been used', async () => {
+  it('equals a new object after its user is deleted', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
-    expect(await stateOf('ada')).not.toEqual(await stateOf('unused'))
+    expect(await stateOf('ada')).not.toEqual(await stateOf('no user'))
     await store.deleteUser('ada')
-    expect(await stateOf('ada')).toEqual(await stateOf('unused'))
+    expect(await stateOf('ada')).toEqual(await stateOf('no user'))
   })
 
-  it('P3: has no public method except those that the store calls', () => {
-    const calledMethods = Object.keys(store).filter((name) => name !== 'traits')
+  it('stores its user again after a deletion', async () => {
+    const record = await recordsFor(store)
+    const user = { id: 'ada', attributes: { name: 'Ada' } }
+    for (const name of ['Ada', 'Eve']) {
+      await store.deleteUser('ada')
+      expect(await store.readUser('ada')).toBeNull()
+      expect(await store.createUser({ ...user, attributes: { name } })).toBe(true)
+      expect(await store.insert(record('a'))).toEqual({ id: 'ada', attributes: { name } })
+      expect(await store.listByUser('ada')).toHaveLength(1)
+    }
+  })
+
+  it('P3: has the methods of a store as RPC methods, and no others', () => {
+    const answers = Object.keys(store).filter((name) => name !== 'traits')
     const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
       LimenSessions.prototype,
     )

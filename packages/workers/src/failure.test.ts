@@ -81,7 +81,7 @@ describe('E2: failures of D1', () => {
 
   it('E2: a missing column is AUTH_STORE_REJECTED, and names the remedy', async () => {
     await env.DB.exec('ALTER TABLE limen_session DROP COLUMN secret_hash')
-    const message = 'D1_ERROR: no such column: s.secret_hash at offset 51: SQLITE_ERROR'
+    const message = 'D1_ERROR: no such column: s.secret_hash at offset 46: SQLITE_ERROR'
     expect(await failureOf(() => store.read('a', strong))).toEqual(
       rejected(`${message}. ${migrate}`),
     )

@@ -16,6 +16,10 @@ beforeEach(() => reset(), MINUTES)
 
 async function oldD1(): Promise<D1Database> {
   await reset()
+  // A statement of a test before can still run, and create the tables again.
+  await env.DB.exec('drop view if exists limen_found')
+  await env.DB.exec('drop table if exists limen_session')
+  await env.DB.exec('drop table if exists limen_user')
   await env.DB.batch(OLD_D1.map((statement) => env.DB.prepare(statement)))
   return env.DB
 }
