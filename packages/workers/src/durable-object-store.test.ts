@@ -210,7 +210,7 @@ describe('LimenSessions', () => {
   })
 
   it('P3: has the methods of a store as RPC methods, and no others', () => {
-    const answers = Object.keys(store).filter((name) => name !== 'traits')
+    const calledMethods = Object.keys(store).filter((name) => name !== 'traits')
     const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
       LimenSessions.prototype,
     )
