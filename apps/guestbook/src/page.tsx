@@ -42,7 +42,7 @@ export type FailedContext = PlainContext & { readonly var: Partial<AppContext['v
 async function visitorOf({ var: { auth } }: FailedContext, status = 200): Promise<Visitor> {
   if (!auth?.origin.trusted) return undefined
   // Do not query an unavailable database again: the visitor would wait twice.
-  if (status === 503 && !auth.wasRead) return undefined
+  if (status === 503 && !auth.isPrivate) return undefined
   try {
     return (await auth.validate())?.user.name ?? null
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A store that fails when a test chooses so: for tests of what is built on a store. */
 import { type AnyStore, AuthError, type SessionAndUser, type StoreCall } from '@limen/core'
-import { ROUTE_LENGTH, type StoreCalls, type StoreId, idOf } from '@limen/core/store-kit'
+import { ROUTE_LENGTH, type EitherStore, type StoreId, idOf } from '@limen/core/store-kit'
 
 /**
  * How one call fails.
@@ -43,7 +43,7 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
   working: Working,
   choose: ChooseFault,
 ): Working {
-  const store = working as StoreCalls<unknown, unknown>
+  const store = working as EitherStore<unknown, unknown>
   const seen = new Map<string, SessionAndUser<unknown, unknown>>()
   const sessionKey = (id: string): StoreId =>
     store.traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
@@ -127,7 +127,7 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
         () => store.deleteUser(userId),
         () => store.deleteByUser(userId, {}),
       ),
-  } satisfies StoreCalls<unknown, unknown> as unknown as Working
+  } satisfies EitherStore<unknown, unknown> as unknown as Working
 
   async function through<Answer>(
     call: StoreCall,

@@ -90,18 +90,18 @@ describe('an AuthRequest', () => {
     const { open, signIn } = createApp()
     const { session, token } = await signIn()
     const unread = open(visit(token)).authRequest
-    expect([unread.vary, unread.wasRead]).toEqual([[], false])
+    expect([unread.vary, unread.isPrivate]).toEqual([[], false])
     const anonymous = open(visit(null)).authRequest
     await anonymous.validate()
-    expect([anonymous.vary, anonymous.wasRead]).toEqual([['Cookie'], false])
+    expect([anonymous.vary, anonymous.isPrivate]).toEqual([['Cookie'], false])
     const known = open(visit(token)).authRequest
     await known.validate()
-    expect([known.vary, known.wasRead]).toEqual([['Cookie'], true])
+    expect([known.vary, known.isPrivate]).toEqual([['Cookie'], true])
     await known.validateBearerToken()
     expect(known.vary).toEqual(['Cookie', 'Authorization'])
     const signedIn = open(visit(null, {}, 'POST')).authRequest
     signedIn.setSession(session)
-    expect([signedIn.vary, signedIn.wasRead]).toEqual([['Cookie'], false])
+    expect([signedIn.vary, signedIn.isPrivate]).toEqual([['Cookie'], false])
   })
 
   it('uses the cookie that the framework has read already', async () => {

@@ -27,7 +27,7 @@ export interface ReadonlyAuthRequest<AnySession> {
   /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** True once a session was found: the response is private. */
-  readonly wasRead: boolean
+  readonly isPrivate: boolean
   /** The request headers that the results so far depend on. */
   readonly vary: readonly string[]
   /**
@@ -48,7 +48,10 @@ export interface ReadonlyAuthRequest<AnySession> {
    * again.
    */
   validateBearerToken(): Promise<AnySession | null>
-  /** Discards the results: the next `validate()` reads the store again, with strong consistency. */
+  /**
+   * Discards the results: the next `validate()` reads the store again, with strong consistency. It
+   * revokes nothing: for that, call `auth.invalidateSession()`.
+   */
   invalidate(): void
 }
 
@@ -96,7 +99,7 @@ export class OpenAuthRequest<
   AnySession extends SessionFields<object>,
 > implements AuthRequest<AnySession> {
   readonly vary: string[] = []
-  wasRead = false
+  isPrivate = false
   readonly #auth: RequestAuth<AnySession>
   readonly #context: RequestContext
   /** Whether the context had a response for cookies at first. */
@@ -235,8 +238,8 @@ export class OpenAuthRequest<
 
   #accept(carrier: Carrier, session: AnySession): AnySession {
     const fresh = this.#fresh
-    if (!this.wasRead) {
-      this.wasRead = true
+    if (!this.isPrivate) {
+      this.isPrivate = true
       if (this.isResponseSent) {
         this.#auth.onEvent({ type: 'validated-late', sessionId: session.sessionId })
       } else this.#context.onSession?.()

@@ -1,9 +1,9 @@
 /** Creates the `auth` object from its configuration. */
 import { sessionManager } from './session-manager.ts'
-import type { Sessions } from './session-api.ts'
+import type { SessionApi } from './session-api.ts'
 import { type AuthRequest, OpenAuthRequest, type ReadonlyAuthRequest } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
-import type { AuthEvent, NoisyEvent } from './event.ts'
+import type { AuthEvent, OptionalEvent } from './event.ts'
 import { CSRF_FORM, EVENTS_FORM, PERIOD_FORM, PERIOD_UNIT, PERIOD_WITHOUT_END } from './messages.ts'
 import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
 import {
@@ -76,7 +76,7 @@ export interface LimenConfig<
   /** Called for each event. Events contain no secrets. Errors thrown by the callback are ignored. */
   readonly onEvent?: ((event: AuthEvent) => unknown) | undefined
   /** Frequent events to report as well. Default: none. */
-  readonly events?: readonly NoisyEvent[] | undefined
+  readonly events?: readonly OptionalEvent[] | undefined
   /** The time in whole milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
 }
@@ -89,7 +89,7 @@ export interface Auth<
   Fields,
   Args extends unknown[],
   Context extends RequestContext,
-> extends Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+> extends SessionApi<UserAttributes, SessionAttributes, UserFields, Fields> {
   /**
    * Opens an AuthRequest for one request.
    *
@@ -175,7 +175,7 @@ export function limen<
       onEvent({ type: 'origin-refused', reason }),
     ),
     onEvent,
-    // A configured host is never this machine: a proxy can rewrite the URL.
+    // With a configured host, the URL does not tell where the app runs: a proxy can rewrite it.
     isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
   }
   const { sessions, validateParts } = sessionManager<

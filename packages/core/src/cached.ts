@@ -18,7 +18,7 @@ import {
   type SessionAndUser,
   type Store,
   type StoreId,
-  type StoreCalls,
+  type EitherStore,
   idOf,
 } from './store.ts'
 import { ID_BYTES, randomText } from './token.ts'
@@ -56,7 +56,7 @@ export interface CachedOptions {
 interface Cached<Found> {
   /** When the read of an entry began. A generation or tombstone invalidates reads that began before. */
   readonly at: number
-  /** Names a generation. An entry carries that of its user. */
+  /** Random text that names a generation; no session token. An entry has that of its user. */
   readonly token: string
   /** What was read. Absent in a generation and in a tombstone. */
   readonly found?: Found
@@ -79,7 +79,7 @@ export function cached<UserAttributes, SessionAttributes>(
  * visible only after `maxAgeMs`.
  *
  * The cache stores what the store has of a session, including the hash of its secret. Anyone who can
- * write to it can sign in as any user, so protect it as you protect the store. It contains no token.
+ * write to it can sign in as any user, so protect it as you protect the store. It contains no session token.
  *
  * @param store Any store, except one that `cached()` returned: its strong reads bypass its cache.
  * @param options Which cache, and how long its entries are trusted.
@@ -103,7 +103,7 @@ export function cached<UserAttributes, SessionAttributes>(
   anyStore: AnyStore<UserAttributes, SessionAttributes>,
   options: CachedOptions,
 ): AnyStore<UserAttributes, SessionAttributes> {
-  const store = anyStore as StoreCalls<UserAttributes, SessionAttributes>
+  const store = anyStore as EitherStore<UserAttributes, SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Peeked = Cached<Found> | null | undefined
   checkOptions(
@@ -157,7 +157,7 @@ export function cached<UserAttributes, SessionAttributes>(
     updateUser: (userId, attributes) =>
       invalidating(keyOfUser(userId), () => store.updateUser(userId, attributes)),
     deleteUser: (userId) => invalidating(keyOfUser(userId), () => store.deleteUser(userId)),
-  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
+  } satisfies EitherStore<UserAttributes, SessionAttributes> as AnyStore<
     UserAttributes,
     SessionAttributes
   >

@@ -1,4 +1,4 @@
-/** Parses and serialises cookies. Independent of sessions. */
+/** Parses and serializes cookies. Independent of sessions. */
 import {
   COOKIE_NAME_FORM,
   COOKIE_PATH_FORM,
@@ -72,7 +72,7 @@ export function findCookies(header: string, name: string): readonly string[] {
 }
 
 /**
- * Serialises one cookie as the value of a `Set-Cookie` header.
+ * Serializes one cookie as the value of a `Set-Cookie` header.
  *
  * The name and attributes are written as given: {@link checkCookie} has checked them.
  *

@@ -93,17 +93,24 @@ describe('[T14] cors(), origins', () => {
     ]
     for (const options of everyOption) {
       for (const secure of [true, false]) {
-        for (const [origin, site] of cases) {
+        for (const [origin, given] of cases) {
           if (!origin || origin === 'null') continue
-          const headers = {
-            ...(site && { 'Sec-Fetch-Site': site }),
-            'X-Forwarded-Host': 'example.com',
+          for (const site of new Set([given, 'same-site', 'cross-site'])) {
+            const headers = {
+              ...(site && { 'Sec-Fetch-Site': site }),
+              'X-Forwarded-Host': 'example.com',
+            }
+            const { respond } = cors({ csrfProtection: options, secure })
+            const unsafe = requestFrom(origin, { method: 'PUT', ...headers })
+            const { trusted } = originRule(options, secure)(unsafe)
+            for (const method of ['PUT', 'GET']) {
+              const request = requestFrom(origin, { method, ...headers })
+              const { headers: sent } = respond(request, new Response())
+              const named = sent.get('Access-Control-Allow-Origin')
+              const what = JSON.stringify([options, method, origin, site])
+              expect(named, what).toBe(trusted ? origin : null)
+            }
           }
-          const request = requestFrom(origin, { method: 'PUT', ...headers })
-          const { respond } = cors({ csrfProtection: options, secure })
-          const named = respond(request, new Response()).headers.get('Access-Control-Allow-Origin')
-          const { trusted } = originRule(options, secure)(request)
-          expect(named, JSON.stringify([options, origin, site])).toBe(trusted ? origin : null)
         }
       }
     }

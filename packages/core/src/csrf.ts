@@ -67,7 +67,7 @@ export interface OriginRequest {
 export type CheckOrigin = (request: OriginRequest, safe?: boolean) => OriginResult
 
 const TRUSTED: OriginResult = { trusted: true }
-/** The result for a safe request. */
+/** The result for a safe request. Compared by identity: `TRUSTED` is equal and another object. */
 export const SAFE: OriginResult = { trusted: true }
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
@@ -78,8 +78,12 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110, section 9.2.1}
  */
 export function isSafe({ method, headers }: OriginRequest): boolean {
-  // A WebSocket handshake is a GET.
-  return SAFE_METHODS.includes(method) && !/websocket/i.test(headers.get('Upgrade') ?? '')
+  return SAFE_METHODS.includes(method) && !opensWebSocket(headers)
+}
+
+/** Whether a GET is the handshake of a WebSocket. */
+function opensWebSocket(headers: OriginRequest['headers']): boolean {
+  return /websocket/i.test(headers.get('Upgrade') ?? '')
 }
 
 /**
@@ -128,7 +132,8 @@ export function originRule(
     const { headers } = request
     const origin = headers.get('Origin')
     // Chromium sends no Sec-Fetch-Site with a WebSocket handshake, so only its Origin decides.
-    const site = request.method === 'GET' ? null : headers.get('Sec-Fetch-Site')
+    const isHandshake = request.method === 'GET' && opensWebSocket(headers)
+    const site = isHandshake ? null : headers.get('Sec-Fetch-Site')
     if (site === 'same-origin' && !(host ?? hostHeader)) return TRUSTED
     const own = ownOrigin(request)
     const isOwn = origin !== null && origin === own?.origin

@@ -32,7 +32,7 @@ export type AuthEvent =
       readonly call: StoreCall
       readonly code: 'AUTH_STORE_UNAVAILABLE' | 'AUTH_STORE_REJECTED'
     }
-  /** The framework did not take a renewed or deleting cookie. The session itself was renewed. */
+  /** The framework did not accept a cookie that renews or deletes. After a renewal, the session itself was renewed. */
   | { readonly type: 'cookie-lost' }
   /** A session was first found after the response was sent, without the headers that make it private. */
   | { readonly type: 'validated-late'; readonly sessionId: string }
@@ -40,4 +40,4 @@ export type AuthEvent =
   | { readonly type: 'secure-cookie-over-http' }
 
 /** Frequent events: reported only when `events` names them. */
-export type NoisyEvent = 'validated'
+export type OptionalEvent = 'validated'

@@ -49,7 +49,7 @@ function deploys() {
     const authRequest = auth.openRequest({
       request: { method, url, headers },
       setCookie: (cookie) => {
-        lines = [cookie, ...cookie.formerly].map((one) => one.serialize())
+        lines = [cookie, ...cookie.deletions].map((one) => one.serialize())
       },
     })
     const answer = await act(authRequest)
@@ -250,7 +250,7 @@ describe('C1: [T20] an ambiguous request', () => {
         version(options),
         (request) => {
           request.setSession(null)
-          return request.cookie()?.formerly.length
+          return request.cookie()?.deletions.length
         },
         { method: 'POST' },
       )
@@ -271,7 +271,7 @@ describe('C1: [T20] an ambiguous request', () => {
       },
       { method: 'POST' },
     )
-    expect(cookie?.formerly).toEqual([])
+    expect(cookie?.deletions).toEqual([])
   })
 })
 
@@ -379,12 +379,12 @@ describe('sessionCookie.formerly', () => {
     const { version } = deploys()
     const forms = [{ name: 'a' }, { name: 'b', domain: 'example.com' }, { name: 'c', path: '/x' }]
     const auth = version({ name: 'a', formerly: forms })
-    const lines = auth.createSessionCookie(null).formerly.map((one) => one.serialize())
+    const lines = auth.createSessionCookie(null).deletions.map((one) => one.serialize())
     const expired =
       'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax'
     expect(lines).toEqual([`b=; Domain=example.com; Path=/; ${expired}`, `c=; Path=/x; ${expired}`])
-    for (const cookie of auth.createSessionCookie(null).formerly) {
-      expect(cookie).toMatchObject({ value: '', formerly: [] })
+    for (const cookie of auth.createSessionCookie(null).deletions) {
+      expect(cookie).toMatchObject({ value: '', deletions: [] })
     }
   })
 })

@@ -24,14 +24,14 @@ export type {
   IssuedSessionLike,
   NewSession,
   NewUser,
-  Sessions,
+  SessionApi,
   TokenResult,
   ValidateOptions,
 } from './session-api.ts'
 export type { JsonAttributes, JsonValue } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginResult, UntrustedReason } from './csrf.ts'
-export type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+export type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
 export type {
   Session,
   SessionFields,
@@ -39,7 +39,7 @@ export type {
   SessionState,
   User,
 } from './session-lifetime.ts'
-export type { CookieForm, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
+export type { CookieIdentity, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
 export type {
   AnyStore,
   AnyUserStore,

@@ -1,6 +1,6 @@
 /** Attaches the token to a session object, invisible to JSON, logs and copies. */
 
-/** An enumerable property would be copied and serialised. A WeakMap costs 5 µs a session in Node. */
+/** An enumerable property would be copied and serialized. A WeakMap costs 5 µs a session in Node. */
 const TOKEN = Symbol('token')
 
 interface IssuedSession {

@@ -612,7 +612,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       () => createApp().auth.updateSessionAttributes('x'.repeat(22), { device: '' }),
     ],
   ],
-  SESSION_BORN_EXPIRED: [
+  SESSION_EXPIRED_AT_CREATION: [
     NO_ID,
     [
       'The session expired while it was created.',

@@ -119,7 +119,7 @@ export const SESSION_ID_IS_TOKEN =
   'Expected a session id. This looks like a token: pass session.sessionId.'
 export const SESSION_ID_FORM = 'Expected a session id: pass session.sessionId.'
 export const SESSION_UNKNOWN = 'There is no such session: it was revoked or has expired.'
-export const SESSION_BORN_EXPIRED = 'The session expired while it was created.'
+export const SESSION_EXPIRED_AT_CREATION = 'The session expired while it was created.'
 
 /** The token of `validateSession()` opens no session. */
 export function tokenRejected(reason: string): string {

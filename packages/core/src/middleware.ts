@@ -7,7 +7,7 @@ export interface RequestContext {
   /** A `Request`, or an object with its method, URL and `headers.get`. */
   readonly request: OriginRequest
   /**
-   * Receives a cookie for the response, and in its `formerly` cookies that delete others. A later cookie
+   * Receives a cookie for the response, and in its `deletions` cookies that delete others. A later cookie
    * replaces an earlier one of the same name, but a `renewal` never replaces a cookie that the app set.
    * Absent: cookies are disabled, as in `web()`. It must become `undefined` when the response is sent:
    * from then on `setSession()` throws, and `validate()` renews nothing.

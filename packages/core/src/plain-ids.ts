@@ -5,7 +5,7 @@ import {
   type AnyUserStore,
   ROUTE_LENGTH,
   type SessionStore,
-  type StoreCalls,
+  type EitherStore,
   type StoreId,
   type StoreTraits,
   type UserStore,
@@ -44,7 +44,7 @@ export function withPlainIds<UserAttributes, SessionAttributes>(
   store: AnyStore<UserAttributes, SessionAttributes>,
 ): PlainStore<UserAttributes, SessionAttributes> {
   const { traits } = store
-  const calls = store as StoreCalls<UserAttributes, SessionAttributes>
+  const calls = store as EitherStore<UserAttributes, SessionAttributes>
   const sessionKey = (id: string): StoreId =>
     traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
   const userKey = keyOfUser(traits)

@@ -21,7 +21,7 @@ const pending = ({
   cookie?: SessionCookie | undefined
 } = {}): PendingResponse => ({
   cookie: () => cookie,
-  wasRead: false,
+  isPrivate: false,
   vary: ['Cookie'],
   ...change,
 })
@@ -71,7 +71,7 @@ describe('P10: [T47] [T48] respond(), caches', () => {
     cacheControl: string | null,
     vary: string | null,
   ]
-  const read = { wasRead: true }
+  const read = { isPrivate: true }
   const cases: Case[] = [
     ['nothing was read: unchanged', { 'Cache-Control': 'public' }, { vary: [] }, 'public', null],
     ['no session, no Cache-Control of the app', {}, {}, noStore, 'Cookie'],
@@ -157,11 +157,11 @@ describe('P10: [T47] [T48] respond(), caches', () => {
       'X-Cookie-Consent, Cookie',
     ],
     ['Vary is *', { Vary: '*' }, read, noStore, '*, Cookie'],
-    ['a bearer read', {}, { vary: ['Authorization'], wasRead: true }, noStore, 'Authorization'],
+    ['a bearer read', {}, { vary: ['Authorization'], isPrivate: true }, noStore, 'Authorization'],
     [
       'both',
       {},
-      { vary: ['Cookie', 'Cookie', 'Authorization'], wasRead: true },
+      { vary: ['Cookie', 'Cookie', 'Authorization'], isPrivate: true },
       noStore,
       'Cookie, Authorization',
     ],
@@ -179,17 +179,17 @@ describe('P10: [T47] [T48] respond(), caches', () => {
       pending(),
     )
     expect(publicPage.headers.get('CDN-Cache-Control')).toBe('max-age=60')
-    const privatePage = respond(new Response('', { headers }), pending({ wasRead: true }))
+    const privatePage = respond(new Response('', { headers }), pending({ isPrivate: true }))
     expect(privatePage.headers.get('CDN-Cache-Control')).toBeNull()
     const akamai = new Response('', { headers: { 'Akamai-Cache-Control': 'max-age=60' } })
-    expect(respond(akamai, pending({ wasRead: true })).headers.has('Akamai-Cache-Control')).toBe(
+    expect(respond(akamai, pending({ isPrivate: true })).headers.has('Akamai-Cache-Control')).toBe(
       false,
     )
     for (const cdn of ['Cloudflare', 'Vercel', 'Netlify']) {
       const response = new Response(null, {
         headers: { [`${cdn}-CDN-Cache-Control`]: 'max-age=60', 'Cache-Control': 'public' },
       })
-      const { headers } = respond(response, pending({ wasRead: true }))
+      const { headers } = respond(response, pending({ isPrivate: true }))
       expect([...headers.keys()].toSorted()).toEqual(['cache-control', 'vary'])
     }
   })
@@ -198,7 +198,7 @@ describe('P10: [T47] [T48] respond(), caches', () => {
 describe('respond(), kinds of response', () => {
   it('[T49] changes headers in place, but adds a cookie only to a copy of the app’s response', () => {
     const response = new Response('page')
-    expect(respond(response, pending({ wasRead: true }))).toBe(response)
+    expect(respond(response, pending({ isPrivate: true }))).toBe(response)
     const marked = respond(response, pending({ cookie: signIn }))
     expect(marked).not.toBe(response)
     expect(response.headers.getSetCookie()).toEqual([])
@@ -246,7 +246,7 @@ describe('D9: respond() twice', () => {
     for (const renewal of [true, false]) {
       const pending = {
         cookie: () => ({ ...cookies.make('t', 60), renewal }),
-        wasRead: true,
+        isPrivate: true,
         vary: ['Cookie', 'Authorization', 'Cookie'],
       }
       const once = respond(new Response('x', { headers: { Vary: 'Accept' } }), pending)
@@ -277,8 +277,8 @@ describe('D10: headers of CDNs', () => {
     const make = () =>
       new Response('', { headers: { [name]: 'max-age=60', 'Cache-Control': 'public' } })
     const pending = { cookie: () => undefined, vary: ['Cookie'] }
-    expect(respond(make(), { ...pending, wasRead: true }).headers.has(name)).toBe(false)
-    expect(respond(make(), { ...pending, wasRead: false }).headers.get(name)).toBe('max-age=60')
+    expect(respond(make(), { ...pending, isPrivate: true }).headers.has(name)).toBe(false)
+    expect(respond(make(), { ...pending, isPrivate: false }).headers.get(name)).toBe('max-age=60')
   })
 
   it.each([
@@ -289,7 +289,7 @@ describe('D10: headers of CDNs', () => {
     'Cache-Tag',
   ])('%s stays: caches do not obey it', (name) => {
     const response = new Response('', { headers: { [name]: 'x' } })
-    const pending = { cookie: () => undefined, vary: ['Cookie'], wasRead: true }
+    const pending = { cookie: () => undefined, vary: ['Cookie'], isPrivate: true }
     expect(respond(response, pending).headers.get(name)).toBe('x')
   })
 })

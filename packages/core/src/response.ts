@@ -1,4 +1,4 @@
-/** Applies pending cookies and cache headers to a response. No other module modifies responses. */
+/** Applies the pending cookie and cache headers of a request to its response. */
 import type { AuthRequest } from './auth-request.ts'
 import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
@@ -13,7 +13,7 @@ export interface PendingResponse {
   /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
   readonly cookie: () => SessionCookie | undefined
   /** Whether a session was found. */
-  readonly wasRead: boolean
+  readonly isPrivate: boolean
   /** The request headers that the response depends on. */
   readonly vary: readonly string[]
 }
@@ -23,8 +23,10 @@ export interface PendingResponse {
  * give one visitor's page or cookie to another.
  *
  * A response gets `Cache-Control: private, no-store` when it has a session cookie or when a session was
- * found, unless it already has `private` or `no-store`. When no session was found, the app's own
- * `Cache-Control` stays, and only `Vary` is added. A second call changes nothing.
+ * found, unless it already has `private` or `no-store`. So does a response without any `Cache-Control`
+ * whose handler called `validate()`. Then headers for single caches, such as `CDN-Cache-Control`, are
+ * removed. Otherwise the app's own `Cache-Control` stays, and only `Vary` is added. A second call
+ * changes nothing.
  *
  * @param response Any response: a stream, a redirect, a 101, one with immutable headers.
  * @param pending The pending cookie and cache headers of the request.
@@ -34,7 +36,7 @@ export interface PendingResponse {
  * @example
  * const response = respond(Response.redirect('https://app.example/'), {
  *   cookie: () => auth.createSessionCookie(null),
- *   wasRead: true,
+ *   isPrivate: true,
  *   vary: ['Cookie'],
  * })
  * response.headers.get('Cache-Control')
@@ -66,14 +68,14 @@ function addHeaders({ headers }: Response, pending: PendingResponse): void {
     const lines = headers.getSetCookie()
     const others = lines.filter((line) => !line.startsWith(`${cookie.name}=`))
     if (!cookie.renewal || others.length === lines.length) {
-      const added = [cookie, ...cookie.formerly].map((one) => one.serialize())
+      const added = [cookie, ...cookie.deletions].map((one) => one.serialize())
       headers.delete('Set-Cookie')
       for (const line of new Set([...others, ...added])) headers.append('Set-Cookie', line)
     }
   }
 
   const cacheControl = headers.get('Cache-Control')
-  if (!cacheControl || pending.wasRead || cookie) {
+  if (!cacheControl || pending.isPrivate || cookie) {
     // Collected first: deleting five names that are not there costs more.
     const overriding: string[] = []
     headers.forEach((_, name) => {

@@ -6,7 +6,7 @@ import type { Session, User } from './session-lifetime.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { Consistency } from './store.ts'
 
-/** Options of {@link Sessions.validateToken}. */
+/** Options of {@link SessionApi.validateToken}. */
 export interface ValidateOptions {
   /** The token, as `readSessionCookie` or `readBearerToken` returned it. */
   readonly token: string
@@ -48,14 +48,14 @@ export type AttributesUpdate<Given> = {
   readonly [Name in keyof Given]?: JsonAttributes<Given>[Name] | undefined
 }
 
-/** A session for {@link Sessions.createSessionCookie}. A promise is a type error: await it first. */
+/** A session for {@link SessionApi.createSessionCookie}. A promise is a type error: await it first. */
 export interface IssuedSessionLike {
   /** Every session has this property, a promise does not. */
   readonly sessionId: string
 }
 
 /** The calls on sessions and users that need no request. */
-export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields> {
+export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Fields> {
   /**
    * Creates a session and resolves when the store has confirmed it.
    *
@@ -90,7 +90,7 @@ export interface Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
    */
   validateSession(token: string): Promise<Session<UserFields, Fields>>
   /**
-   * Validates a token as {@link Sessions.validateSession} does, but returns a rejection instead of
+   * Validates a token as {@link SessionApi.validateSession} does, but returns a rejection instead of
    * throwing it: for adapters, and for a check that renews nothing (`mayRenew: () => false`).
    *
    * @param options The token, and how to read and renew its session.

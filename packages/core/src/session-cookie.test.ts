@@ -110,7 +110,7 @@ describe('sessionCookies()', () => {
 
   it('C6: creates a deleting cookie that works without `Max-Age=0`, which some frameworks drop', () => {
     const cookie = sessionCookies({ formerly: [{ name: 'old' }] }, true).make('', 0)
-    for (const one of [cookie, ...cookie.formerly]) {
+    for (const one of [cookie, ...cookie.deletions]) {
       expect(one.attributes).toMatchObject({ maxAge: 0, expires: new Date(0) })
       const without = one.serialize().replace(' Max-Age=0;', '')
       const [, date = ''] = /; Expires=([^;]+)/.exec(without) ?? []
@@ -135,5 +135,5 @@ it('C1: a domain with a leading dot is the same form as without, and is not dele
     { attributes: { domain: 'example.com' }, formerly: [{ domain: '.example.com' }] },
     true,
   )
-  expect(cookies.make('id.secret', 60).formerly).toEqual([])
+  expect(cookies.make('id.secret', 60).deletions).toEqual([])
 })

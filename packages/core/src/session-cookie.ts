@@ -14,7 +14,7 @@ import { COOKIE_FORMS } from './messages.ts'
 import { BOOLEAN, OBJECT, checkOptions, isListOf, isPlain } from './options.ts'
 
 /** What distinguishes the cookies of a host in a browser. */
-export interface CookieForm {
+export interface CookieIdentity {
   /** Default: the default name of a cookie with these attributes. */
   readonly name?: string | undefined
   /** Default `/`. */
@@ -43,17 +43,17 @@ export interface SessionCookieOptions {
    * before you deploy its successor, and until its cookies have expired. A cookie of a listed form is
    * read. It is deleted whenever a session cookie is set or deleted. Default: none.
    */
-  readonly formerly?: readonly CookieForm[] | undefined
+  readonly formerly?: readonly CookieIdentity[] | undefined
   /** Merged over the defaults. `HttpOnly` is always set; `secure` decides about `Secure`. */
   readonly attributes?:
-    | (Omit<CookieForm, 'name'> & {
+    | (Omit<CookieIdentity, 'name'> & {
         /** Default `lax`. */
         readonly sameSite?: 'lax' | 'strict' | 'none' | 'Lax' | 'Strict' | 'None' | undefined
       })
     | undefined
 }
 
-/** A cookie to send, serialised or in parts. */
+/** A cookie to send, serialized or in parts. */
 export interface SessionCookie {
   /** The cookie's name. */
   readonly name: string
@@ -73,8 +73,8 @@ export interface SessionCookie {
    * Cookies that delete the forms in `sessionCookie.formerly`: send them too, as the adapters do. After
    * an ambiguous request there is one more, which deletes the host-only cookie of this name.
    */
-  readonly formerly: readonly SessionCookie[]
-  /** Serialises this cookie, without those in `formerly`, as the value of a `Set-Cookie` header. */
+  readonly deletions: readonly SessionCookie[]
+  /** Serializes this cookie, without those in `deletions`, as the value of a `Set-Cookie` header. */
   serialize(): string
 }
 
@@ -162,13 +162,13 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     make(value, life, deletesTwin) {
       const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
-      return { ...cookie, formerly: deletesTwin ? [...others, ...twin] : others }
+      return { ...cookie, deletions: deletesTwin ? [...others, ...twin] : others }
     },
   }
 
   /** Returns a function that creates the cookies of one form. */
   function makerOf(
-    { path = '/', domain, partitioned, name }: CookieForm,
+    { path = '/', domain, partitioned, name }: CookieIdentity,
     options = 'sessionCookie.',
     attributeOptions = 'sessionCookie.attributes.',
   ) {
@@ -189,7 +189,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
         name,
         value,
         attributes: cookie,
-        formerly: [],
+        deletions: [],
         serialize: () => serializeCookie(name, value, cookie),
       }
     }

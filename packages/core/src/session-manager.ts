@@ -1,13 +1,13 @@
-/** Creates, validates and revokes sessions. No other module reads the clock or calls the store. */
+/** Creates, validates and revokes sessions: the calls of `auth` that need no request. */
 import { checkedAttributes, isText, newAttributes } from './attributes.ts'
 import { platformSha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
-import type { AuthEvent, NoisyEvent, TokenRejection } from './event.ts'
+import type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
 import { tokenOf, withToken } from './issued-session.ts'
 import { type Periods, type Session, type User, deadlinesOf, stateOf } from './session-lifetime.ts'
 import {
   LIMIT_FORM,
-  SESSION_BORN_EXPIRED,
+  SESSION_EXPIRED_AT_CREATION,
   SESSION_ID_FORM,
   SESSION_ID_IS_TOKEN,
   SESSION_UNKNOWN,
@@ -25,13 +25,13 @@ import type { RequestContext } from './middleware.ts'
 import { checkOption, isObject, isPromise, kindOf, shown } from './options.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
-import type { IssuedSessionLike, Sessions, TokenResult, ValidateOptions } from './session-api.ts'
+import type { IssuedSessionLike, SessionApi, TokenResult, ValidateOptions } from './session-api.ts'
 import {
   type AnyStore,
   ROUTE_LENGTH,
   type SessionAndUser,
   type StoreCall,
-  type StoreCalls,
+  type EitherStore,
   type StoreId,
   type UserRecord,
 } from './store.ts'
@@ -56,13 +56,13 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
   readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
   readonly onEvent: (event: AuthEvent) => unknown
-  readonly events?: readonly NoisyEvent[] | undefined
+  readonly events?: readonly OptionalEvent[] | undefined
   readonly now: () => number
 }
 
 /** The calls on sessions and users: the public ones, and one for requests. */
 interface SessionManager<UserAttributes, SessionAttributes, UserFields, Fields> {
-  readonly sessions: Sessions<UserAttributes, SessionAttributes, UserFields, Fields>
+  readonly sessions: SessionApi<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly validateParts: ValidateParts<Session<UserFields, Fields>>
 }
 
@@ -80,13 +80,13 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   type AnySession = Session<UserFields, Fields>
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  type Calls = Required<Omit<StoreCalls<UserAttributes, SessionAttributes>, 'traits'>>
+  type Calls = Required<Omit<EitherStore<UserAttributes, SessionAttributes>, 'traits'>>
   const { periods, onEvent, now } = settings
   const sha256 = platformSha256()
-  const store = settings.store as StoreCalls<UserAttributes, SessionAttributes>
+  const store = settings.store as EitherStore<UserAttributes, SessionAttributes>
   const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
 
-  const sessions: Sessions<UserAttributes, SessionAttributes, UserFields, Fields> = {
+  const sessions: SessionApi<UserAttributes, SessionAttributes, UserFields, Fields> = {
     async createSession(created) {
       const { userId, attributes: given = {} } = created ?? {}
       checkUserId(userId)
@@ -102,7 +102,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const user = (await callStore('insert', stored)) ?? unknownUser()
       try {
         const created = toSession({ session, user }, `${id}.${secret}`, true)
-        if (!created) fail('AUTH_INVALID_SESSION_ID', SESSION_BORN_EXPIRED)
+        if (!created) fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
         onEvent({ type: 'created', sessionId: id, userId })
         return created
       } catch (error) {

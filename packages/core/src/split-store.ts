@@ -8,7 +8,7 @@ import {
   STORE,
   type SessionAndUser,
   type Store,
-  type StoreCalls,
+  type EitherStore,
   idOf,
   isUserStore,
 } from './store.ts'
@@ -41,7 +41,8 @@ export function splitStore<UserAttributes, SessionAttributes>(
  * in `users`, so a user who is deleted there is signed out. No change spans both engines: the steps of
  * each are ordered so that an interrupted one leaves no valid session without a user, and repeating it
  * completes it. Do not create a user again under the same id before `deleteUser` of this store has
- * resolved, nor after a deletion in `users` directly: the new user would have the old sessions.
+ * resolved: the new user could lose a session that was just confirmed. And do not create one in `users`
+ * directly after a deletion there: the new user would have the old sessions.
  *
  * The cost is a second round trip, because only the session has the id of its user: two to validate,
  * three more to renew, two to sign in, and three more at the first sign-in of a user who was created in
@@ -133,7 +134,7 @@ export function splitStore<UserAttributes, SessionAttributes>(
       await users.deleteUser(userId)
       await sessions.deleteUser(userId)
     },
-  } satisfies StoreCalls<UserAttributes, SessionAttributes> as AnyStore<
+  } satisfies EitherStore<UserAttributes, SessionAttributes> as AnyStore<
     UserAttributes,
     SessionAttributes
   >

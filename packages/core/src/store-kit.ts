@@ -6,7 +6,7 @@
 export { routeOf, withPlainIds } from './plain-ids.ts'
 export type { PlainStore } from './plain-ids.ts'
 export { ROUTE_LENGTH, idOf } from './store.ts'
-export type { StoreCalls, StoreId } from './store.ts'
+export type { EitherStore, StoreId } from './store.ts'
 export { laterDeadlines, mergedAttributes, removedNames, withoutUndefined } from './store-merge.ts'
 export { GENERATION_LENGTH, newGeneration } from './store-generation.ts'
 export { RETRY, retrying } from './store-retry.ts'

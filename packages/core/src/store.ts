@@ -154,7 +154,7 @@ export type AnyUserStore<UserAttributes> =
 export type StoreId = string | RoutedId
 
 /** The calls of either kind of store. */
-export interface StoreCalls<UserAttributes, SessionAttributes>
+export interface EitherStore<UserAttributes, SessionAttributes>
   extends
     SessionStore<UserAttributes, SessionAttributes, StoreId>,
     UserStore<UserAttributes, StoreId> {

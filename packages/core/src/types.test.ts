@@ -102,7 +102,7 @@ describe('types', () => {
     expectTypeOf<Deleting>().toExtend<CookieOptions>()
     expectTypeOf<Deleting>().toExtend<SerializeOptions>()
     expectTypeOf<Deleting>().toExtend<NonNullable<Parameters<ResponseCookies['set']>[2]>>()
-    expectTypeOf<SessionCookie['formerly'][number]['attributes']>().toExtend<CookieOptions>()
+    expectTypeOf<SessionCookie['deletions'][number]['attributes']>().toExtend<CookieOptions>()
   })
 
   it('E11: reject a promise in place of a session', () => {

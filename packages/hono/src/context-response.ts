@@ -134,7 +134,7 @@ export class ContextResponse {
       // Without middleware, Hono can send the assigned object itself. The app can share that object
       // between visitors, so it gets no cookie, but it must not be public.
       for (const { vary } of this.#requests) {
-        respond(response, { cookie: () => undefined, wasRead: true, vary })
+        respond(response, { cookie: () => undefined, isPrivate: true, vary })
       }
     }
   }
@@ -158,7 +158,7 @@ export class ContextResponse {
       // While our middleware runs, the app can still choose how long to cache an anonymous page.
       const isUndecided =
         this.#running > 0 &&
-        !request.wasRead &&
+        !request.isPrivate &&
         !request.cookie() &&
         !response.headers.has('Cache-Control')
       response = respond(response, request)

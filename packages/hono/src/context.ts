@@ -77,7 +77,7 @@ export class HonoContext implements CookieContext {
 class WatchedContext extends HonoContext implements PendingResponse {
   override readonly request: OriginRequest
   readonly vary: string[] = []
-  wasRead = false
+  isPrivate = false
   #cookie: SessionCookie | undefined
 
   constructor(c: Context, response: ContextResponse) {
@@ -96,7 +96,7 @@ class WatchedContext extends HonoContext implements PendingResponse {
   }
 
   onSession(): void {
-    this.wasRead = true
+    this.isPrivate = true
     this.response.update()
   }
 

@@ -1,6 +1,6 @@
 /** Makes a stored session older, where the app's clock cannot be moved. */
 import type { AnyStore } from '@limen/core'
-import { ROUTE_LENGTH, type StoreCalls, type StoreId } from '@limen/core/store-kit'
+import { ROUTE_LENGTH, type EitherStore, type StoreId } from '@limen/core/store-kit'
 import { type Duration, millisecondsIn } from './clock.ts'
 
 /** A store, with any attributes. */
@@ -31,7 +31,7 @@ export async function ageSession(
   by: Duration,
 ): Promise<void> {
   const ms = millisecondsIn('ageSession', by)
-  const calls = store as StoreCalls<unknown, unknown>
+  const calls = store as EitherStore<unknown, unknown>
   const id = sessionKey(store, session)
   const found = await calls.read(id, { consistency: 'strong' })
   if (!found) throw new Error(`ageSession(): there is no session ${session.sessionId}`)

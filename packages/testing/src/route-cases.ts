@@ -1,5 +1,5 @@
 /** Cases for a route of the app that only signed-in visitors can use. */
-import type { StoreCalls } from '@limen/core/store-kit'
+import type { EitherStore } from '@limen/core/store-kit'
 import { type TestStore, ageSession, sessionKey } from './age-session.ts'
 import type { SignedInVisitor, TestAuth } from './sign-in.ts'
 import { type Fetch, visitor as anonymousAt } from './visitor.ts'
@@ -129,7 +129,7 @@ export function routeCases(options: RouteCasesOptions): readonly RouteCase[] {
     const { session } = ada
     const name = bearer ? undefined : cookieNameOf(ada)
     if (ageTo) await ageSession(store, session, +session[ageTo] - +session.createdAt)
-    const calls = store as StoreCalls<unknown, unknown>
+    const calls = store as EitherStore<unknown, unknown>
     const id = sessionKey(store, session)
     if (isRevoked) await calls.delete(id)
 
