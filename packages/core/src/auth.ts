@@ -218,6 +218,8 @@ const PERIOD = allOf(
   [(ms) => (ms as number) % 86_400 !== 0 || (ms as number) % MINUTE === 0, PERIOD_UNIT],
 )
 
+const ABSOLUTE_PERIOD = allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD)
+
 function checkConfig(config: object): void {
   checkOptions('limen(): ', config, {
     store: STORE,
@@ -238,7 +240,7 @@ function checkedPeriods(given: SessionPeriods): Periods {
   checkOptions('sessionExpiresIn.', given, {
     activePeriod: PERIOD,
     idlePeriod: PERIOD,
-    absolutePeriod: allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD),
+    absolutePeriod: ABSOLUTE_PERIOD,
   })
   const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
   return { activePeriod, idlePeriod, absolutePeriod }

@@ -16,7 +16,15 @@ import {
   SUBDOMAIN_WHOLE,
   SYNC_FORM,
 } from './messages.ts'
-import { allOf, checkOptions, isListOf, isSync, matching, text } from './options.ts'
+import {
+  type OptionRule,
+  allOf,
+  checkOptions,
+  isListOf,
+  isSync,
+  matching,
+  text,
+} from './options.ts'
 
 /** Why a request may not use a cookie. */
 export type UntrustedReason =
@@ -238,39 +246,48 @@ function baseOf({ hostname }: URL): string {
 
 const DOMAIN = /^([a-z\d_-]+\.)*[a-z\d_-]+$/
 
+const BASE_DOMAIN = matching(DOMAIN, DOMAIN_FORM)
+
+const SUBDOMAINS: OptionRule = [names((name) => DOMAIN.test(name)), SUBDOMAINS_FORM]
+
+const TRUSTED_ORIGINS = allOf(
+  [(value) => Array.isArray(value) || typeof value === 'function', ORIGINS_FORM],
+  [(value) => Array.isArray(value) || isSync(value), SYNC_FORM],
+  [origins((origin) => !origin.includes('*')), ORIGIN_STAR],
+  [origins(isSentOrigin), ORIGIN_FORM],
+)
+
+const HOST = allOf(
+  [text((value) => !value.includes('://')), HOST_SCHEME],
+  [text((value) => !value.includes('*')), HOST_STAR],
+  [text(parseHost), HOST_FORM],
+)
+
+const HOST_HEADER = matching(/^[\w-]+$/, HEADER_FORM)
+
 function checkCsrfProtection(options: CsrfProtection): void {
   const { allowedSubdomains, baseDomain, host } = options
   checkOptions('csrfProtection.', options, {
-    baseDomain: allOf(matching(DOMAIN, DOMAIN_FORM), [() => allowedSubdomains, BASE_DOMAIN_ALONE]),
-    allowedSubdomains: allOf(
-      [names((name) => DOMAIN.test(name)), SUBDOMAINS_FORM],
-      [names((name) => !`.${name}`.endsWith(`.${baseDomain}`)), SUBDOMAIN_WHOLE],
-    ),
-    trustedOrigins: allOf(
-      [(value) => Array.isArray(value) || typeof value === 'function', ORIGINS_FORM],
-      [(value) => Array.isArray(value) || isSync(value), SYNC_FORM],
-      [origins((origin) => !origin.includes('*')), ORIGIN_STAR],
-      [origins(isSentOrigin), ORIGIN_FORM],
-    ),
-    host: allOf(
-      [text((value) => !value.includes('://')), HOST_SCHEME],
-      [text((value) => !value.includes('*')), HOST_STAR],
-      [text(parseHost), HOST_FORM],
-    ),
-    hostHeader: allOf(matching(/^[\w-]+$/, HEADER_FORM), [() => !host, HEADER_BESIDE_HOST]),
+    baseDomain: allOf(BASE_DOMAIN, [() => allowedSubdomains, BASE_DOMAIN_ALONE]),
+    allowedSubdomains: allOf(SUBDOMAINS, [
+      names((name) => !`.${name}`.endsWith(`.${baseDomain}`)),
+      SUBDOMAIN_WHOLE,
+    ]),
+    trustedOrigins: TRUSTED_ORIGINS,
+    host: HOST,
+    hostHeader: allOf(HOST_HEADER, [() => !host, HEADER_BESIDE_HOST]),
   })
   if (Array.isArray(allowedSubdomains) && allowedSubdomains.length > 0 && !baseDomain) {
     fail('AUTH_CONFIG', SUBDOMAINS_WITHOUT_BASE)
   }
+}
 
-  function names(fits: (name: string) => unknown) {
-    return (value: unknown) =>
-      value === '*' || isListOf(value, (name) => name === null || text(fits)(name))
-  }
+function names(fits: (name: string) => unknown): (value: unknown) => boolean {
+  return (value) => value === '*' || isListOf(value, (name) => name === null || text(fits)(name))
+}
 
-  function origins(fits: (origin: string) => unknown) {
-    return (value: unknown) => typeof value === 'function' || isListOf(value, text(fits))
-  }
+function origins(fits: (origin: string) => unknown): (value: unknown) => boolean {
+  return (value) => typeof value === 'function' || isListOf(value, text(fits))
 }
 
 /** The origin of a page never has these schemes: a WebSocket has its page's origin, a file has none. */

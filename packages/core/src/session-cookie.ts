@@ -142,7 +142,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
       return makerOf(other, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
     })
     .filter(isOther)
-  const twin = [makerOf({ name, path: deleting.attributes.path })('', 0)].filter(isOther)
+  const twin = makerOf({ name, path: deleting.attributes.path })('', 0)
   // An app can have set one value for each form of a name.
   const names = [name, ...others.map((other) => other.name)]
   const forms = [...new Set(names)].map(
@@ -162,7 +162,7 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     make(value, life, deletesTwin) {
       const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
-      return { ...cookie, deletions: deletesTwin ? [...others, ...twin] : others }
+      return { ...cookie, deletions: deletesTwin ? [...others, twin].filter(isOther) : others }
     },
   }
 
