@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** Above the current size, so that growth is noticed. The goal is 6,500; decision 75 has the size of each part. */
-const LIMIT = 9800
+/** Above the current size, so that growth is noticed. The goal is 6,500, which is not reached: record 75 has the price of each part. */
+const LIMIT = 11_600
 
 const { outputFiles } = await build({
   stdin: {

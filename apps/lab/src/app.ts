@@ -6,13 +6,13 @@ import {
   type LimenConfig,
   type RequestContext,
   type Session,
-  type Store,
+  type AnyStore,
   cors,
   handle,
   limen,
 } from '@limen/core'
 
-type LabStore = Store<object, object>
+type LabStore = AnyStore<object, object>
 type LabAuth = Auth<object, object, object, object, [RequestContext['request']], RequestContext>
 type LabConfig = Omit<
   LimenConfig<object, object, object, object, [RequestContext['request']], RequestContext>,

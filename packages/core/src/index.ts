@@ -43,9 +43,11 @@ export type { CookieIdentity, SessionCookie, SessionCookieOptions } from './sess
 export type {
   AnyStore,
   AnyUserStore,
+  PlainUserStore,
   Consistency,
   RoutedId,
   RoutedStore,
+  RoutedUserStore,
   SessionAndUser,
   SessionRecord,
   SessionStore,

@@ -5,7 +5,6 @@ import {
   type RoutedStore,
   type SessionRecord,
   type Store,
-  type UserStore,
   cached,
   limen,
   splitStore,
@@ -83,13 +82,16 @@ describe('splitStore()', () => {
 
   it('calls only four methods of `users`', async () => {
     const table = new Map([['ada', ada]])
-    const users: UserStore<User> = {
-      createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
-      readUser: async (userId) => table.get(userId) ?? null,
-      updateUser: async (userId) => table.has(userId),
-      deleteUser: async (userId) => void table.delete(userId),
-    }
-    const store = splitStore({ sessions: memoryStore(), users })
+    // Written in place, so that the types of the parameters come from `splitStore()`.
+    const store = splitStore({
+      sessions: memoryStore(),
+      users: {
+        createUser: async (user: typeof ada) => !table.has(user.id) && !!table.set(user.id, user),
+        readUser: async (userId) => table.get(userId) ?? null,
+        updateUser: async (userId) => table.has(userId),
+        deleteUser: async (userId) => void table.delete(userId),
+      },
+    })
     const auth = limen({ store, getUserAttributes: ({ name }) => ({ name }) })
     const session = await auth.createSession({ userId: 'ada' })
     expect((await auth.validateSession(auth.createBearerToken(session))).user.name).toBe('Ada')

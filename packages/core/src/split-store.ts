@@ -4,7 +4,9 @@ import { withPlainIds, withPlainUserIds } from './plain-ids.ts'
 import {
   type AnyStore,
   type AnyUserStore,
+  type PlainUserStore,
   type RoutedStore,
+  type RoutedUserStore,
   STORE,
   type SessionAndUser,
   type Store,
@@ -21,19 +23,13 @@ const USERS: OptionRule = [
 ]
 
 /** Which store has the sessions and which has the users. */
-export interface SplitStores<UserAttributes, SessionAttributes> {
+export interface SplitStores<Sessions, Users> {
   /** Stores the sessions, and the ids of their users without attributes. */
-  readonly sessions: AnyStore<object, SessionAttributes>
+  readonly sessions: Sessions
   /** Stores the users. A session whose user is not in this store is treated as missing. */
-  readonly users: AnyUserStore<UserAttributes>
+  readonly users: Users
 }
 
-/** Joins two stores, as the other signature does, where the sessions are in a routed store. */
-export function splitStore<UserAttributes, SessionAttributes>(
-  stores: SplitStores<UserAttributes, SessionAttributes> & {
-    readonly sessions: RoutedStore<object, SessionAttributes>
-  },
-): RoutedStore<UserAttributes, SessionAttributes>
 /**
  * Joins two stores: sessions in one, users in another.
  *
@@ -62,12 +58,22 @@ export function splitStore<UserAttributes, SessionAttributes>(
  * // { id: 'ada', attributes: { name: 'Ada' } }
  */
 export function splitStore<UserAttributes, SessionAttributes>(
-  stores: SplitStores<UserAttributes, SessionAttributes> & {
-    readonly sessions: Store<object, SessionAttributes>
-  },
+  stores: SplitStores<Store<object, SessionAttributes>, PlainUserStore<UserAttributes>>,
 ): Store<UserAttributes, SessionAttributes>
+/** Joins a routed store of sessions and a store of users: see the first signature. */
 export function splitStore<UserAttributes, SessionAttributes>(
-  stores: SplitStores<UserAttributes, SessionAttributes>,
+  stores: SplitStores<RoutedStore<object, SessionAttributes>, PlainUserStore<UserAttributes>>,
+): RoutedStore<UserAttributes, SessionAttributes>
+/** Joins a store of sessions and a routed store of users: see the first signature. */
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<Store<object, SessionAttributes>, RoutedUserStore<UserAttributes>>,
+): Store<UserAttributes, SessionAttributes>
+/** Joins two routed stores: see the first signature. */
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<RoutedStore<object, SessionAttributes>, RoutedUserStore<UserAttributes>>,
+): RoutedStore<UserAttributes, SessionAttributes>
+export function splitStore<UserAttributes, SessionAttributes>(
+  stores: SplitStores<AnyStore<object, SessionAttributes>, AnyUserStore<UserAttributes>>,
 ): AnyStore<UserAttributes, SessionAttributes> {
   checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
   const sessions = withPlainIds(stores.sessions)

@@ -145,10 +145,18 @@ export type AnyStore<UserAttributes, SessionAttributes> =
 /** The name of a call to a store. */
 export type StoreCall = Exclude<keyof Store<unknown, unknown>, 'traits'>
 
-/** A {@link UserStore} that can be routed. */
+/** A {@link UserStore} with its traits. */
+export type PlainUserStore<UserAttributes> = UserStore<UserAttributes> &
+  Pick<Store<UserAttributes, never>, 'traits'>
+
+/** A {@link PlainUserStore} whose engine finds data by its user. */
+export type RoutedUserStore<UserAttributes> = UserStore<UserAttributes, RoutedId> &
+  Pick<RoutedStore<UserAttributes, never>, 'traits'>
+
+/** A user store of either kind. */
 export type AnyUserStore<UserAttributes> =
-  | (UserStore<UserAttributes> & Pick<Store<UserAttributes, never>, 'traits'>)
-  | (UserStore<UserAttributes, RoutedId> & Pick<RoutedStore<UserAttributes, never>, 'traits'>)
+  | PlainUserStore<UserAttributes>
+  | RoutedUserStore<UserAttributes>
 
 /** An id as either kind of store receives it. */
 export type StoreId = string | RoutedId
