@@ -108,6 +108,7 @@ const servers: Server[] = [
     ['serve', '--check', '--cached-only', '--no-lock', '--port=0', 'src/index.ts'],
   ],
   ['quickstart-fetch on Bun', 'quickstart-fetch', bun(), ['src/index.ts']],
+  ['quickstart-node on Node', 'quickstart-node', process.execPath, ['src/index.ts']],
 ]
 
 describe.each(servers)('%s', (_, app, command, args) => {
@@ -118,7 +119,7 @@ describe.each(servers)('%s', (_, app, command, args) => {
     if (!command) return
     // Deno KV stores its file in DENO_DIR: each run has an empty one.
     const folder = await mkdtemp(join(tmpdir(), 'limen-quickstart-'))
-    const address = { DENO_SERVE_ADDRESS: 'tcp:127.0.0.1:0', PORT: '0' }
+    const address = { DENO_SERVE_ADDRESS: 'tcp:127.0.0.1:0', PORT: '0', DATABASE: ':memory:' }
     const env = {
       ...process.env,
       ...address,
