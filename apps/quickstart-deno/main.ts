@@ -14,8 +14,8 @@ const handler = withAuth(auth, async (request, _info, authRequest) => {
 
   switch (`${request.method} ${pathname}`) {
     case 'POST /sign-up': {
-      const user = await auth.createUser({ attributes: { name: 'Ada' } })
-      authRequest.setSession(await auth.createSession(user))
+      const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+      authRequest.setSession(await auth.createSession({ userId }))
 
       return Response.redirect(new URL('/me', request.url), 303)
     }

@@ -16,8 +16,8 @@ export default {
 
       switch (`${request.method} ${pathname}`) {
         case 'POST /sign-up': {
-          const user = await auth.createUser({ attributes: { name: 'Ada' } })
-          authRequest.setSession(await auth.createSession(user))
+          const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+          authRequest.setSession(await auth.createSession({ userId }))
 
           return Response.redirect(new URL('/me', request.url).href, 303)
         }

@@ -14,8 +14,8 @@ const app = new Hono<{ Variables: AuthVariables<typeof auth> }>()
 app.use(authenticate(auth))
 
 app.post('/sign-up', requireOrigin(auth), async (c) => {
-  const user = await auth.createUser({ attributes: { name: 'Ada' } })
-  c.var.auth.setSession(await auth.createSession(user))
+  const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
+  c.var.auth.setSession(await auth.createSession({ userId }))
 
   return c.redirect('/me', 303)
 })

@@ -42,7 +42,8 @@ const listener = getRequestListener((request) =>
   }),
 )
 
-const server = createServer(listener).listen(Number(PORT), () => {
+const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+server.listen(Number(PORT), () => {
   const address = server.address()
   if (typeof address === 'object') console.log(`http://localhost:${address?.port}`)
 })
