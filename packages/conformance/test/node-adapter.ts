@@ -17,7 +17,7 @@ export function openNodeRequest<AnySession>(
       method: request.method ?? 'GET',
       url: `${scheme}://${request.headers.host}${request.url}`,
       headers: {
-        get: (name: string) => request.headersDistinct[name.toLowerCase()]?.join(', ') ?? null,
+        get: (name: string) => request.headers[name.toLowerCase()]?.toString() ?? null,
       },
     },
     // Every call for this request returns the same AuthRequest.
