@@ -8,7 +8,7 @@
  * - `AUTH_RESPONSE_SENT`: `setSession()` after the response was sent: its cookie would be lost.
  * - `AUTH_UNTRUSTED_ORIGIN`: `setSession()` on a request that the CSRF rules refuse.
  * - `AUTH_INVALID_SESSION_ID`: the token or id opens no session, or a session has no token.
- * - `AUTH_INVALID_USER_ID`: there is no user with this id.
+ * - `AUTH_INVALID_USER_ID`: there is no user with this id, or it cannot be an id.
  * - `AUTH_INVALID_ATTRIBUTES`: JSON cannot carry an attribute exactly; nothing was stored.
  * - `AUTH_DUPLICATE_USER_ID`: there is already a user with this id.
  * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was stored.

@@ -52,7 +52,7 @@ export interface SessionStore<UserAttributes, SessionAttributes, Id = string> {
   /**
    * Reads the session and its user in one round trip, or `null`.
    * An `eventual` read can return stale data but must not miss an existing session: on a miss, read
-   * again from the primary.
+   * again from the primary. Only a store with the trait `staleMisses` is excused.
    */
   read(
     sessionId: Id,
