@@ -16,6 +16,7 @@ import {
   isListOf,
   isPlain,
 } from './options.ts'
+import { type StoredSession, orFunctionOfSession, perSession } from './per-session.ts'
 import { readBearerToken, readSessionCookie } from './request-token.ts'
 import type { Periods, Session, SessionPeriods } from './session-lifetime.ts'
 import { type SessionCookieOptions, sessionCookies } from './session-cookie.ts'
@@ -55,10 +56,18 @@ export interface LimenConfig<
   readonly middleware?: Middleware<Args, Context> | undefined
   /** `false` only for development over plain http. Default `true`. */
   readonly secure?: boolean | undefined
-  /** How long sessions live, in milliseconds. */
-  readonly sessionExpiresIn?: SessionPeriods | undefined
+  /**
+   * How long sessions live, in milliseconds. A function decides for each session: it is called at
+   * sign-in and at each validation, with what is stored of the session. It must not be `async`. Where it
+   * throws or returns what this option does not take, the call throws `AUTH_CONFIG`: `createSession()`
+   * then stores nothing, and a validation neither admits the session nor deletes its cookie.
+   */
+  readonly sessionExpiresIn?:
+    | SessionPeriods
+    | ((session: StoredSession<SessionAttributes>) => SessionPeriods & NoPromise)
+    | undefined
   /** The session cookie's name and attributes. */
-  readonly sessionCookie?: SessionCookieOptions | undefined
+  readonly sessionCookie?: SessionCookieOptions<SessionAttributes> | undefined
   /** Which other origins may send unsafe requests. `false` turns the check off, also for WebSockets. */
   readonly csrfProtection?: CsrfProtection | false | undefined
   /**
@@ -168,7 +177,18 @@ export function limen<
     // Read Date.now at each call: tests replace it. Convert to a number: `+` would append a period to a
     // string, which gives a deadline in the far future.
     now: () => Number(config.now ? config.now() : Date.now()),
-    periods: checkedPeriods(config.sessionExpiresIn ?? {}),
+    periodsOf: perSession(
+      'sessionExpiresIn',
+      config.sessionExpiresIn ?? {},
+      OBJECT,
+      checkedPeriods,
+    ),
+    isPersistent: perSession(
+      'sessionCookie.persistent',
+      config.sessionCookie?.persistent ?? true,
+      BOOLEAN,
+      Boolean,
+    ),
     cookies,
     secure,
     checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
@@ -225,7 +245,7 @@ function checkConfig(config: object): void {
     store: STORE,
     middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
-    sessionExpiresIn: OBJECT,
+    sessionExpiresIn: orFunctionOfSession(OBJECT),
     sessionCookie: OBJECT,
     csrfProtection: [(value) => value === false || isPlain(value), CSRF_FORM],
     getUserAttributes: SYNC_FUNCTION,
@@ -236,8 +256,8 @@ function checkConfig(config: object): void {
   })
 }
 
-function checkedPeriods(given: SessionPeriods): Periods {
-  checkOptions('sessionExpiresIn.', given, {
+function checkedPeriods(given: SessionPeriods, option: string): Periods {
+  checkOptions(`${option}.`, given, {
     activePeriod: PERIOD,
     idlePeriod: PERIOD,
     absolutePeriod: ABSOLUTE_PERIOD,

@@ -74,7 +74,7 @@ const options: Option[] = [
   [
     'limen: sessionExpiresIn',
     (value) => limen({ store, sessionExpiresIn: value as never }),
-    noOptions,
+    ['a function', ...noOptions],
   ],
   ['limen: sessionCookie', (value) => limen({ store, sessionCookie: value as never }), noOptions],
   [
@@ -104,6 +104,11 @@ const options: Option[] = [
     'limen: sessionCookie.name',
     (value) => limen({ store, sessionCookie: { name: value as never } }),
     ['"0"', '"2592000000"', '"true"', '"false"', '"undefined"'],
+  ],
+  [
+    'limen: sessionCookie.persistent',
+    (value) => limen({ store, sessionCookie: { persistent: value as never } }),
+    ['true', 'false', 'a function'],
   ],
   [
     'limen: sessionCookie.expires',

@@ -29,8 +29,8 @@ export interface CookieAttributes {
   path: string
   /** Sent to this domain and its subdomains. Without it, only to the host that set the cookie. */
   domain?: string
-  /** The cookie's lifetime in seconds. 0 deletes the cookie. */
-  maxAge: number
+  /** The cookie's lifetime in seconds. 0 deletes the cookie; without it, the browser does when it is closed. */
+  maxAge?: number
   /** A time in the past on a deleting cookie: some frameworks drop `Max-Age=0`. */
   expires?: Date
   /** Stored separately for each site that embeds the app. */
@@ -91,7 +91,8 @@ export function findCookies(header: string, name: string): readonly string[] {
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
   const { domain, path, maxAge, expires, secure, sameSite, partitioned } = attributes
   return (
-    `${name}=${value}${domain ? `; Domain=${domain}` : ''}; Path=${path}; Max-Age=${maxAge}` +
+    `${name}=${value}${domain ? `; Domain=${domain}` : ''}; Path=${path}` +
+    `${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}` +
     `${expires ? `; Expires=${expires.toUTCString()}` : ''}; HttpOnly${secure ? '; Secure' : ''}` +
     `; SameSite=${SAME_SITE_NAMES[sameSite]}${partitioned ? '; Partitioned' : ''}`
   )

@@ -39,6 +39,8 @@ export type {
   SessionState,
   User,
 } from './session-lifetime.ts'
+export { aal1, aal2, aal3 } from './nist-lifetimes.ts'
+export type { StoredSession } from './per-session.ts'
 export type { CookieIdentity, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
 export type {
   AnyStore,

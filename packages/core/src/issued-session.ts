@@ -5,7 +5,7 @@ const TOKEN = Symbol('token')
 
 interface IssuedSession {
   /** A function: tools that list hidden properties do not show what it returns. */
-  readonly [TOKEN]?: () => string
+  readonly [TOKEN]?: () => readonly [token: string, persistent: boolean]
 }
 
 /**
@@ -13,16 +13,23 @@ interface IssuedSession {
  *
  * @param session The object that the app receives.
  * @param token The token.
+ * @param persistent Whether the cookie with this token outlives the browser's run.
  * @returns The same object.
  */
 export function withToken<AnySession extends object>(
   session: AnySession,
   token: string,
+  persistent: boolean,
 ): AnySession {
-  return Object.defineProperty(session, TOKEN, { value: () => token })
+  return Object.defineProperty(session, TOKEN, { value: () => [token, persistent] })
 }
 
 /** Returns the token of a session that was created or validated. A copy or a listed session has none. */
 export function tokenOf(session: unknown): string | undefined {
-  return (session as IssuedSession | null | undefined)?.[TOKEN]?.()
+  return (session as IssuedSession | null | undefined)?.[TOKEN]?.()[0]
+}
+
+/** Whether the cookie of a session that has a token is persistent. */
+export function isPersistent(session: unknown): boolean {
+  return (session as Required<IssuedSession>)[TOKEN]()[1]
 }

@@ -25,6 +25,8 @@ const cookie =
   (sessionCookie: unknown, secure = true) =>
   () =>
     limen({ store, secure, sessionCookie: sessionCookie as SessionCookieOptions })
+/** A sign-in in an app with options of any type. */
+const signInWith = (options: object) => () => createApp(options).signIn()
 const csrf = (csrfProtection: unknown) => () =>
   limen({ store, csrfProtection: csrfProtection as CsrfProtection })
 const corsWith = (options: object) => () => cors({ csrfProtection: {}, ...options })
@@ -139,7 +141,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   OBJECT_FORM: [
     CONFIG,
     [
-      'limen(): sessionExpiresIn must be an object (got 86400000)',
+      'limen(): sessionExpiresIn must be an object, or a function (got 86400000)',
       given('sessionExpiresIn', 86_400_000),
     ],
     ['limen(): sessionCookie must be an object (got [])', cookie([])],
@@ -185,6 +187,10 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'sessionExpiresIn.absolutePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got "2592000000")',
       given('sessionExpiresIn', { absolutePeriod: '2592000000' }),
+    ],
+    [
+      'sessionExpiresIn().idlePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got 0)',
+      signInWith({ sessionExpiresIn: () => ({ idlePeriod: 0 }) }),
     ],
     [
       'sessionExpiresIn.idlePeriod must be a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years) (got NaN)',
@@ -497,8 +503,16 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       () => handle(Promise.resolve(limen({ store })) as never, visit(null), () => new Response()),
     ],
   ],
-  wrongFields: [
+  wrongResult: [
     CONFIG,
+    [
+      'sessionExpiresIn() must return an object (got undefined)',
+      signInWith({ sessionExpiresIn: () => {} }),
+    ],
+    [
+      'sessionCookie.persistent() must return true or false (got "yes")',
+      signInWith({ sessionCookie: { persistent: () => 'yes' } }),
+    ],
     [
       'getUserAttributes must return an object (got a string)',
       () => limen({ store, getUserAttributes: (() => 'Ada') as never }).createUser({}),
@@ -508,8 +522,54 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       () => limen({ store, getUserAttributes: (() => []) as never }).createUser({}),
     ],
   ],
-  promisedFields: [
+  functionFailed: [
     CONFIG,
+    [
+      'sessionExpiresIn() threw an error: see the cause of this error.',
+      signInWith({
+        sessionExpiresIn: ({ role }: never) => ({ activePeriod: (role as string).length }),
+      }),
+    ],
+    [
+      'sessionCookie.persistent() threw an error: see the cause of this error.',
+      signInWith({
+        sessionCookie: {
+          persistent: () => {
+            throw new Error('value')
+          },
+        },
+      }),
+    ],
+  ],
+  orFunction: [
+    CONFIG,
+    [
+      'limen(): sessionExpiresIn must be an object, or a function (got "1 day")',
+      given('sessionExpiresIn', '1 day'),
+    ],
+    [
+      'limen(): sessionExpiresIn must be a plain, synchronous function (got an async function or a generator)',
+      given('sessionExpiresIn', async () => ({})),
+    ],
+    [
+      'sessionCookie.persistent must be true or false, or a function (got "yes")',
+      cookie({ persistent: 'yes' }),
+    ],
+    [
+      'sessionCookie.persistent must be a plain, synchronous function (got an async function or a generator)',
+      cookie({ persistent: async () => true }),
+    ],
+  ],
+  promisedResult: [
+    CONFIG,
+    [
+      'sessionExpiresIn() must return an object at once, not a promise',
+      signInWith({ sessionExpiresIn: () => Promise.resolve({}) }),
+    ],
+    [
+      'sessionCookie.persistent() must return true or false at once, not a promise',
+      signInWith({ sessionCookie: { persistent: () => Promise.resolve(true) } }),
+    ],
     [
       'getUserAttributes must return an object at once, not a promise',
       () =>

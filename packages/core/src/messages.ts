@@ -27,6 +27,11 @@ export const OBJECT_FORM = 'an object'
 export const FUNCTION_FORM = 'a function'
 export const SYNC_FORM = 'a plain, synchronous function'
 
+/** The form of an option that can be a function of the session. */
+export function orFunction(wanted: string): string {
+  return `${wanted}, or a function`
+}
+
 export const CSRF_FORM = 'an object or false'
 export const EVENTS_FORM = '["validated"] or []'
 export const PERIOD_FORM =
@@ -78,14 +83,19 @@ export function wrongClient(call: string, wanted: string, kind: string): string 
 export const LIMIT_FORM = 'a whole number above 0'
 export const AUTH_FORM = 'the object that limen() returned'
 
-/** `getUserAttributes` or `getSessionAttributes` returned something else. */
-export function wrongFields(option: string, given: string): string {
-  return `${option} must return an object (got ${given})`
+/** A function of the app, such as `getUserAttributes`, returned something else. */
+export function wrongResult(option: string, wanted: string, given: string): string {
+  return `${option} must return ${wanted} (got ${given})`
 }
 
 /** A promise spread into a session would show no attribute, without an error. */
-export function promisedFields(option: string): string {
-  return `${option} must return an object at once, not a promise`
+export function promisedResult(option: string, wanted: string): string {
+  return `${option} must return ${wanted} at once, not a promise`
+}
+
+/** A function of the session threw. Its error can hold a value: it is the cause. */
+export function functionFailed(option: string): string {
+  return `${option} threw an error: see the cause of this error.`
 }
 
 // AUTH_COOKIES_DISABLED

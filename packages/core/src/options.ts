@@ -77,7 +77,8 @@ export function allOf(...rules: readonly OptionRule[]): OptionRule {
   return [(value) => !broken(value), (value) => wantedBy(broken(value)!, value)]
 }
 
-function wantedBy([, wanted]: OptionRule, value: unknown): string {
+/** The form that a rule wants of a value. */
+export function wantedBy([, wanted]: OptionRule, value: unknown): string {
   return typeof wanted === 'string' ? wanted : wanted(value)
 }
 

@@ -12,6 +12,7 @@ import {
 } from './cookie.ts'
 import { COOKIE_FORMS } from './messages.ts'
 import { BOOLEAN, OBJECT, checkOptions, isListOf, isPlain } from './options.ts'
+import { type StoredSession, orFunctionOfSession } from './per-session.ts'
 
 /** What distinguishes the cookies of a host in a browser. */
 export interface CookieIdentity {
@@ -26,7 +27,7 @@ export interface CookieIdentity {
 }
 
 /** The session cookie's name and attributes. */
-export interface SessionCookieOptions {
+export interface SessionCookieOptions<SessionAttributes = unknown> {
   /**
    * Used as it is. Default: `__Host-Http-session`; with a domain or another path
    * `__Secure-session`; without `secure`, `session`. A partitioned cookie has `partitioned-session`
@@ -35,9 +36,21 @@ export interface SessionCookieOptions {
   readonly name?: string | undefined
   /**
    * `false` gives the cookie the longest lifetime that browsers accept, 400 days, for apps that cannot
-   * always send a renewed cookie. The session's lifetime does not change. Default `true`.
+   * always send a renewed cookie. The session's lifetime does not change. No effect on a cookie that
+   * is not `persistent`. Default `true`.
    */
   readonly expires?: boolean | undefined
+  /**
+   * `false` sends the cookie without `Max-Age`, so that the browser deletes it when it is closed; some
+   * browsers restore it with the tabs. The session's lifetime does not change: shorten it with
+   * `sessionExpiresIn`. A function decides for each session, at sign-in and at each validation. It must
+   * not be `async`; where it throws or returns anything else, the call throws `AUTH_CONFIG`. Default
+   * `true`.
+   */
+  readonly persistent?:
+    | boolean
+    | ((session: StoredSession<SessionAttributes>) => boolean)
+    | undefined
   /**
    * Earlier forms of this cookie, and forms that another deployed version of the app uses. List a form
    * before you deploy its successor, and until its cookies have expired. A cookie of a listed form is
@@ -101,10 +114,10 @@ export interface SessionCookies {
   find(headers: Pick<Headers, 'get'>): CookieSearch
   /**
    * Creates a session cookie that lives for `maxAge` seconds, or for the longest time that browsers
-   * accept, as configured. An empty value creates the deleting cookie. With `deletesTwin` it also
-   * deletes the host-only cookie of its name.
+   * accept, as configured; without `maxAge`, until the browser is closed. An empty value creates the
+   * deleting cookie. With `deletesTwin` it also deletes the host-only cookie of its name.
    */
-  make(value: string, maxAge: number, deletesTwin?: boolean): SessionCookie
+  make(value: string, maxAge: number | undefined, deletesTwin?: boolean): SessionCookie
 }
 
 /**
@@ -115,10 +128,14 @@ export interface SessionCookies {
  * @returns What creates and finds the cookies.
  * @throws {AuthError} `AUTH_CONFIG` when a browser would drop such a cookie.
  */
-export function sessionCookies(options: SessionCookieOptions, secure: boolean): SessionCookies {
+export function sessionCookies(
+  options: SessionCookieOptions<never>,
+  secure: boolean,
+): SessionCookies {
   checkOptions('sessionCookie.', options, {
     name: COOKIE_NAME,
     expires: BOOLEAN,
+    persistent: orFunctionOfSession(BOOLEAN),
     formerly: [(value) => isListOf(value, isPlain), COOKIE_FORMS],
     attributes: OBJECT,
   })
@@ -160,7 +177,9 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
       return { type: 'found', candidates }
     },
     make(value, life, deletesTwin) {
-      const maxAge = expires === false ? LONGEST_MAX_AGE : Math.min(life, LONGEST_MAX_AGE)
+      let maxAge = life
+      if (life !== undefined)
+        maxAge = Math.min(expires === false ? Infinity : life, LONGEST_MAX_AGE)
       const cookie = make(value, value ? maxAge : 0)
       return { ...cookie, deletions: deletesTwin ? [...others, twin].filter(isOther) : others }
     },
@@ -183,8 +202,12 @@ export function sessionCookies(options: SessionCookieOptions, secure: boolean): 
     const prefix = path === '/' && !domain ? '__Host-Http-' : '__Secure-'
     name ??= `${secure ? prefix : ''}${partitioned ? 'partitioned-' : ''}session`
     checkCookie({ name: `${options}name`, attributes: attributeOptions }, name, form)
-    return (value: string, maxAge: number): SessionCookie => {
-      const cookie = { ...form, maxAge, ...(!value && { expires: new Date(0) }) }
+    return (value: string, maxAge: number | undefined): SessionCookie => {
+      const cookie = {
+        ...form,
+        ...(maxAge !== undefined && { maxAge }),
+        ...(!value && { expires: new Date(0) }),
+      }
       return {
         name,
         value,

@@ -3,10 +3,11 @@ import { checkedAttributes, isText, newAttributes } from './attributes.ts'
 import { platformSha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
-import { tokenOf, withToken } from './issued-session.ts'
+import { isPersistent, tokenOf, withToken } from './issued-session.ts'
 import { type Periods, type Session, type User, deadlinesOf, stateOf } from './session-lifetime.ts'
 import {
   LIMIT_FORM,
+  OBJECT_FORM,
   SESSION_EXPIRED_AT_CREATION,
   SESSION_ID_FORM,
   SESSION_ID_IS_TOKEN,
@@ -15,14 +16,15 @@ import {
   USER_EXISTS,
   USER_ID_TEXT,
   USER_UNKNOWN,
-  promisedFields,
+  promisedResult,
   storeFailed,
   tokenRejected,
-  wrongFields,
+  wrongResult,
   wrongUserId,
 } from './messages.ts'
 import type { RequestContext } from './middleware.ts'
 import { checkOption, isObject, isPromise, kindOf, shown } from './options.ts'
+import type { StoredSession } from './per-session.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { IssuedSessionLike, SessionApi, TokenResult, ValidateOptions } from './session-api.ts'
@@ -51,7 +53,8 @@ type WaitUntil = Pick<RequestContext, 'waitUntil'>
 /** The configuration of `limen()`, with its defaults. */
 export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
   readonly store: AnyStore<UserAttributes, SessionAttributes>
-  readonly periods: Periods
+  readonly periodsOf: (session: StoredSession<SessionAttributes>) => Periods
+  readonly isPersistent: (session: StoredSession<SessionAttributes>) => boolean
   readonly cookies: SessionCookies
   readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
   readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
@@ -81,7 +84,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = Required<Omit<EitherStore<UserAttributes, SessionAttributes>, 'traits'>>
-  const { periods, onEvent, now } = settings
+  const { periodsOf, onEvent, now } = settings
   const sha256 = platformSha256()
   const store = settings.store as EitherStore<UserAttributes, SessionAttributes>
   const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
@@ -96,8 +99,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const secret = randomText(SECRET_BYTES)
       const secretHash = await sha256(secret)
       const createdAt = now()
-      const deadlines = deadlinesOf({ createdAt }, periods, createdAt)
-      const session = { id, userId, secretHash, createdAt, ...deadlines, attributes }
+      const unsaved = { id, userId, secretHash, createdAt, attributes }
+      // Before the session is stored: when a function of the session fails, nothing must be stored.
+      settings.isPersistent(unsaved)
+      const session = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
       const stored = { ...session, id: sessionKey(id) }
       const user = (await callStore('insert', stored)) ?? unknownUser()
       try {
@@ -116,7 +121,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       if (!session) return settings.cookies.make('', 0, deletesTwin)
       const token = issuedToken(session)
       const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
-      return settings.cookies.make(token, Math.max(0, Math.ceil(life / 1000)), deletesTwin)
+      const maxAge = isPersistent(session) ? Math.max(0, Math.ceil(life / 1000)) : undefined
+      return settings.cookies.make(token, maxAge, deletesTwin)
     },
 
     createBearerToken: issuedToken,
@@ -218,7 +224,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       return validateParts(parts, options, context, 'strong')
     }
     if (session.state === 'idle' && mayRenew?.() !== false) {
-      const deadlines = deadlinesOf(found.session, periods, now())
+      const deadlines = deadlinesOf(found.session, periodsOf(found.session), now())
       const work = callStore('renew', sessionKey(id), deadlines).then((exists) => {
         if (exists) onEvent({ type: 'renewed', sessionId: id, userId: found.user.id })
         return exists
@@ -246,7 +252,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
   /** Creates the app's view of a stored session, or returns `null` when it has expired. */
   function toSession({ session, user }: Found, token?: string, fresh = false): AnySession | null {
-    const deadlines = deadlinesOf(session, periods)
+    const deadlines = deadlinesOf(session, periodsOf(session))
     const state = stateOf(deadlines, now())
     if (!state) return null
     const view = {
@@ -259,7 +265,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       state,
       fresh,
     } as AnySession
-    return token === undefined ? view : withToken(view, token)
+    return token === undefined ? view : withToken(view, token, settings.isPersistent(session))
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
@@ -274,8 +280,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     const choose = settings[option] as ((attributes: unknown) => unknown) | undefined
     const fields = choose?.(attributes)
     if (fields === undefined || fields === null) return undefined
-    if (!isObject(fields)) fail('AUTH_CONFIG', wrongFields(option, kindOf(fields)))
-    if (isPromise(fields)) fail('AUTH_CONFIG', promisedFields(option))
+    if (!isObject(fields)) fail('AUTH_CONFIG', wrongResult(option, OBJECT_FORM, kindOf(fields)))
+    if (isPromise(fields)) fail('AUTH_CONFIG', promisedResult(option, OBJECT_FORM))
     return fields
   }
 

@@ -10,7 +10,12 @@ import {
   type JsonAttributes,
   type ReadonlyAuthRequest,
   type SessionCookie,
+  type SessionCookieOptions,
+  type StoredSession,
   type Store,
+  aal1,
+  aal2,
+  aal3,
   handle,
   cached,
   cors,
@@ -105,6 +110,33 @@ describe('types', () => {
     expectTypeOf<SessionCookie['deletions'][number]['attributes']>().toExtend<CookieOptions>()
   })
 
+  it('of functions of the session have the stored attributes, not the shown ones', () => {
+    const twoKinds = memoryStore<object, { readonly role: 'admin' | 'guest' }>()
+    void (() =>
+      limen({
+        store: twoKinds,
+        sessionExpiresIn: (session) => {
+          expectTypeOf(session).toEqualTypeOf<StoredSession<{ readonly role: 'admin' | 'guest' }>>()
+          return session.attributes.role === 'admin' ? aal3 : aal1
+        },
+        sessionCookie: { persistent: ({ attributes }) => attributes.role === 'guest' },
+      }))
+    // @ts-expect-error no such attribute
+    void (() => limen({ store: twoKinds, sessionExpiresIn: ({ attributes }) => attributes.rank }))
+    // @ts-expect-error the result is used at once
+    void (() => limen({ store: twoKinds, sessionExpiresIn: async () => aal1 }))
+    void (() =>
+      limen({
+        store: twoKinds,
+        // @ts-expect-error the result is used at once
+        sessionCookie: { persistent: async () => true },
+      }))
+    // Options that read no attributes fit every store.
+    const shared: SessionCookieOptions = { persistent: ({ userId }) => userId !== 'kiosk' }
+    void (() => limen({ store: twoKinds, sessionCookie: shared, sessionExpiresIn: aal2 }))
+    expectTypeOf<SessionCookie['attributes']['maxAge']>().toEqualTypeOf<number | undefined>()
+  })
+
   it('E11: reject a promise in place of a session', () => {
     const creating = () => auth.createSession({ userId: '', attributes: { device: '' } })
     // @ts-expect-error it is not awaited
@@ -135,6 +167,7 @@ describe('types', () => {
         sessionCookie: {
           name: may('sid'),
           expires: may(true),
+          persistent: may(true),
           formerly: may([
             { name: may('sid'), domain: may('a.example'), path: may('/'), partitioned: may(true) },
           ]),
