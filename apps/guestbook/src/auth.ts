@@ -11,7 +11,11 @@ interface UserAttributes {
 
 interface SessionAttributes {
   readonly device: string
+  /** Whether the box "Stay signed in" was checked. */
+  readonly remember?: boolean
 }
+
+const DAY = 24 * 60 * 60 * 1000
 
 /**
  * Creates the `auth` object for one request, because bindings are passed with each request.
@@ -22,7 +26,12 @@ export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
   return limen({
     store: d1Store<UserAttributes, SessionAttributes>(env.DB),
     // A unique name: browsers send the cookies of localhost to every port.
-    sessionCookie: { name: '__Host-Http-guestbook' },
+    sessionCookie: {
+      name: '__Host-Http-guestbook',
+      persistent: ({ attributes }) => attributes.remember === true,
+    },
+    // Browsers that restore their tabs restore the cookie too, so the session also expires sooner.
+    sessionExpiresIn: ({ attributes }) => (attributes.remember === true ? {} : { idlePeriod: DAY }),
     ...(onEvent && { onEvent }),
     getUserAttributes: ({ name }) => ({ name }),
     getSessionAttributes: ({ device }) => ({ device }),

@@ -12,12 +12,53 @@ interface FieldProps {
   readonly [attribute: string]: unknown
 }
 
+interface CheckboxProps {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string
+  readonly checked: boolean | undefined
+}
+
 /** A single-line field. The first field with a problem gets the focus. */
 export function Field({ name, label, problems, hint, ...attributes }: FieldProps) {
   return (
     <Labelled name={name} label={label} hint={hint} problem={problems[name]}>
       <input id={name} name={name} {...attributes} {...described(name, problems, hint)} />
     </Labelled>
+  )
+}
+
+/** A box to check. The form has its name only if it is checked. */
+export function Checkbox({ name, label, hint, checked = false }: CheckboxProps) {
+  return (
+    <div class="field">
+      <label class="choice">
+        <input
+          type="checkbox"
+          name={name}
+          checked={checked}
+          {...(hint && { 'aria-describedby': `${name}-hint` })}
+        />
+        {label}
+      </label>
+      {hint && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** The box that both forms have. */
+export function RememberBox({ checked }: { readonly checked: boolean | undefined }) {
+  return (
+    <Checkbox
+      name="remember"
+      label="Stay signed in on this device"
+      hint="Leave it empty on a shared device."
+      checked={checked}
+    />
   )
 }
 

@@ -1,5 +1,7 @@
 import '../test/migrated.ts'
 import { env } from 'cloudflare:workers'
+import { ageSession } from '@limen/testing'
+import { d1Store } from '@limen/workers'
 import { describe, expect, it } from 'vitest'
 import { count, PASSPHRASE, Visitor } from '../test/visitor.ts'
 import { createAccount } from './account.ts'
@@ -23,7 +25,7 @@ describe('sign-up', () => {
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     expect(response.headers.getSetCookie()).toEqual([
       expect.stringMatching(
-        `^__Host-Http-guestbook=${TOKEN}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$`,
+        `^__Host-Http-guestbook=${TOKEN}; Path=/; HttpOnly; Secure; SameSite=Lax$`,
       ),
     ])
     expect(await (await visitor.get('/')).text()).toContain('Signed in as <bdi>Ada</bdi>')
@@ -166,6 +168,62 @@ describe('sign-in', () => {
     }
     return statuses
   }
+})
+
+describe('“Stay signed in”', () => {
+  const paths = ['/sign-up', '/sign-in'] as const
+  const cookie = (attributes: string) =>
+    expect.stringMatching(
+      `^__Host-Http-guestbook=${TOKEN}; Path=/;${attributes} HttpOnly; Secure; SameSite=Lax$`,
+    ) as string
+  const boxes: [fields: Record<string, string>, sends: string, days: number][] = [
+    [{}, '', 2],
+    [{ remember: 'off' }, '', 2],
+    [{ remember: 'on' }, ' Max-Age=1296000;', 15],
+  ]
+
+  for (const path of paths) {
+    it.each(boxes)(
+      `${path} with %j sends a cookie with “%s” for %i days`,
+      async (box, sends, days) => {
+        const name = `Box ${path} ${days} ${box['remember']}`
+        if (path === '/sign-in') await new Visitor().signUp(name)
+        const visitor = new Visitor()
+
+        const response = await visitor.post(path, { name, passphrase: PASSPHRASE, ...box })
+
+        expect(response.headers.getSetCookie()).toEqual([cookie(sends)])
+        const session = await authFor(env).getSession(visitor.sessionId)
+        expect(+session!.idlePeriodExpiresAt - +session!.createdAt).toBe(days * 86_400_000)
+      },
+    )
+
+    it(`${path} shows the box empty at first, and as it was after a problem`, async () => {
+      const box = /<input type="checkbox" name="remember"[^>]*>/
+      const boxIn = async (response: Response) => box.exec(await response.text())?.[0]
+      const visitor = new Visitor()
+      const fields = { name: '', passphrase: '' }
+
+      expect(await boxIn(await visitor.get(path))).not.toContain('checked')
+      expect(await boxIn(await visitor.post(path, fields))).not.toContain('checked')
+      expect(await boxIn(await visitor.post(path, { ...fields, remember: 'on' }))).toContain(
+        'checked',
+      )
+    })
+  }
+
+  it('is renewed as it was: with Max-Age, or without', async () => {
+    for (const [box, sends] of boxes) {
+      const visitor = new Visitor()
+      const name = `Renewed ${JSON.stringify(box)}`
+      await visitor.post('/sign-up', { name, passphrase: PASSPHRASE, ...box })
+      await ageSession(d1Store(env.DB), { sessionId: visitor.sessionId }, { hours: 30 })
+
+      const response = await visitor.get('/')
+
+      expect(response.headers.getSetCookie()).toEqual([cookie(sends)])
+    }
+  })
 })
 
 describe('sign-out', () => {

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { findUser } from './account.ts'
 import { mayAttempt } from './attempt.ts'
 import type { AppContext, AppEnv } from './auth.ts'
-import { Field, FormAlert, type Problems } from './field.tsx'
+import { Field, FormAlert, type Problems, RememberBox } from './field.tsx'
 import { readForm } from './form.ts'
 import { nameKey, parseName } from './name.ts'
 import { nextPage, withNext } from './next-page.ts'
@@ -19,6 +19,8 @@ interface SignInOptions {
   readonly problems?: Problems
   /** The page to open afterwards. */
   readonly next?: string
+  /** Whether the box is checked. */
+  readonly remember?: boolean
   /** The text of an entry that was not saved. It is shown so that it is not lost. */
   readonly draft?: string
 }
@@ -40,26 +42,27 @@ signIn.post('/sign-in', async (c) => {
   const name = form('name')
   const passphrase = form('passphrase')
   const next = nextPage(form('next'))
+  const remember = form('remember') === 'on'
   if (!name.trim() || !passphrase) {
     const problems = {
       name: name.trim() ? null : 'Enter your name.',
       passphrase: passphrase ? null : 'Enter your passphrase.',
     }
-    return signInPage(c, { status: 422, name, next, problems })
+    return signInPage(c, { status: 422, name, next, remember, problems })
   }
   const key = nameKey(parseName(name) ?? '')
   if (!(await mayAttempt(c, key))) {
     c.header('Retry-After', '60')
     const problem = 'Too many attempts. Wait a minute, then try again.'
-    return signInPage(c, { status: 429, name, next, problem })
+    return signInPage(c, { status: 429, name, next, remember, problem })
   }
   const userId = await findUser(c.env.DB, key, passphrase)
   if (!userId) {
     // Either can be wrong. The focus goes to the passphrase, which must be entered again.
     const problems = { passphrase: 'The name or the passphrase is wrong.' }
-    return signInPage(c, { status: 401, name, next, problems })
+    return signInPage(c, { status: 401, name, next, remember, problems })
   }
-  await openSession(c, userId)
+  await openSession(c, userId, remember)
   return c.redirect(next, 303)
 })
 
@@ -86,7 +89,7 @@ export function signInFirst(lost = '', next = '/', draft?: string) {
 /** The sign-in page, also in place of a page that needs a session. */
 function signInPage(
   c: AppContext,
-  { status = 200, name = '', problem, problems = {}, next = '/', draft }: SignInOptions,
+  { status = 200, name = '', problem, problems = {}, next = '/', remember, draft }: SignInOptions,
 ) {
   return page(
     c,
@@ -120,6 +123,7 @@ function signInPage(
           autocomplete="current-password"
           required
         />
+        <RememberBox checked={remember} />
         <button>Sign in</button>
       </form>
       <p class="aside">

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { createAccount } from './account.ts'
 import { mayAttempt } from './attempt.ts'
 import { type AppContext, type AppEnv, authFor } from './auth.ts'
-import { Field, FormAlert, type Problems } from './field.tsx'
+import { Field, FormAlert, type Problems, RememberBox } from './field.tsx'
 import { readForm } from './form.ts'
 import { NAME_LENGTH, parseName } from './name.ts'
 import { nextPage, withNext } from './next-page.ts'
@@ -19,6 +19,8 @@ interface SignUpOptions {
   readonly problems?: Problems
   /** The page to open afterwards. */
   readonly next?: string
+  /** Whether the box is checked. */
+  readonly remember?: boolean
 }
 
 export const signUp = new Hono<AppEnv>()
@@ -33,31 +35,32 @@ signUp.post('/sign-up', async (c) => {
   const typed = form('name')
   const passphrase = form('passphrase')
   const next = nextPage(form('next'))
+  const remember = form('remember') === 'on'
   const name = parseName(typed)
   const problems = {
     name: name ? null : `Choose a name of 1 to ${NAME_LENGTH} visible characters.`,
     passphrase: passphraseProblem(passphrase),
   }
   if (!name || problems.passphrase) {
-    return signUpPage(c, { status: 422, name: typed, next, problems })
+    return signUpPage(c, { status: 422, name: typed, next, remember, problems })
   }
   if (!(await mayAttempt(c, null))) {
     c.header('Retry-After', '60')
     const problem = 'Too many attempts from your address. Wait a minute, then try again.'
-    return signUpPage(c, { status: 429, name: typed, next, problem })
+    return signUpPage(c, { status: 429, name: typed, next, remember, problem })
   }
   const userId = await createAccount(c.env.DB, authFor(c.env), name, passphrase)
   if (!userId) {
     const taken = { name: 'This name is taken. Choose another one, or sign in if it is yours.' }
-    return signUpPage(c, { status: 409, name: typed, next, problems: taken })
+    return signUpPage(c, { status: 409, name: typed, next, remember, problems: taken })
   }
-  await openSession(c, userId)
+  await openSession(c, userId, remember)
   return c.redirect(next, 303)
 })
 
 function signUpPage(
   c: AppContext,
-  { status = 200, name = '', problem, problems = {}, next = '/' }: SignUpOptions,
+  { status = 200, name = '', problem, problems = {}, next = '/', remember }: SignUpOptions,
 ) {
   return page(
     c,
@@ -88,6 +91,7 @@ function signUpPage(
           autocomplete="new-password"
           required
         />
+        <RememberBox checked={remember} />
         <button>Sign up</button>
       </form>
       <p class="aside">
