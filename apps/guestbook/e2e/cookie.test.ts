@@ -37,7 +37,7 @@ describe('P8: the session cookie', () => {
     const page = await guestbook.open({ ignoreHTTPSErrors: true })
     const sent = page.waitForResponse((response) => response.request().method() === 'POST')
 
-    await signUp(page, origin(), `Over ${scheme}`)
+    await signUp(page, origin(), `Over ${scheme}`, { remember: true })
 
     const header = await (await sent).headerValue('Set-Cookie')
     expect(header).toMatch(
@@ -60,10 +60,25 @@ describe('P8: the session cookie', () => {
     expect(await page.context().cookies()).toEqual([])
   })
 
+  it('is deleted with the browser when the box is empty', async () => {
+    const { book, open } = guestbook
+    const page = await open()
+    const sent = page.waitForResponse((response) => response.request().method() === 'POST')
+
+    await signUp(page, book, 'Passing')
+
+    expect(await (await sent).headerValue('Set-Cookie')).toMatch(
+      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    // The browser stores no expiry: the cookie ends with its run.
+    expect((await cookieOf(page)).expires).toBe(-1)
+    expect(await isSignedIn(page, book)).toBe(true)
+  })
+
   it('is sent again with a later expiry when an idle session is renewed', async () => {
     const { book, db, open } = guestbook
     const page = await open()
-    await signUp(page, book, 'Sleeper')
+    await signUp(page, book, 'Sleeper', { remember: true })
     const first = await cookieOf(page)
     // As after ten days: the session is idle, and the cookie expires in five days.
     const idleUntil = Math.floor(Date.now() / 1000) + 5 * DAY

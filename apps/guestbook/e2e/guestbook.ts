@@ -45,10 +45,16 @@ export async function startGuestbook(): Promise<Guestbook> {
   }
 }
 
-/** Signs up through the form. */
-export async function signUp(page: Page, book: string, name: string): Promise<void> {
+/** Signs up through the form. `remember` checks the box "Stay signed in on this device". */
+export async function signUp(
+  page: Page,
+  book: string,
+  name: string,
+  { remember = false } = {},
+): Promise<void> {
   await page.goto(book)
   await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
+  if (remember) await page.getByLabel('Stay signed in on this device').check()
   await fillAndSend(page, name, 'Sign up')
 }
 

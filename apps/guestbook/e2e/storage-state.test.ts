@@ -17,7 +17,7 @@ afterAll(() => guestbook[Symbol.asyncDispose]())
 
 /** The guestbook's own settings, over its database. */
 function authOver({ db }: Guestbook) {
-  const store = d1Store<{ name: string }, { device: string }>(db)
+  const store = d1Store<{ name: string }, { device: string; remember: boolean }>(db)
   const auth = limen({ store, sessionCookie: { name: '__Host-Http-guestbook' } })
   return { auth, store }
 }
@@ -26,7 +26,7 @@ async function signedIn(name: string) {
   const { auth, store } = authOver(guestbook)
   const { session } = await signIn(auth, {
     attributes: { name },
-    sessionAttributes: { device: 'Chromium' },
+    sessionAttributes: { device: 'Chromium', remember: true },
   })
   return { session, state: storageState(auth, session, guestbook.book), store }
 }

@@ -49,7 +49,7 @@ export function storageState<AnySession>(
   const { name, value, attributes } = auth.createSessionCookie(session)
   const { path, httpOnly, secure, sameSite, partitioned } = attributes
   const domain = attributes.domain === undefined ? undefined : `.${attributes.domain}`
-  const maxAge: number | undefined = attributes.maxAge
+  const { maxAge } = attributes
   const { embeddedIn } = options
   if (partitioned && embeddedIn === undefined) {
     throw new TypeError('storageState(): embeddedIn is missing, and the cookie is partitioned')
