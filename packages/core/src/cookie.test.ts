@@ -132,6 +132,12 @@ describe('serializeCookie()', () => {
   it.each(cases)('%j: %s', (change, text) => {
     expect(serializeCookie('a', 'b', { ...plain, ...change })).toBe(text)
   })
+
+  it('writes no Max-Age when there is none', () => {
+    const { maxAge, ...session } = plain
+    expect(maxAge).toBe(60)
+    expect(serializeCookie('a', 'b', session)).toBe('a=b; Path=/; HttpOnly; Secure; SameSite=Lax')
+  })
 })
 
 describe('[T24] checkCookie()', () => {

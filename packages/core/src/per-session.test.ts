@@ -1,4 +1,6 @@
 /** Lifetimes and cookies by session: functions of what is stored of a session, and their failures. */
+import { stringifySetCookie } from 'cookie'
+import { serialize } from 'hono/utils/cookie'
 import { describe, expect, it } from 'vitest'
 import { type LimenConfig, aal1, aal2, aal3, limen } from '@limen/core'
 import { APP, COOKIE, DAY, createApp, visit } from '../test/app.ts'
@@ -73,6 +75,20 @@ describe('one app with several lifetimes', () => {
     expect(sent).toEqual([cookie.serialize()])
     clock.now += 61 * MINUTE
     expect(await visitor().request.validate()).toBeNull()
+  })
+
+  it('has attributes that Hono and the cookie package write without Max-Age and Expires', async () => {
+    const { signIn } = appOfKinds()
+    const { name, value, attributes } = (await signIn({ kind: 'visitor' })).cookie
+    const texts = [
+      serialize(name, value, attributes),
+      stringifySetCookie({ name, value, ...attributes }),
+    ]
+    for (const text of texts) {
+      expect(text.split('; ').toSorted()).toEqual(
+        [`${name}=${value}`, 'HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure'].toSorted(),
+      )
+    }
   })
 
   it('accepts an API token for a year without renewing it, and not longer', async () => {
