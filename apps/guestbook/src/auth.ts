@@ -1,6 +1,6 @@
 /** Configures Limen for the guestbook. */
 import { type AuthEvent, type InferSession, limen } from '@limen/core'
-import type { AuthVariables } from '@limen/hono'
+import type { AuthContext, AuthVariables } from '@limen/hono'
 import { d1Store } from '@limen/workers'
 import type { Context } from 'hono'
 import type { Env } from './env.ts'
@@ -57,10 +57,7 @@ export interface AppEnv {
 }
 
 /** The part of a context that handlers use, with any middleware before them. */
-export type AppContext = Pick<
-  Context<AppEnv>,
-  'env' | 'executionCtx' | 'header' | 'html' | 'req' | 'var'
->
+export type AppContext = AuthContext<ReturnType<typeof authFor>, AppEnv>
 
 /** The same before `authenticate()` ran. */
 export type PlainContext = Pick<Context, 'header' | 'html' | 'req'>

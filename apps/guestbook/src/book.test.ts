@@ -115,7 +115,7 @@ describe('every page', () => {
 
       expect(headers.get('Content-Security-Policy')).toBe(
         "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; style-src 'self'; " +
-          "img-src 'self'; font-src 'self'; form-action 'self'",
+          "img-src 'self'; font-src 'self'; script-src 'self'; form-action 'self'",
       )
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
       expect(headers.get('Referrer-Policy')).toBe('same-origin')

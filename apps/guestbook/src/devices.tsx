@@ -1,4 +1,5 @@
 /** The list of devices on which a user is signed in, with buttons to sign them out. */
+import { isAuthError } from '@limen/core'
 import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import { type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
@@ -35,8 +36,11 @@ devices.post('/devices/sign-out', requireSession(authOf, signInForDevices), asyn
   const sessionId = (await readForm(c))('session')
   const auth = authFor(c.env)
   const { session } = c.var
-  const sessions = await auth.getAllUserSessions(session.user.userId)
-  if (!sessions.some((one) => one.sessionId === sessionId)) {
+  try {
+    // The id comes from the form: it can be the id of another user's session.
+    await auth.invalidateSession(sessionId, session.user)
+  } catch (error) {
+    if (!isAuthError(error) || error.code !== 'AUTH_INVALID_SESSION_ID') throw error
     return page(
       c,
       { title: 'Device not found', status: 404 },
@@ -51,7 +55,6 @@ devices.post('/devices/sign-out', requireSession(authOf, signInForDevices), asyn
       </div>,
     )
   }
-  await auth.invalidateSession(sessionId)
   if (sessionId !== session.sessionId) return c.redirect('/devices?done=one', 303)
   c.var.auth.setSession(null)
   return c.redirect('/?done=signed-out', 303)

@@ -71,7 +71,7 @@ function frame(
 ) {
   return document(
     c,
-    { title: `${title} · Guestbook`, status },
+    { title: `${title} · Guestbook`, status, ...tabScript(c, visitor) },
     <>
       <header class="top">
         <a class="brand" href="/">
@@ -92,10 +92,22 @@ function frame(
   )
 }
 
+/** The page after a sign-out notifies the other tabs, if the visitor is signed out indeed. */
+function tabScript(c: PlainContext, visitor: Visitor): ScriptOptions {
+  const isDone = visitor === null && c.req.query('done') === 'signed-out'
+  return visitor || isDone ? { script: '/sign-out.js', isDone } : {}
+}
+
+interface ScriptOptions {
+  readonly script?: string
+  /** Passed to the script: the visitor signed out. */
+  readonly isDone?: boolean
+}
+
 /** A complete document, also for the attacker's site. */
 export function document(
   c: PlainContext,
-  { title, status = 200, script }: PageOptions & { readonly script?: string },
+  { title, status = 200, script, isDone }: PageOptions & ScriptOptions,
   body: Child,
 ) {
   return c.html(
@@ -115,7 +127,7 @@ export function document(
             />
             <link rel="stylesheet" href="/style.css" />
             <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-            {script && <script src={script} defer></script>}
+            {script && <script src={script} data-done={isDone ? '1' : undefined} defer></script>}
           </head>
           <body>
             <a class="skip" href="#main">

@@ -99,6 +99,8 @@ export interface Auth<
   Args extends unknown[],
   Context extends RequestContext,
 > extends SessionApi<UserAttributes, SessionAttributes, UserFields, Fields> {
+  /** Returns the time that this object uses, in milliseconds since the epoch: `now` of `limen()`. */
+  now(): number
   /**
    * Opens an AuthRequest for one request.
    *
@@ -222,6 +224,7 @@ export function limen<
 
   return {
     ...sessions,
+    now: settings.now,
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
     readSessionCookie: (request) => readSessionCookie(request, cookies),

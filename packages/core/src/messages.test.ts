@@ -7,6 +7,7 @@ import {
   cached,
   cors,
   handle,
+  isRecentSignIn,
   limen,
   splitStore,
 } from '@limen/core'
@@ -663,6 +664,31 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'Expected a session id: pass session.sessionId.',
       () => createApp().auth.invalidateSession('x'),
+    ],
+  ],
+  SESSION_NOT_OF_USER: [
+    NO_ID,
+    [
+      'This user has no such session: it was revoked, has expired or belongs to another user.',
+      () => createApp().auth.invalidateSession('x'.repeat(22), { userId: 'ada' }),
+    ],
+  ],
+  WITHIN_FORM: [
+    CONFIG,
+    [
+      'isRecentSignIn(): withinMs must be a whole number of milliseconds above 0, such as 600000 (10 minutes) (got "600000")',
+      () => isRecentSignIn({ createdAt: new Date(0) }, { withinMs: '600000' as never }),
+    ],
+    [
+      'isRecentSignIn(): withinMs must be a whole number of milliseconds above 0, such as 600000 (10 minutes) (got undefined)',
+      () => isRecentSignIn({ createdAt: new Date(0) }, undefined as never),
+    ],
+  ],
+  CREATED_AT_FORM: [
+    CONFIG,
+    [
+      'isRecentSignIn(): session must be a session, with its createdAt (got null)',
+      () => isRecentSignIn(null as never, { withinMs: 1 }),
     ],
   ],
   SESSION_UNKNOWN: [

@@ -81,6 +81,8 @@ export function wrongClient(call: string, wanted: string, kind: string): string 
 }
 
 export const LIMIT_FORM = 'a whole number above 0'
+export const WITHIN_FORM = 'a whole number of milliseconds above 0, such as 600000 (10 minutes)'
+export const CREATED_AT_FORM = 'a session, with its createdAt'
 export const AUTH_FORM = 'the object that limen() returned'
 
 /** A function of the app, such as `getUserAttributes`, returned something else. */
@@ -129,6 +131,8 @@ export const SESSION_ID_IS_TOKEN =
   'Expected a session id. This looks like a token: pass session.sessionId.'
 export const SESSION_ID_FORM = 'Expected a session id: pass session.sessionId.'
 export const SESSION_UNKNOWN = 'There is no such session: it was revoked or has expired.'
+export const SESSION_NOT_OF_USER =
+  'This user has no such session: it was revoked, has expired or belongs to another user.'
 export const SESSION_EXPIRED_AT_CREATION = 'The session expired while it was created.'
 
 /** The token of `validateSession()` opens no session. */

@@ -114,17 +114,22 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
     attributes: AttributesUpdate<SessionAttributes>,
   ): Promise<Session<UserFields, Fields>>
   /**
-   * Revokes a session. Resolves when the store has confirmed it, also for a session that does not exist.
+   * Revokes a session. Resolves when the store has confirmed it.
    *
-   * It does not check which user the session belongs to: when a visitor sent the id, check that
-   * `getAllUserSessions()` of this visitor contains it.
+   * Without `userId`, it revokes the session of any user, and resolves also for a session that does not
+   * exist. A session id is public: it can be in a page, a log or a form. So when a visitor sent the id,
+   * pass the visitor's own `userId`. Otherwise every visitor can sign out every other one.
    *
    * @param sessionId The public id, not the token.
-   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a malformed session id, such as a whole token.
+   * @param options `userId`: the user that the session must belong to. The session is read first, which
+   * is one more call of the store. If it belongs to another user or does not exist, nothing is revoked.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` for a malformed session id, such as a whole token; with
+   * `userId`, also for a session of another user and for one that does not exist.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` for options without a well-formed `userId`.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the session can still be
    * valid.
    */
-  invalidateSession(sessionId: string): Promise<void>
+  invalidateSession(sessionId: string, options?: { readonly userId: string }): Promise<void>
   /**
    * Revokes all sessions of a user, except the one in `except`: a session id; by default there is none.
    *

@@ -11,6 +11,7 @@ import {
   SESSION_EXPIRED_AT_CREATION,
   SESSION_ID_FORM,
   SESSION_ID_IS_TOKEN,
+  SESSION_NOT_OF_USER,
   SESSION_UNKNOWN,
   SESSION_WITHOUT_TOKEN,
   USER_EXISTS,
@@ -154,9 +155,17 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       return (await getSession(sessionId)) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_UNKNOWN)
     },
 
-    async invalidateSession(sessionId) {
+    async invalidateSession(sessionId, options) {
       checkSessionId(sessionId)
-      await callStore('delete', sessionKey(sessionId))
+      const key = sessionKey(sessionId)
+      if (options) {
+        const { userId } = options
+        // A forgotten user id must not turn the check off.
+        checkUserId(userId)
+        const found = await callStore('read', key, { consistency: 'strong' })
+        if (found?.session.userId !== userId) fail('AUTH_INVALID_SESSION_ID', SESSION_NOT_OF_USER)
+      }
+      await callStore('delete', key)
       onEvent({ type: 'invalidated', sessionId })
     },
 

@@ -1,31 +1,19 @@
 /** Hono middleware that opens the AuthRequest of a context, and middleware that rejects requests. */
-import type { AuthRequest, InferSession, RequestOpener } from '@limen/core'
-import { BOOLEAN, checkCallOptions, checkOption, hasMethod, kindOf } from '@limen/core/store-kit'
-import type { Context, MiddlewareHandler } from 'hono'
-import { HTTPException } from 'hono/http-exception'
+import type { AuthRequest } from '@limen/core'
+import { BOOLEAN, type OptionRule, checkCallOptions } from '@limen/core/store-kit'
+import type { MiddlewareHandler } from 'hono'
 import { ContextResponse } from './context-response.ts'
-import { HonoContext } from './context.ts'
+import { FROM_FORM } from './messages.ts'
+import { type AuthSource, type SessionOf, opener } from './opener.ts'
 import {
-  AUTH_FORM,
-  OTHERWISE_FORM,
-  UNAUTHORIZED,
-  UNAUTHORIZED_BEARER,
-  forbidden,
-} from './messages.ts'
-
-/** The part of an `auth` object that the middleware uses. */
-export interface HonoAuth<AnySession> extends RequestOpener<AnySession> {
-  /** Determines the type of its sessions. */
-  validateSession(token: string): Promise<AnySession>
-}
-
-/** An `auth` object, or a function that creates one from the bindings of a request. */
-export type AuthSource<AnySession> = HonoAuth<AnySession> | ((c: Context) => HonoAuth<AnySession>)
-
-/** The session type of an `auth` object, or of a function that creates one. */
-export type SessionOf<Auth> = InferSession<
-  Auth extends (...args: never) => infer Made ? Made : Auth
->
+  type Otherwise,
+  type TokenSource,
+  checkOtherwise,
+  findSession,
+  refuseAnonymous,
+  refuseUntrusted,
+  requireFrom,
+} from './session-required.ts'
 
 /** The variables that `authenticate(auth)` gives a context, for `new Hono<{ Variables: … }>()`. */
 export type AuthVariables<Auth> = {
@@ -39,14 +27,34 @@ export type SessionVariables<Auth> = AuthVariables<Auth> & {
   session: SessionOf<Auth>
 }
 
-/** Options of `authenticate` and `requireOrigin`. */
-export interface AuthenticateOptions {
+/** The variables that `authenticate(auth, { from })` gives a context. */
+export type OptionalSessionVariables<Auth> = AuthVariables<Auth> & {
+  /** The session of the request, or `null`. */
+  session: SessionOf<Auth> | null
+}
+
+/** Options of `requireOrigin`. */
+export interface EagerOptions {
   /**
    * Validates the session cookie before the handler runs. The renewed cookie and the cache headers are
    * then sent also if the handler first calls `validate()` in a streamed body. A request without a
    * cookie causes no read. If the store fails, the handler still runs. Default `false`.
    */
   readonly eager?: boolean | undefined
+}
+
+/** Options of `authenticate`. */
+export interface AuthenticateOptions extends EagerOptions {
+  /**
+   * Where a token can come from. With it, the session is validated before the handler runs, and set as
+   * `c.var.session`; if the store fails, the request fails. `requireSession` and `requireRecentSignIn`
+   * behind it read the same. Default: `c.var.session` is not set, and the others read the cookie.
+   *
+   * With `['cookie', 'bearer']`, a request uses one of the two: the header if it has
+   * `Authorization: Bearer`, otherwise the cookie. A rejected bearer token does not fall back to the
+   * cookie. The CSRF rules apply to the cookie only.
+   */
+  readonly from?: readonly TokenSource[] | undefined
 }
 
 /**
@@ -65,7 +73,8 @@ export interface AuthenticateOptions {
  * cookies.
  *
  * @param auth The `auth` object, or a function of the context.
- * @param options `eager: true` for pages that first read the session inside a streamed body.
+ * @param options `from: ['cookie', 'bearer']` for routes that browsers and API clients share.
+ * `eager: true` for pages that first read the session inside a streamed body.
  * @returns The middleware, for `app.use()`.
  * @throws {AuthError} `AUTH_CONFIG` for an unknown option, or if `auth` is not an `auth` object.
  *
@@ -78,13 +87,27 @@ export interface AuthenticateOptions {
  */
 export function authenticate<AnySession>(
   auth: AuthSource<AnySession>,
+  options: AuthenticateOptions & { readonly from: readonly TokenSource[] },
+): MiddlewareHandler<{
+  Variables: { auth: AuthRequest<AnySession>; session: AnySession | null }
+}>
+export function authenticate<AnySession>(
+  auth: AuthSource<AnySession>,
+  options?: AuthenticateOptions,
+): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }>
+export function authenticate<AnySession>(
+  auth: AuthSource<AnySession>,
   options: AuthenticateOptions = {},
-): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }> {
+): MiddlewareHandler {
   const open = opener('authenticate', auth)
-  const validateEarly = early('authenticate', options)
+  const validateEarly = early('authenticate', options, { eager: BOOLEAN, from: FROM })
+  const { from } = options
   return (c, next) =>
     open(c, async (request) => {
-      await validateEarly(request)
+      if (from) {
+        ContextResponse.of(c).sources.set(request, from)
+        c.set('session', await findSession(c, request))
+      } else await validateEarly(request)
       await next()
     })
 }
@@ -104,10 +127,10 @@ export function authenticate<AnySession>(
  */
 export function requireOrigin<AnySession>(
   auth: AuthSource<AnySession>,
-  options: AuthenticateOptions = {},
+  options: EagerOptions = {},
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }> {
   const open = opener('requireOrigin', auth)
-  const validateEarly = early('requireOrigin', options)
+  const validateEarly = early('requireOrigin', options, { eager: BOOLEAN })
   return (c, next) =>
     open(c, async (request) => {
       refuseUntrusted(request)
@@ -121,15 +144,16 @@ export function requireOrigin<AnySession>(
  * 403, and one without a session with 401. Both are Hono's `HTTPException`, which `app.onError` can
  * handle. It works with and without `authenticate(auth)`.
  *
- * It reads only the session cookie. An API client that sends `Authorization: Bearer` receives 401, also
- * if its request has no `Origin`: call `c.var.auth.validateBearerToken()` behind `authenticate`.
+ * By default it reads only the session cookie. An API client that sends `Authorization: Bearer`
+ * receives 401, also if its request has no `Origin`: use `requireBearer`, or set `from` of an
+ * `authenticate` before it.
  *
  * `c.var.session` does not change: after `c.var.auth.invalidate()`, call `validate()` again. Hono types
  * it for the handlers of the same route; behind `app.use()`, use `SessionVariables<typeof auth>`.
  *
  * @param auth The `auth` object, or the function of the context that is passed to `authenticate`.
  * @param otherwise Answers a trusted request without a session instead of the 401, for example with a
- * redirect to the sign-in page.
+ * redirect to the sign-in page. A request that uses a bearer token gets the 401.
  * @returns The middleware, for `app.use()` or a single route.
  * @throws {AuthError} `AUTH_CONFIG` if `auth` is not an `auth` object, or `otherwise` not a function.
  *
@@ -139,91 +163,35 @@ export function requireOrigin<AnySession>(
  */
 export function requireSession<AnySession>(
   auth: AuthSource<AnySession>,
-  otherwise?: (
-    c: Context<{ Bindings: Context['env']; Variables: { auth: AuthRequest<AnySession> } }>,
-  ) => Response | Promise<Response>,
+  otherwise?: Otherwise<AnySession>,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   const open = opener('requireSession', auth)
-  const isFunction = otherwise === undefined || typeof otherwise === 'function'
-  checkOption(isFunction, 'requireSession(): otherwise', OTHERWISE_FORM, kindOf(otherwise))
+  checkOtherwise('requireSession', otherwise)
   return (c, next) =>
     open(c, async (request) => {
-      const { origin } = request
-      // Browsers send Origin with such a request, so this client is not one, and CSRF is not the reason.
-      if (!origin.trusted && origin.reason === 'origin-missing' && isBearer(c)) refuseAnonymous(c)
-      refuseUntrusted(request)
-      const session = await request.validate()
-      if (session) {
-        c.set('session', session)
-        await next()
-        return
-      }
-      if (!otherwise) refuseAnonymous(c)
-      return otherwise(c as Context)
+      const session = await requireFrom(c, request)
+      if (!session) return refuseAnonymous(c, request, otherwise)
+      c.set('session', session)
+      await next()
+      return undefined
     })
 }
 
-function refuseUntrusted({ origin }: AuthRequest<unknown>): void {
-  if (!origin.trusted) throw new HTTPException(403, { message: forbidden(origin.reason) })
-}
-
-function refuseAnonymous(c: Context): never {
-  throw new HTTPException(401, { message: isBearer(c) ? UNAUTHORIZED_BEARER : UNAUTHORIZED })
-}
-
-function isBearer(c: Context): boolean {
-  return /^Bearer /i.test(c.req.header('Authorization') ?? '')
-}
+const FROM: OptionRule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => one === 'cookie' || one === 'bearer'),
+  FROM_FORM,
+]
 
 /** Returns the function that validates before the handler runs, if `eager` is set. */
 function early(
   caller: string,
-  options: AuthenticateOptions,
+  options: EagerOptions,
+  rules: Readonly<Record<string, OptionRule>>,
 ): (request: AuthRequest<unknown>) => Promise<unknown> | undefined {
-  checkCallOptions(caller, options, { eager: BOOLEAN })
+  checkCallOptions(caller, options, rules)
   // If the store is unavailable, the handler's own validate() rejects.
   return (request) => (options.eager ? request.validate().catch(() => {}) : undefined)
-}
-
-/** Runs the part of a middleware that needs the AuthRequest of the context. */
-type Open<AnySession> = (
-  c: Context,
-  run: (request: AuthRequest<AnySession>) => Promise<Response | void>,
-) => Promise<void>
-
-/** Returns the function that opens the AuthRequest of each context. */
-function opener<AnySession>(caller: string, source: AuthSource<AnySession>): Open<AnySession> {
-  const checked = (auth: HonoAuth<AnySession>): HonoAuth<AnySession> => {
-    checkOption(hasMethod(auth, 'openRequest'), `${caller}(): auth`, AUTH_FORM, kindOf(auth))
-    return auth
-  }
-  if (typeof source !== 'function') checked(source)
-
-  return async (c, run) => {
-    const contextResponse = ContextResponse.of(c)
-    const auth =
-      typeof source === 'function' ? checked(contextResponse.once(source, () => source(c))) : source
-    const outer: unknown = c.get('auth')
-    const request = auth.openRequest(new HonoContext(c, contextResponse))
-    contextResponse.add(request)
-    c.set('auth', request)
-    contextResponse.enter()
-    let hasFailed = false
-    try {
-      const response = await run(request).catch(toResponse)
-      if (response) c.res = response
-    } catch (error) {
-      hasFailed = true
-      throw error
-    } finally {
-      contextResponse.exit(hasFailed)
-      if (outer) c.set('auth', outer)
-    }
-  }
-}
-
-/** A thrown `Response` is the response, as in core. Hono itself would reject with it. */
-function toResponse(error: unknown): Response {
-  if (error instanceof Response) return error
-  throw error
 }

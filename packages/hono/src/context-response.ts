@@ -19,6 +19,8 @@ export class ContextResponse {
   readonly #requests = new Set<PendingResponse>()
   /** What functions of the context returned. */
   readonly #values = new Map<unknown, unknown>()
+  /** Where the token of an AuthRequest can come from, if a middleware has set it. */
+  readonly sources: Map<object, readonly ('cookie' | 'bearer')[]> = new Map()
   /** How many of our middleware are running on this context. */
   #running = 0
   #hasFailed = false

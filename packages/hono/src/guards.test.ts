@@ -185,7 +185,7 @@ describe('requireOrigin()', () => {
 })
 
 describe('a bearer token behind requireSession()', () => {
-  const hint = 'Unauthorized: requireSession() reads the session cookie. Use validateBearerToken()'
+  const hint = 'Unauthorized: requireSession() reads the session cookie. Use requireBearer()'
   const bearer: [what: string, init: RequestInit, status: number, text: string][] = [
     ['POST', { method: 'POST', headers: { Authorization: 'Bearer x' } }, 401, hint],
     ['DELETE', { method: 'DELETE', headers: { Authorization: 'bearer x' } }, 401, hint],

@@ -2,11 +2,17 @@ import { type AuthError, limen } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { authenticate, requireOrigin, requireSession } from '@limen/hono'
+import {
+  authenticate,
+  requireBearer,
+  requireOrigin,
+  requireRecentSignIn,
+  requireSession,
+} from '@limen/hono'
 import { URL, createAuth } from '../test/app.ts'
 import * as catalogue from './messages.ts'
 
-const callers = { authenticate, requireOrigin, requireSession }
+const callers = { authenticate, requireBearer, requireOrigin, requireRecentSignIn, requireSession }
 const names = Object.keys(callers) as (keyof typeof callers)[]
 const called = (caller: keyof typeof callers, ...args: unknown[]) =>
   (callers[caller] as unknown as (...args: unknown[]) => MiddlewareHandler)(...args)
@@ -40,8 +46,9 @@ describe('AUTH_CONFIG errors', () => {
   it.each(notAuth)('A4: AUTH_FORM: auth cannot be %s', async (given, got) => {
     for (const name of names) {
       const message = `${name}(): auth must be what limen() returned, or a function of the context that returns it (got ${got})`
+      const more = name === 'requireRecentSignIn' ? [{ withinMs: 1 }] : []
       for (const source of [given, () => given]) {
-        expect(await errorOf(() => called(name, source))).toEqual(['AUTH_CONFIG', message])
+        expect(await errorOf(() => called(name, source, ...more))).toEqual(['AUTH_CONFIG', message])
       }
     }
   })
@@ -53,21 +60,55 @@ describe('AUTH_CONFIG errors', () => {
     ])
   })
 
-  const options: [options: unknown, message: string][] = [
-    [null, '(): options must be an object (got null)'],
-    [true, '(): options must be an object (got true)'],
-    [[], '(): options must be an object (got an array)'],
-    [{ eagre: true }, '(): eagre is not an option. The options are: eager'],
-    [{ eager: 'true' }, '(): eager must be true or false (got "true")'],
-    [{ eager: null }, '(): eager must be true or false (got null)'],
+  const options: [options: unknown, message: (known: string) => string][] = [
+    [null, () => '(): options must be an object (got null)'],
+    [true, () => '(): options must be an object (got true)'],
+    [[], () => '(): options must be an object (got an array)'],
+    [{ eagre: true }, (known) => `(): eagre is not an option. The options are: ${known}`],
+    [{ eager: 'true' }, () => '(): eager must be true or false (got "true")'],
+    [{ eager: null }, () => '(): eager must be true or false (got null)'],
   ]
   it.each(options)('A4: options cannot be %j', async (given, message) => {
+    const known = { authenticate: 'eager, from', requireOrigin: 'eager' }
     for (const name of ['authenticate', 'requireOrigin'] as const) {
       expect(await errorOf(() => called(name, auth, given))).toEqual([
         'AUTH_CONFIG',
-        name + message,
+        name + message(known[name]),
       ])
     }
+  })
+
+  const notFrom: [from: unknown, got: string][] = [
+    ['bearer', '"bearer"'],
+    [[], '[]'],
+    [['Bearer'], '["Bearer"]'],
+    [['cookie', 'query'], '["cookie","query"]'],
+    [null, 'null'],
+    [true, 'true'],
+  ]
+  it.each(notFrom)('A4: FROM_FORM: from cannot be %j', async (from, got) => {
+    expect(await errorOf(() => called('authenticate', auth, { from }))).toEqual([
+      'AUTH_CONFIG',
+      `authenticate(): from must be ["cookie"], ["bearer"] or ["cookie", "bearer"] (got ${got})`,
+    ])
+  })
+
+  const within = 'a whole number of milliseconds above 0, such as 600000 (10 minutes)'
+  const notWithin: [options: unknown, message: string][] = [
+    [undefined, `withinMs is missing. It must be ${within}`],
+    [{}, `withinMs is missing. It must be ${within}`],
+    [{ withinMs: '10m' }, `withinMs must be ${within} (got a string)`],
+    [{ withinMs: 0 }, `withinMs must be ${within} (got 0)`],
+    [{ withinMs: 0.5 }, `withinMs must be ${within} (got 0.5)`],
+    [{ withinMs: Infinity }, `withinMs must be ${within} (got Infinity)`],
+    [{ withinMs: 1, within: 1 }, 'within is not an option. The options are: withinMs'],
+    [5, 'options must be an object (got 5)'],
+  ]
+  it.each(notWithin)('A4: WITHIN_FORM: options cannot be %j', async (given, message) => {
+    expect(await errorOf(() => called('requireRecentSignIn', auth, given))).toEqual([
+      'AUTH_CONFIG',
+      `requireRecentSignIn(): ${message}`,
+    ])
   })
 
   const notOtherwise: [otherwise: unknown, got: string][] = [
@@ -82,6 +123,11 @@ describe('AUTH_CONFIG errors', () => {
       'AUTH_CONFIG',
       `requireSession(): otherwise must be a function of the context (got ${got})`,
     ])
+    const recent = { withinMs: 1 }
+    expect(await errorOf(() => called('requireRecentSignIn', auth, recent, given))).toEqual([
+      'AUTH_CONFIG',
+      `requireRecentSignIn(): otherwise must be a function of the context (got ${got})`,
+    ])
   })
 
   it('E13: every option can be undefined', async () => {
@@ -89,9 +135,10 @@ describe('AUTH_CONFIG errors', () => {
     const app = new Hono()
     const middleware = [
       authenticate(auth, undefined),
-      authenticate(auth, { eager: undefined }),
+      authenticate(auth, { eager: undefined, from: undefined }),
       requireOrigin(auth, { eager: undefined }),
       requireSession(auth, undefined),
+      requireRecentSignIn(auth, { withinMs: 1 }, undefined),
     ] as const
     app.get('/', ...middleware, (c) => c.text('page'))
     expect(await (await app.request(URL, { headers })).text()).toBe('page')
@@ -113,8 +160,16 @@ describe('responses', () => {
       requireSession(auth),
       { Authorization: 'Bearer x' },
       401,
-      'Unauthorized: requireSession() reads the session cookie. Use validateBearerToken()',
+      'Unauthorized: requireSession() reads the session cookie. Use requireBearer()',
     ],
+    [
+      'UNAUTHORIZED_TOKEN',
+      requireBearer(auth),
+      { Authorization: 'Bearer x' },
+      401,
+      'Unauthorized: the bearer token opens no session',
+    ],
+    ['UNAUTHORIZED', requireBearer(auth), {}, 401, 'Unauthorized'],
     ['forbidden()', requireSession(auth), { Origin: evil }, 403, 'Forbidden: origin-mismatch'],
     ['forbidden()', requireOrigin(auth), { Origin: evil }, 403, 'Forbidden: origin-mismatch'],
     ['forbidden()', requireOrigin(auth), {}, 403, 'Forbidden: origin-missing'],
@@ -133,12 +188,25 @@ describe('responses', () => {
     expect([response.status, await response.text()]).toEqual([status, text])
   })
 
+  it('UNAUTHORIZED_OLD', async () => {
+    const { auth, clock, headers } = await createAuth()
+    clock.now += 1
+    const app = new Hono()
+    app.get('/', requireRecentSignIn(auth, { withinMs: 1 }), (c) => c.text('never'))
+    const response = await app.request(URL, { headers })
+    expect([response.status, await response.text()]).toEqual([401, 'Unauthorized: sign in again'])
+  })
+
   it('the catalogue has no other messages', () => {
     expect(Object.keys(catalogue).toSorted()).toEqual([
       'AUTH_FORM',
+      'FROM_FORM',
       'OTHERWISE_FORM',
       'UNAUTHORIZED',
       'UNAUTHORIZED_BEARER',
+      'UNAUTHORIZED_OLD',
+      'UNAUTHORIZED_TOKEN',
+      'WITHIN_FORM',
       'forbidden',
     ])
   })

@@ -4,15 +4,27 @@ import type { UntrustedReason } from '@limen/core'
 /** The form of the first argument, in an `AUTH_CONFIG` error. */
 export const AUTH_FORM = 'what limen() returned, or a function of the context that returns it'
 
-/** The form of the second argument of `requireSession`, in an `AUTH_CONFIG` error. */
+/** The form of the argument `otherwise`, in an `AUTH_CONFIG` error. */
 export const OTHERWISE_FORM = 'a function of the context'
+
+/** The form of the option `from`, in an `AUTH_CONFIG` error. */
+export const FROM_FORM = '["cookie"], ["bearer"] or ["cookie", "bearer"]'
+
+/** The form of the option `withinMs`, in an `AUTH_CONFIG` error. */
+export const WITHIN_FORM = 'a whole number of milliseconds above 0, such as 600000 (10 minutes)'
 
 /** The text of a 401. */
 export const UNAUTHORIZED = 'Unauthorized'
 
-/** The text of a 401 for a request with a bearer token. */
+/** The text of a 401 for a bearer token that was rejected. */
+export const UNAUTHORIZED_TOKEN = 'Unauthorized: the bearer token opens no session'
+
+/** The text of a 401 for a session that was created too long ago. */
+export const UNAUTHORIZED_OLD = 'Unauthorized: sign in again'
+
+/** The text of a 401 for a bearer token where only the cookie is read. */
 export const UNAUTHORIZED_BEARER =
-  'Unauthorized: requireSession() reads the session cookie. Use validateBearerToken()'
+  'Unauthorized: requireSession() reads the session cookie. Use requireBearer()'
 
 /** The text of a 403. */
 export function forbidden(reason: UntrustedReason): string {
