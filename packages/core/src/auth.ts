@@ -138,7 +138,8 @@ export type InferUser<AnyAuth> =
  * platforms whose bindings exist only there.
  *
  * @param config Only `store` is required.
- * @returns The object that creates, validates and revokes sessions. It has no state of its own.
+ * @returns The object that creates, validates and revokes sessions. It has no state of its own:
+ * the AuthRequest of a request is a hidden property of its `key`.
  * @throws {AuthError} `AUTH_CONFIG` for an option that can never work, with a message that names it.
  *
  * @example
@@ -237,7 +238,7 @@ const PERIOD = allOf(
     (ms) => Number.isSafeInteger(ms) && (ms as number) >= MINUTE && (ms as number) <= CENTURY,
     PERIOD_FORM,
   ],
-  // Whole days in seconds, such as 2592000, are not whole minutes in milliseconds.
+  // Whole days in seconds are not whole minutes in milliseconds, except multiples of 25 days.
   [(ms) => (ms as number) % 86_400 !== 0 || (ms as number) % MINUTE === 0, PERIOD_UNIT],
 )
 

@@ -65,7 +65,7 @@ export interface CsrfProtection {
 export interface OriginRequest {
   /** The request's method, in its own case. */
   readonly method: string
-  /** The request's whole URL; needed unless `host` is configured. */
+  /** The request's whole URL; needed unless `host` or `hostHeader` is configured. */
   readonly url?: string
   /** The request's headers. */
   readonly headers: Pick<Headers, 'get'>

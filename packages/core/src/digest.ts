@@ -17,7 +17,8 @@ const encoder = new TextEncoder()
 export type Sha256 = (text: string) => string | Promise<string>
 
 /**
- * Finds the SHA-256 of the platform. An `auth` object does this once: it takes as long as the hash.
+ * Finds the SHA-256 of the platform. Call it once and keep the function: finding it takes as
+ * long as one hash.
  *
  * @returns The function that hashes.
  */

@@ -33,8 +33,9 @@ export type AuthErrorCode =
 /**
  * Thrown when the application, its configuration or its store is at fault.
  *
- * A visitor's fault is a value (`null`, an {@link OriginResult}) with one exception: `setSession()` on
- * a request that the CSRF rules refuse, which must stop the handler.
+ * An AuthRequest answers a visitor's fault with a value (`null`, an {@link OriginResult}), with one
+ * exception: `setSession()` on a request that the CSRF rules refuse, which must stop the handler. Calls
+ * that take a token or an id of the visitor's, such as `validateSession()`, throw.
  *
  * @example
  * const error = new AuthError('AUTH_CONFIG', 'appStore(): table must be a string (got 5)')

@@ -32,7 +32,7 @@ export type AuthEvent =
       readonly call: StoreCall
       readonly code: 'AUTH_STORE_UNAVAILABLE' | 'AUTH_STORE_REJECTED'
     }
-  /** The framework did not accept a cookie that renews or deletes. After a renewal, the session itself was renewed. */
+  /** The framework did not accept a cookie that renews or deletes. The store has renewed the session; only the cookie is missing. */
   | { readonly type: 'cookie-lost' }
   /** A session was first found after the response was sent, without the headers that make it private. */
   | { readonly type: 'validated-late'; readonly sessionId: string }

@@ -601,7 +601,10 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   untrustedOrigin: [
     'AUTH_UNTRUSTED_ORIGIN',
-    ['cross-site: another site sent this request.', refused({ 'Sec-Fetch-Site': 'cross-site' })],
+    [
+      'cross-site: another site or a sibling host sent this request.',
+      refused({ 'Sec-Fetch-Site': 'cross-site' }),
+    ],
     [
       "origin-mismatch: Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host.",
       refused({ Origin: 'https://evil.example' }),

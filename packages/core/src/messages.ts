@@ -116,7 +116,7 @@ export function untrustedOrigin(reason: keyof typeof UNTRUSTED_TEXT): string {
 }
 
 const UNTRUSTED_TEXT = {
-  'cross-site': 'another site sent this request.',
+  'cross-site': 'another site or a sibling host sent this request.',
   'origin-mismatch':
     "Origin is not this app's own. Behind a proxy that rewrites Host, set csrfProtection.hostHeader or host.",
   'origin-missing': 'the request has neither Origin nor Sec-Fetch-Site.',

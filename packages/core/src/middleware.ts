@@ -34,7 +34,7 @@ export type CookieContext = RequestContext & {
   readonly setCookie: ((cookie: SessionCookie) => void) | undefined
 }
 
-/** Turns a framework's arguments into a {@link RequestContext}: the whole contract of an adapter. */
+/** Turns a framework's arguments into a {@link RequestContext}. The adapter then applies the response. */
 export type Middleware<Args extends unknown[], Context extends RequestContext = CookieContext> = (
   ...args: Args
 ) => Context

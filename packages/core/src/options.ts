@@ -48,7 +48,7 @@ export function checkOptions(
     if ((value === undefined && !isRequired) || fits(value)) continue
     const wanted = wantedBy(rule, value)
     if (value === undefined) fail('AUTH_CONFIG', missingOption(option, wanted))
-    // A required option is an object: a string in its place can be an address with a password.
+    // A required option is mostly an object: a string in its place can be an address with a password.
     fail('AUTH_CONFIG', wrongOption(option, wanted, isRequired ? kindOf(value) : shown(value)))
   }
 }

@@ -90,8 +90,8 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    */
   validateSession(token: string): Promise<Session<UserFields, Fields>>
   /**
-   * Validates a token as {@link SessionApi.validateSession} does, but returns a rejection instead of
-   * throwing it: for adapters, and for a check that renews nothing (`mayRenew: () => false`).
+   * Validates a token with the given consistency, and returns a rejection instead of throwing it: for
+   * adapters, and for a check that renews nothing (`mayRenew: () => false`).
    *
    * @param options The token, and how to read and renew its session.
    * @returns The session, or why the token was rejected.

@@ -8,9 +8,12 @@ export interface Deadlines {
   readonly idlePeriodExpiresAt: number
 }
 
-/** How long sessions live. Each period is a whole number of milliseconds, from one minute to 100 years. */
+/**
+ * How long sessions live. Each period is a whole number of milliseconds, from one minute to 100 years.
+ * Whole days in seconds, such as 2592000, are refused as a mistake.
+ */
 export interface SessionPeriods {
-  /** A session is valid as it is for this long after it was created or renewed. Default 1 day. */
+  /** A session is valid without renewal for this long after it was created or renewed. Default 1 day. */
   readonly activePeriod?: number | undefined
   /** After the active period, a session is renewed when it is used within this time, and expires after it. Default 14 days. */
   readonly idlePeriod?: number | undefined
@@ -21,7 +24,7 @@ export interface SessionPeriods {
 /** {@link SessionPeriods} with their defaults. */
 export type Periods = Readonly<Record<keyof SessionPeriods, number>>
 
-/** `active`: valid as it is. `idle`: valid, and renewed when used. */
+/** `active`: valid without renewal. `idle`: valid, and renewed when used. */
 export type SessionState = 'active' | 'idle'
 
 /** The user of a session: the id and the fields that `getUserAttributes` returned. */
@@ -76,7 +79,7 @@ export function deadlinesOf(
   }
 }
 
-/** Returns the state of a session, or `null` when it has expired. A deadline belongs to the period that follows it. */
+/** Returns the state of a session, or `null` when it has expired. At the deadline itself, the next period has begun. */
 export function stateOf(deadlines: Deadlines, now: number): SessionState | null {
   if (now < deadlines.activePeriodExpiresAt) return 'active'
   if (now < deadlines.idlePeriodExpiresAt) return 'idle'

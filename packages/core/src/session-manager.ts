@@ -340,8 +340,8 @@ function issuedToken(session: unknown): string {
 
 /** Passes a write to `waitUntil`, and returns whether it took it. `onEvent` receives a failure of the write. */
 function inBackground(work: Promise<unknown>, context: WaitUntil): boolean {
-  if (!context.waitUntil) return false
   try {
+    if (!context.waitUntil) return false
     context.waitUntil(work.catch(() => {}))
     return true
   } catch {

@@ -52,7 +52,7 @@ export interface SessionStore<UserAttributes, SessionAttributes, Id = string> {
   /**
    * Reads the session and its user in one round trip, or `null`.
    * An `eventual` read can return stale data but must not miss an existing session: on a miss, read
-   * again from the primary. Only a store with the trait `staleMisses` is excused.
+   * again from the primary. A store with the trait `staleMisses` is the exception.
    */
   read(
     sessionId: Id,
@@ -95,9 +95,9 @@ export interface UserStore<UserAttributes, Id = string> {
 /** How a store differs from what core otherwise expects. */
 export interface StoreTraits {
   /**
-   * The engine finds data by its user: the store receives a {@link RoutedId} wherever another store
-   * receives an id, also as the `id` of the records in `insert` and `createUser`. The records that it
-   * returns have plain ids.
+   * The engine finds data by its user: the store receives a {@link RoutedId} as the first argument
+   * where another store receives an id, and as the `id` of the records in `insert` and `createUser`.
+   * `session.userId` and `except` stay strings, and the records that it returns have plain ids.
    */
   readonly routed?: boolean | undefined
   /**
@@ -114,9 +114,10 @@ export interface StoreTraits {
  *
  * Each call is atomic, resolves only when the engine has confirmed it, and rejects when the engine
  * fails. A store rejects with an `AuthError` of the code `AUTH_STORE_REJECTED` where the engine
- * answered and will answer the same call the same way; core turns every other error into
- * `AUTH_STORE_UNAVAILABLE`. The caller owns what a call returns: changing it changes nothing in the
- * store.
+ * answered and will answer the same call the same way, and of the code `AUTH_RECORD_TOO_LARGE` where
+ * attributes exceed a limit. Core passes an `AuthError` on, and turns every other error into
+ * `AUTH_STORE_UNAVAILABLE`. Records that a call returns are read-only: a change of one never reaches
+ * the store.
  *
  * Core has checked every id and every attribute before it calls a store: ids are well-formed strings
  * without NUL, attributes are plain JSON values. Updates merge attributes one by one: a key that is
