@@ -54,10 +54,10 @@ export function requireRecentSignIn<AnySession extends { readonly createdAt: Dat
   checkOtherwise('requireRecentSignIn', otherwise)
   const { withinMs } = options
   return (c, next) =>
-    open(c, async (request, { now }) => {
+    open(c, async (request, checked) => {
       const session = await requireFrom(c, request)
       if (!session) return refuseAnonymous(c, request, otherwise)
-      if (isRecentSignIn(session, { withinMs, now: now() })) {
+      if (isRecentSignIn(session, { withinMs, now: checked.now() })) {
         c.set('session', session)
         await next()
         return undefined
