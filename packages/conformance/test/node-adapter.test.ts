@@ -105,3 +105,34 @@ it('the adapter for node:http works in Express, and with headers that writeHead(
   expect(response.headers.get('Vary')).toBe('Accept, Cookie')
   expect(await response.text()).toBe('hello')
 })
+
+it('the adapter for node:http sends headers that writeHead() receives as an array', async () => {
+  const auth = limen({ store: memoryStore() })
+  const response = await visit(async (incoming, outgoing) => {
+    await openNodeRequest(auth, incoming, outgoing).validate()
+    outgoing.setHeader('X-Step', '0')
+    const headers = ['X-Step', '1', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-Step', '2']
+    outgoing.writeHead(200, headers).end('hello')
+  }, new Request('https://app.example/'))
+  expect(response.headers.get('X-Step')).toBe('1, 2')
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  expect(response.headers.get('0')).toBeNull()
+  expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+})
+
+it('the adapter for node:http reports AUTH_RESPONSE_SENT for a request that is opened after the headers were sent', async () => {
+  const auth = limen({ store: memoryStore() })
+  const { userId } = await auth.createUser({})
+  const session = await auth.createSession({ userId })
+  let code: unknown
+  await visit((incoming, outgoing) => {
+    outgoing.flushHeaders()
+    try {
+      openNodeRequest(auth, incoming, outgoing).setSession(session)
+    } catch (error) {
+      code = (error as { code?: unknown }).code
+    }
+    outgoing.end()
+  }, new Request('https://app.example/'))
+  expect(code).toBe('AUTH_RESPONSE_SENT')
+})

@@ -1,5 +1,5 @@
 /** Connects Limen to node:http, and to frameworks on top of it, such as Express. */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuthRequest, type RequestOpener, respond } from '@limen/core'
 
 /**
@@ -20,20 +20,28 @@ export function openNodeRequest<AnySession>(
         get: (name: string) => request.headers[name.toLowerCase()]?.toString() ?? null,
       },
     },
-    // Every call for this request returns the same AuthRequest.
+    // Until the response is sent, every call for this request returns the same AuthRequest.
     key: request,
-    // The cookie waits in the AuthRequest, from which respond() reads it.
+    // It does nothing, because respond() reads the cookie from the AuthRequest. Without the cast,
+    // TypeScript would not let it become undefined below.
     setCookie: (() => {}) as (() => void) | undefined,
   }
   const authRequest = auth.openRequest(context)
+  if (response.headersSent) {
+    // Only now: a request that is opened without setCookie has cookies disabled, as in web() mode.
+    context.setCookie = undefined
+    return authRequest
+  }
 
   // Node calls writeHead() before it sends headers, also when the app does not.
   const writeHead: (status: number, ...rest: never[]) => ServerResponse =
     response.writeHead.bind(response)
   response.writeHead = (status: number, ...rest: unknown[]) => {
     const given = rest.find((value) => typeof value === 'object')
-    for (const [name, value] of Object.entries((given ?? {}) as OutgoingHttpHeaders)) {
-      if (value !== undefined) response.setHeader(name, value)
+    const headers = pairsOf(given ?? {}).filter(([, value]) => value !== undefined)
+    for (const [name] of headers) response.removeHeader(name)
+    for (const [name, value] of headers) {
+      for (const one of [value].flat()) response.appendHeader(name, String(one))
     }
     addHeaders(response, authRequest)
     // From now on setSession() throws AUTH_RESPONSE_SENT.
@@ -41,6 +49,15 @@ export function openNodeRequest<AnySession>(
     return writeHead(status, ...(rest.filter((value) => typeof value === 'string') as never[]))
   }
   return authRequest
+}
+
+/** The headers that writeHead() receives: an object, or an array of names and values in turn. */
+function pairsOf(given: object): [name: string, value: unknown][] {
+  if (!Array.isArray(given)) return Object.entries(given)
+  const items: readonly unknown[] = given
+  return items.flatMap((name, index) =>
+    index % 2 === 0 ? [[String(name), items[index + 1]] as [string, unknown]] : [],
+  )
 }
 
 function addHeaders(response: ServerResponse, authRequest: AuthRequest<unknown>): void {
