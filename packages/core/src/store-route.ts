@@ -17,7 +17,7 @@ import { ROUTE_LENGTH, type RoutedId } from './store.ts'
  * routeIn('myStore', { route: 'JGccpnTPQkcpWV4pVjM59g', id: 'ada' })
  * // 'JGccpnTPQkcpWV4pVjM59g'
  */
-export function routeIn(store: string, { route }: Pick<RoutedId, 'route'>): string {
+export function routeIn(store: string, { route }: RoutedId): string {
   if (typeof route !== 'string' || route.length !== ROUTE_LENGTH) {
     throw new AuthError('AUTH_STORE_REJECTED', routeMissing(store))
   }
