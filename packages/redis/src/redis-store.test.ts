@@ -9,7 +9,7 @@ import {
 } from '@limen/conformance'
 import { createHash } from 'node:crypto'
 import { limen } from '@limen/core'
-import { withPlainIds } from '@limen/core/store-kit'
+import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { clients, clusterClients } from '../test/clients.ts'
