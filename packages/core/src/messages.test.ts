@@ -11,7 +11,7 @@ import {
   limen,
   splitStore,
 } from '@limen/core'
-import { checkClient, recordTooLarge } from '@limen/core/store-kit'
+import { checkClient, recordTooLarge, routeIn } from '@limen/core/store-kit'
 import { COOKIE, createApp, visit } from '../test/app.ts'
 import { memoryStore } from './memory-store.ts'
 import * as catalogue from './messages.ts'
@@ -101,7 +101,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       () => splitStore({ users: store } as never),
     ],
     [
-      'splitStore(): users is missing. It must be a store of users: a whole store, or createUser, readUser, updateUser and deleteUser',
+      'splitStore(): users is missing. It must be a store of users: a whole store, or its traits with createUser, readUser, updateUser and deleteUser',
       () => splitStore({ sessions: store } as never),
     ],
   ],
@@ -843,6 +843,13 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'Deno KV: the attributes are too large: a record can have at most 64 KiB',
       () => Promise.reject(recordTooLarge('Deno KV', '64 KiB')),
+    ],
+  ],
+  routeMissing: [
+    'AUTH_STORE_REJECTED',
+    [
+      'kvStore() needs the trait routed: pass the whole store, or its traits too',
+      () => routeIn('kvStore', 'ada' as never),
     ],
   ],
   storeFailed: [

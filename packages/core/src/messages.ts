@@ -177,6 +177,13 @@ export function tooLarge(engine: string, limit: string): string {
   return `${engine}: the attributes are too large: a record can have at most ${limit}`
 }
 
+// AUTH_STORE_REJECTED
+
+/** A routed store was called with a plain id: it would find no user by it. */
+export function routeMissing(store: string): string {
+  return `${store}() needs the trait routed: pass the whole store, or its traits too`
+}
+
 // AUTH_STORE_UNAVAILABLE
 
 /** The store rejected with an error that is not an AuthError. Its text can hold a value: it is the cause. */

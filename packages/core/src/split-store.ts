@@ -18,7 +18,7 @@ import {
 const ATTEMPTS = 3
 const USERS: OptionRule = [
   isUserStore,
-  'a store of users: a whole store, or createUser, readUser, updateUser and deleteUser',
+  'a store of users: a whole store, or its traits with createUser, readUser, updateUser and deleteUser',
   true,
 ]
 

@@ -14,7 +14,9 @@
  * `layout` is no session and no user.
  */
 import type { RoutedId, SessionAndUser, SessionRecord } from '@limen/core'
+import { routeIn } from '@limen/core/store-kit'
 import type { KvEntry, KvKey } from './kv.ts'
+import { KV_STORE } from './messages.ts'
 
 /** The layout that this version reads and writes. */
 export const LAYOUT = 2
@@ -47,23 +49,23 @@ export type Entries<UserAttributes, SessionAttributes> = [
 ]
 
 /** The key of a user. */
-export function userKey({ route }: Pick<RoutedId, 'route'>): KvKey {
-  return ['limen', 'user', route]
+export function userKey(userId: RoutedId): KvKey {
+  return ['limen', 'user', routeIn(KV_STORE, userId)]
 }
 
 /** The key of the generation of a user's sessions. */
-export function generationKey({ route }: Pick<RoutedId, 'route'>): KvKey {
-  return ['limen', 'generation', route]
+export function generationKey(userId: RoutedId): KvKey {
+  return ['limen', 'generation', routeIn(KV_STORE, userId)]
 }
 
 /** The key of a session. */
-export function sessionKey({ route, id }: RoutedId): KvKey {
-  return ['limen', 'session', route, id]
+export function sessionKey(sessionId: RoutedId): KvKey {
+  return ['limen', 'session', routeIn(KV_STORE, sessionId), sessionId.id]
 }
 
 /** What the keys of all sessions of a user begin with. */
-export function sessionsKey({ route }: Pick<RoutedId, 'route'>): KvKey {
-  return ['limen', 'session', route]
+export function sessionsKey(userId: RoutedId): KvKey {
+  return ['limen', 'session', routeIn(KV_STORE, userId)]
 }
 
 /** Whether an entry has a value of this layout. */

@@ -26,7 +26,7 @@ import {
   userKey,
 } from './deno-kv-layout.ts'
 import type { Kv, KvReadOptions } from './kv.ts'
-import { ID_TAKEN, KV_FORM, PROMISE_OF_KV, gaveUp } from './messages.ts'
+import { ID_TAKEN, KV_FORM, KV_STORE, PROMISE_OF_KV, gaveUp } from './messages.ts'
 
 /** About 6 seconds, with the waits between them. */
 const ATTEMPTS = 100
@@ -63,7 +63,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   /** What was read of idle sessions, so that renewing one need not read it again. */
   const idle = new Map<string, AnyEntries>()
-  checkClient('denoKvStore', KV_FORM, kv, ['get', 'getMany', 'list', 'atomic'], (given) =>
+  checkClient(KV_STORE, KV_FORM, kv, ['get', 'getMany', 'list', 'atomic'], (given) =>
     hasMethod(given, 'then') ? PROMISE_OF_KV : kindOf(given),
   )
 
@@ -162,7 +162,6 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
       }),
 
     createUser({ id: userId, attributes }) {
-      const key = userKey(userId)
       const user: AnyUser = {
         layout: LAYOUT,
         id: userId.id,
@@ -170,6 +169,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
         attributes: withoutUndefined(attributes),
       }
       return attempt(async () => {
+        const key = userKey(userId)
         const { ok } = await kv.atomic().check({ key, versionstamp: null }).set(key, user).commit()
         return ok
       })

@@ -1,5 +1,5 @@
 /** The exact text of every message of `denoKvStore()`, and how to cause it. */
-import { type MessageTable, messageSuite } from '@limen/conformance'
+import { type MessageCase, type MessageTable, messageSuite } from '@limen/conformance'
 import { withPlainIds } from '@limen/core/store-kit'
 import { describe, it } from 'vitest'
 import { LAYOUT } from './deno-kv-layout.ts'
@@ -11,7 +11,7 @@ const REJECTED = 'AUTH_STORE_REJECTED'
 const UNAVAILABLE = 'AUTH_STORE_UNAVAILABLE'
 
 /** A Deno KV in which every key has the same value, and no change is made. */
-function kvOf(value: unknown, fail?: unknown) {
+function routedOver(value: unknown, fail?: unknown) {
   const entry = (key: KvEntry<unknown>['key']) => ({ key, value, versionstamp: value && '1' })
   const atomic = {
     check: () => atomic,
@@ -31,8 +31,10 @@ function kvOf(value: unknown, fail?: unknown) {
       return atomic
     },
   }
-  return withPlainIds(denoKvStore(kv as unknown as Kv))
+  return denoKvStore(kv as unknown as Kv)
 }
+
+const kvOf = (value: unknown, fail?: unknown) => withPlainIds(routedOver(value, fail))
 
 const user = { layout: LAYOUT, id: 'ada', generation: 'x', attributes: {} }
 const session = {
@@ -68,6 +70,13 @@ const table: MessageTable<typeof catalogue> = {
       () => denoKvStore(Promise.resolve({}) as never),
     ],
   ],
+  KV_STORE: [
+    REJECTED,
+    ...withoutRoute(
+      'denoKvStore() needs the trait routed: pass the whole store, or its traits too',
+      routedOver(null),
+    ),
+  ],
   ID_TAKEN: [REJECTED, ['Deno KV: the session id is taken', () => kvOf(user).insert(session)]],
   NOT_STORABLE: [
     REJECTED,
@@ -91,6 +100,16 @@ const table: MessageTable<typeof catalogue> = {
       () => kvOf(null, named('BadResource', 'Bad resource ID')).deleteUser('a'),
     ],
   ],
+}
+
+/** Every call of a store with a plain id, as code calls it that does not see the trait `routed`. */
+function withoutRoute(text: string, store: object): [MessageCase, ...MessageCase[]] {
+  return Object.entries(store)
+    .filter(([, call]) => typeof call === 'function')
+    .map(([name, call]) => {
+      const given = /insert|createUser/.test(name) ? { id: 'ada', attributes: {} } : 'ada'
+      return [text, () => call(given, {})]
+    }) as never
 }
 
 describe('messages', () => {

@@ -17,6 +17,9 @@ export const PROMISE_OF_KV = 'a promise: await Deno.openKv()'
 
 // AUTH_STORE_REJECTED
 
+/** The store that refuses a call without a route. `@limen/core/store-kit` has the rest of the message. */
+export const KV_STORE = 'denoKvStore'
+
 /** Session ids are random: another record with the same id is no coincidence. */
 export const ID_TAKEN = 'Deno KV: the session id is taken'
 

@@ -1,7 +1,14 @@
 /** The clients that the store accepts, structurally typed, and one way to run a script on each. */
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { checkClient, hasMethod } from '@limen/core/store-kit'
-import { CLIENT_FORM, NOT_AN_ANSWER, NOT_A_RECORD, NO_REASON, redis } from './messages.ts'
+import {
+  CLIENT_FORM,
+  NOT_AN_ANSWER,
+  NOT_A_RECORD,
+  NO_REASON,
+  REDIS_STORE,
+  redis,
+} from './messages.ts'
 
 /** The keys and arguments of a script, as node-redis takes them. */
 export interface KeysAndArguments {
@@ -86,7 +93,7 @@ type Send = (
 
 function senderFor(client: RedisClient): Send {
   const digested = hasMethod(client, 'evalSha') ? 'evalSha' : 'evalsha'
-  checkClient('redisStore', CLIENT_FORM, client, ['eval', digested])
+  checkClient(REDIS_STORE, CLIENT_FORM, client, ['eval', digested])
   if ('evalSha' in client) {
     return (how, script, keys, args) =>
       client[how === 'eval' ? 'eval' : 'evalSha'](script, { keys: [...keys], arguments: [...args] })

@@ -87,7 +87,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     readonly code: AuthErrorCode
     readonly message: string
   }
-  const userKey = async (prefix: string) => `{${prefix}:${await routeOf(USER)}}:user`
+  const userKey = async (prefix: string) => `{${prefix}:2:${await routeOf(USER)}}:user`
   const createUser = (client: RedisClient, prefix: string) =>
     withPlainIds(redisStore(client, { prefix })).createUser({ id: USER, attributes: {} })
   const acl = (...rules: string[]) => admin.call('ACL', 'SETUSER', 'default', ...rules)

@@ -1,5 +1,5 @@
 /** The exact text of every message of this package, and how to cause it. */
-import { type MessageTable, messageSuite } from '@limen/conformance'
+import { type MessageCase, type MessageTable, messageSuite } from '@limen/conformance'
 import { withPlainIds } from '@limen/core/store-kit'
 import { describe, it } from 'vitest'
 import { type UpstashRedis, redisStore } from './index.ts'
@@ -49,6 +49,13 @@ const table: MessageTable<typeof catalogue> = {
       () => redisStore({ eval: async () => {}, evalsha: async () => {} }, { prefix: '{app}' }),
     ],
   ],
+  REDIS_STORE: [
+    'AUTH_STORE_REJECTED',
+    ...withoutRoute(
+      'redisStore() needs the trait routed: pass the whole store, or its traits too',
+      redisStore({ eval: async () => '{"answer":null}', evalsha: async () => '{"answer":null}' }),
+    ),
+  ],
   NOT_A_RECORD: [
     'AUTH_STORE_REJECTED',
     [
@@ -67,6 +74,16 @@ const table: MessageTable<typeof catalogue> = {
       () => replying(() => '{"answer":{"ids":["a"]}}').listByUser('ada'),
     ],
   ],
+}
+
+/** Every call of a store with a plain id, as code calls it that does not see the trait `routed`. */
+function withoutRoute(text: string, store: object): [MessageCase, ...MessageCase[]] {
+  return Object.entries(store)
+    .filter(([, call]) => typeof call === 'function')
+    .map(([name, call]) => {
+      const given = /insert|createUser/.test(name) ? { id: 'ada', attributes: {} } : 'ada'
+      return [text, () => call(given, {})]
+    }) as never
 }
 
 describe('messages', () => {

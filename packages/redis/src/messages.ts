@@ -25,6 +25,9 @@ export const PREFIX_FORM = 'a string such as "limen", without braces'
 
 // AUTH_STORE_REJECTED
 
+/** The store that refuses a call without a route. `@limen/core/store-kit` has the rest of the message. */
+export const REDIS_STORE = 'redisStore'
+
 /** A script joins the texts that are stored, and does not parse them. */
 export const NOT_A_RECORD =
   'Redis: a key holds a text that is no record. Does another program use the same prefix?'

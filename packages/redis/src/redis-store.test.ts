@@ -9,7 +9,7 @@ import {
 } from '@limen/conformance'
 import { createHash } from 'node:crypto'
 import { limen } from '@limen/core'
-import { withPlainIds } from '@limen/core/store-kit'
+import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { clients, clusterClients } from '../test/clients.ts'
@@ -65,6 +65,22 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
     })
     afterAll(() => {
       for (const connection of [admin, ...connections]) connection.disconnect()
+    })
+
+    it('treats the records of another layout as missing', async () => {
+      const prefix = 'layouts'
+      const store = withPlainIds(redisStore<CaseUser, CaseSession>(client, { prefix }))
+      const route = await routeOf('ada')
+      const generation = crypto.randomUUID()
+      const key = `{${prefix}:${route}}`
+      const id = `${route}${'a'.repeat(22)}`
+      await admin.set(`${key}:user`, `${generation}{"id":"ada","attributes":{\n}}`)
+      await admin.set(`${key}:session:${'a'.repeat(22)}`, `${generation}{"createdAt":1}`)
+      expect(await store.readUser('ada')).toBeNull()
+      expect(await store.read(id, { consistency: 'strong' })).toBeNull()
+      expect(await store.updateUser('ada', { name: 'Ada' })).toBe(false)
+      expect(await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })).toBe(true)
+      expect(await store.listByUser('ada')).toEqual([])
     })
 
     const signedIn = async (prefix: string, sessions = 1) => {

@@ -3,18 +3,20 @@
  *
  * | key | type | value | lifetime |
  * | --- | --- | --- | --- |
- * | `{limen:route}:user` | string | a user, after the generation of its sessions | until it is deleted |
- * | `{limen:route}:session:id` | string | a session, after the generation it was created in | until an hour after its idle period |
- * | `{limen:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | that of the session that expires last |
+ * | `{limen:2:route}:user` | string | a user, after the generation of its sessions | until it is deleted |
+ * | `{limen:2:route}:session:id` | string | a session, after the generation it was created in | until an hour after its idle period |
+ * | `{limen:2:route}:sessions` | sorted set | ids of the user's sessions, by the time their keys expire | that of the session that expires last |
  *
  * The braces put all keys of a user into one slot of a cluster. A session is valid only while it has
  * the generation of its user. Revoking all sessions replaces that text: one change, whatever the number
  * of sessions, without a list that could have lost one.
+ *
+ * The `2` in a key is the version of this layout: a record of another version is missing.
  */
 import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
-import { RETRY, checkCallOptions, newGeneration, retrying } from '@limen/core/store-kit'
+import { RETRY, checkCallOptions, newGeneration, retrying, routeIn } from '@limen/core/store-kit'
 import { type RedisClient, scriptRunner } from './client.ts'
-import { PREFIX_FORM, listGaveUp } from './messages.ts'
+import { PREFIX_FORM, REDIS_STORE, listGaveUp } from './messages.ts'
 import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
 import {
   CREATE_USER,
@@ -30,6 +32,8 @@ import {
   UPDATE_USER,
 } from './scripts.ts'
 
+/** The version of the layout, in every key. */
+const LAYOUT = 2
 const ATTEMPTS = 20
 const LONGEST_WAIT_MS = 128
 
@@ -72,7 +76,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   type AnyUser = UserRecord<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  checkCallOptions('redisStore', options, {
+  checkCallOptions(REDIS_STORE, options, {
     prefix: [isPrefix, PREFIX_FORM],
   })
   const { prefix = 'limen' } = options ?? {}
@@ -91,7 +95,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       return found && foundOf(sessionId.id, found.session, found.user)
     },
 
-    insert(record) {
+    async insert(record) {
       const { user, session, sessions, rest } = keysOf(record.id)
       const { createdAt, idlePeriodExpiresAt } = record
       const args = [
@@ -104,12 +108,12 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       return run<AnyUser | null>(INSERT, [user, session, sessions], args)
     },
 
-    renew(sessionId, deadlines) {
+    async renew(sessionId, deadlines) {
       const { user, session, sessions, rest } = keysOf(sessionId)
       return run<boolean>(RENEW, [user, session, sessions], [rest, ...deadlineTexts(deadlines)])
     },
 
-    update(sessionId, attributes) {
+    async update(sessionId, attributes) {
       const { user, session } = keysOf(sessionId)
       return run<boolean>(UPDATE, [user, session], changesOf(attributes))
     },
@@ -155,14 +159,14 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       )
     },
 
-    createUser(record) {
+    async createUser(record) {
       const args = [newGeneration(), userText(record)]
       return run<boolean>(CREATE_USER, [keysOf(record.id).user], args)
     },
 
-    readUser: (userId) => run<AnyUser | null>(READ_USER, [keysOf(userId).user], []),
+    readUser: async (userId) => run<AnyUser | null>(READ_USER, [keysOf(userId).user], []),
 
-    updateUser(userId, attributes) {
+    async updateUser(userId, attributes) {
       return run<boolean>(UPDATE_USER, [keysOf(userId).user], changesOf(attributes))
     },
 
@@ -173,9 +177,10 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   }
 
   /** The keys of a user, the key of a session, and the session id without the route. */
-  function keysOf({ route, id }: RoutedId) {
-    const rest = id.slice(route.length)
-    const slot = `{${prefix}:${route}}`
+  function keysOf(given: RoutedId) {
+    const route = routeIn(REDIS_STORE, given)
+    const rest = given.id.slice(route.length)
+    const slot = `{${prefix}:${LAYOUT}:${route}}`
     return {
       user: `${slot}:user`,
       sessions: `${slot}:sessions`,

@@ -1,8 +1,14 @@
 /** Stores sessions and users in Durable Objects: one object for each user, one RPC for each call. */
 import type { RoutedId, RoutedStore } from '@limen/core'
-import { checkCallOptions, firstLineOf, removedNames, storeFailure } from '@limen/core/store-kit'
+import {
+  checkCallOptions,
+  firstLineOf,
+  removedNames,
+  routeIn,
+  storeFailure,
+} from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
-import { OBJECT_BINDING, durableObject, regionForm, wrongClass } from './messages.ts'
+import { OBJECT_BINDING, OBJECT_STORE, durableObject, regionForm, wrongClass } from './messages.ts'
 import type { LocationHint, SessionsNamespace, SessionsObject } from './sessions-object.ts'
 
 const REGIONS: readonly LocationHint[] = [
@@ -60,17 +66,18 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
   namespace: SessionsNamespace,
   options?: DurableObjectStoreOptions,
 ): RoutedStore<UserAttributes, SessionAttributes> {
-  checkBinding('durableObjectStore', OBJECT_BINDING, namespace, 'idFromName', 'get')
-  checkCallOptions('durableObjectStore', options, {
+  checkBinding(OBJECT_STORE, OBJECT_BINDING, namespace, 'idFromName', 'get')
+  checkCallOptions(OBJECT_STORE, options, {
     locationHint: [(hint) => REGIONS.includes(hint as LocationHint), regionForm(REGIONS)],
   })
   const { locationHint } = options ?? {}
 
   /** Calls the object of one user. */
   async function call<Answer>(
-    { route }: RoutedId,
+    id: RoutedId,
     send: (object: SessionsObject) => Promise<Answer>,
   ): Promise<Answer> {
+    const route = routeIn(OBJECT_STORE, id)
     try {
       const objectId = namespace.idFromName(route)
       // A stub that has failed stays broken: each call creates a new one.

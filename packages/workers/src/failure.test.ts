@@ -185,7 +185,7 @@ describe('E2: failures of Workers KV', () => {
 
   it('E2: a key that is too long is AUTH_STORE_REJECTED', async () => {
     const long = session.padEnd(600, 's')
-    const why = '414 UTF-8 encoded length of 614 exceeds key length limit of 512.'
+    const why = '414 UTF-8 encoded length of 616 exceeds key length limit of 512.'
     expect(await failureOf(() => store.read(long, strong))).toEqual({
       code: 'AUTH_STORE_REJECTED',
       message: `Workers KV: KV GET_BULK failed: ${why}`,
@@ -197,7 +197,7 @@ describe('E2: failures of Workers KV', () => {
   })
 
   it('E2: a value that is not JSON is AUTH_STORE_REJECTED', async () => {
-    await env.KV.put(`limen:session:${session}`, 'private')
+    await env.KV.put(`limen:2:session:${session}`, 'private')
     expect(await failureOf(() => store.read(session, strong))).toEqual({
       code: 'AUTH_STORE_REJECTED',
       message:

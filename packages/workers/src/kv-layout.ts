@@ -4,21 +4,22 @@
  *
  * | key | value | written by | lifetime |
  * | --- | --- | --- | --- |
- * | `limen:user:<route>` | {@link StoredUser} | sign-up | until it is deleted |
- * | `limen:profile:<route>` | {@link StoredProfile} | changes of the user | until it is deleted |
- * | `limen:revocation:<route>` | {@link Revocation}, the last one | revoking all sessions | as a session's |
- * | `limen:revocations:<route>:<at>:<except>` | empty: the name has it all | the same | the same |
- * | `limen:session:<session id>` | {@link StoredSession} | sign-in | the absolute period |
- * | `limen:deadlines:<session id>` | the later deadlines | renewal | until the session has expired |
- * | `limen:attributes:<session id>` | the changed attributes | changes of it | as the session's |
+ * | `limen:2:user:<route>` | {@link StoredUser} | sign-up | until it is deleted |
+ * | `limen:2:profile:<route>` | {@link StoredProfile} | changes of the user | until it is deleted |
+ * | `limen:2:revocation:<route>` | {@link Revocation}, the last one | revoking all sessions | as a session's |
+ * | `limen:2:revocations:<route>:<at>:<except>` | empty: the name has it all | the same | the same |
+ * | `limen:2:session:<session id>` | {@link StoredSession} | sign-in | the absolute period |
+ * | `limen:2:deadlines:<session id>` | the later deadlines | renewal | until the session has expired |
+ * | `limen:2:attributes:<session id>` | the changed attributes | changes of it | as the session's |
  *
  * A session id begins with the route, so one bulk read finds all of these except the many
  * revocations, which do not overwrite one another: a call that revokes, or that is excepted, lists
  * them. A call can act on what it read a minute too late, and its write must restore no session:
  * users and sessions are written once; what changes has keys of its own, which are nothing alone.
+ *
+ * The `2` in a key is the version of this layout: a record of another version is missing.
  */
 import type { SessionRecord } from '@limen/core'
-import { ROUTE_LENGTH } from '@limen/core/store-kit'
 
 /** A user, as it is stored. */
 export interface StoredUser<UserAttributes> {
@@ -51,24 +52,21 @@ export interface StoredSession<SessionAttributes> extends Omit<
 }
 
 /** The keys of a user. */
-export const userKey = (route: string): string => `limen:user:${route}`
-export const profileKey = (route: string): string => `limen:profile:${route}`
-export const revocationKey = (route: string): string => `limen:revocation:${route}`
+export const userKey = (route: string): string => `limen:2:user:${route}`
+export const profileKey = (route: string): string => `limen:2:profile:${route}`
+export const revocationKey = (route: string): string => `limen:2:revocation:${route}`
 
 /** The keys of a session. */
-export const sessionKey = (sessionId: string): string => `limen:session:${sessionId}`
-export const deadlinesKey = (sessionId: string): string => `limen:deadlines:${sessionId}`
-export const attributesKey = (sessionId: string): string => `limen:attributes:${sessionId}`
-
-/** The route that a session id begins with. */
-export const routeIn = (sessionId: string): string => sessionId.slice(0, ROUTE_LENGTH)
+export const sessionKey = (sessionId: string): string => `limen:2:session:${sessionId}`
+export const deadlinesKey = (sessionId: string): string => `limen:2:deadlines:${sessionId}`
+export const attributesKey = (sessionId: string): string => `limen:2:attributes:${sessionId}`
 
 /** The session id in the name of a {@link sessionKey}. */
 export const sessionIdIn = (name: string): string => name.slice(sessionKey('').length)
 
 /** The key of one revocation, or what the keys of all revocations of a user begin with. */
 export function revocationsKey(route: string, revocation?: Revocation): string {
-  const prefix = `limen:revocations:${route}:`
+  const prefix = `limen:2:revocations:${route}:`
   return revocation ? `${prefix}${revocation.at}:${revocation.except}` : prefix
 }
 

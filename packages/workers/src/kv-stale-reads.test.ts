@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ada, bound, dataCenter, never, store, storeOver, withCookie } from '../test/kv.ts'
 
 const strong = { consistency: 'strong' } as const
-const exceptSessions = (key: string) => !key.startsWith('limen:session:')
+const exceptSessions = (key: string) => !key.startsWith('limen:2:session:')
 
 beforeEach(() => reset())
 
@@ -186,7 +186,7 @@ describe('kvStore() with stale reads', () => {
       storeOver({
         ...bound,
         async put(key, value, options) {
-          const isLast = key.startsWith('limen:revocation:')
+          const isLast = key.startsWith('limen:2:revocation:')
           if (isLast) await there.store.deleteByUser('ada', { except: record('b').id })
           return env.KV.put(key, value, options)
         },
@@ -219,7 +219,7 @@ describe('kvStore() with stale reads', () => {
     const [signedIn, elsewhere] = [here, there].map(({ itself }) => limen({ store: itself }))
     const { userId } = await signedIn!.createUser({ attributes: { name: 'Ada' } })
     await there.store.readUser(userId)
-    there.cacheValues({ [`limen:user:${await routeOf(userId)}`]: null })
+    there.cacheValues({ [`limen:2:user:${await routeOf(userId)}`]: null })
     const session = await signedIn!.createSession({ userId, attributes: { device: 'phone' } })
 
     const request = withCookie(signedIn!.createBearerToken(session))

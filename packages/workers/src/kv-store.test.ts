@@ -1,6 +1,8 @@
 import { reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { type Pace, recordsFor, storeSuite } from '@limen/conformance'
+import { limen, splitStore } from '@limen/core'
+import { memoryStore } from '@limen/core/memory-store'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { kvStore } from '@limen/workers'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -42,9 +44,9 @@ describe('kvStore()', () => {
 
     await store.deleteByUser('ada', {})
     expect(await idsOf('ada')).toEqual([])
-    const { keys } = await env.KV.list({ prefix: `limen:session:${all[0]!.slice(0, 22)}` })
+    const { keys } = await env.KV.list({ prefix: `limen:2:session:${all[0]!.slice(0, 22)}` })
     expect(keys, 'those that one request could not delete').toHaveLength(30)
-    await store.deleteByUser('ada', { except: keys.at(-1)!.name.slice('limen:session:'.length) })
+    await store.deleteByUser('ada', { except: keys.at(-1)!.name.slice('limen:2:session:'.length) })
     expect(await idsOf('ada')).toEqual([])
   })
 
@@ -60,12 +62,12 @@ describe('kvStore()', () => {
     await store.update(record('a').id, { seen: 1 })
 
     expect(await hoursLeft()).toEqual({
-      [`limen:attributes:${record('a').id}`]: 399 * 24 + 1,
-      [`limen:deadlines:${record('a').id}`]: 19 * 24 + 1,
-      [`limen:deadlines:${record('b').id}`]: 1,
-      [`limen:session:${record('a').id}`]: 399 * 24 + 1,
-      [`limen:session:${record('b').id}`]: 1,
-      [`limen:user:${await routeOf('ada')}`]: undefined,
+      [`limen:2:attributes:${record('a').id}`]: 399 * 24 + 1,
+      [`limen:2:deadlines:${record('a').id}`]: 19 * 24 + 1,
+      [`limen:2:deadlines:${record('b').id}`]: 1,
+      [`limen:2:session:${record('a').id}`]: 399 * 24 + 1,
+      [`limen:2:session:${record('b').id}`]: 1,
+      [`limen:2:user:${await routeOf('ada')}`]: undefined,
     })
   })
 
@@ -77,8 +79,39 @@ describe('kvStore()', () => {
     expect(await century.renew(record('a').id, never)).toBe(true)
     await century.deleteByUser('ada', {})
     expect(await hoursLeft()).toMatchObject({
-      [`limen:revocation:${await routeOf('ada')}`]: Math.round((2 ** 31 - 1) / 3600),
+      [`limen:2:revocation:${await routeOf('ada')}`]: Math.round((2 ** 31 - 1) / 3600),
     })
+  })
+
+  it('treats the records of another layout as missing', async () => {
+    const route = await routeOf('ada')
+    const { id } = (await recordsFor(store))('a')
+    await env.KV.put(`limen:user:${route}`, JSON.stringify({ ...ada, birth: 'b' }))
+    await env.KV.put(`limen:session:${id}`, JSON.stringify({ birth: 'b', since: 1 }))
+    expect(await store.readUser('ada')).toBeNull()
+    expect(await store.read(id, { consistency: 'strong' })).toBeNull()
+    expect(await store.listByUser('ada')).toEqual([])
+    expect(await store.createUser(ada)).toBe(true)
+    expect(await store.listByUser('ada')).toEqual([])
+  })
+
+  it('applies a change to a user that is stored without a generation', async () => {
+    await env.KV.put(`limen:2:user:${await routeOf('ada')}`, JSON.stringify(ada))
+    expect(await store.updateUser('ada', { note: 'new' })).toBe(true)
+    expect(await store.readUser('ada')).toEqual({
+      id: 'ada',
+      attributes: { ...ada.attributes, note: 'new' },
+    })
+  })
+
+  it('rejects calls that were taken out of the store without its traits', async () => {
+    const { createUser, readUser, updateUser, deleteUser } = kvStore(env.KV)
+    const users = { createUser, readUser, updateUser, deleteUser } as never
+    const auth = limen({ store: splitStore({ sessions: memoryStore(), users }) })
+    const rejected = { code: 'AUTH_STORE_REJECTED' }
+    await expect(auth.createUser({ userId: 'ada' })).rejects.toMatchObject(rejected)
+    await expect(auth.getUser('ada')).rejects.toMatchObject(rejected)
+    expect((await env.KV.list()).keys).toEqual([])
   })
 
   it('deletes every key of a revoked session, and of a deleted user', async () => {

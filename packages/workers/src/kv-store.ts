@@ -1,10 +1,11 @@
 /** Stores sessions and users in Workers KV. */
-import type { Deadlines, RoutedStore, SessionAndUser } from '@limen/core'
+import type { Deadlines, RoutedId, RoutedStore, SessionAndUser } from '@limen/core'
 import {
   checkCallOptions,
   laterDeadlines,
   mergedAttributes,
   newGeneration,
+  routeIn,
   wholeNumber,
 } from '@limen/core/store-kit'
 import { checkBinding } from './check.ts'
@@ -21,14 +22,13 @@ import {
   revocationIn,
   revocationKey,
   revocationsKey,
-  routeIn,
   sessionIdIn,
   sessionKey,
   timeAfter,
   userKey,
 } from './kv-layout.ts'
 import type { KvNamespace } from './kv.ts'
-import { KV_BINDING } from './messages.ts'
+import { KV_BINDING, KV_STORE } from './messages.ts'
 
 /** The longest lifetime that browsers grant a cookie, in milliseconds. */
 const LONGEST_COOKIE = 400 * 24 * 60 * 60 * 1000
@@ -87,29 +87,32 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   type AnyProfile = StoredProfile<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  checkBinding('kvStore', KV_BINDING, namespace, 'get', 'put', 'delete', 'list')
-  checkCallOptions('kvStore', options, {
+  checkBinding(KV_STORE, KV_BINDING, namespace, 'get', 'put', 'delete', 'list')
+  checkCallOptions(KV_STORE, options, {
     absolutePeriodMs: wholeNumber('milliseconds', MINUTE, CENTURY),
     cacheTtl: wholeNumber('seconds', 30, LONGEST_TTL),
   })
   const { absolutePeriodMs = LONGEST_COOKIE, cacheTtl = 30 } = options ?? {}
   const kv = kvClient(namespace)
+  const routeOf = (id: RoutedId) => routeIn(KV_STORE, id)
   const expiryOf = ({ createdAt }: { readonly createdAt: number }) => createdAt + absolutePeriodMs
 
   return {
     traits: { routed: true, selfExpiring: true, staleMisses: true },
 
-    read: ({ id }) => find(id),
+    read: (sessionId) => find(sessionId),
 
-    async insert({ id: { route, id }, userId, ...session }) {
-      const { user, generation, revocation } = await userAt(route)
+    async insert({ id: sessionId, userId, ...session }) {
+      const { id } = sessionId
+      const { user, generation, revocation } = await userAt(routeOf(sessionId))
       if (user?.id !== userId) return null
       const stored: AnySession = { ...session, generation, since: timeAfter(revocation) }
       await kv.put(sessionKey(id), stored, expiryOf(session))
       return user
     },
 
-    async renew({ route, id }, deadlines) {
+    async renew(sessionId, deadlines) {
+      const [route, { id }] = [routeOf(sessionId), sessionId]
       const [found] = await findStored(route, [id])
       if (!found) return false
       if (found.isExcepted && isRevoked(found.stored, id, await revocationsOf(route))) {
@@ -123,17 +126,22 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       return true
     },
 
-    async update({ id }, attributes) {
-      const found = await find(id)
+    async update(sessionId, attributes) {
+      const found = await find(sessionId)
       if (!found) return false
+      const { id } = sessionId
       const merged = mergedAttributes(found.session.attributes, attributes)
       await kv.put(attributesKey(id), merged, expiryOf(found.session))
       return true
     },
 
-    delete: ({ id }) => deleteSession(id),
+    async delete(sessionId) {
+      routeOf(sessionId)
+      await deleteSession(sessionId.id)
+    },
 
-    async deleteByUser({ route }, { except = '' }) {
+    async deleteByUser(userId, { except = '' }) {
+      const route = routeOf(userId)
       const { revocation, valueOf } = await userAt(route, [sessionKey(except)])
       const at = timeAfter(revocation)
       const own: Revocation = { at, except: except.startsWith(route) ? except : '' }
@@ -156,13 +164,15 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       )
     },
 
-    async listByUser({ route }) {
+    async listByUser(userId) {
+      const route = routeOf(userId)
       const ids = (await kv.namesUnder(sessionKey(route))).map(sessionIdIn)
       const found = await findAll(route, ids)
       return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
     },
 
-    async createUser({ id: { route, id }, attributes }) {
+    async createUser({ id: userId, attributes }) {
+      const [route, { id }] = [routeOf(userId), userId]
       // KV caches that a key was read and missing, but not that it was not listed.
       const { keys } = await kv.list({ prefix: userKey(route), limit: 1 })
       if (keys.length > 0) return false
@@ -171,9 +181,10 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       return true
     },
 
-    readUser: async ({ route }) => (await userAt(route)).user,
+    readUser: async (userId) => (await userAt(routeOf(userId))).user,
 
-    async updateUser({ route }, attributes) {
+    async updateUser(userId, attributes) {
+      const route = routeOf(userId)
       const { user, generation } = await userAt(route)
       if (!user) return false
       const merged = mergedAttributes(user.attributes, attributes)
@@ -182,7 +193,8 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       return true
     },
 
-    async deleteUser({ route }) {
+    async deleteUser(userId) {
+      const route = routeOf(userId)
       await kv.delete(userKey(route))
       await deleteSessions(route)
       const revocations = (await revocationsOf(route))
@@ -193,8 +205,8 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     },
   }
 
-  async function find(sessionId: string): Promise<Found | null> {
-    return (await findAll(routeIn(sessionId), [sessionId]))[0] ?? null
+  async function find(sessionId: RoutedId): Promise<Found | null> {
+    return (await findAll(routeOf(sessionId), [sessionId.id]))[0] ?? null
   }
 
   /** Those of a user's sessions that are not revoked, in as many reads as it takes. */
@@ -241,11 +253,11 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     const valueOf = <Value>(key: string) => (values.get(key) ?? null) as Value | null
     const stored = valueOf<AnyUser>(userKey(route))
     const profile = valueOf<AnyProfile>(profileKey(route))
-    const { attributes } =
-      profile && profile.generation === stored?.generation ? profile : (stored ?? {})
+    const generation = stored?.generation ?? ''
+    const { attributes } = profile?.generation === generation ? profile : (stored ?? {})
     return {
       user: stored && { id: stored.id, attributes: attributes as UserAttributes },
-      generation: stored?.generation ?? '',
+      generation,
       revocation: valueOf<Revocation>(revocationKey(route)),
       valueOf,
     }

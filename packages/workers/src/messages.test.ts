@@ -1,7 +1,7 @@
 /** The exact text of every message of the stores and caches, and how to cause it. */
 import { reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { type MessageTable, messageSuite } from '@limen/conformance'
+import { type MessageCase, type MessageTable, messageSuite } from '@limen/conformance'
 import { cached } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { withPlainIds } from '@limen/core/store-kit'
@@ -135,6 +135,20 @@ const table: MessageTable<typeof catalogue> = {
       () => d1Store(env.DB).readUser('ada'),
     ],
   ],
+  KV_STORE: [
+    REJECTED,
+    ...withoutRoute(
+      'kvStore() needs the trait routed: pass the whole store, or its traits too',
+      kvStore(env.KV),
+    ),
+  ],
+  OBJECT_STORE: [
+    REJECTED,
+    ...withoutRoute(
+      'durableObjectStore() needs the trait routed: pass the whole store, or its traits too',
+      durableObjectStore(env.SESSIONS),
+    ),
+  ],
   wrongClass: [
     REJECTED,
     [
@@ -142,6 +156,16 @@ const table: MessageTable<typeof catalogue> = {
       objectThatFails('The RPC receiver does not implement "readUser".'),
     ],
   ],
+}
+
+/** Every call of a store with a plain id, as code calls it that does not see the trait `routed`. */
+function withoutRoute(text: string, store: object): [MessageCase, ...MessageCase[]] {
+  return Object.entries(store)
+    .filter(([, call]) => typeof call === 'function')
+    .map(([name, call]) => {
+      const given = /insert|createUser/.test(name) ? { id: 'ada', attributes: {} } : 'ada'
+      return [text, () => call(given, {})]
+    }) as never
 }
 
 /** A value that JavaScript can pass and TypeScript refuses. */

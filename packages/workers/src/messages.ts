@@ -37,6 +37,10 @@ export const regionForm = (regions: readonly string[]): string => `one of ${regi
 export const missingTable = (line: string): string =>
   `${line}. Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote`
 
+/** The stores that refuse a call without a route. `@limen/core/store-kit` has the rest of the message. */
+export const KV_STORE = 'kvStore'
+export const OBJECT_STORE = 'durableObjectStore'
+
 /** The Durable Object has no such method. */
 export const wrongClass = (line: string): string =>
   `${line} The class of the binding must be LimenSessions.`

@@ -1,15 +1,18 @@
 /** Databases that were created before D1, Durable Objects and `sqlStore` shared one schema. */
+import { createHash } from 'node:crypto'
 import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { type CaseSession, type CaseUser, recordsFor, storeSuite } from '@limen/conformance'
-import { routeOf, withPlainIds } from '@limen/core/store-kit'
+import { type CaseSession, type CaseUser, storeSuite } from '@limen/conformance'
+import { limen } from '@limen/core'
+import { routeOf } from '@limen/core/store-kit'
 import { d1, migrate, sqlStore } from '@limen/sql'
-import { type SessionsNamespace, type SessionsObject, durableObjectStore } from '@limen/workers'
+import { durableObjectStore } from '@limen/workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { OLD_D1, OLD_OBJECT } from '../test/old-tables.ts'
 import { d1Store } from './d1-store.ts'
 
 const MINUTES = 600_000
+const DAY = 86_400_000
 const strong = { consistency: 'strong' } as const
 
 beforeEach(() => reset(), MINUTES)
@@ -79,101 +82,38 @@ describe('sqlStore() in D1 on the tables of the old migration', () => {
 })
 
 describe('durableObjectStore() on objects of the old class', () => {
-  const open = () => {
-    // reset() can miss an object that was just evicted.
-    const prefix = crypto.randomUUID()
-    return {
-      connect: (pace: <T extends object>(client: T) => T) =>
-        durableObjectStore<CaseUser, CaseSession>(oldObjects(pace, prefix)),
-    }
-  }
-  it.each(storeSuite({ open }, { histories: 25 }))('$name', ({ run }) => run(), MINUTES)
-
-  it('reads, renews, lists and deletes the sessions that the old class wrote', async () => {
+  it('rejects their sessions, and does not find them by their user', async () => {
     const userId = crypto.randomUUID()
-    const object = await objectOf(userId)
+    // The old route: 22 characters of half the hash. The new one is the start of the whole hash.
+    const hash = createHash('sha256').update(userId).digest()
+    const oldRoute = hash.subarray(0, 16).toString('base64url')
+    const [sessionId, secret] = [`${oldRoute}${'a'.repeat(22)}`, 's'.repeat(43)]
+    const secretHash = createHash('sha256').update(secret).digest('base64url')
+    const object = env.SESSIONS.get(env.SESSIONS.idFromName(oldRoute))
+    const count = () =>
+      runInDurableObject(object, (_, { storage }) =>
+        storage.sql.exec('select id from limen_session').toArray(),
+      )
     await runInDurableObject(object, (_, { storage }) => {
       storage.sql.exec(OLD_OBJECT)
       storage.sql.exec('insert into limen_user values (?, ?)', userId, '{"name":"Ada"}')
-    })
-    const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
-    const record = await recordsFor(durableObjectStore(env.SESSIONS), userId)
-    const [a, b] = [record('a', { userId }), record('b', { userId })]
-    await runInDurableObject(object, (_, { storage }) => {
-      for (const { id, attributes, ...times } of [a, b]) {
-        storage.sql.exec(
-          'insert into limen_session values (?, ?, ?, ?, ?, ?)',
-          id,
-          times.secretHash,
-          times.createdAt,
-          times.activePeriodExpiresAt,
-          times.idlePeriodExpiresAt,
-          JSON.stringify(attributes),
-        )
-      }
+      const [now, later] = [Date.now(), Date.now() + DAY]
+      const values = [sessionId, secretHash, now, later, later, '{}']
+      storage.sql.exec('insert into limen_session values (?, ?, ?, ?, ?, ?)', ...values)
     })
     await evictDurableObject(object)
 
-    const user = { id: userId, attributes: { name: 'Ada' } }
-    expect(await store.read(a.id, strong)).toEqual({ session: a, user })
-    const idlePeriodExpiresAt = b.idlePeriodExpiresAt + 1
-    expect(await store.renew(b.id, { ...b, idlePeriodExpiresAt })).toBe(true)
-    expect(await store.listByUser(userId)).toEqual([
-      { session: a, user },
-      { session: { ...b, idlePeriodExpiresAt }, user },
-    ])
-    await store.delete(a.id)
-    await evictDurableObject(object)
-    expect(await store.read(a.id, strong)).toBeNull()
-    const tables = await runInDurableObject(object, (_, { storage }) =>
-      storage.sql.exec(`select name from sqlite_schema where name like 'limen%'`).toArray(),
+    const auth = limen({ store: durableObjectStore(env.SESSIONS) })
+    const rejected = { code: 'AUTH_STORE_REJECTED', message: expect.stringContaining('user_id') }
+    const token = `${sessionId}.${secret}`
+    await expect(auth.validateToken({ token, consistency: 'strong' })).rejects.toMatchObject(
+      rejected,
     )
-    expect(tables.map(({ name }) => name)).toEqual(['limen_user', 'limen_session'])
+    await expect(auth.getSession(sessionId)).rejects.toMatchObject(rejected)
+    if (oldRoute !== (await routeOf(userId))) {
+      expect(await auth.getUser(userId)).toBeNull()
+      expect(await auth.getAllUserSessions(userId)).toEqual([])
+    }
+    expect(await count(), 'the object is not changed').toEqual([{ id: sessionId }])
   })
 })
-
-/** Objects whose user was created by the old class: with its tables, and evicted from memory since. */
-function oldObjects(pace: <T extends object>(client: T) => T, prefix: string): SessionsNamespace {
-  return {
-    idFromName: (name) => name,
-    get(name) {
-      const object = env.SESSIONS.get(env.SESSIONS.idFromName(`${prefix} ${name as string}`))
-      const call = (key: keyof SessionsObject, args: unknown[]) =>
-        key === 'createUser'
-          ? createOldUser(object, ...(args as [string, string]))
-          : (object[key] as (...args: unknown[]) => Promise<unknown>)(...args)
-      return pace(
-        new Proxy({} as SessionsObject, {
-          get:
-            (_, key) =>
-            (...args: unknown[]) =>
-              call(key as keyof SessionsObject, args),
-        }),
-      )
-    },
-  }
-}
-
-async function createOldUser(
-  object: DurableObjectStub,
-  userId: string,
-  attributes: string,
-): Promise<boolean> {
-  // An eviction can make the tool run the callback twice.
-  let isNew = false
-  await runInDurableObject(object, (_, { storage }) => {
-    const query = `select 1 from sqlite_schema where name = 'limen_user'`
-    if (storage.sql.exec(query).toArray().length > 0) return
-    storage.transactionSync(() => {
-      storage.sql.exec(OLD_OBJECT)
-      storage.sql.exec('insert into limen_user values (?, ?)', userId, attributes)
-    })
-    isNew = true
-  })
-  if (isNew) await evictDurableObject(object)
-  return isNew
-}
-
-async function objectOf(userId: string) {
-  return env.SESSIONS.get(env.SESSIONS.idFromName(await routeOf(userId)))
-}
