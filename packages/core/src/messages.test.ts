@@ -635,6 +635,10 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     ],
     [
       'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
+      () => createApp().open(visit(null)).authRequest.setSession(undefined as never),
+    ],
+    [
+      'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
       async () => {
         const { auth, signIn } = createApp()
         const { user } = await signIn()
@@ -761,6 +765,14 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'attributes.a.0.b must be a string, number, boolean, null, array or plain object (got bigint)',
       attribute([{ b: 10n }]),
+    ],
+    [
+      'attributes.a."b\\nGET /" must be a string, number, boolean, null, array or plain object (got bigint)',
+      attribute({ 'b\nGET /': 10n }),
+    ],
+    [
+      `attributes.a."${'b'.repeat(80)}…" must be a string, number, boolean, null, array or plain object (got bigint)`,
+      attribute({ ['b'.repeat(1_000_000)]: 10n }),
     ],
   ],
   ATTRIBUTES_FORM: [
