@@ -7,6 +7,7 @@ import { AUTH_FORM } from './messages.ts'
 import type { CookieContext } from './middleware.ts'
 import { checkOption, kindOf } from './options.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import { hasMethod } from './store-options.ts'
 
 /** What one request has to add to its response. Every AuthRequest is a `PendingResponse`. */
 export interface PendingResponse {
@@ -159,8 +160,7 @@ export async function handle<AnySession, Result extends Response | undefined | v
     waitUntil: options?.waitUntil,
     setCookie() {},
   }
-  const opens = typeof auth?.openRequest === 'function'
-  checkOption(opens, 'handle(): auth', AUTH_FORM, kindOf(auth))
+  checkOption(hasMethod(auth, 'openRequest'), 'handle(): auth', AUTH_FORM, kindOf(auth))
   const authRequest = auth.openRequest(context)
   try {
     if (options?.eager) await authRequest.validate().catch(() => {})
