@@ -183,6 +183,66 @@ describe('withAuth()', () => {
     expect(batches).toHaveLength(3 + 10)
   })
 
+  const outages: [what: string, source: (its: Env) => ReturnType<typeof authOf>, error: unknown][] =
+    [
+      [
+        'the store is unavailable',
+        () => authOf({ DB: unreachable() }),
+        expect.objectContaining({ code: 'AUTH_STORE_UNAVAILABLE' }),
+      ],
+      [
+        'auth(env) throws',
+        () => {
+          throw new Error('no binding')
+        },
+        new Error('no binding'),
+      ],
+    ]
+  it.each(outages)('awaits the app’s scheduled handler if %s', async (_, source, error) => {
+    const done: string[] = []
+    const worker = withAuth(source, {
+      fetch: () => new Response(),
+      async scheduled() {
+        await scheduler.wait(20)
+        done.push('own')
+      },
+    })
+    const run = worker.scheduled(
+      { scheduledTime: 0, cron: '', noRetry() {} },
+      env,
+      createExecutionContext(),
+    )
+    await expect(run).rejects.toEqual(error)
+    expect(done).toEqual(['own'])
+  })
+
+  it.each(['throws', 'rejects'])('purges if the app’s scheduled handler %s', async (how) => {
+    const done: string[] = []
+    const own = new Error('own')
+    const auth = {
+      ...authOf(env),
+      async deleteExpiredSessions() {
+        await scheduler.wait(20)
+        done.push('purge')
+        throw new Error('purge')
+      },
+    }
+    const worker = withAuth(auth, {
+      fetch: () => new Response(),
+      scheduled() {
+        if (how === 'throws') throw own
+        return Promise.reject(own)
+      },
+    })
+    const run = worker.scheduled(
+      { scheduledTime: 0, cron: '', noRetry() {} },
+      env,
+      createExecutionContext(),
+    )
+    await expect(run).rejects.toBe(own)
+    expect(done).toEqual(['purge'])
+  })
+
   it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
     const seen: string[] = []
     const handler = {

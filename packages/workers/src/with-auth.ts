@@ -75,7 +75,12 @@ export function withAuth<
         waitUntil: (work) => ctx.waitUntil(work),
       }),
     async scheduled(controller, env, ctx) {
-      await Promise.all([purge(authOf(env)), handler.scheduled?.(controller, env, ctx)])
+      // In async functions: an error of one, also a synchronous one, does not stop the other.
+      const own = async () => handler.scheduled?.(controller, env, ctx)
+      const purging = async () => purge(authOf(env))
+      for (const result of await Promise.allSettled([own(), purging()])) {
+        if (result.status === 'rejected') throw result.reason
+      }
     },
   }
 }
