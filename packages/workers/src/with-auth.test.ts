@@ -243,7 +243,54 @@ describe('withAuth()', () => {
     expect(done).toEqual(['purge'])
   })
 
-  it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
+  it('passes the methods of a class through, with their own this', async () => {
+    class Base {
+      #queued: string[] = []
+      queue(batch: MessageBatch<string>) {
+        for (const { body } of batch.messages) this.#queued.push(body)
+      }
+      email() {
+        return 'base'
+      }
+      get queued() {
+        return this.#queued
+      }
+    }
+    class App extends Base {
+      #greeting = 'Hello'
+      fetch() {
+        return new Response(this.#greeting)
+      }
+      override email() {
+        return `app, ${super.email()}`
+      }
+    }
+    const worker = withAuth(authOf, new App())
+    const { queue } = worker
+    queue({ messages: [{ body: 'b' }] } as unknown as MessageBatch<string>)
+    expect(worker.queued).toEqual(['b'])
+    expect(worker.email()).toBe('app, base')
+    expect(Object.keys(worker)).toEqual(expect.arrayContaining(['fetch', 'scheduled', 'queue']))
+    expect(Object.keys(worker)).not.toContain('toString')
+    const response = await worker.fetch(visit(''), env, createExecutionContext())
+    expect(await response.text()).toBe('Hello')
+  })
+
+  it('calls a handler of a plain object with that object as this', async () => {
+    const handler = {
+      seen: 0,
+      fetch: () => new Response(),
+      queue(_batch: MessageBatch<string>) {
+        this.seen++
+        return this
+      },
+    }
+    const worker = withAuth(authOf, handler)
+    expect(worker.queue({} as MessageBatch<string>)).toBe(handler)
+    expect(handler.seen).toBe(1)
+  })
+
+  it('passes queue, email and tail handlers through, with the types of satisfies', async () => {
     const seen: string[] = []
     const handler = {
       queue: (batch: MessageBatch<string>) => {
@@ -253,7 +300,6 @@ describe('withAuth()', () => {
     const annotated = withAuth(authOf, { fetch: () => new Response(), ...handler })
     annotated satisfies ExportedHandler<Env, string>
     expectTypeOf(annotated.queue).toEqualTypeOf<typeof handler.queue>()
-    expect(annotated.queue).toBe(handler.queue)
 
     const worker = withAuth((its: Env) => authOf(its), {
       fetch(request, its, ctx, authRequest) {
