@@ -28,14 +28,16 @@ export type OptionRule = readonly [
  * @param path What precedes an option's name in a message, such as `sessionCookie.`.
  * @param given What the user wrote.
  * @param rules The known options.
+ * @returns The options that are given, own or inherited, in a new object.
  * @throws {AuthError} `AUTH_CONFIG` for the first name or value that does not fit.
  */
-export function checkOptions(
+export function checkOptions<Given extends object | undefined>(
   path: string,
-  given: object | undefined,
+  given: Given,
   rules: Readonly<Record<string, OptionRule>>,
-): void {
-  // Not a copy: options can be inherited, and would be used without a check.
+): NonNullable<Given> {
+  const checked: Record<string, unknown> = {}
+  // Options can be inherited, so they are read by name, and once: what is checked is what is used.
   const values = (given ?? {}) as Readonly<Record<string, unknown>>
   // A getter or the trap of a proxy can throw. The message must name the option.
   const attempt = <Result>(option: string, act: () => Result): Result => {
@@ -57,12 +59,14 @@ export function checkOptions(
     const rule = rules[name]!
     const [fits, , isRequired] = rule
     const value = attempt(option, () => values[name])
+    if (value !== undefined) checked[name] = value
     if ((value === undefined && !isRequired) || attempt(option, () => fits(value))) continue
     const wanted = wantedBy(rule, value)
     if (value === undefined) fail('AUTH_CONFIG', missingOption(option, wanted))
     // A required option is mostly an object: a string in its place can be an address with a password.
     fail('AUTH_CONFIG', wrongOption(option, wanted, isRequired ? kindOf(value) : shown(value)))
   }
+  return checked as NonNullable<Given>
 }
 
 /**
