@@ -234,7 +234,12 @@ describe('A7: checkedAttributes()', () => {
     [{ a: new Date(0) }, 'attributes.a '],
     [{ ok: 1, list: [0, { when: new Date(0) }] }, 'attributes.list.1.when '],
     [{ list: [1, undefined] }, 'attributes.list.1 '],
-    [{ '': 1n }, 'attributes. '],
+    [{ '': 1n }, 'attributes."" '],
+    [{ $a_1: 1n }, 'attributes.$a_1 '],
+    [{ 'a.b': { c: 1n } }, 'attributes."a.b".c '],
+    [{ '\n': 1n }, 'attributes."\\n" '],
+    [{ ['b'.repeat(80)]: 1n }, `attributes.${'b'.repeat(80)} `],
+    [{ ['b'.repeat(81)]: 1n }, `attributes."${'b'.repeat(80)}…" `],
     [{ deep: { er: Number.NaN } }, 'attributes.deep.er '],
   ])('names the path in its message: %#', (given, path) => {
     expect(() => checkedAttributes(given)).toThrow(path)

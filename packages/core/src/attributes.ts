@@ -17,6 +17,9 @@ import { isPlain, kindOf } from './options.ts'
 /** How many objects and arrays can be nested in one attribute. */
 const DEPTH = 64
 
+/** How many characters of a name a message shows. */
+const LONGEST_NAME = 80
+
 /** A type of attributes, where each value that JSON cannot carry is replaced by the reason. */
 export type JsonAttributes<Given> = { [Name in keyof Given]: JsonValue<Given[Name]> }
 
@@ -62,7 +65,7 @@ export function isText(value: unknown): value is string {
 function copyOf(value: unknown, path: string, depth: number): unknown {
   const check = (fits: boolean, wanted: string) => fits || refuse(path, wanted, value)
   const copyItem = (item: unknown, name: string | number) =>
-    copyOf(item, `${path}.${name}`, depth + 1)
+    copyOf(item, `${path}.${shownName(name)}`, depth + 1)
 
   if (value === null || typeof value === 'boolean') return value
   if (value === undefined) {
@@ -94,6 +97,13 @@ function copyOf(value: unknown, path: string, depth: number): unknown {
     return Object.fromEntries(entries.map(([name, item]) => [name, copyItem(item, name)]))
   }
   return refuse(path, value instanceof Date ? ATTRIBUTE_DATE : ATTRIBUTE_FORM, value)
+}
+
+/** A name as a message shows it: it can be a visitor's text, with line breaks and of any length. */
+function shownName(name: string | number): string {
+  const text = String(name)
+  const short = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
+  return /^[\w$]+$/.test(short) ? short : JSON.stringify(short)
 }
 
 function refuse(path: string, wanted: string, value: unknown): never {

@@ -74,14 +74,20 @@ describe('[T04] setSession()', () => {
     expect(sent()).toEqual([])
     expect(await authRequest.validate()).not.toBeNull()
   })
+})
 
-  it('treats undefined as null', async () => {
-    const app = createApp()
-    const { token } = await app.signIn()
-    const { authRequest } = app.open(visit(token))
-    const [missing] = [] as never[]
-    authRequest.setSession(missing!)
-    expect(await authRequest.validate()).toBeNull()
+describe('a session that is neither a session nor null', () => {
+  it.each([undefined, 0, '', false, Number.NaN])('is not a sign-out: %s', async (session) => {
+    const { auth, open, signIn } = createApp()
+    const { token } = await signIn()
+    const { authRequest } = open(visit(token))
+    const wrong = { code: 'AUTH_INVALID_SESSION_ID' }
+    expect(() => authRequest.setSession(session as never)).toThrow(expect.objectContaining(wrong))
+    expect(authRequest.cookie()).toBeUndefined()
+    expect(await authRequest.validate()).not.toBeNull()
+    expect(() => auth.createSessionCookie(session as never)).toThrow(
+      expect.objectContaining(wrong),
+    )
   })
 })
 

@@ -162,39 +162,39 @@ export function limen<
 >(
   config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
 ): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
-  checkConfig(config)
-  const { secure = true } = config
-  const middleware = config.middleware ?? (web() as unknown as Middleware<Args, Context>)
-  const cookies = sessionCookies(config.sessionCookie ?? {}, secure)
-  const { host, hostHeader } = config.csrfProtection || {}
+  const options = checkedConfig(config)
+  const { secure = true } = options
+  const middleware = options.middleware ?? (web() as unknown as Middleware<Args, Context>)
+  const cookies = sessionCookies(options.sessionCookie ?? {}, secure)
+  const { host, hostHeader } = options.csrfProtection || {}
   const hasHost = Boolean(host ?? hostHeader)
   const onEvent = async (event: AuthEvent): Promise<void> => {
     try {
-      if (config.onEvent) await config.onEvent(event)
+      if (options.onEvent) await options.onEvent(event)
     } catch {
       // A callback that throws must not fail a sign-in that the store has confirmed.
     }
   }
   const settings = {
-    ...config,
+    ...options,
     // Read Date.now at each call: tests replace it. Convert to a number: `+` would append a period to a
     // string, which gives a deadline in the far future.
-    now: () => Number(config.now ? config.now() : Date.now()),
+    now: () => Number(options.now ? options.now() : Date.now()),
     periodsOf: perSession(
       'sessionExpiresIn',
-      config.sessionExpiresIn ?? {},
+      options.sessionExpiresIn ?? {},
       OBJECT,
       checkedPeriods,
     ),
     isPersistent: perSession(
       'sessionCookie.persistent',
-      config.sessionCookie?.persistent ?? true,
+      options.sessionCookie?.persistent ?? true,
       BOOLEAN,
       Boolean,
     ),
     cookies,
     secure,
-    checkOrigin: originRule(config.csrfProtection ?? {}, secure, (reason) =>
+    checkOrigin: originRule(options.csrfProtection ?? {}, secure, (reason) =>
       onEvent({ type: 'origin-refused', reason }),
     ),
     onEvent,
@@ -244,8 +244,8 @@ const PERIOD = allOf(
 
 const ABSOLUTE_PERIOD = allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD)
 
-function checkConfig(config: object): void {
-  checkOptions('limen(): ', config, {
+function checkedConfig<Config extends object>(config: Config): Config {
+  return checkOptions('limen(): ', config, {
     store: STORE,
     middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
@@ -261,11 +261,11 @@ function checkConfig(config: object): void {
 }
 
 function checkedPeriods(given: SessionPeriods, option: string): Periods {
-  checkOptions(`${option}.`, given, {
+  const checked = checkOptions(`${option}.`, given, {
     activePeriod: PERIOD,
     idlePeriod: PERIOD,
     absolutePeriod: ABSOLUTE_PERIOD,
   })
-  const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = given
+  const { activePeriod = DAY, idlePeriod = 14 * DAY, absolutePeriod = CENTURY } = checked
   return { activePeriod, idlePeriod, absolutePeriod }
 }

@@ -106,7 +106,7 @@ export function cached<UserAttributes, SessionAttributes>(
   const store = anyStore as EitherStore<UserAttributes, SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Peeked = Cached<Found> | null | undefined
-  checkOptions(
+  const checked = checkOptions(
     'cached(): ',
     { ...options, store },
     {
@@ -121,7 +121,7 @@ export function cached<UserAttributes, SessionAttributes>(
       now: SYNC_FUNCTION,
     },
   )
-  const { cache, maxAgeMs, now = () => Date.now() } = options
+  const { cache, maxAgeMs, now = () => Date.now() } = checked
   const get = (key: string) => handled(cache.get(key) as Peeked | PromiseLike<Peeked>)
 
   return {
@@ -235,7 +235,7 @@ export function cached<UserAttributes, SessionAttributes>(
 
   async function report(error: unknown): Promise<void> {
     try {
-      await options.onCacheError?.(error)
+      await checked.onCacheError?.(error)
     } catch {
       // A callback that fails must not fail a read that the store can answer.
     }

@@ -53,6 +53,42 @@ const values: [name: string, value: unknown][] = [
   ['an async generator', async function* () {}],
 ]
 
+describe('options that an object inherits, or that a getter returns', () => {
+  const inherited = (options: object): never =>
+    Object.create(Object.assign(Object.create(null) as object, options)) as never
+
+  it('are used as own options are', async () => {
+    const auth = limen(
+      inherited({
+        store,
+        sessionExpiresIn: inherited({ activePeriod: 60_000, idlePeriod: 60_000 }),
+        sessionCookie: inherited({ attributes: inherited({ path: '/app', domain: 'a.example' }) }),
+        getUserAttributes: () => ({ name: 'Ada' }),
+      }),
+    )
+    const { userId } = await auth.createUser({})
+    const session = await auth.createSession({ userId })
+    expect(session.user).toEqual({ userId, name: 'Ada' })
+    expect(auth.createSessionCookie(session).attributes).toMatchObject({
+      path: '/app',
+      domain: 'a.example',
+      maxAge: 120,
+    })
+  })
+
+  it('are read once: what is checked is what is used', () => {
+    let reads = 0
+    const options = {
+      store,
+      get now() {
+        return reads++ === 0 ? () => 0 : undefined
+      },
+    }
+    expect(limen(options as never).now()).toBe(0)
+    expect(reads).toBe(1)
+  })
+})
+
 type Option = [
   option: string,
   make: (value: unknown) => unknown,

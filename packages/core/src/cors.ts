@@ -90,7 +90,7 @@ const ALLOW_CREDENTIALS = 'Access-Control-Allow-Credentials'
  * // 'https://app.example.com'
  */
 export function cors(options: CorsOptions): Cors {
-  checkOptions('cors(): ', options, {
+  const checked = checkOptions('cors(): ', options, {
     csrfProtection: [isPlain, CORS_CSRF_FORM, true],
     secure: BOOLEAN,
     allowMethods: tokens(
@@ -109,7 +109,7 @@ export function cors(options: CorsOptions): Cors {
     allowHeaders = ['Authorization', 'Content-Type'],
     exposeHeaders = [],
     maxAge,
-  } = options
+  } = checked
   const checkOrigin = originRule(csrfProtection, secure)
   const allowed: [name: string, value: string | undefined][] = [
     ['Access-Control-Allow-Methods', allowMethods.join(', ')],

@@ -123,14 +123,8 @@ export function originRule(
   secure: boolean,
   onRefusal?: (reason: UntrustedReason) => unknown,
 ): CheckOrigin {
-  if (options !== false) checkCsrfProtection(options)
-  const {
-    allowedSubdomains = [],
-    baseDomain,
-    trustedOrigins = [],
-    host,
-    hostHeader,
-  } = options || {}
+  const checked = options === false ? {} : checkedCsrfProtection(options)
+  const { allowedSubdomains = [], baseDomain, trustedOrigins = [], host, hostHeader } = checked
 
   const listed = new Set(typeof trustedOrigins === 'function' ? [] : trustedOrigins)
 
@@ -265,21 +259,22 @@ const HOST = allOf(
 
 const HOST_HEADER = matching(/^[\w-]+$/, HEADER_FORM)
 
-function checkCsrfProtection(options: CsrfProtection): void {
-  const { allowedSubdomains, baseDomain, host } = options
-  checkOptions('csrfProtection.', options, {
-    baseDomain: allOf(BASE_DOMAIN, [() => allowedSubdomains, BASE_DOMAIN_ALONE]),
+function checkedCsrfProtection(options: CsrfProtection): CsrfProtection {
+  const checked = checkOptions('csrfProtection.', options, {
+    baseDomain: allOf(BASE_DOMAIN, [() => options.allowedSubdomains, BASE_DOMAIN_ALONE]),
     allowedSubdomains: allOf(SUBDOMAINS, [
-      names((name) => !`.${name}`.endsWith(`.${baseDomain}`)),
+      names((name) => !`.${name}`.endsWith(`.${options.baseDomain}`)),
       SUBDOMAIN_WHOLE,
     ]),
     trustedOrigins: TRUSTED_ORIGINS,
     host: HOST,
-    hostHeader: allOf(HOST_HEADER, [() => !host, HEADER_BESIDE_HOST]),
+    hostHeader: allOf(HOST_HEADER, [() => !options.host, HEADER_BESIDE_HOST]),
   })
+  const { allowedSubdomains, baseDomain } = checked
   if (Array.isArray(allowedSubdomains) && allowedSubdomains.length > 0 && !baseDomain) {
     fail('AUTH_CONFIG', SUBDOMAINS_WITHOUT_BASE)
   }
+  return checked
 }
 
 function names(fits: (name: string) => unknown): (value: unknown) => boolean {

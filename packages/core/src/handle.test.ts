@@ -129,6 +129,24 @@ describe('D5: a thrown response', () => {
     ['null', null],
     ['undefined', undefined],
     ['an error whose getResponse returns nothing', { getResponse: () => undefined }],
+    ['an error whose getResponse returns a string', { getResponse: () => 'teapot' }],
+    ['an error whose getResponse returns a promise', { getResponse: async () => new Response() }],
+    [
+      'an error whose getResponse throws',
+      {
+        getResponse() {
+          throw new TypeError('broken')
+        },
+      },
+    ],
+    [
+      'an error whose getResponse cannot be read',
+      {
+        get getResponse() {
+          throw new TypeError('broken')
+        },
+      },
+    ],
   ])('%s passes through', async (_, error) => {
     const { auth } = createApp()
     const handled = handle(auth, visit(null), () => {

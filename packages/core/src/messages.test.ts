@@ -45,6 +45,14 @@ const refused =
     open(request).authRequest.setSession(session)
   }
 
+/** A proxy whose every trap throws. */
+const throwing = new Proxy({}, new Proxy({}, { get: () => trap }))
+/** An array whose items cannot be read. */
+const throwingList = new Proxy([], { get: () => trap() })
+function trap(): never {
+  throw new Error('value')
+}
+
 /** A message as it is thrown, and a call that throws it. */
 type Case = readonly [text: string, act: () => unknown]
 
@@ -146,11 +154,17 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       given('sessionExpiresIn', 86_400_000),
     ],
     ['limen(): sessionCookie must be an object (got [])', cookie([])],
-    ['limen(): sessionCookie must be an object (got object)', cookie([10n])],
+    ['limen(): sessionCookie must be an object (got [10])', cookie([10n])],
     ['sessionCookie.attributes must be an object (got "Path=/")', cookie({ attributes: 'Path=/' })],
   ],
   FUNCTION_FORM: [
     CONFIG,
+    [
+      'limen(): onEvent must be a function (got [an object,"log",1,null,an array])',
+      given('onEvent', [{ password: 'hunter2' }, 'log', 1, null, [['hunter2']]]),
+    ],
+    ['limen(): onEvent must be a function (got an object)', given('onEvent', throwing)],
+    ['limen(): onEvent must be a function (got [an object])', given('onEvent', [throwing])],
     ['limen(): onEvent must be a function (got "log")', given('onEvent', 'log')],
     ['limen(): now must be a function (got 0)', given('now', 0)],
     [
@@ -503,6 +517,14 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       'handle(): auth must be the object that limen() returned (got a promise: await it first)',
       () => handle(Promise.resolve(limen({ store })) as never, visit(null), () => new Response()),
     ],
+    [
+      'handle(): auth must be the object that limen() returned (got a string)',
+      () => handle('redis://:password@host' as never, visit(null), () => new Response()),
+    ],
+    [
+      'handle(): auth must be the object that limen() returned (got an object)',
+      () => handle(throwing as never, visit(null), () => new Response()),
+    ],
   ],
   wrongResult: [
     CONFIG,
@@ -525,6 +547,29 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   functionFailed: [
     CONFIG,
+    [
+      'limen(): options threw an error: see the cause of this error.',
+      () => limen(throwing as never),
+    ],
+    [
+      'limen(): secure threw an error: see the cause of this error.',
+      () =>
+        limen({
+          store,
+          get secure(): boolean {
+            throw new Error('value')
+          },
+        }),
+    ],
+    ['limen(): store threw an error: see the cause of this error.', given('store', throwing)],
+    [
+      'limen(): sessionCookie threw an error: see the cause of this error.',
+      given('sessionCookie', throwing),
+    ],
+    [
+      'csrfProtection.trustedOrigins threw an error: see the cause of this error.',
+      csrf({ trustedOrigins: throwingList }),
+    ],
     [
       'sessionExpiresIn() threw an error: see the cause of this error.',
       signInWith({
@@ -632,6 +677,13 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
       () => createApp().auth.createSessionCookie(Promise.resolve({}) as never),
+    ],
+    [
+      'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
+      () =>
+        createApp()
+          .open(visit(null))
+          .authRequest.setSession(undefined as never),
     ],
     [
       'This session has no token. Pass what createSession() or validate() returned (awaited), not a copy or a listed session.',
@@ -761,6 +813,14 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'attributes.a.0.b must be a string, number, boolean, null, array or plain object (got bigint)',
       attribute([{ b: 10n }]),
+    ],
+    [
+      'attributes.a."b\\nGET /" must be a string, number, boolean, null, array or plain object (got bigint)',
+      attribute({ 'b\nGET /': 10n }),
+    ],
+    [
+      `attributes.a."${'b'.repeat(80)}…" must be a string, number, boolean, null, array or plain object (got bigint)`,
+      attribute({ ['b'.repeat(1_000_000)]: 10n }),
     ],
   ],
   ATTRIBUTES_FORM: [

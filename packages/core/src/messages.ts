@@ -95,7 +95,7 @@ export function promisedResult(option: string, wanted: string): string {
   return `${option} must return ${wanted} at once, not a promise`
 }
 
-/** A function of the session threw. Its error can hold a value: it is the cause. */
+/** A function of the session, a getter or a proxy threw. Its error can hold a value: it is the cause. */
 export function functionFailed(option: string): string {
   return `${option} threw an error: see the cause of this error.`
 }

@@ -5,6 +5,7 @@ import {
   FUNCTION_FORM,
   OBJECT_FORM,
   SYNC_FORM,
+  functionFailed,
   missingOption,
   unknownOption,
   wrongOption,
@@ -27,16 +28,29 @@ export type OptionRule = readonly [
  * @param path What precedes an option's name in a message, such as `sessionCookie.`.
  * @param given What the user wrote.
  * @param rules The known options.
+ * @returns The options that are given, own or inherited, in a new object.
  * @throws {AuthError} `AUTH_CONFIG` for the first name or value that does not fit.
  */
-export function checkOptions(
+export function checkOptions<Given extends object | undefined>(
   path: string,
-  given: object | undefined,
+  given: Given,
   rules: Readonly<Record<string, OptionRule>>,
-): void {
-  // Not a copy: options can be inherited, and would be used without a check.
+): NonNullable<Given> {
+  const checked: Record<string, unknown> = {}
+  // Options can be inherited, so they are read by name, and once: what is checked is what is used.
   const values = (given ?? {}) as Readonly<Record<string, unknown>>
-  for (const name of Object.keys({ ...rules, ...values })) {
+  // A getter or the trap of a proxy can throw. The message must name the option.
+  const attempt = <Result>(option: string, act: () => Result): Result => {
+    try {
+      return act()
+    } catch (cause) {
+      return fail('AUTH_CONFIG', functionFailed(option), { cause })
+    }
+  }
+  const whole = path.endsWith('.') ? path.slice(0, -1) : `${path}options`
+  for (const name of attempt(whole, () => [
+    ...new Set([...Object.keys(rules), ...Object.keys(values)]),
+  ])) {
     const option = path + name
     // An object has names that are not rules: `constructor`, `__proto__`.
     if (!Object.hasOwn(rules, name)) {
@@ -44,13 +58,15 @@ export function checkOptions(
     }
     const rule = rules[name]!
     const [fits, , isRequired] = rule
-    const value = values[name]
-    if ((value === undefined && !isRequired) || fits(value)) continue
+    const value = attempt(option, () => values[name])
+    if (value !== undefined) checked[name] = value
+    if ((value === undefined && !isRequired) || attempt(option, () => fits(value))) continue
     const wanted = wantedBy(rule, value)
     if (value === undefined) fail('AUTH_CONFIG', missingOption(option, wanted))
     // A required option is mostly an object: a string in its place can be an address with a password.
     fail('AUTH_CONFIG', wrongOption(option, wanted, isRequired ? kindOf(value) : shown(value)))
   }
+  return checked as NonNullable<Given>
 }
 
 /**
@@ -82,15 +98,23 @@ export function wantedBy([, wanted]: OptionRule, value: unknown): string {
   return typeof wanted === 'string' ? wanted : wanted(value)
 }
 
-/** A value as a message shows it: a string or an array as written, any other by its kind. */
+/**
+ * A value as a message shows it: a string, or an array of strings and numbers, as written, any other by
+ * its kind. An object in an array can have a password, as an object by itself can.
+ */
 export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
   try {
-    const isWritten = typeof value === 'string' || Array.isArray(value)
-    return isWritten ? JSON.stringify(value) : kindOf(value)
+    if (Array.isArray(value)) {
+      const items = Array.from(value, (item: unknown) =>
+        typeof item === 'string' ? JSON.stringify(item) : kindOf(item),
+      )
+      return `[${items.join(',')}]`
+    }
   } catch {
-    // An array can have a BigInt, an object can be a revoked proxy.
-    return typeof value
+    // A revoked proxy of an array.
   }
+  return kindOf(value)
 }
 
 /**
@@ -104,6 +128,15 @@ export function shown(value: unknown): string {
  * // 'a string'
  */
 export function kindOf(value: unknown): string {
+  try {
+    return kindBy(value)
+  } catch {
+    // A getter or the trap of a proxy throws. The message is about the option, not about that.
+    return typeof value === 'function' ? 'a function' : 'an object'
+  }
+}
+
+function kindBy(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'string' || typeof value === 'symbol') return `a ${typeof value}`
   if (typeof value === 'function')

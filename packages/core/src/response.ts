@@ -5,8 +5,9 @@ import type { AuthError } from './error.ts'
 import { listItems } from './header-list.ts'
 import { AUTH_FORM } from './messages.ts'
 import type { CookieContext } from './middleware.ts'
-import { checkOption, shown } from './options.ts'
+import { checkOption, kindOf } from './options.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import { hasMethod } from './store-options.ts'
 
 /** What one request has to add to its response. Every AuthRequest is a `PendingResponse`. */
 export interface PendingResponse {
@@ -159,21 +160,31 @@ export async function handle<AnySession, Result extends Response | undefined | v
     waitUntil: options?.waitUntil,
     setCookie() {},
   }
-  const opens = typeof auth?.openRequest === 'function'
-  checkOption(opens, 'handle(): auth', AUTH_FORM, shown(auth))
+  checkOption(hasMethod(auth, 'openRequest'), 'handle(): auth', AUTH_FORM, kindOf(auth))
   const authRequest = auth.openRequest(context)
   try {
     if (options?.eager) await authRequest.validate().catch(() => {})
     const response = await handler(authRequest)
     return response ? respond(response, authRequest) : response
   } catch (error) {
-    const { getResponse } = (error ?? {}) as Partial<AuthError>
-    const own = typeof getResponse === 'function' ? getResponse.call(error) : undefined
-    const response = error instanceof Response ? error : own
+    const response = responseOf(error)
     if (!response) throw error
     return respond(response, authRequest)
   } finally {
     // The response is sent now: a later cookie would be lost without an error.
     context.setCookie = undefined
+  }
+}
+
+/** Returns a thrown response, or the response of an error that has its own. */
+function responseOf(error: unknown): Response | undefined {
+  if (error instanceof Response) return error
+  try {
+    const { getResponse } = (error ?? {}) as Partial<AuthError>
+    const own: unknown = typeof getResponse === 'function' ? getResponse.call(error) : undefined
+    return own instanceof Response ? own : undefined
+  } catch {
+    // The app needs its own error, not that of a broken getResponse().
+    return undefined
   }
 }

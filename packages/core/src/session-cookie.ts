@@ -132,31 +132,37 @@ export function sessionCookies(
   options: SessionCookieOptions<never>,
   secure: boolean,
 ): SessionCookies {
-  checkOptions('sessionCookie.', options, {
+  const checked = checkOptions('sessionCookie.', options, {
     name: COOKIE_NAME,
     expires: BOOLEAN,
     persistent: orFunctionOfSession(BOOLEAN),
     formerly: [(value) => isListOf(value, isPlain), COOKIE_FORMS],
     attributes: OBJECT,
   })
-  const { attributes, expires, formerly = [] } = options
-  checkOptions('sessionCookie.attributes.', attributes, { ...COOKIE_RULES, sameSite: SAME_SITE })
-  const { sameSite = 'lax', ...form } = attributes ?? {}
+  const { expires, formerly = [] } = checked
+  const attributes = checkOptions('sessionCookie.attributes.', checked.attributes, {
+    ...COOKIE_RULES,
+    sameSite: SAME_SITE,
+  })
+  const { sameSite = 'lax', ...form } = attributes
   const fixed = {
     httpOnly: true as const,
     secure,
     sameSite: sameSite.toLowerCase() as CookieAttributes['sameSite'],
   }
 
-  const make = makerOf({ ...form, name: options.name })
+  const make = makerOf({ ...form, name: checked.name })
   const deleting = make('', 0)
   const { name } = deleting
   // Two versions of an app can have the same list: no version deletes its own cookie.
   const isOther = (cookie: SessionCookie) => cookie.serialize() !== deleting.serialize()
   const others = formerly
     .map((other) => {
-      checkOptions('sessionCookie.formerly.', other, { ...COOKIE_RULES, name: COOKIE_NAME })
-      return makerOf(other, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
+      const form = checkOptions('sessionCookie.formerly.', other, {
+        ...COOKIE_RULES,
+        name: COOKIE_NAME,
+      })
+      return makerOf(form, 'sessionCookie.formerly.', 'sessionCookie.formerly.')('', 0)
     })
     .filter(isOther)
   const twin = makerOf({ name, path: deleting.attributes.path })('', 0)

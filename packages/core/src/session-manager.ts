@@ -119,7 +119,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     },
 
     createSessionCookie(session: IssuedSessionLike | null, deletesTwin?: boolean) {
-      if (!session) return settings.cookies.make('', 0, deletesTwin)
+      // Only `null` signs out: `undefined` or '' is a mistake of the app.
+      if (session === null) return settings.cookies.make('', 0, deletesTwin)
       const token = issuedToken(session)
       const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
       const maxAge = isPersistent(session) ? Math.max(0, Math.ceil(life / 1000)) : undefined

@@ -75,10 +75,10 @@ export function splitStore<UserAttributes, SessionAttributes>(
 export function splitStore<UserAttributes, SessionAttributes>(
   stores: SplitStores<AnyStore<object, SessionAttributes>, AnyUserStore<UserAttributes>>,
 ): AnyStore<UserAttributes, SessionAttributes> {
-  checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
-  const sessions = withPlainIds(stores.sessions)
-  const users = withPlainUserIds(stores.users)
-  const staleMisses = sessions.traits?.staleMisses || stores.users.traits?.staleMisses
+  const checked = checkOptions('splitStore(): ', stores, { sessions: STORE, users: USERS })
+  const sessions = withPlainIds(checked.sessions)
+  const users = withPlainUserIds(checked.users)
+  const staleMisses = sessions.traits?.staleMisses || checked.users.traits?.staleMisses
   const anchor = (userId: string) => sessions.createUser({ id: userId, attributes: {} })
 
   return {

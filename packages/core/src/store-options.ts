@@ -62,9 +62,14 @@ export function checkClient(
  * // true
  */
 export function hasMethod(value: unknown, name: string): boolean {
-  return (
-    typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function'
-  )
+  try {
+    return (
+      typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function'
+    )
+  } catch {
+    // A getter or the trap of a proxy throws.
+    return false
+  }
 }
 
 /**

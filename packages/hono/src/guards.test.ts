@@ -1,9 +1,10 @@
-import type { InferSession } from '@limen/core'
-import { Hono } from 'hono'
+import { type InferSession, limen } from '@limen/core'
+import { memoryStore } from '@limen/core/memory-store'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type AuthVariables, authenticate, requireOrigin, requireSession } from '@limen/hono'
+import { type AuthVariables, authenticate, hono, requireOrigin, requireSession } from '@limen/hono'
 import {
   DAY,
   URL,
@@ -149,6 +150,28 @@ describe('requireSession()', () => {
     expect(await response.text()).toBe('bye')
     expect(one.calls).toEqual(['read'])
     expect(other.calls).toEqual(['read'])
+  })
+
+  it('restores c.var.session of the outer auth object, not that of the same one', async () => {
+    const { auth, headers, session } = await createAuth()
+    const store = memoryStore()
+    const other = limen({ store, sessionCookie: { name: 'other' }, middleware: hono() })
+    const { userId } = await other.createUser({})
+    const token = other.createBearerToken(await other.createSession({ userId }))
+    const both = { ...headers, Cookie: `${headers.Cookie}; other=${token}` }
+    const seen: unknown[] = []
+    const note: MiddlewareHandler = async (c, next) => {
+      await next()
+      seen.push((c.get('session') as { sessionId: string } | undefined)?.sessionId)
+    }
+    const app = new Hono()
+    app.get('/both', requireSession(auth), note, requireSession(other), (c) => c.text('ok'))
+    app.get('/late', authenticate(auth), note, requireSession(other), (c) => c.text('ok'))
+    app.get('/same', authenticate(auth), note, requireSession(auth), (c) => c.text('ok'))
+    for (const path of ['/both', '/late', '/same']) {
+      expect((await app.request(path, { headers: both })).status).toBe(200)
+    }
+    expect(seen).toEqual([session.sessionId, undefined, session.sessionId])
   })
 
   it('P4: rejects if the store is unavailable, and sends no cookie', async () => {

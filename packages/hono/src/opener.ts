@@ -44,6 +44,7 @@ export function opener<AnySession>(
     const auth =
       typeof source === 'function' ? checked(contextResponse.once(source, () => source(c))) : source
     const outer: unknown = c.get('auth')
+    const outerSession: unknown = c.get('session')
     const request = auth.openRequest(new HonoContext(c, contextResponse))
     contextResponse.add(request)
     c.set('auth', request)
@@ -57,7 +58,11 @@ export function opener<AnySession>(
       throw error
     } finally {
       contextResponse.exit(hasFailed)
-      if (outer) c.set('auth', outer)
+      if (outer) {
+        c.set('auth', outer)
+        // With another `auth` object, it is another user's session.
+        if (outer !== request) c.set('session', outerSession)
+      }
     }
   }
 }

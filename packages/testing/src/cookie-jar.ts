@@ -19,6 +19,7 @@ export class CookieJar {
     // A browser ignores a cookie of another domain, and a `Secure` one that arrives over plain http.
     if (domain && !`.${url.hostname}`.endsWith(`.${domain}`)) return
     if (attributes.has('secure') && !isSecure(url)) return
+    if (!isAllowedPrefix(name, attributes)) return
     const given = attributes.get('path')
     const path = given?.startsWith('/') ? given : url.pathname.replace(/(?!^)\/[^/]*$/, '')
     const key = [name, domain, path].join(';')
@@ -42,6 +43,19 @@ export class CookieJar {
 function split(pair: string): readonly [name: string, value: string] {
   const at = pair.indexOf('=')
   return at < 0 ? [pair.trim(), ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+}
+
+/**
+ * Whether a cookie has the attributes that the prefix of its name requires.
+ *
+ * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis}
+ */
+function isAllowedPrefix(name: string, attributes: ReadonlyMap<string, string>): boolean {
+  const [, prefix = ''] = /^__(host-http|host|secure|http)-/i.exec(name) ?? []
+  const isHost = /^host/i.test(prefix)
+  if (prefix && !attributes.has('secure')) return false
+  if (isHost && (attributes.get('path') !== '/' || attributes.get('domain'))) return false
+  return !/http$/i.test(prefix) || attributes.has('httponly')
 }
 
 function isBelow(pathname: string, path: string): boolean {

@@ -117,6 +117,24 @@ describe('cookies', () => {
     ['Secure is stored over https', ['a=1; Secure'], 'a=1'],
     ['Secure is stored on localhost', ['a=1; Secure'], 'a=1', { origin: 'http://localhost:8787' }],
     ['Secure is ignored over http', ['a=1; Secure'], undefined, { origin: 'http://app.example' }],
+    ['__Secure- is stored with Secure', ['__Secure-a=1; Secure'], '__Secure-a=1'],
+    ['__Secure- is ignored without Secure', ['__Secure-a=1'], undefined],
+    ['__Host- is stored with Secure and Path=/', ['__Host-a=1; Secure; Path=/'], '__Host-a=1'],
+    ['__Host- is ignored without Secure', ['__Host-a=1; Path=/'], undefined],
+    ['__Host- is ignored without Path', ['__Host-a=1; Secure'], undefined],
+    ['__HOST- is the same prefix', ['__HOST-a=1; Path=/'], undefined],
+    [
+      '__Host- is ignored with Domain',
+      ['__Host-a=1; Secure; Path=/; Domain=app.example'],
+      undefined,
+    ],
+    ['__Http- is ignored without HttpOnly', ['__Http-a=1; Secure'], undefined],
+    ['__Host-Http- is ignored without HttpOnly', ['__Host-Http-a=1; Secure; Path=/'], undefined],
+    [
+      '__Host-Http- is stored with HttpOnly',
+      ['__Host-Http-a=1; Secure; Path=/; HttpOnly'],
+      '__Host-Http-a=1',
+    ],
   ]
   it.each(cases)('%s', async (_, lines, sent, options) => {
     const { ada, received } = visit({ '/': lines }, options)
@@ -165,6 +183,24 @@ describe('cookies', () => {
     await grace.fetch('/')
     await grace.fetch('/')
     expect(received[1]?.['cookie']).toBe('a=2')
+  })
+
+  it('of a response from another origin are not stored', async () => {
+    const { ada, received } = visit({ '/': ['a=1; Path=/'] })
+    for (const origin of ['https://evil.example', 'http://app.example', `${APP}:8443`]) {
+      await ada.fetch(new Request(`${origin}/`))
+    }
+    expect(ada.headers().has('Cookie')).toBe(false)
+    await ada.fetch('/')
+    expect(received.at(-1)).not.toHaveProperty('cookie')
+  })
+
+  it('of a response that a redirect to another origin led to are not stored', async () => {
+    const response = new Response(null, { headers: { 'Set-Cookie': 'a=1; Path=/' } })
+    Object.defineProperty(response, 'url', { value: 'https://evil.example/' })
+    const ada = visitor({ fetch: () => response })
+    await ada.fetch(new Request(`${APP}/`))
+    expect(ada.headers().has('Cookie')).toBe(false)
   })
 
   it('of a response to a Request of the caller are applied; the request is sent as it is', async () => {

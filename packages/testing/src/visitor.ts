@@ -36,7 +36,8 @@ export interface Visitor {
    * Sends such a request to the app and applies the `Set-Cookie` headers of the response: a sign-in, a
    * renewal and a sign-out change what the next request carries.
    *
-   * @param input A path, a URL of the app, or a `Request`, which is sent as it is.
+   * @param input A path, a URL of the app, or a `Request`, which is sent as it is. Cookies of a
+   * response from another origin are not stored.
    */
   readonly fetch: (input: string | Request, init?: RequestInit) => Promise<Response>
 }
@@ -95,8 +96,11 @@ export function visitorWith(jar: CookieJar, options: VisitorOptions): Visitor {
     request,
     async fetch(input, init) {
       const sent = typeof input === 'string' ? request(input, init) : input
-      const url = new URL(sent.url)
       const response = await send(sent)
+      // After a redirect, the response is of another URL. A constructed response has none.
+      const url = new URL(response.url || sent.url)
+      // The jar is for one host: cookies of another one would be sent to the app.
+      if (url.origin !== origin) return response
       for (const line of response.headers.getSetCookie()) jar.set(line, url)
       return response
     },

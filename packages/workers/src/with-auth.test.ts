@@ -183,7 +183,114 @@ describe('withAuth()', () => {
     expect(batches).toHaveLength(3 + 10)
   })
 
-  it('returns queue, email and tail handlers unchanged, with the types of satisfies', async () => {
+  const outages: [what: string, source: (its: Env) => ReturnType<typeof authOf>, error: unknown][] =
+    [
+      [
+        'the store is unavailable',
+        () => authOf({ DB: unreachable() }),
+        expect.objectContaining({ code: 'AUTH_STORE_UNAVAILABLE' }),
+      ],
+      [
+        'auth(env) throws',
+        () => {
+          throw new Error('no binding')
+        },
+        new Error('no binding'),
+      ],
+    ]
+  it.each(outages)('awaits the app’s scheduled handler if %s', async (_, source, error) => {
+    const done: string[] = []
+    const worker = withAuth(source, {
+      fetch: () => new Response(),
+      async scheduled() {
+        await scheduler.wait(20)
+        done.push('own')
+      },
+    })
+    const run = worker.scheduled(
+      { scheduledTime: 0, cron: '', noRetry() {} },
+      env,
+      createExecutionContext(),
+    )
+    await expect(run).rejects.toEqual(error)
+    expect(done).toEqual(['own'])
+  })
+
+  it.each(['throws', 'rejects'])('purges if the app’s scheduled handler %s', async (how) => {
+    const done: string[] = []
+    const own = new Error('own')
+    const auth = {
+      ...authOf(env),
+      async deleteExpiredSessions() {
+        await scheduler.wait(20)
+        done.push('purge')
+        throw new Error('purge')
+      },
+    }
+    const worker = withAuth(auth, {
+      fetch: () => new Response(),
+      scheduled() {
+        if (how === 'throws') throw own
+        return Promise.reject(own)
+      },
+    })
+    const run = worker.scheduled(
+      { scheduledTime: 0, cron: '', noRetry() {} },
+      env,
+      createExecutionContext(),
+    )
+    await expect(run).rejects.toBe(own)
+    expect(done).toEqual(['purge'])
+  })
+
+  it('passes the methods of a class through, with their own this', async () => {
+    class Base {
+      #queued: string[] = []
+      queue(batch: MessageBatch<string>) {
+        for (const { body } of batch.messages) this.#queued.push(body)
+      }
+      email() {
+        return 'base'
+      }
+      get queued() {
+        return this.#queued
+      }
+    }
+    class App extends Base {
+      #greeting = 'Hello'
+      fetch() {
+        return new Response(this.#greeting)
+      }
+      override email() {
+        return `app, ${super.email()}`
+      }
+    }
+    const worker = withAuth(authOf, new App())
+    const { queue } = worker
+    queue({ messages: [{ body: 'b' }] } as unknown as MessageBatch<string>)
+    expect(worker.queued).toEqual(['b'])
+    expect(worker.email()).toBe('app, base')
+    expect(Object.keys(worker)).toEqual(expect.arrayContaining(['fetch', 'scheduled', 'queue']))
+    expect(Object.keys(worker)).not.toContain('toString')
+    const response = await worker.fetch(visit(''), env, createExecutionContext())
+    expect(await response.text()).toBe('Hello')
+  })
+
+  it('calls a handler of a plain object with that object as this', async () => {
+    const handler = {
+      seen: 0,
+      fetch: () => new Response(),
+      queue(_batch: MessageBatch<string>) {
+        this.seen++
+        return this
+      },
+    }
+    const worker = withAuth(authOf, handler)
+    expect(worker.queue({} as MessageBatch<string>)).toBe(handler)
+    expect(handler.seen).toBe(1)
+  })
+
+  it('passes queue, email and tail handlers through, with the types of satisfies', async () => {
     const seen: string[] = []
     const handler = {
       queue: (batch: MessageBatch<string>) => {
@@ -193,7 +300,6 @@ describe('withAuth()', () => {
     const annotated = withAuth(authOf, { fetch: () => new Response(), ...handler })
     annotated satisfies ExportedHandler<Env, string>
     expectTypeOf(annotated.queue).toEqualTypeOf<typeof handler.queue>()
-    expect(annotated.queue).toBe(handler.queue)
 
     const worker = withAuth((its: Env) => authOf(its), {
       fetch(request, its, ctx, authRequest) {

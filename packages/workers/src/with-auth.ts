@@ -29,7 +29,7 @@ export interface WorkerHandler<Env> {
   scheduled(controller: WorkerSchedule, env: Env, ctx: WorkerContext): Promise<void>
 }
 
-/** The handlers that `withAuth` returns unchanged. */
+/** The handlers that `withAuth` passes through. */
 export type Unwrapped<Handlers> = {
   [Name in keyof Handlers]: Name extends keyof WorkerHandler<never> ? unknown : Handlers[Name]
 }
@@ -39,8 +39,8 @@ export type Unwrapped<Handlers> = {
  * cache headers are applied to the response. A cron trigger deletes expired sessions, at most 10
  * batches of 1000, and runs the app's own `scheduled` handler.
  *
- * Other handlers (`queue`, `email`, `tail`, …) are returned unchanged. `satisfies` gives their parameters
- * Cloudflare's types.
+ * Other handlers (`queue`, `email`, `tail`, …) are passed through, also those of a class. `this` is the
+ * object that you pass. `satisfies` gives their parameters Cloudflare's types.
  *
  * @param auth The `auth` object, or a function of `env` that creates one for each call.
  * @param handler The Worker's handlers.
@@ -67,17 +67,46 @@ export function withAuth<
   options?: Pick<HandleOptions, 'eager'>,
 ): WorkerHandler<Env> & Unwrapped<Expected> & Omit<Handler, keyof WorkerHandler<Env>> {
   const authOf = (env: Env) => (typeof auth === 'function' ? auth(env) : auth)
-  return {
-    ...handler,
-    fetch: (request: WorkerRequest, env, ctx) =>
+  return Object.assign(membersOf(handler), {
+    fetch: (request: WorkerRequest, env: Env, ctx: WorkerContext) =>
       handle(authOf(env), request, (authRequest) => handler.fetch(request, env, ctx, authRequest), {
         ...options,
         waitUntil: (work) => ctx.waitUntil(work),
       }),
-    async scheduled(controller, env, ctx) {
-      await Promise.all([purge(authOf(env)), handler.scheduled?.(controller, env, ctx)])
+    async scheduled(controller: WorkerSchedule, env: Env, ctx: WorkerContext) {
+      // In async functions: an error of one, also a synchronous one, does not stop the other.
+      const own = async () => handler.scheduled?.(controller, env, ctx)
+      const purging = async () => purge(authOf(env))
+      for (const result of await Promise.allSettled([own(), purging()])) {
+        if (result.status === 'rejected') throw result.reason
+      }
     },
+  })
+}
+
+/** The members of a handler and of its class. Its methods need it as `this`, for private fields. */
+function membersOf<Handler extends object>(handler: Handler): Handler {
+  const members = {}
+  let owner: object | null = handler
+  while (owner && owner !== Object.prototype) {
+    for (const name of Reflect.ownKeys(owner)) {
+      if (name === 'constructor' || Object.hasOwn(members, name)) continue
+      Object.defineProperty(members, name, memberOf(handler, owner, name))
+    }
+    owner = Object.getPrototypeOf(owner) as object | null
   }
+  return members as Handler
+}
+
+function memberOf(handler: object, owner: object, name: PropertyKey): PropertyDescriptor {
+  const shared = { configurable: true, enumerable: true }
+  // A getter of a class can need what only a later call sets.
+  if (owner !== handler && Object.getOwnPropertyDescriptor(owner, name)?.get) {
+    return { ...shared, get: () => Reflect.get(handler, name) as unknown }
+  }
+  const member: unknown = Reflect.get(handler, name)
+  const value: unknown = typeof member === 'function' ? member.bind(handler) : member
+  return { ...shared, writable: true, value }
 }
 
 async function purge(auth: WorkerAuth<unknown>): Promise<void> {
