@@ -85,9 +85,7 @@ describe('a session that is neither a session nor null', () => {
     expect(() => authRequest.setSession(session as never)).toThrow(expect.objectContaining(wrong))
     expect(authRequest.cookie()).toBeUndefined()
     expect(await authRequest.validate()).not.toBeNull()
-    expect(() => auth.createSessionCookie(session as never)).toThrow(
-      expect.objectContaining(wrong),
-    )
+    expect(() => auth.createSessionCookie(session as never)).toThrow(expect.objectContaining(wrong))
   })
 })
 

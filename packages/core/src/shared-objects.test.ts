@@ -1,6 +1,7 @@
 /** D: one object of the app that serves two visitors. */
 import { describe, expect, it } from 'vitest'
 import { COOKIE, DAY, createApp, visit } from '../test/app.ts'
+import type { RequestContext } from './middleware.ts'
 import { handle } from './response.ts'
 
 describe('D: [T49] one Response that the app returns to several visitors', () => {
@@ -91,14 +92,22 @@ describe('D7: a callback of an adapter', () => {
     expect(session?.fresh).toBe(true)
   })
 
-  it('waitUntil that throws: the renewal is awaited', async () => {
+  const fail = () => {
+    throw new TypeError('there is no ctx')
+  }
+  const failing: [what: string, context: Pick<RequestContext, 'waitUntil'>][] = [
+    ['waitUntil that throws', { waitUntil: fail }],
+    ['a getter of waitUntil that throws', Object.defineProperty({}, 'waitUntil', { get: fail })],
+  ]
+  it.each(failing)('%s: the renewal is awaited', async (_, context) => {
     const { auth, clock, calls, signIn } = createApp()
     const { token } = await signIn()
     clock.now += DAY
-    const waitUntil = () => {
-      throw new TypeError('there is no ctx')
-    }
-    const authRequest = auth.openRequest({ request: visit(token), setCookie() {}, waitUntil })
+    const opened = Object.defineProperties(
+      { request: visit(token), setCookie() {} },
+      Object.getOwnPropertyDescriptors(context),
+    )
+    const authRequest = auth.openRequest(opened)
     expect(await authRequest.validate()).toMatchObject({ fresh: true })
     expect(calls).toEqual(['read', 'renew'])
     expect(authRequest.cookie()?.name).toBe(COOKIE)
