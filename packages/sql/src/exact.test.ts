@@ -2,7 +2,7 @@ import { type CaseSession, recordsFor } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { dialects } from './dialects/index.ts'
-import { isExact } from './exact.ts'
+import { isExact, parsedJson } from './exact.ts'
 import { type ColumnType, type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
 
 const BIG = '1153423434234234234'
@@ -118,6 +118,27 @@ describe.each(await everywhere())('a column of your own table in %s', (_, open) 
     await close()
   })
 
+  it('rejects a number of more than 1,100 characters', async () => {
+    const { driver, maker, close } = await open()
+    await migrate(maker)
+    const store = sqlStore<Record<string, unknown>>(driver)
+    await store.createUser({ id: 'ada', attributes: {} })
+    const { quoted: name } = dialects[maker.dialect].names
+    const rejected = {
+      code: 'AUTH_STORE_REJECTED',
+      message: expect.stringContaining('a number of more than 1100 characters'),
+    }
+    for (const end of ['', '1']) {
+      const number = `1.${'0'.repeat(16_000)}${end}`
+      await maker.batch([`update limen_user set ${name('attributes')} = '{"n": ${number}}'`])
+      await expect(store.readUser('ada')).rejects.toMatchObject(rejected)
+    }
+    const short = `1.${'0'.repeat(1098)}`
+    await maker.batch([`update limen_user set ${name('attributes')} = '{"n": ${short}}'`])
+    expect(await store.readUser('ada')).toEqual({ id: 'ada', attributes: { n: 1 } })
+    await close()
+  })
+
   it('A8: rejects a number in the JSON of attributes that would be rounded', async () => {
     const { driver, maker, close } = await open()
     await migrate(maker)
@@ -148,4 +169,19 @@ it.each([
   ['12.500', true],
 ])('A8: isExact(%j) is %j', (text, exact) => {
   expect(isExact(text)).toBe(exact)
+})
+
+it('rejects broken JSON before it searches numbers', () => {
+  const broken = `{"n": ${BIG}, "${'\\"'.repeat(200_000)}`
+  expect(() => parsedJson(broken, 'It')).toThrow('It cannot be read: it is not JSON')
+})
+
+it('skips the digits in a long text of JSON', () => {
+  const text = `${BIG} \\" `.repeat(200_000)
+  expect(parsedJson(JSON.stringify({ text, n: 1 }), 'It')).toEqual({ text, n: 1 })
+})
+
+it('isExact() is false for a text of more than 1,100 characters', () => {
+  expect(isExact(`1.${'0'.repeat(1098)}`)).toBe(true)
+  expect(isExact(`1.${'0'.repeat(1099)}`)).toBe(false)
 })

@@ -1,10 +1,19 @@
 import { type CaseSession, recordsFor } from '@limen/conformance'
 import { limen } from '@limen/core'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { dialects } from './dialects/index.ts'
 import { isCanonicalId } from './id-type.ts'
-import { type SqlDialect, type SqlLayout, migrate, sqlStore } from './index.ts'
+import {
+  type SqlDialect,
+  type SqlDriver,
+  type SqlLayout,
+  migrate,
+  migrations,
+  nodeSqlite,
+  sqlStore,
+} from './index.ts'
 
 const engines = await everywhere()
 
@@ -40,11 +49,14 @@ const cases: [
   ['postgres', 'bigint', integers, noIntegers, neighbours],
   ['postgres', 'uuid', [uuid], noUuids, []],
   ['postgres', 'char(36)', [uuid], [], [uuid.toUpperCase(), `${uuid} `]],
+  ['postgres', 'citext', ['ada'], [], otherTexts],
   ['mariadb', 'bigint', integers, noIntegers, neighbours],
   ['mariadb', 'bigint unsigned', ['1', '18446744073709551615'], ['-1', '01'], ['2']],
   ['mariadb', 'char(36) character set ascii', [uuid], [], [uuid.toUpperCase(), `${uuid} `]],
   ['mariadb', 'varchar(99) character set latin1', ['ada', 'ä'], [], [...otherTexts, 'a', 'Ä']],
+  ['mariadb', 'varchar(99)', ['ada'], [], otherTexts],
   ['mysql', 'bigint', integers, noIntegers, neighbours],
+  ['mysql', 'varchar(99)', ['ada'], [], otherTexts],
 ]
 
 describe.each(engines)('an id in %s', (_, open) => {
@@ -54,7 +66,18 @@ describe.each(engines)('an id in %s', (_, open) => {
     const ofDialect = cases.filter(([dialect]) => dialect === driver.dialect)
     expect(ofDialect).not.toHaveLength(0)
     for (const [, idType, existing, never, missing] of ofDialect) {
-      await expectNoMatch(open, idType, existing, never, missing)
+      const user = { table: 'app_user', columns: { name: 'text' } } as const
+      await expectNoMatch(open, idType, { user: { ...user, idType } }, existing, never, missing)
+    }
+  })
+
+  it('matches no user of a table with JSON in another form, without idType in the layout', async () => {
+    const { driver, close } = await open()
+    await close()
+    for (const [dialect, idType, existing, never, missing] of cases) {
+      if (dialect !== driver.dialect) continue
+      const layout = { user: { table: 'app_user', attributes: 'meta' } }
+      await expectNoMatch(open, idType, layout, existing, [], [...never, ...missing])
     }
   })
 })
@@ -66,16 +89,20 @@ interface User {
 async function expectNoMatch(
   open: (typeof engines)[number][1],
   idType: string,
+  layout: SqlLayout<User, CaseSession>,
   existing: readonly string[],
   never: readonly string[],
   missing: readonly string[],
 ): Promise<void> {
   const { driver, maker, close } = await open()
-  const layout: SqlLayout<User, CaseSession> = {
-    user: { table: 'app_user', idType, columns: { name: 'text' } },
-  }
-  await maker.batch([`create table app_user (id ${idType} primary key, name varchar(40))`])
-  await migrate(maker, layout)
+  if (idType === 'citext' && !(await createdCitext(maker))) return void (await close())
+  await maker.batch(
+    layout.user?.columns
+      ? [`create table app_user (id ${idType} primary key, name varchar(40))`]
+      : [],
+  )
+  // Without idType in the layout of the store: another program can have created the tables.
+  await migrate(maker, { ...layout, user: { ...layout.user, idType } } as typeof layout)
   const store = sqlStore(driver, layout)
   const record = await recordsFor(store as never, ...existing, ...never, ...missing)
   const session = (userId: string) => record('a', { userId, id: `of ${userId}` })
@@ -112,6 +139,33 @@ async function expectNoMatch(
   }
   await close()
 }
+
+/** Creates the type `citext`, if the server has its extension. */
+async function createdCitext(maker: SqlDriver): Promise<boolean> {
+  const available = `select 1 from pg_available_extensions where name = 'citext'`
+  if ((await maker.query(available, [])).length === 0) return false
+  // A server has one copy of it, in the schema of the test before.
+  await maker.batch(['drop extension if exists citext cascade', 'create extension citext'])
+  return true
+}
+
+describe('an own session table with a case-insensitive user_id', () => {
+  it('matches no session of another form of the id', async () => {
+    const driver = nodeSqlite(new DatabaseSync(':memory:'))
+    const layout = { session: { table: 'app_session' } }
+    const nocase = migrations('sqlite', layout).map((statement) =>
+      statement.replace('user_id text', 'user_id text collate nocase'),
+    )
+    expect(nocase).not.toEqual(migrations('sqlite', layout))
+    await driver.batch(nocase)
+    const auth = limen({ store: sqlStore(driver, layout) })
+    await auth.createUser({ userId: 'ada' })
+    await auth.createSession({ userId: 'ada' })
+    await auth.invalidateAllUserSessions('ADA')
+    expect(await auth.getAllUserSessions('ADA')).toEqual([])
+    expect(await auth.getAllUserSessions('ada')).toHaveLength(1)
+  })
+})
 
 const rejected = 'rejected'
 const answer = (call: Promise<unknown>): Promise<unknown> => call.catch(() => rejected)

@@ -78,6 +78,27 @@ const SESSION_RULES = {
 }
 const TABLE: OptionRule = [isObject, 'an object']
 
+/**
+ * Whether a table and its column of user ids are those of the default layout, which compare ids byte
+ * by byte. The app can have created any other table, with any type and collation.
+ */
+export function comparesBytes(
+  { user, session }: ResolvedLayout,
+  column: 'user' | 'session',
+): boolean {
+  const isDefaultUser =
+    user.table === USER_DEFAULTS.table &&
+    user.id === USER_DEFAULTS.id &&
+    user.idType === undefined &&
+    !user.attributes.columns
+  if (column === 'user') return isDefaultUser
+  return (
+    isDefaultUser &&
+    session.table === SESSION_DEFAULTS.table &&
+    session.userId === SESSION_DEFAULTS.userId
+  )
+}
+
 /** All names of the default layout. */
 export const DEFAULT_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(USER_DEFAULTS),

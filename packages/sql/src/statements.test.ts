@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { embedded } from '../test/embedded.ts'
 import { everyCall } from '../test/every-call.ts'
 import { type Opened, everywhere } from '../test/everywhere.ts'
-import { ownLayout, ownTable } from '../test/own-tables.ts'
+import { jsonLayout, ownLayout, ownTable } from '../test/own-tables.ts'
 import { type Ran, recorded } from '../test/recorded.ts'
 import { dialects } from './dialects/index.ts'
 import { type SqlDriver, migrate, sqlStore } from './index.ts'
@@ -13,22 +13,24 @@ const DAY = 86_400_000
 
 const engines = await everywhere()
 
-async function both(open: () => Promise<Opened>) {
+async function layouts(open: () => Promise<Opened>) {
   const { driver, maker, close } = await open()
   await maker.batch([ownTable(maker.dialect)])
   await migrate(maker)
   await migrate(maker, ownLayout)
+  await migrate(maker, jsonLayout)
   const { driver: counted, ran } = recorded(driver)
   const stores = {
     JSON: sqlStore<CaseUser, CaseSession>(counted),
     columns: sqlStore(counted, ownLayout),
+    ownJSON: sqlStore(counted, jsonLayout),
   }
   return { driver, close, ran, stores }
 }
 
 describe.each(engines)('a store in %s', (_, open) => {
   it('runs one statement for each call, except for a sign-in on MySQL and a taken id', async () => {
-    const { driver, close, ran, stores } = await both(open)
+    const { driver, close, ran, stores } = await layouts(open)
     const two: string[] = []
     const { returning, unlessTaken } = dialects[driver.dialect].statements
     if (!returning) two.push('insert')
@@ -42,7 +44,7 @@ describe.each(engines)('a store in %s', (_, open) => {
   })
 
   it('costs one round trip to validate, one more to renew, one to sign in', async () => {
-    const { driver, close, ran, stores } = await both(open)
+    const { driver, close, ran, stores } = await layouts(open)
     let now = 0
     const auth = limen({ store: stores.JSON, now: () => now })
     const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
@@ -65,7 +67,7 @@ describe.each(engines)('a store in %s', (_, open) => {
   })
 
   it('P1: sends no query that a cache between the app and the engine can answer', async () => {
-    const { driver, close, ran, stores } = await both(open)
+    const { driver, close, ran, stores } = await layouts(open)
     for (const store of Object.values(stores)) await everyCall(store, ran)
     const queries = ran.filter(({ sql }) => sql.startsWith('select'))
     expect(queries.length).toBeGreaterThanOrEqual(6)
@@ -77,7 +79,7 @@ describe.each(engines)('a store in %s', (_, open) => {
 
 describe.each(engines.filter(([name]) => name in embedded))('a store in %s', (_, open) => {
   it('uses an index for every statement', async () => {
-    const { driver, close, ran, stores } = await both(open)
+    const { driver, close, ran, stores } = await layouts(open)
     await driver.batch(driver.dialect === 'postgres' ? manyRows : [])
     for (const store of Object.values(stores)) await everyCall(store, ran)
     const plans: string[] = []
@@ -91,12 +93,14 @@ describe.each(engines.filter(([name]) => name in embedded))('a store in %s', (_,
   })
 })
 
-/** Enough for PostgreSQL to prefer an index, in both layouts. */
+/** Enough for PostgreSQL to prefer an index, in each layout. */
 const manyRows = [
   `insert into limen_user select 'u' || n, '{}' from generate_series(1, 2000) n`,
   `insert into limen_session select 's' || n, 'u' || n % 2000 + 1, 'h', n, n, 1e12 + n, '{}' from generate_series(1, 10000) n`,
   `insert into "order" ("key", "full ""name""") select 'u' || n, 'n' || n from generate_series(1, 2000) n`,
   `insert into app_session select 's' || n, 'u' || n % 2000 + 1, 'h', n, n, 1e12 + n, 'd' from generate_series(1, 10000) n`,
+  'insert into json_user select * from limen_user',
+  'insert into json_session select * from limen_session',
   'analyze',
 ]
 

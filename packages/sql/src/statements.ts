@@ -4,7 +4,7 @@ import { type Assignment, storedAttributes } from './attributes.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import type { SqlRow } from './driver.ts'
 import { namesIn } from './names.ts'
-import type { ResolvedLayout } from './resolved-layout.ts'
+import { type ResolvedLayout, comparesBytes } from './resolved-layout.ts'
 import { type Sql, type Statement, list, raw, rendered, slot, sql, template, value } from './sql.ts'
 
 /** The statements over one layout, and what their rows hold. */
@@ -47,23 +47,26 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
   const active = names.column(layout.session.activePeriodExpiresAt)
   const idle = names.column(layout.session.idlePeriodExpiresAt)
 
-  // A column of Limen's own compares byte by byte.
-  const isOwnColumn = layout.user.idType === undefined && !layout.user.attributes.columns
-  const isUser = (column: string, userId: Sql) =>
-    isOwnColumn
+  const usersCompareBytes = comparesBytes(layout, 'user')
+  const ownersCompareBytes = comparesBytes(layout, 'session')
+  // The first comparison uses the index, but a column can equate ids such as `ada` and `ADA`.
+  const isId = (column: string, userId: Sql, comparesBytes: boolean) =>
+    comparesBytes
       ? sql`${raw(column)} = ${userId}`
       : sql`${raw(column)} = ${userId} and ${dialect.columns.isText(raw(column), userId)}`
+  const isUser = (column: string, userId: Sql) => isId(column, userId, usersCompareBytes)
+  const isOwner = (column: string, userId: Sql) => isId(column, userId, ownersCompareBytes)
 
   // `foundIn` reads the columns in this order.
   const columns = [
     `${dialect.columns.id(`s.${key}`, true)} as id`,
-    `${dialect.columns.id(`s.${owner}`, isOwnColumn)} as userId`,
+    `${dialect.columns.id(`s.${owner}`, ownersCompareBytes)} as userId`,
     `s.${hash} as secretHash`,
     `${dialect.columns.time(`s.${created}`)} as createdAt`,
     `${dialect.columns.time(`s.${active}`)} as activePeriodExpiresAt`,
     `${dialect.columns.time(`s.${idle}`)} as idlePeriodExpiresAt`,
     `${session.text('s')} as attributes`,
-    `${dialect.columns.id(`u.${userKey}`, isOwnColumn)} as owner`,
+    `${dialect.columns.id(`u.${userKey}`, usersCompareBytes)} as owner`,
     `${user.text('u')} as ownerAttributes`,
   ]
   const selectSessions = sql`
@@ -101,7 +104,7 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
   const listByUser = template<'userId'>(
     sql`
       ${selectSessions}
-      where ${isUser(`s.${owner}`, theUser)}${raw(uncached)}
+      where ${isOwner(`s.${owner}`, theUser)}${raw(uncached)}
       order by ${raw(`s.${created}`)}
     `,
     dialect,
@@ -127,7 +130,7 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
   const deleteByUser = template<'userId' | 'except'>(
     sql`
       delete from ${sessions}
-      where ${isUser(owner, theUser)} and ${raw(key)} <> ${slot('except')}
+      where ${isOwner(owner, theUser)} and ${raw(key)} <> ${slot('except')}
     `,
     dialect,
   )

@@ -1,5 +1,6 @@
 /** The engines that run inside the test's process, each time empty. */
 import { PGlite } from '@electric-sql/pglite'
+import { citext } from '@electric-sql/pglite/contrib/citext'
 import { createClient } from '@libsql/client'
 import Database from 'better-sqlite3'
 import { DatabaseSync } from 'node:sqlite'
@@ -15,7 +16,7 @@ let postgres: Promise<PGlite> | undefined
 
 /** PGlite, empty. It takes seconds to start, so there is one, which is emptied each time. */
 export async function openPglite(): Promise<PGlite> {
-  postgres ??= PGlite.create()
+  postgres ??= PGlite.create({ extensions: { citext } })
   const db = await postgres
   await db.exec('drop schema public cascade; create schema public')
   return db

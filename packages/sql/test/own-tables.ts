@@ -21,6 +21,12 @@ export const ownLayout: SqlLayout<CaseUser, CaseSession> = {
   },
 }
 
+/** The layout over a table whose ids can have any collation, with all attributes in a JSON column. */
+export const jsonLayout: SqlLayout<CaseUser, CaseSession> = {
+  user: { table: 'json_user', attributes: 'meta' },
+  session: { table: 'json_session' },
+}
+
 /** Creates the app's table, which has a column that the layout does not name. */
 export function ownTable(dialect: SqlDialect): string {
   const { names, schema } = dialects[dialect]

@@ -3,7 +3,7 @@ import type { CaseSession, CaseUser } from '@limen/conformance'
 import { type SqlDriver, type SqlValue, migrate, sqlStore } from '../src/index.ts'
 import type { EmptyDatabase } from './engines.ts'
 import { everyCall } from './every-call.ts'
-import { ownLayout, ownTable } from './own-tables.ts'
+import { jsonLayout, ownLayout, ownTable } from './own-tables.ts'
 
 /** A statement, and how the server would run it. */
 export interface Plan {
@@ -13,7 +13,7 @@ export interface Plan {
 }
 
 /**
- * Fills a database with 2,000 users of five sessions each, in both layouts, and explains each
+ * Fills a database with 2,000 users of five sessions each, in each layout, and explains each
  * statement just before it runs.
  *
  * @param explain Returns the plan of a statement.
@@ -27,6 +27,7 @@ export async function plansOf(
   await maker.batch([ownTable(server)])
   await migrate(maker)
   await migrate(maker, ownLayout)
+  await migrate(maker, jsonLayout)
   await maker.batch(fill[server])
 
   const plans: Plan[] = []
@@ -48,6 +49,7 @@ export async function plansOf(
   }
   await everyCall(sqlStore<CaseUser, CaseSession>(explaining), [])
   await everyCall(sqlStore(explaining, ownLayout), [])
+  await everyCall(sqlStore(explaining, jsonLayout), [])
   return plans
 }
 
@@ -57,6 +59,8 @@ const rows = (numbers: (count: number) => string, quoted: (name: string) => stri
   `insert into limen_session select concat('s', n), concat('u', n % 2000 + 1), 'h', n, n, 1000000000000 + n, '{}' from ${numbers(10_000)}`,
   `insert into ${quoted('order')} (${quoted('key')}, ${quoted('full "name"')}) select concat('u', n), concat('n', n) from ${numbers(2000)}`,
   `insert into app_session select concat('s', n), concat('u', n % 2000 + 1), 'h', n, n, 1000000000000 + n, 'd', null from ${numbers(10_000)}`,
+  'insert into json_user select * from limen_user',
+  'insert into json_session select * from limen_session',
 ]
 
 const fill = {
@@ -72,6 +76,6 @@ const fill = {
       (count) => `(select seq as n from seq_1_to_${count}) as numbers`,
       (name) => `\`${name}\``,
     ),
-    'analyze table limen_user, limen_session, `order`, app_session',
+    'analyze table limen_user, limen_session, `order`, app_session, json_user, json_session',
   ],
 }

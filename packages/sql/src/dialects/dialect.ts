@@ -27,7 +27,7 @@ interface Names {
 
 /** How columns are read and written. They are given columns whose names are quoted. */
 export interface Columns {
-  /** An id as text, whatever its column's type; `isLimens` where Limen chose the type. */
+  /** An id as text, whatever its column's type; `isLimens` in a table of the default layout. */
   readonly id: (column: string, isLimens: boolean) => string
   /** A time as a number or as text: the same in every run of a statement. */
   readonly time: (column: string) => string
