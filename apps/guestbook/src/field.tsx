@@ -29,7 +29,7 @@ export function Field({ name, label, problems, hint, ...attributes }: FieldProps
 }
 
 /** A box to check. The form has its name only if it is checked. */
-export function Checkbox({ name, label, hint, checked = false }: CheckboxProps) {
+function Checkbox({ name, label, hint, checked = false }: CheckboxProps) {
   return (
     <div class="field">
       <label class="choice">
