@@ -15,7 +15,7 @@ const cases: Case[] = [
   [NaN, false, 'an unknown time is never recent'],
 ]
 
-describe('isRecentSignIn()', () => {
+describe('[T43] isRecentSignIn()', () => {
   it.each(cases)('at %d it is %s: %s', (now, isRecent) => {
     expect(isRecentSignIn(session, { withinMs: 600_000, now })).toBe(isRecent)
   })
