@@ -91,6 +91,7 @@ export function authenticate<AnySession>(
 ): MiddlewareHandler<{
   Variables: { auth: AuthRequest<AnySession>; session: AnySession | null }
 }>
+/** Opens the session of each request, by its cookie: see the first signature. */
 export function authenticate<AnySession>(
   auth: AuthSource<AnySession>,
   options?: AuthenticateOptions,
