@@ -327,7 +327,7 @@ Deno.test('A6: denoKvStore() rejects a value that is not a Deno KV', () =>
       [7, '7'],
       [{}, 'an object'],
       [new Map(), 'an object of the class Map'],
-      [Deno.openKv, 'a function'],
+      [Deno.openKv, 'an async function or a generator'],
       [Promise.resolve(kv), 'a promise: await Deno.openKv()'],
     ] as const) {
       equal(await failureOf(() => denoKvStore(given as unknown as Kv)), [
