@@ -8,14 +8,14 @@ describe('retrying()', () => {
   beforeEach(() => {
     waits.length = 0
     vi.spyOn(Math, 'random').mockReturnValue(0.999)
-    vi.stubGlobal('setTimeout', (resolve: () => void, ms: number) => {
+    const atOnce = (resolve: () => void, ms = 0) => {
       waits.push(Math.ceil(ms))
       queueMicrotask(resolve)
-    })
+    }
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(atOnce as never)
   })
   afterEach(() => {
     vi.restoreAllMocks()
-    vi.unstubAllGlobals()
   })
 
   /** An attempt that collides a number of times. */
@@ -39,7 +39,7 @@ describe('retrying()', () => {
   })
 
   it('waits for a random part of the time, so that clients do not collide again', async () => {
-    vi.mocked(Math.random).mockReturnValue(0.5)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
     await retrying(colliding(3).attempt, options)
     expect(waits).toEqual([2, 3])
   })
