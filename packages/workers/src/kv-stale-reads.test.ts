@@ -152,7 +152,7 @@ describe('kvStore() with stale reads', () => {
   it.each(thieves)(
     'P1: a revoked thief who revokes all others late is revoked $until: $sessions sessions, unlisted: $unlisted',
     async ({ sessions, unlisted, until }) => {
-      const sees = (key: string) => !unlisted.some((kind) => key.startsWith(`limen:${kind}:`))
+      const sees = (key: string) => !unlisted.some((kind) => key.startsWith(`limen:2:${kind}:`))
       const [here, there] = [dataCenter({ sees }), dataCenter({ sees })]
       const record = await recordsFor(store)
       await here.store.createUser(ada)
