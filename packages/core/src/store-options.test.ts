@@ -82,7 +82,7 @@ describe('kindOf()', () => {
     [7n, '7'],
     [true, 'true'],
     [Number.NaN, 'NaN'],
-  ])('of %o is "%s"', (value, kind) => {
+  ])('describes value %#', (value, kind) => {
     expect(kindOf(value)).toBe(kind)
   })
 })
