@@ -39,7 +39,7 @@ export type OriginResult =
   | { readonly trusted: true }
   | { readonly trusted: false; readonly reason: UntrustedReason }
 
-/** Which other origins may send unsafe requests and open WebSockets, and how the app's own is known. */
+/** Which other origins may send unsafe requests and open WebSockets, and how the app's own origin is found. */
 export interface CsrfProtection {
   /**
    * Trusted hosts below `baseDomain`: `'*'` for all of them, or names (`'app'`, `'eu.app'`), where
@@ -98,7 +98,7 @@ function opensWebSocket(headers: OriginRequest['headers']): boolean {
  * Creates the rule that decides which requests may use a cookie.
  *
  * A safe request may. Any other must come from the app's own origin, from an allowed subdomain or from
- * a trusted origin. `Sec-Fetch-Site: same-origin` outranks the host of the URL: no page can send that
+ * a trusted origin. `Sec-Fetch-Site: same-origin` outranks the host of the URL: no script can set that
  * header, and proxies rewrite `Host`. A configured host outranks both: then `Origin` must not
  * contradict it. A malformed header is refused. The result does not depend on whether a cookie was
  * sent, so login CSRF is covered.

@@ -1,5 +1,6 @@
 /**
- * Every message that core throws: one for each rule, grouped by code.
+ * The messages that core throws: one for each rule, grouped by code. A few forms that only one store
+ * helper uses stand beside it, in `cached.ts`, `split-store.ts`, `store.ts` and `store-options.ts`.
  *
  * A message states what could not be done, which option or argument, the value as it was written
  * (never a secret) and the form that is wanted. `messages.test.ts` requires a case for each name here.

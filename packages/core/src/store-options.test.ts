@@ -11,7 +11,7 @@ const config = (message: string) => expect.objectContaining({ code: 'AUTH_CONFIG
 
 describe('A4: checkCallOptions()', () => {
   const rules = { ttl: wholeNumber('seconds', 30, 60) }
-  const check = (given: unknown) => () => checkCallOptions('someStore', given, rules)
+  const check = (given: unknown) => () => checkCallOptions('someStore', given as object, rules)
 
   it.each([[undefined], [{}], [{ ttl: undefined }], [{ ttl: 30 }], [{ ttl: 60 }]])(
     'accepts %o',
@@ -35,6 +35,18 @@ describe('A4: checkCallOptions()', () => {
   ]
   it.each(refused)('rejects %o', (given, message) => {
     expect(check(given)).toThrow(config(message))
+  })
+
+  it('returns what it has checked, and reads each option once', () => {
+    let reads = 0
+    const given = {
+      get ttl() {
+        return 30 + 1000 * reads++
+      },
+    }
+    expect(checkCallOptions('someStore', given, rules)).toEqual({ ttl: 30 })
+    expect(reads).toBe(1)
+    expect(checkCallOptions('someStore', undefined, rules)).toEqual({})
   })
 })
 

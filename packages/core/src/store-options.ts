@@ -10,20 +10,22 @@ import { type OptionRule, checkOption, checkOptions, isObject, kindOf } from './
  * @param call The function's name, such as `kvStore`.
  * @param given What the user wrote.
  * @param rules The known options.
+ * @returns The options that are given, in a new object: use it in place of what the user wrote, which
+ * can have getters.
  * @throws {AuthError} `AUTH_CONFIG` for the first name or value that does not fit.
  *
  * @example
  * checkCallOptions('kvStore', { cacheTtl: 60 }, { cacheTtl: wholeNumber('seconds', 30, 3600) })
- * // undefined
+ * // { cacheTtl: 60 }
  */
-export function checkCallOptions(
+export function checkCallOptions<Options extends object>(
   call: string,
-  given: unknown,
+  given: Options | undefined,
   rules: Readonly<Record<string, OptionRule>>,
-): void {
-  if (given === undefined) return
+): Options {
+  if (given === undefined) return {} as Options
   checkOption(isObject(given), `${call}(): options`, 'an object', kindOf(given))
-  checkOptions(`${call}(): `, given, rules)
+  return checkOptions(`${call}(): `, given, rules)
 }
 
 /**

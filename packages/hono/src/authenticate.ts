@@ -98,17 +98,16 @@ export function authenticate<AnySession>(
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }>
 export function authenticate<AnySession>(
   auth: AuthSource<AnySession>,
-  options: AuthenticateOptions = {},
+  options?: AuthenticateOptions,
 ): MiddlewareHandler {
   const open = opener('authenticate', auth)
-  const validateEarly = early('authenticate', options, { eager: BOOLEAN, from: FROM })
-  const { from } = options
+  const { from, eager } = checkCallOptions('authenticate', options, { eager: BOOLEAN, from: FROM })
   return (c, next) =>
     open(c, async (request) => {
       if (from) {
         ContextResponse.of(c).sources.set(request, from)
         c.set('session', await findSession(c, request))
-      } else await validateEarly(request)
+      } else if (eager) await validateEarly(request)
       await next()
     })
 }
@@ -128,14 +127,14 @@ export function authenticate<AnySession>(
  */
 export function requireOrigin<AnySession>(
   auth: AuthSource<AnySession>,
-  options: EagerOptions = {},
+  options?: EagerOptions,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession> } }> {
   const open = opener('requireOrigin', auth)
-  const validateEarly = early('requireOrigin', options, { eager: BOOLEAN })
+  const { eager } = checkCallOptions('requireOrigin', options, { eager: BOOLEAN })
   return (c, next) =>
     open(c, async (request) => {
       refuseUntrusted(request)
-      await validateEarly(request)
+      if (eager) await validateEarly(request)
       await next()
     })
 }
@@ -186,13 +185,7 @@ const FROM: OptionRule = [
   FROM_FORM,
 ]
 
-/** Returns the function that validates before the handler runs, if `eager` is set. */
-function early(
-  caller: string,
-  options: EagerOptions,
-  rules: Readonly<Record<string, OptionRule>>,
-): (request: AuthRequest<unknown>) => Promise<unknown> | undefined {
-  checkCallOptions(caller, options, rules)
-  // If the store is unavailable, the handler's own validate() rejects.
-  return (request) => (options.eager ? request.validate().catch(() => {}) : undefined)
+/** Validates before the handler runs. When the store fails, the handler's own `validate()` rejects. */
+async function validateEarly(request: AuthRequest<unknown>): Promise<void> {
+  await request.validate().catch(() => {})
 }

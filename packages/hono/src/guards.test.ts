@@ -3,7 +3,7 @@ import { memoryStore } from '@limen/core/memory-store'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { HTTPException } from 'hono/http-exception'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { type AuthVariables, authenticate, hono, requireOrigin, requireSession } from '@limen/hono'
 import {
   DAY,
@@ -27,6 +27,23 @@ describe('requireSession()', () => {
     expect(await response.json()).toMatchObject({ name: 'Ada' })
     expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     expect(calls).toEqual(['read'])
+  })
+
+  it('reads the Authorization header only of a request that it refuses', async () => {
+    const { auth, headers } = await createAuth()
+    const app = new Hono()
+    app.all('/me', requireSession(auth), (c) => c.text('private'))
+    const get = vi.spyOn(Headers.prototype, 'get')
+    const readsOf = async (init: RequestInit) => {
+      get.mockClear()
+      await app.request('/me', init)
+      return get.mock.calls.filter(([name]) => /^authorization$/i.test(name)).length
+    }
+    const sameOrigin = { ...headers, 'Sec-Fetch-Site': 'same-origin' }
+    expect(await readsOf({ headers })).toBe(0)
+    expect(await readsOf({ method: 'POST', headers: sameOrigin })).toBe(0)
+    expect(await readsOf({})).toBeGreaterThan(0)
+    get.mockRestore()
   })
 
   it('answers 401 without a session and 403 to a cross-origin request', async () => {

@@ -50,9 +50,8 @@ export function requireRecentSignIn<AnySession extends { readonly createdAt: Dat
   otherwise?: Otherwise<AnySession>,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   const open = opener('requireRecentSignIn', auth)
-  checkCallOptions('requireRecentSignIn', options ?? {}, { withinMs: WITHIN })
+  const { withinMs } = checkCallOptions('requireRecentSignIn', options ?? {}, { withinMs: WITHIN })
   checkOtherwise('requireRecentSignIn', otherwise)
-  const { withinMs } = options
   return (c, next) =>
     open(c, async (request, checked) => {
       const session = await requireFrom(c, request)

@@ -49,10 +49,10 @@ export async function requireFrom<AnySession>(
   // A browser does not send a bearer token by itself, so no other site can send one.
   if (!usesBearer(c, request)) {
     const { origin } = request
-    // Browsers send Origin with such a request, so this client is not one, and CSRF is not the reason.
-    const isClient = sendsBearer(c) || sourcesOf(c, request).includes('bearer')
-    if (!origin.trusted && origin.reason === 'origin-missing' && isClient) {
-      await refuseAnonymous(c, request)
+    if (!origin.trusted && origin.reason === 'origin-missing') {
+      // Browsers send Origin with such a request, so this client is not one, and CSRF is not the reason.
+      const isClient = sendsBearer(c) || sourcesOf(c, request).includes('bearer')
+      if (isClient) await refuseAnonymous(c, request)
     }
     refuseUntrusted(request)
   }

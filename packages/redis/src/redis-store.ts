@@ -76,10 +76,9 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   type AnyUser = UserRecord<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  checkCallOptions(REDIS_STORE, options, {
+  const { prefix = 'limen' } = checkCallOptions(REDIS_STORE, options, {
     prefix: [isPrefix, PREFIX_FORM],
   })
-  const { prefix = 'limen' } = options ?? {}
   const run = scriptRunner(client)
 
   return {

@@ -53,10 +53,9 @@ export interface PgOptions {
  * @example
  * const auth = limen({ store: sqlStore(pg(pool)) })
  */
-export function pg(pool: Pg, options: PgOptions = {}): SqlDriver {
+export function pg(pool: Pg, options?: PgOptions): SqlDriver {
   checkClient('pg', 'a Pool or a Client of pg', pool, ['query'])
-  checkCallOptions('pg', options, { prepare: BOOLEAN })
-  const { prepare = true } = options
+  const { prepare = true } = checkCallOptions('pg', options, { prepare: BOOLEAN })
   const names = recent(nameOf)
   const run = (text: string, values: readonly SqlValue[], once = false) =>
     pool.query(

@@ -54,8 +54,7 @@ export function workersCache(
     checkBinding('workersCache', CACHE_FORM, cache, 'match', 'put', 'delete')
   }
   const isOrigin = (value: unknown) => typeof value === 'string' && ORIGIN.test(value)
-  checkCallOptions('workersCache', options, { origin: [isOrigin, ORIGIN_FORM] })
-  const { origin } = options ?? {}
+  const { origin } = checkCallOptions('workersCache', options, { origin: [isOrigin, ORIGIN_FORM] })
   // It has no default.
   checkOption(origin !== undefined, 'workersCache(): origin', ORIGIN_FORM, shown(origin))
   const open = async () => (typeof cache === 'function' ? cache() : cache)

@@ -67,10 +67,9 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
   options?: DurableObjectStoreOptions,
 ): RoutedStore<UserAttributes, SessionAttributes> {
   checkBinding(OBJECT_STORE, OBJECT_BINDING, namespace, 'idFromName', 'get')
-  checkCallOptions(OBJECT_STORE, options, {
+  const { locationHint } = checkCallOptions(OBJECT_STORE, options, {
     locationHint: [(hint) => REGIONS.includes(hint as LocationHint), regionForm(REGIONS)],
   })
-  const { locationHint } = options ?? {}
 
   /** Calls the object of one user. */
   async function call<Answer>(

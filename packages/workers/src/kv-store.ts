@@ -88,11 +88,10 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   checkBinding(KV_STORE, KV_BINDING, namespace, 'get', 'put', 'delete', 'list')
-  checkCallOptions(KV_STORE, options, {
+  const { absolutePeriodMs = LONGEST_COOKIE, cacheTtl = 30 } = checkCallOptions(KV_STORE, options, {
     absolutePeriodMs: wholeNumber('milliseconds', MINUTE, CENTURY),
     cacheTtl: wholeNumber('seconds', 30, LONGEST_TTL),
   })
-  const { absolutePeriodMs = LONGEST_COOKIE, cacheTtl = 30 } = options ?? {}
   const kv = kvClient(namespace)
   const routeOf = (id: RoutedId) => routeIn(KV_STORE, id)
   const expiryOf = ({ createdAt }: { readonly createdAt: number }) => createdAt + absolutePeriodMs
