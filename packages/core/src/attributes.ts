@@ -47,8 +47,9 @@ export type JsonValue<Value> = unknown extends Value
  * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES`, with the path of the value.
  */
 export function checkedAttributes(given: unknown): object {
-  if (!isPlain(given)) refuse('attributes', ATTRIBUTES_FORM, given)
-  return copyOf(given, 'attributes', 0) as object
+  const path = () => 'attributes'
+  if (!isPlain(given)) refuse(path, ATTRIBUTES_FORM, given)
+  return copyOf(given, path, 0) as object
 }
 
 /** Attributes of a new user or session: `undefined` is the same as leaving it out. */
@@ -62,10 +63,11 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
 }
 
-function copyOf(value: unknown, path: string, depth: number): unknown {
+/** The path is a function: only a message needs its text. */
+function copyOf(value: unknown, path: () => string, depth: number): unknown {
   const check = (fits: boolean, wanted: string) => fits || refuse(path, wanted, value)
   const copyItem = (item: unknown, name: string | number) =>
-    copyOf(item, `${path}.${shownName(name)}`, depth + 1)
+    copyOf(item, () => `${path()}.${shownName(name)}`, depth + 1)
 
   if (value === null || typeof value === 'boolean') return value
   if (value === undefined) {
@@ -106,9 +108,9 @@ function shownName(name: string | number): string {
   return /^[\w$]+$/.test(short) ? short : JSON.stringify(short)
 }
 
-function refuse(path: string, wanted: string, value: unknown): never {
+function refuse(path: () => string, wanted: string, value: unknown): never {
   // Not a string or a bigint: an attribute can be a secret.
   const given =
     typeof value === 'object' || typeof value === 'number' ? kindOf(value) : typeof value
-  return fail('AUTH_INVALID_ATTRIBUTES', wrongAttribute(path, wanted, given))
+  return fail('AUTH_INVALID_ATTRIBUTES', wrongAttribute(path(), wanted, given))
 }
