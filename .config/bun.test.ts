@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { bun } from './bun.ts'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { root } from './packages.ts'
 
 it.skipIf(!bun())(
   'the suites of core, conformance, Hono and testing pass in Bun',

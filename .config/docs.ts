@@ -3,8 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transform } from 'automd'
 import { storesMarkdown } from './stores.ts'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { foldersIn, root } from './packages.ts'
 
 /** The paths of all pages of the documentation, from the root of the repository. */
 export const pages: readonly string[] = [
@@ -12,8 +11,8 @@ export const pages: readonly string[] = [
   ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),
-  ...readdirSync(`${root}packages`, { recursive: false, encoding: 'utf8' })
-    .map((name) => `packages/${name}/README.md`)
+  ...foldersIn('packages')
+    .map((folder) => `${folder}/README.md`)
     .filter((path) => read(path) !== null),
 ].toSorted()
 

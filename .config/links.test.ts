@@ -2,10 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { root } from './packages.ts'
 
 /** The names that GitHub gives to the headings of a page. */
 function anchorsOf(text: string): string[] {

@@ -1,4 +1,4 @@
-/** Lists the packages that npm and JSR get. */
+/** The root of the repository, its packages and their manifests. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { filesWithIds, withTests } from './threats.ts'
+import { root } from './packages.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
 const model = read('docs/threat-model.md')
 const asvs = read('docs/asvs.md')

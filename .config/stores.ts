@@ -1,7 +1,7 @@
 /** The table of stores in docs/stores.md, from the `stores.json` of each package. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
 import { markdownTable } from 'markdown-table'
+import { foldersIn, root } from './packages.ts'
 
 /** What a package specifies of one of its stores, in its `stores.json`. */
 interface StoreFacts {
@@ -19,12 +19,10 @@ interface StoreFacts {
   readonly knownExceptions: Readonly<Record<string, string>>
 }
 
-const packages = fileURLToPath(new URL('../packages', import.meta.url))
-
 /** The table, and below it the conformance cases that a store does not pass. */
 export function storesMarkdown(): string {
-  const stores = readdirSync(packages)
-    .map((name) => `${packages}/${name}/stores.json`)
+  const stores = foldersIn('packages')
+    .map((folder) => `${root}${folder}/stores.json`)
     .filter((path) => existsSync(path))
     .flatMap((path) =>
       Object.values(JSON.parse(readFileSync(path, 'utf8')) as Record<string, StoreFacts>),

@@ -1,10 +1,9 @@
 /** Sentences and figures of the documentation that were wrong or missing before. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { pages } from './docs.ts'
+import { root } from './packages.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
 const packages = readdirSync(`${root}packages`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

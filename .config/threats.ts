@@ -4,9 +4,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { root } from './packages.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const page = `${root}docs/threat-model.md`
 
 /** The files that carry each id. */

@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { root } from './packages.ts'
 
 /** What is not written, and what is written instead. Space in a phrase also matches a line break. */
 const words: [banned: RegExp, instead: string][] = [
@@ -47,7 +47,6 @@ const skipped = /^(LICENSE|pnpm-lock\.yaml|\.config\/words\.ts)$|\.(png|svg|ico|
 const readable = (text: string) =>
   text.replaceAll(/([a-z\d])(?=[A-Z])/g, '$1 ').replaceAll(/_|\b(?=-)-/g, ' ')
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const counts = new Map<string, number>()
 
 const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--']
