@@ -1,12 +1,11 @@
 /** The documentation: its programs run, and its figures are the measured ones. */
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { denoBinary } from '@limen/test-servers'
+import { denoBinary, run } from '@limen/test-servers'
+import { RELATIONS, ROWS } from '../apps/lab/test/matrix.ts'
 import { generated, pages, read } from './docs.ts'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { root } from './packages.ts'
 
 it.each(pages)('%s has the programs and tables of their sources: pnpm embed', async (path) => {
   expect(read(path)).toBe(await generated(path))
@@ -15,12 +14,10 @@ it.each(pages)('%s has the programs and tables of their sources: pnpm embed', as
 it('the programs in the documentation have no type errors and run', async () => {
   // These two have tests of their own, beside an engine.
   const own = pages.filter((path) => !/^packages\/(redis|sql)\//.test(path))
-  const { stdout } = await promisify(execFile)(
-    denoBinary(),
-    ['test', '--doc', '--no-lock', '--cached-only', '--permit-no-files', ...own],
-    { cwd: root, env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } },
+  const args = ['test', '--doc', '--no-lock', '--cached-only', '--permit-no-files', ...own]
+  expect(await run(denoBinary(), args, { cwd: root })).toMatch(
+    /^ok \| ([89]|\d\d) passed \| 0 failed/m,
   )
-  expect(stdout).toMatch(/^ok \| ([89]|\d\d) passed \| 0 failed/m)
 }, 300_000)
 
 describe('figures in the README', () => {
@@ -67,12 +64,10 @@ describe('figures in the README', () => {
   }, 30_000)
 
   it('how many requests: as in the laboratory', () => {
-    const matrix = read('apps/lab/matrix.md')!
-    const rows = matrix.split('\n').filter((line) => /^\|(?! request| -)/.test(line))
     const servers = 2
-    const columns = 6
+    const [rows, columns] = [ROWS.length, RELATIONS.length]
     expect(readme).toContain(
-      `${rows.length * columns * servers} requests: ${rows.length} ways to cause one, from ${columns} origins, to ${servers} servers`,
+      `${rows * columns * servers} requests: ${rows} ways to cause one, from ${columns} origins, to ${servers} servers`,
     )
   })
 })

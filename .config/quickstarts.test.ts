@@ -1,16 +1,15 @@
 /** Runs each quickstart on its real runtime: sign-up, `/me`, refused cross-site requests, sign-out. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { readD1Migrations } from '@cloudflare/vitest-plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bun } from './bun.ts'
-import { denoBinary } from '@limen/test-servers'
+import { denoBinary, run } from '@limen/test-servers'
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
@@ -84,10 +83,8 @@ describe.each(['quickstart-hono', 'quickstart-workers'])('%s on workerd', (name)
 
   it('has migrations that wrangler applies', async () => {
     const state = await mkdtemp(join(tmpdir(), 'limen-d1-'))
-    const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false' }
     const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]
-    const { stdout } = await promisify(execFile)('wrangler', args, { cwd: root, env })
-    expect(stdout).toMatch(/0001_limen\.sql.*✅/s)
+    expect(await run('wrangler', args, { cwd: root })).toMatch(/0001_limen\.sql.*✅/s)
     await rm(state, { recursive: true, force: true })
   }, 180_000)
 })
