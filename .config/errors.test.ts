@@ -1,9 +1,8 @@
 /** docs/errors: a page for every code, with every message that carries it. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { root } from './packages.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
 
 const [, union = ''] = /type AuthErrorCode =\n([^;]*?)\n\n/.exec(
@@ -48,6 +47,11 @@ function fixedPartsOf(source: string): string[] {
 const catalogues = readdirSync(`${root}packages`)
   .map((name) => `packages/${name}/src/messages.ts`)
   .filter((path) => existsSync(root + path) && /^\/\/ AUTH_\w+$/m.test(read(path)))
+
+it('reads the messages of core and of each package with error codes', () => {
+  const packages = catalogues.map((path) => path.split('/')[1]).toSorted()
+  expect(packages).toEqual(['core', 'deno', 'redis', 'workers'])
+})
 
 describe.each(catalogues)('the messages of %s', (path) => {
   const [, ...groups] = read(path).split(/^\/\/ (?=AUTH_\w+$)/m)
