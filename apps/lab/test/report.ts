@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   yes: 'accepted',
   no: 'rejected',
   safe: 'safe',
-  preflight: 'no preflight',
+  preflight: 'preflight only',
   unsent: 'not sent',
 }
 
