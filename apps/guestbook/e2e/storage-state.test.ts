@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => guestbook[Symbol.asyncDispose]())
 
-/** The guestbook's own settings, over its database. */
+/** Limen over the guestbook's database, with the name of its cookie. */
 function authOver({ db }: Guestbook) {
   const store = d1Store<{ name: string }, { device: string; remember: boolean }>(db)
   const auth = limen({ store, sessionCookie: { name: '__Host-Http-guestbook' } })
