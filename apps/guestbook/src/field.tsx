@@ -12,13 +12,6 @@ interface FieldProps {
   readonly [attribute: string]: unknown
 }
 
-interface CheckboxProps {
-  readonly name: string
-  readonly label: string
-  readonly hint?: string
-  readonly checked: boolean | undefined
-}
-
 /** A single-line field. The first field with a problem gets the focus. */
 export function Field({ name, label, problems, hint, ...attributes }: FieldProps) {
   return (
@@ -28,37 +21,18 @@ export function Field({ name, label, problems, hint, ...attributes }: FieldProps
   )
 }
 
-/** A box to check. The form has its name only if it is checked. */
-function Checkbox({ name, label, hint, checked = false }: CheckboxProps) {
+/** The box that sign-in and sign-up have. A form has its name only if it is checked. */
+export function RememberBox({ checked = false }: { readonly checked: boolean | undefined }) {
   return (
     <div class="field">
       <label class="choice">
-        <input
-          type="checkbox"
-          name={name}
-          checked={checked}
-          {...(hint && { 'aria-describedby': `${name}-hint` })}
-        />
-        {label}
+        <input type="checkbox" name="remember" checked={checked} aria-describedby="remember-hint" />
+        Stay signed in on this device
       </label>
-      {hint && (
-        <p class="hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
+      <p class="hint" id="remember-hint">
+        Leave it empty on a shared device.
+      </p>
     </div>
-  )
-}
-
-/** The box that both forms have. */
-export function RememberBox({ checked }: { readonly checked: boolean | undefined }) {
-  return (
-    <Checkbox
-      name="remember"
-      label="Stay signed in on this device"
-      hint="Leave it empty on a shared device."
-      checked={checked}
-    />
   )
 }
 
