@@ -1,6 +1,6 @@
 /** A store that fails when a test chooses so: for tests of what is built on a store. */
 import { type AnyStore, AuthError, type SessionAndUser, type StoreCall } from '@limen/core'
-import { ROUTE_LENGTH, type EitherStore, type StoreId, idOf } from '@limen/core/store-kit'
+import { type EitherStore, idOf, withPlainIds } from '@limen/core/store-kit'
 
 /**
  * How one call fails.
@@ -45,8 +45,6 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
 ): Working {
   const store = working as EitherStore<unknown, unknown>
   const seen = new Map<string, SessionAndUser<unknown, unknown>>()
-  const sessionKey = (id: string): StoreId =>
-    store.traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
 
   return {
     ...store,
@@ -92,7 +90,7 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
         async () => {
           const others = (await store.listByUser(userId)).map(({ session }) => session.id)
           const first = others.find((id) => id !== options.except)
-          if (first) await store.delete(sessionKey(first))
+          if (first) await withPlainIds(working).delete(first)
         },
       ),
 

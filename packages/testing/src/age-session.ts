@@ -1,6 +1,6 @@
 /** Makes a stored session older, where the app's clock cannot be moved. */
 import type { AnyStore } from '@limen/core'
-import { ROUTE_LENGTH, type EitherStore, type StoreId } from '@limen/core/store-kit'
+import { withPlainIds } from '@limen/core/store-kit'
 import { type Duration, millisecondsIn } from './clock.ts'
 
 /** A store, with any attributes. */
@@ -31,24 +31,16 @@ export async function ageSession(
   by: Duration,
 ): Promise<void> {
   const ms = millisecondsIn('ageSession', by)
-  const calls = store as EitherStore<unknown, unknown>
-  const id = sessionKey(store, session)
-  const found = await calls.read(id, { consistency: 'strong' })
+  const plain = withPlainIds(store)
+  const found = await plain.read(session.sessionId, { consistency: 'strong' })
   if (!found) throw new Error(`ageSession(): there is no session ${session.sessionId}`)
   const { createdAt, activePeriodExpiresAt, idlePeriodExpiresAt } = found.session
   // No call of a store moves a deadline to an earlier time.
-  await calls.delete(id)
-  await calls.insert({
+  await plain.delete(session.sessionId)
+  await plain.insert({
     ...found.session,
-    id,
     createdAt: createdAt - ms,
     activePeriodExpiresAt: activePeriodExpiresAt - ms,
     idlePeriodExpiresAt: idlePeriodExpiresAt - ms,
   })
-}
-
-/** A session's id as the store receives it. */
-export function sessionKey(store: TestStore, session: { readonly sessionId: string }): StoreId {
-  const id = session.sessionId
-  return store.traits?.routed ? { route: id.slice(0, ROUTE_LENGTH), id } : id
 }

@@ -1,6 +1,6 @@
 /** Cases for a route of the app that only signed-in visitors can use. */
-import type { EitherStore } from '@limen/core/store-kit'
-import { type TestStore, ageSession, sessionKey } from './age-session.ts'
+import { withPlainIds } from '@limen/core/store-kit'
+import { type TestStore, ageSession } from './age-session.ts'
 import type { SignedInVisitor, TestAuth } from './sign-in.ts'
 import { type Fetch, visitor as anonymousAt } from './visitor.ts'
 
@@ -129,9 +129,8 @@ export function routeCases(options: RouteCasesOptions): readonly RouteCase[] {
     const { session } = ada
     const name = bearer ? undefined : cookieNameOf(ada)
     if (ageTo) await ageSession(store, session, +session[ageTo] - +session.createdAt)
-    const calls = store as EitherStore<unknown, unknown>
-    const id = sessionKey(store, session)
-    if (isRevoked) await calls.delete(id)
+    const plain = withPlainIds(store)
+    if (isRevoked) await plain.delete(session.sessionId)
 
     const response = send ? await answerOf(send, request(ada)) : await ada.fetch(request(ada))
 
@@ -145,7 +144,7 @@ export function routeCases(options: RouteCasesOptions): readonly RouteCase[] {
     if (wanted.hasCookie === undefined) return
     const isSent = headers.getSetCookie().some((line) => line.startsWith(`${name}=`))
     hold(isSent === wanted.hasCookie, `the response has ${isSent ? 'a' : 'no'} session cookie`)
-    const exists = isSent || (await calls.read(id, { consistency: 'strong' }))
+    const exists = isSent || (await plain.read(session.sessionId, { consistency: 'strong' }))
     hold(exists, 'the session was revoked')
   }
 
