@@ -14,7 +14,7 @@ export type MessageTable<Catalogue> = {
 }
 
 /**
- * Lists one case for each message: the call must fail with its code and its exact text.
+ * Lists the cases of each message: the call must fail with its code and its exact text.
  *
  * @param catalogue The module of the package's messages: `import * as catalogue from './messages.ts'`.
  * @param table The cases of each message. The code of an error without one is its name.

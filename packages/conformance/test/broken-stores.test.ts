@@ -1,132 +1,14 @@
-import { AuthError, type SessionRecord, type Store } from '@limen/core'
+import { AuthError } from '@limen/core'
+import { laterDeadlines, withoutUndefined } from '@limen/core/store-kit'
 import { describe, expect, it } from 'vitest'
-import { type CaseSession, type CaseUser, type Pace, storeSuite } from '../src/index.ts'
-
-/** A slow engine: reads take five turns, writes take twenty. */
-function engine() {
-  const values = new Map<string, string>()
-  const turns = async (count: number) => {
-    for (let turn = 0; turn < count; turn++) await Promise.resolve()
-  }
-  return {
-    async get(key: string) {
-      await turns(5)
-      return values.get(key) ?? null
-    },
-    async put(key: string, value: string) {
-      await turns(20)
-      values.set(key, value)
-    },
-    async delete(key: string) {
-      await turns(20)
-      values.delete(key)
-    },
-    async list(prefix: string) {
-      await turns(5)
-      return [...values.keys()].filter((key) => key.startsWith(prefix))
-    },
-  }
-}
-
-type Client = ReturnType<typeof engine>
-type StoredSession = SessionRecord<CaseSession>
-type AnyStore = Store<CaseUser, CaseSession>
-/** Calls that replace the right ones. */
-type Break = (right: AnyStore, client: Client) => Partial<AnyStore>
-
-/** A right store: one call after the other, from all clients. */
-function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise<T>): AnyStore {
-  const sessionKey = (id: string) => `session/${id}`
-  const userKey = (id: string) => `user/${id}`
-  const get = async <Value>(key: string): Promise<Value | null> =>
-    JSON.parse((await client.get(key)) ?? 'null')
-  const put = (key: string, value: unknown) => client.put(key, JSON.stringify(value))
-  const sessions = async () => {
-    const all = await Promise.all(
-      (await client.list('session/')).map((key) => get<StoredSession>(key)),
-    )
-    return all.filter((one) => one !== null)
-  }
-  const change = (id: string, changed: (session: StoredSession) => StoredSession) => async () => {
-    const session = await get<StoredSession>(sessionKey(id))
-    if (session) await put(sessionKey(id), changed(session))
-    return session !== null
-  }
-  const remove = async (isGone: (session: StoredSession) => boolean) => {
-    for (const session of await sessions())
-      if (isGone(session)) await client.delete(sessionKey(session.id))
-  }
-
-  return {
-    read: (id) =>
-      alone(async () => {
-        const session = await get<StoredSession>(sessionKey(id))
-        const attributes = session && (await get<CaseUser>(userKey(session.userId)))
-        return session && attributes && { session, user: { id: session.userId, attributes } }
-      }),
-    insert: (session) =>
-      alone(async () => {
-        const attributes = await get<CaseUser>(userKey(session.userId))
-        if (attributes) await put(sessionKey(session.id), session)
-        return attributes && { id: session.userId, attributes }
-      }),
-    renew: (id, { activePeriodExpiresAt: active, idlePeriodExpiresAt: idle }) =>
-      alone(
-        change(id, (session) => ({
-          ...session,
-          activePeriodExpiresAt: Math.max(session.activePeriodExpiresAt, active),
-          idlePeriodExpiresAt: Math.max(session.idlePeriodExpiresAt, idle),
-        })),
-      ),
-    update: (id, attributes) =>
-      alone(
-        change(id, (session) => ({
-          ...session,
-          // JSON leaves out what is undefined: so an update removes it.
-          attributes: { ...session.attributes, ...attributes },
-        })),
-      ),
-    delete: (id) => alone(() => client.delete(sessionKey(id))),
-    deleteByUser: (userId, { except }) =>
-      alone(() => remove((session) => session.userId === userId && session.id !== except)),
-    listByUser: (userId) =>
-      alone(async () => {
-        const attributes = await get<CaseUser>(userKey(userId))
-        return (await sessions())
-          .filter((session) => attributes && session.userId === userId)
-          .toSorted((a, b) => a.createdAt - b.createdAt)
-          .map((session) => ({ session, user: { id: userId, attributes: attributes! } }))
-      }),
-    deleteExpired: ({ now, limit }) =>
-      alone(async () => {
-        const expired = (await sessions()).filter((one) => one.idlePeriodExpiresAt <= now)
-        for (const { id } of expired.slice(0, limit)) await client.delete(sessionKey(id))
-        return Math.min(expired.length, limit)
-      }),
-    createUser: ({ id, attributes }) =>
-      alone(async () => {
-        const isFree = (await client.get(userKey(id))) === null
-        if (isFree) await put(userKey(id), attributes)
-        return isFree
-      }),
-    readUser: (id) =>
-      alone(async () => {
-        const attributes = await get<CaseUser>(userKey(id))
-        return attributes && { id, attributes }
-      }),
-    updateUser: (id, attributes) =>
-      alone(async () => {
-        const old = await get<CaseUser>(userKey(id))
-        if (old) await put(userKey(id), { ...old, ...attributes })
-        return old !== null
-      }),
-    deleteUser: (userId) =>
-      alone(async () => {
-        await remove((session) => session.userId === userId)
-        await client.delete(userKey(userId))
-      }),
-  }
-}
+import { storeSuite } from '../src/index.ts'
+import {
+  type AnyStore,
+  type Break,
+  type Client,
+  type StoredSession,
+  subject,
+} from './right-store.ts'
 
 const asNumber = (id: string): string => (id.trim() && !Number.isNaN(Number(id)) ? `${+id}` : id)
 const inBmp = (text: string): string => text.replace(/[\u{10000}-\u{10FFFF}]/gu, '?')
@@ -182,35 +64,10 @@ function inNulls(attributes: object): object {
   return Object.fromEntries(entries) as object
 }
 
-function withoutUndefined(attributes: object): object {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
-}
-
 function withoutNulls(attributes: object): object {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, value ?? undefined]),
   )
-}
-
-function subject(broken: Break = () => ({})) {
-  return {
-    open() {
-      const opened = engine()
-      let last: Promise<unknown> = Promise.resolve()
-      const alone = <T>(run: () => Promise<T>): Promise<T> => {
-        const mine = last.then(run)
-        last = mine.catch(() => {})
-        return mine
-      }
-      return {
-        connect(pace: Pace): AnyStore {
-          const client = pace(opened)
-          const right = rightStore(client, alone)
-          return { ...right, ...broken(right, client) }
-        },
-      }
-    },
-  }
 }
 
 /** The suite for a broken store, with a fixed seed, and with more histories than stores get. */
@@ -220,20 +77,13 @@ const HISTORIES = 'P1, P2, P7: random histories are linearizable'
 const LOST = 'P4: random histories with lost answers are linearizable'
 
 const putting =
-  (client: Client) =>
-  async (
-    id: string,
-    { activePeriodExpiresAt, idlePeriodExpiresAt }: Parameters<AnyStore['renew']>[1],
-  ) => {
+  (client: Client): AnyStore['renew'] =>
+  async (id, deadlines) => {
     const text = await client.get(`session/${id}`)
     if (!text) return false
     const session = JSON.parse(text) as StoredSession
-    const active = Math.max(session.activePeriodExpiresAt, activePeriodExpiresAt)
-    const idle = Math.max(session.idlePeriodExpiresAt, idlePeriodExpiresAt)
-    await client.put(
-      `session/${id}`,
-      JSON.stringify({ ...session, activePeriodExpiresAt: active, idlePeriodExpiresAt: idle }),
-    )
+    const renewed = { ...session, ...laterDeadlines(session, deadlines) }
+    await client.put(`session/${id}`, JSON.stringify(renewed))
     return true
   }
 
