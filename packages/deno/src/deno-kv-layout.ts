@@ -5,7 +5,7 @@
  * | --- | --- | --- |
  * | `['limen', 'user', route]` | {@link StoredUser} | until it is deleted |
  * | `['limen', 'generation', route]` | a random text, once all sessions were revoked | the same |
- * | `['limen', 'session', route, sessionId]` | {@link StoredSession} | until its idle period ends |
+ * | `['limen', 'session', route, sessionId]` | {@link StoredSession} | until an hour after its idle period |
  *
  * A session id begins with the route, so one `getMany` reads a session with its user, and one `list`
  * all sessions of a user: there is no index that could lose an entry. A session is valid only while it

@@ -39,12 +39,13 @@ const REMEMBERED = 100
  * Stores sessions and users in Deno KV. Every change is one atomic operation that checks what it
  * builds on. Deno KV deletes expired sessions by itself.
  *
- * An idle session is renewed from what was read of it, if nothing of that has changed since.
+ * A renewal reuses the read that validated the idle session, if nothing of that has changed since.
  *
  * @param kv What `Deno.openKv()` returned, awaited.
  * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when
  * attributes exceed the 64 KiB of a value in Deno KV, with `AUTH_STORE_REJECTED` for what Deno KV
- * rejects and will reject again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
+ * rejects and will reject again, and with `AUTH_STORE_UNAVAILABLE` otherwise. The first two change
+ * nothing. After the last, the change might have been made: its answer can be lost.
  * @throws {AuthError} `AUTH_CONFIG` when `kv` is no Deno KV.
  * @see {@link https://docs.deno.com/deploy/kv/transactions/ Deno KV transactions}
  *
@@ -244,7 +245,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   }
 }
 
-/** Makes a change that is atomic, again while others change the same entries. */
+/** Makes an atomic call, and makes it again while others change the same entries. Failures get codes. */
 function attempt<Answer>(once: () => Promise<Answer | typeof RETRY>): Promise<Answer> {
   const coded = () =>
     once().catch((cause: unknown) => {
