@@ -37,7 +37,7 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
   const sessions = new Map<string, AnySession>()
   const users = new Map<string, AnyUser>()
 
-  // A session is never stored without its user, or longer.
+  // The user of a stored session exists: deleteUser() also deletes the sessions.
   const withUser = (session: AnySession) => ({ session, user: users.get(session.userId)! })
   const remove = (isDeleted: (session: AnySession) => boolean): void => {
     for (const session of sessions.values()) if (isDeleted(session)) sessions.delete(session.id)

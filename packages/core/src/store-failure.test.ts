@@ -18,7 +18,7 @@ describe('storeFailure()', () => {
 })
 
 describe('recordTooLarge()', () => {
-  it('says which engine, and what its limit is', () => {
+  it('has a message with the engine and its limit', () => {
     const error = recordTooLarge('Deno KV', '64 KiB')
     expect(error.code).toBe('AUTH_RECORD_TOO_LARGE')
     expect(error.message).toBe(
