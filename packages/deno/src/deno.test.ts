@@ -33,7 +33,10 @@ describe('in Deno', () => {
       // A soak runs only the random histories.
       ...(process.env['HISTORIES'] ? ['--filter', '/in memory.*random histories/'] : []),
     ]
-    const output = await deno(...args, 'packages/deno/test/deno-kv-store.deno.ts')
+    const files = ['deno-kv-store', 'deno-kv-errors'].map(
+      (name) => `packages/deno/test/${name}.deno.ts`,
+    )
+    const output = await deno(...args, ...files)
     expect(output).toMatch(/ok \| [1-9]\d* passed \| 0 failed/)
   })
 
