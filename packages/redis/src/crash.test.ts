@@ -34,7 +34,7 @@ describe.skipIf(!inject('redis'))('P1, P4: Redis is killed during many sign-ins'
   describe.each(Object.entries(clients))('over %s', (_name, connect) => {
     const rounds = Array.from({ length: ROUNDS }, (_, round) => seed + round)
     it.each(rounds)(
-      'P1, P4: keeps what it had confirmed after a restart, seed %i',
+      'P1, P4: has every confirmed change after a restart, seed %i',
       async (from) => {
         const random = randomFrom(from)
         const server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
