@@ -123,10 +123,9 @@ export function resolvedLayout<UserAttributes, SessionAttributes>(
   layout: SqlLayout<UserAttributes, SessionAttributes> = {},
 ): ResolvedLayout {
   checkOption(isObject(layout), 'layout', 'an object', kindOf(layout))
-  checkOptions('layout.', layout, { user: TABLE, session: TABLE })
-  const { user = {}, session = {} } = layout
-  checkOptions('layout.user.', user, USER_RULES)
-  checkOptions('layout.session.', session, SESSION_RULES)
+  const tables = checkOptions('layout.', layout, { user: TABLE, session: TABLE })
+  const user = checkOptions('layout.user.', tables.user ?? {}, USER_RULES)
+  const session = checkOptions('layout.session.', tables.session ?? {}, SESSION_RULES)
   const resolved: ResolvedLayout = {
     user: {
       ...withDefaults(USER_DEFAULTS, user),
@@ -171,10 +170,10 @@ function resolvedColumn(
   attribute: string,
   given: ColumnType | AttributeColumn,
 ): ResolvedColumn {
-  const column = typeof given === 'string' ? { type: given } : given
-  checkOption(isObject(column), path, `${A_TYPE}, or an object`, shown(column))
-  checkOptions(`${path}.`, column, { type: TYPE, name: NAME, optional: BOOLEAN })
-  const { type, name = attribute, optional = false }: AttributeColumn = column
+  const written: AttributeColumn = typeof given === 'string' ? { type: given } : given
+  checkOption(isObject(written), path, `${A_TYPE}, or an object`, shown(written))
+  const rules = { type: TYPE, name: NAME, optional: BOOLEAN }
+  const { type, name = attribute, optional = false } = checkOptions(`${path}.`, written, rules)
   checkOption(type !== undefined, `${path}.type`, A_TYPE, 'undefined')
   return { attribute, name, type, optional }
 }
