@@ -1,6 +1,6 @@
 /** Stores sessions and users in D1: one statement for each call. */
 import type { Store } from '@limen/core'
-import { storeFailure } from '@limen/core/store-kit'
+import { firstLineOf, storeFailure } from '@limen/core/store-kit'
 import * as sqlite from '@limen/sql/sqlite'
 import { checkBinding } from './check.ts'
 import { D1_BINDING, missingTable } from './messages.ts'
@@ -46,7 +46,7 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
         .all<Row>()
     } catch (cause) {
       // D1 repeats a value whose type it does not take.
-      const [line] = (cause as Error).message.split(' for value')
+      const [line] = firstLineOf(cause).split(' for value')
       const message = /no such/.test(line!) ? missingTable(line!) : line!
       throw storeFailure(message, TOO_LARGE, REJECTED, cause)
     }
