@@ -10,6 +10,7 @@ import {
 import { limen } from '@limen/core'
 import * as sqlite from '@limen/sql/sqlite'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
+import { withCookie } from '../test/with-cookie.ts'
 import { d1Store } from './d1-store.ts'
 
 async function emptyDatabase(): Promise<void> {
@@ -112,11 +113,4 @@ function counted(real: D1Database, { replicaIsEmpty = false } = {}) {
     },
   }
   return { db: db as unknown as D1Database, calls }
-}
-
-function withCookie(token: string, method = 'GET'): Request {
-  return new Request('https://app.example/', {
-    method,
-    headers: { Cookie: `__Host-Http-session=${token}`, 'Sec-Fetch-Site': 'same-origin' },
-  })
 }

@@ -18,6 +18,7 @@ import { type SessionsNamespace, type SessionsObject, durableObjectStore } from 
 import { LimenSessions } from '@limen/workers/durable-object'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import stores from '../stores.json' with { type: 'json' }
+import { withCookie } from '../test/with-cookie.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
@@ -318,11 +319,4 @@ async function stateOf(userId: string) {
     size: storage.sql.databaseSize,
     alarm: await storage.getAlarm(),
   }))
-}
-
-function withCookie(token: string, method: string): Request {
-  return new Request('https://app.example/', {
-    method,
-    headers: { Cookie: `__Host-Http-session=${token}`, 'Sec-Fetch-Site': 'same-origin' },
-  })
 }

@@ -5,6 +5,7 @@ import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
 import { type D1, d1Store, durableObjectStore, kvStore } from '@limen/workers'
 import { LimenSessions } from '@limen/workers/durable-object'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { bound } from '../test/kv.ts'
 
 type AnyAttributes = Readonly<Record<string, unknown>>
 type AnyStore = PlainStore<AnyAttributes, AnyAttributes>
@@ -357,11 +358,3 @@ describe('E2: failures of a Durable Object', () => {
     })
   })
 })
-
-const bound = {
-  get: <Value>(keys: string[], how: { type: 'json'; cacheTtl: number }) =>
-    env.KV.get<Value>(keys, how),
-  put: (key: string, value: string) => env.KV.put(key, value),
-  delete: (key: string) => env.KV.delete(key),
-  list: (which: { prefix: string }) => env.KV.list(which),
-}

@@ -3,7 +3,8 @@ import { reset } from 'cloudflare:test'
 import { limen } from '@limen/core'
 import { kvStore } from '@limen/workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DAY, watched, withCookie } from '../test/kv.ts'
+import { DAY, watched } from '../test/kv.ts'
+import { withCookie } from '../test/with-cookie.ts'
 
 beforeEach(() => reset())
 

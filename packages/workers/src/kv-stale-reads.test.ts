@@ -5,7 +5,8 @@ import { limen } from '@limen/core'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { ada, bound, dataCenter, never, store, storeOver, withCookie } from '../test/kv.ts'
+import { ada, bound, dataCenter, never, store, storeOver } from '../test/kv.ts'
+import { withCookie } from '../test/with-cookie.ts'
 
 const strong = { consistency: 'strong' } as const
 const exceptSessions = (key: string) => !key.startsWith('limen:2:session:')

@@ -6,6 +6,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { type InferSession, limen } from '@limen/core'
+import { withOutage } from '@limen/testing'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { d1Store, withAuth } from './index.ts'
 
@@ -132,7 +133,7 @@ describe('withAuth()', () => {
 
   it('P4: an unreachable D1 rejects with AUTH_STORE_UNAVAILABLE, and the cookie stays', async () => {
     const { auth, session, token } = await signIn()
-    const down = { DB: unreachable() }
+    const down = { DB: withOutage(env.DB) }
     const caught: unknown[] = []
     const worker = withAuth(authOf, {
       async fetch(_request, _env, _ctx, authRequest) {
@@ -187,7 +188,7 @@ describe('withAuth()', () => {
     [
       [
         'the store is unavailable',
-        () => authOf({ DB: unreachable() }),
+        () => authOf({ DB: withOutage(env.DB) }),
         expect.objectContaining({ code: 'AUTH_STORE_UNAVAILABLE' }),
       ],
       [
@@ -371,16 +372,6 @@ describe('withAuth()', () => {
     expect(await count(other.session.sessionId)).toBe(1)
   })
 })
-
-/** A D1 binding whose every call rejects. */
-function unreachable(): D1Database {
-  const rejects = async () => {
-    throw new Error('D1_ERROR: Network connection lost.')
-  }
-  const statement = { bind: () => statement, all: rejects, first: rejects, run: rejects }
-  const db = { prepare: () => statement, withSession: () => db, batch: rejects }
-  return db as unknown as D1Database
-}
 
 /** A 101 response whose headers are immutable, as in a response of `fetch`. */
 async function fromDurableObject(): Promise<Response> {

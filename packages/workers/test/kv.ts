@@ -89,10 +89,3 @@ export function dataCenter({
     },
   }
 }
-
-export function withCookie(token: string, method = 'GET'): Request {
-  return new Request('https://app.example/', {
-    method,
-    headers: { Cookie: `__Host-Http-session=${token}`, 'Sec-Fetch-Site': 'same-origin' },
-  })
-}
