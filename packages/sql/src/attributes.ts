@@ -32,7 +32,7 @@ export interface StoredAttributes {
 
 /** A function takes no more than 32 arguments in D1, and 100 in PostgreSQL. */
 const COLUMNS_AT_ONCE = 30
-/** The statements that may be prepared for writing the attributes of a table. */
+/** How many statements for writing the attributes of a table stay prepared. */
 const MOST_STATEMENTS = 32
 
 /** The attributes of a table, in one JSON column or in a column for each. */
@@ -119,7 +119,7 @@ function inColumns(
       const given = written(attributes, (value) => value !== undefined)
       return { given, isRare: columns.length - given.length > common }
     },
-    // Only columns that have a value: the app's table may have columns that cannot be written.
+    // Only columns that have a value: the app's table can have columns that cannot be written.
     changed(attributes) {
       const given = written(attributes, () => true)
       return { given, isRare: given.length > common && given.length < columns.length }

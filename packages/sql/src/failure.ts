@@ -116,7 +116,7 @@ function isShort(value: unknown): value is string | number {
 
 function hidden(message: string, values: readonly SqlValue[]): string {
   const texts = values.flatMap(textsIn).filter((text) => text !== '')
-  // The longest first, as another may be a part of it.
+  // The longest first, as another can be a part of it.
   return texts
     .toSorted((one, other) => other.length - one.length)
     .reduce((shown, text) => {

@@ -17,7 +17,7 @@ const BITS: Readonly<Record<string, number>> = {
 
 /**
  * Whether an id is in the engine's canonical form, so that the engine returns it as it was written:
- * `'01'` in a `bigint` would come back as `'1'`. No other id may reach the engine: PostgreSQL rejects
+ * `'01'` in a `bigint` would come back as `'1'`. No other id must reach the engine: PostgreSQL rejects
  * an id that it cannot read, where it should find no user.
  *
  * @param idType The SQL type of the column. Every id is canonical, unless it is an integer or `uuid`.

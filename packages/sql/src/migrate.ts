@@ -13,7 +13,7 @@ import { type Sql, list, raw, rendered, sql } from './sql.ts'
 
 /**
  * Creates the tables and indexes that are missing: for tests, local development and small apps. Where
- * none is missing it only reads, so a role that may not create tables can run it at each start.
+ * none is missing it only reads, so a role without the privilege to create tables can run it at each start.
  *
  * @param driver The engine.
  * @param layout The layout that `sqlStore` is given.

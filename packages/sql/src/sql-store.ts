@@ -55,9 +55,13 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
   const statements = statementsOver(resolved, dialect)
   const { idType } = resolved.user
 
-  const query = async (call: Call, { text, values, once }: Statement, fresh?: Consistency) => {
+  const query = async (
+    call: Call,
+    { text, values, once }: Statement,
+    consistency?: Consistency,
+  ) => {
     try {
-      return await driver.query(text, values, fresh, once)
+      return await driver.query(text, values, consistency, once)
     } catch (cause) {
       throw failure(call, cause, values, dialect)
     }

@@ -28,7 +28,7 @@ export interface DaemonOptions {
   /** Makes what the server starts from, where that is not there yet. */
   readonly install?: Command
   readonly command: Command
-  /** Where it may write: it owns what is there. Its output goes to `log`. */
+  /** The folder that it owns and writes to. Its output goes to `log`. */
   readonly folder: string
   /** Requests an orderly shutdown. */
   readonly signal: 'INT' | 'TERM'
@@ -39,7 +39,7 @@ export interface DaemonOptions {
 /** Makes an empty temporary folder that any user can read. */
 export async function makeFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'limen-sql-'))
-  // A server that is still ending may write once more.
+  // A server that is still exiting can write once more.
   const remove = atTheEnd('for try in 1 2 3 4 5; do rm -rf "$1" && break; sleep 1; done', [path])
   await chmod(path, 0o755)
   return { path, remove }

@@ -6,7 +6,7 @@ import { findPort, makeFolder, startDaemon } from './daemon.ts'
 
 /** A MariaDB that runs. */
 export interface Mariadb {
-  /** For a user that may do anything; no database is chosen. */
+  /** For a user with all privileges; no database is chosen. */
   readonly url: string
   /** Stops it and removes all it had. */
   stop(): Promise<void>

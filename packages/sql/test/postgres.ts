@@ -7,7 +7,7 @@ import { type Command, type Daemon, findPort, makeFolder, startDaemon } from './
 
 /** A PostgreSQL that runs. */
 export interface Postgres {
-  /** Of the database `postgres`, for a user that may do anything. */
+  /** Of the database `postgres`, for a user with all privileges. */
   readonly url: string
   /** The folder of the binaries, for {@link startPostgres} to use again. */
   readonly binaries: string
@@ -119,7 +119,7 @@ function findBinaries(): string | null {
 }
 
 /**
- * Copies the binaries to where any user may read them, and makes the links that the package's
+ * Copies the binaries to where any user can read them, and makes the links that the package's
  * install script would have made.
  */
 async function unpack(source: string, target: string): Promise<void> {

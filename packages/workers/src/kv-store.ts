@@ -154,7 +154,7 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
         except: isRevoked({ since }, own.except, all) ? '' : own.except,
       }
       await kv.put(revocationKey(route), last, until)
-      // KV may not list a session yet that another revocation has just excepted.
+      // A session that another revocation has just excepted can be missing in KV's list.
       const recent = all.filter((one) => one.at > Date.now() - GRACE)
       await deleteSessions(
         route,

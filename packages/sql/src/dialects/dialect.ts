@@ -27,7 +27,7 @@ interface Names {
 
 /** How columns are read and written. They are given columns whose names are quoted. */
 export interface Columns {
-  /** An id as text, whatever its column's type; `isLimens` in a table of the default layout. */
+  /** An id as text. `isLimens`: the type of the column is Limen's own; otherwise it can be any. */
   readonly id: (column: string, isLimens: boolean) => string
   /** A time as a number or as text: the same in every run of a statement. */
   readonly time: (column: string) => string
@@ -37,7 +37,7 @@ export interface Columns {
   readonly read: Readonly<Record<ColumnType, (column: string) => string>>
   /** A bound value for a column of each type, whatever type the client sends. */
   readonly write: Readonly<Record<ColumnType, (given: string | number) => Sql>>
-  /** Whether the id in a column is exactly that text: a column may take `01` for 1, or `ADA` for `ada`. */
+  /** Whether the id in a column is exactly that text: a column can take `01` for 1, or `ADA` for `ada`. */
   readonly isText: (column: Sql, id: Sql) => Sql
   /** The function that makes a JSON array of its arguments. */
   readonly array: string
