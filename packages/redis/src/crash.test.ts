@@ -33,34 +33,30 @@ interface Confirmed {
 describe.skipIf(!inject('redis'))('P1, P4: Redis is killed during many sign-ins', () => {
   describe.each(Object.entries(clients))('over %s', (_name, connect) => {
     const rounds = Array.from({ length: ROUNDS }, (_, round) => seed + round)
-    it.each(rounds)(
-      'P1, P4: has every confirmed change after a restart, seed %i',
-      async (from) => {
-        const random = randomFrom(from)
-        const server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
-        try {
-          const known = await burst(server, connect, random)
-          await server.restart()
+    it.each(rounds)('P1, P4: has every confirmed change after a restart, seed %i', async (from) => {
+      const random = randomFrom(from)
+      const server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
+      try {
+        const known = await burst(server, connect, random)
+        await server.restart()
 
-          const { client, close } = await connect(server.port)
-          const auth = limen({ store: redisStore(client) })
-          const isValid = async (token: string) =>
-            (await auth.validateToken({ token, consistency: 'strong' })).valid
-          let checked = 0
-          for (const { alive, revoked } of known) {
-            for (const token of alive)
-              expect(await isValid(token), 'a confirmed sign-in').toBe(true)
-            for (const token of revoked)
-              expect(await isValid(token), 'a confirmed revocation').toBe(false)
-            checked += alive.size + revoked.size
-          }
-          expect(checked).toBeGreaterThan(VISITORS)
-          close()
-        } finally {
-          await server.close()
+        const { client, close } = await connect(server.port)
+        const auth = limen({ store: redisStore(client) })
+        const isValid = async (token: string) =>
+          (await auth.validateToken({ token, consistency: 'strong' })).valid
+        let checked = 0
+        for (const { alive, revoked } of known) {
+          for (const token of alive) expect(await isValid(token), 'a confirmed sign-in').toBe(true)
+          for (const token of revoked)
+            expect(await isValid(token), 'a confirmed revocation').toBe(false)
+          checked += alive.size + revoked.size
         }
-      },
-    )
+        expect(checked).toBeGreaterThan(VISITORS)
+        close()
+      } finally {
+        await server.close()
+      }
+    })
   })
 })
 

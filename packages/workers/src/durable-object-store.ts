@@ -52,7 +52,7 @@ export interface DurableObjectStoreOptions {
  * @param options Where new objects are created.
  * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when
  * attributes exceed the 2 MB of a row, with `AUTH_STORE_REJECTED` for a call that the object rejects and
- * will reject again, and with `AUTH_STORE_UNAVAILABLE` otherwise; nothing is changed then.
+ * will reject again, and with `AUTH_STORE_UNAVAILABLE` otherwise: the change might have been made.
  * @throws {AuthError} `AUTH_CONFIG` when it is given another binding, or an option that does not fit.
  * @see {@link https://developers.cloudflare.com/durable-objects/reference/data-location/ Where objects are}
  *

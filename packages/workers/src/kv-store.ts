@@ -69,7 +69,7 @@ export interface KvStoreOptions {
  * @returns The store for `limen({ store })`. Its calls reject with `AUTH_RECORD_TOO_LARGE` when the
  * attributes of a user or session exceed 6 MiB, as one bulk read of KV returns at most 25 MiB; with
  * `AUTH_STORE_REJECTED` for what KV rejects and will reject again; and with `AUTH_STORE_UNAVAILABLE`
- * otherwise, a second write of a key within a second included. Nothing is changed then.
+ * otherwise, a second write of a key within a second included: the change might have been made.
  * @throws {AuthError} `AUTH_CONFIG` when it is given another binding, or an option that does not fit.
  * @see {@link https://developers.cloudflare.com/kv/concepts/how-kv-works/ How KV works}
  *
