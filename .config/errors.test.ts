@@ -49,8 +49,8 @@ const catalogues = readdirSync(`${root}packages`)
   .filter((path) => existsSync(root + path) && /^\/\/ AUTH_\w+$/m.test(read(path)))
 
 it('reads the messages of core and of each package with error codes', () => {
-  const packages = catalogues.map((path) => path.split('/')[1]).toSorted()
-  expect(packages).toEqual(['core', 'deno', 'redis', 'workers'])
+  const packages = new Set(catalogues.map((path) => path.split('/')[1]))
+  expect(packages).toEqual(new Set(['core', 'deno', 'redis', 'workers']))
 })
 
 describe.each(catalogues)('the messages of %s', (path) => {
