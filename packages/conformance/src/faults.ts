@@ -62,7 +62,8 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
         options.consistency === 'eventual' ? seen.get(idOf(id)) : undefined,
       ),
 
-    insert: (session) => through('insert', [session], () => store.insert(session)),
+    insert: (session, options) =>
+      through('insert', [session, options], () => store.insert(session, options)),
 
     renew: (id, deadlines) =>
       through(

@@ -23,3 +23,5 @@ export type {
 } from './store-case.ts'
 export { storeSuite } from './suite.ts'
 export type { SuiteCase, SuiteOptions } from './suite.ts'
+export { ticketSuite } from './ticket-suite.ts'
+export type { OpenedTickets, TicketCase, TicketSubject } from './ticket-suite.ts'

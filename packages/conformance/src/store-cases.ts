@@ -2,6 +2,8 @@
 import { withPlainIds } from '@limen/core/store-kit'
 import { attributeInputCases } from './attribute-input-cases.ts'
 import { idInputCases } from './id-input-cases.ts'
+import { limitCases } from './limit-cases.ts'
+import { replacementCases } from './replacement-cases.ts'
 import { revocationCases } from './revocation-cases.ts'
 import { routeCases } from './route-cases.ts'
 import { sessionCases } from './session-cases.ts'
@@ -10,10 +12,12 @@ import { userCases } from './user-cases.ts'
 
 /** The cases, for any test runner to loop over. Each needs an empty store. */
 export const storeCases: readonly StoreCase[] = [
-  ...[...sessionCases, ...revocationCases, ...userCases].map(({ run, ...rest }): StoreCase => ({
-    ...rest,
-    run: (store) => run(withPlainIds(store)),
-  })),
+  ...[...sessionCases, ...replacementCases, ...limitCases, ...revocationCases, ...userCases].map(
+    ({ run, ...rest }): StoreCase => ({
+      ...rest,
+      run: (store) => run(withPlainIds(store)),
+    }),
+  ),
   ...routeCases,
   ...idInputCases,
   ...attributeInputCases,

@@ -1,15 +1,24 @@
 /** Creates the `auth` object from its configuration. */
 import { sessionManager } from './session-manager.ts'
-import type { SessionApi } from './session-api.ts'
+import type { MaxSessions, SessionApi } from './session-api.ts'
 import { type AuthRequest, OpenAuthRequest, type ReadonlyAuthRequest } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
 import type { AuthEvent, OptionalEvent } from './event.ts'
-import { CSRF_FORM, EVENTS_FORM, PERIOD_FORM, PERIOD_UNIT, PERIOD_WITHOUT_END } from './messages.ts'
+import {
+  CSRF_FORM,
+  EVENTS_FORM,
+  LIMIT_FORM,
+  ON_LIMIT_FORM,
+  PERIOD_FORM,
+  PERIOD_UNIT,
+  PERIOD_WITHOUT_END,
+} from './messages.ts'
 import { type CookieContext, type Middleware, type RequestContext, web } from './middleware.ts'
 import {
   BOOLEAN,
   FUNCTION,
   OBJECT,
+  type OptionRule,
   SYNC_FUNCTION,
   allOf,
   checkOptions,
@@ -66,6 +75,11 @@ export interface LimenConfig<
     | SessionPeriods
     | ((session: StoredSession<SessionAttributes>) => SessionPeriods & NoPromise)
     | undefined
+  /**
+   * How many sessions a user can have at once. Sessions that have expired do not count, and one that
+   * `replaceSession()` ends does not either. Default: no limit.
+   */
+  readonly maxSessionsPerUser?: MaxSessions | undefined
   /** The session cookie's name and attributes. */
   readonly sessionCookie?: SessionCookieOptions<SessionAttributes> | undefined
   /** Which other origins may send unsafe requests. `false` turns the check off, also for WebSockets. */
@@ -192,6 +206,9 @@ export function limen<
       BOOLEAN,
       Boolean,
     ),
+    maxSessionsPerUser:
+      options.maxSessionsPerUser &&
+      checkOptions('maxSessionsPerUser.', options.maxSessionsPerUser, MAX_SESSIONS),
     cookies,
     secure,
     checkOrigin: originRule(options.csrfProtection ?? {}, secure, (reason) =>
@@ -244,12 +261,18 @@ const PERIOD = allOf(
 
 const ABSOLUTE_PERIOD = allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD)
 
+const MAX_SESSIONS: Readonly<Record<keyof MaxSessions, OptionRule>> = {
+  limit: [(limit) => Number.isSafeInteger(limit) && (limit as number) > 0, LIMIT_FORM, true],
+  onLimit: [(action) => action === 'revoke-oldest' || action === 'refuse', ON_LIMIT_FORM, true],
+}
+
 function checkedConfig<Config extends object>(config: Config): Config {
   return checkOptions('limen(): ', config, {
     store: STORE,
     middleware: SYNC_FUNCTION,
     secure: BOOLEAN,
     sessionExpiresIn: orFunctionOfSession(OBJECT),
+    maxSessionsPerUser: OBJECT,
     sessionCookie: OBJECT,
     csrfProtection: [(value) => value === false || isPlain(value), CSRF_FORM],
     getUserAttributes: SYNC_FUNCTION,

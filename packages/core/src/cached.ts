@@ -142,7 +142,14 @@ export function cached<UserAttributes, SessionAttributes>(
       return found
     },
 
-    insert: (session) => store.insert(session),
+    insert(session, options) {
+      const insert = () => store.insert(session, options)
+      const { replaces, limit } = options ?? {}
+      const replace =
+        replaces === undefined ? insert : () => invalidating(keyOfSession(replaces), insert)
+      // The limit can revoke any other session of the user.
+      return limit ? invalidating(keyOfUser(session.userId), replace) : replace()
+    },
     renew: (sessionId, deadlines) =>
       invalidating(keyOfSession(sessionId), () => store.renew(sessionId, deadlines)),
     update: (sessionId, attributes) =>

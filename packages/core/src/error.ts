@@ -11,6 +11,8 @@
  * - `AUTH_INVALID_USER_ID`: there is no user with this id, or it cannot be an id.
  * - `AUTH_INVALID_ATTRIBUTES`: JSON cannot carry an attribute exactly; nothing was stored.
  * - `AUTH_DUPLICATE_USER_ID`: there is already a user with this id.
+ * - `AUTH_SESSION_LIMIT`: the user has as many sessions as `maxSessionsPerUser` allows; nothing was
+ *   stored.
  * - `AUTH_RECORD_TOO_LARGE`: the attributes do not fit into the store; nothing was stored.
  * - `AUTH_STORE_UNAVAILABLE`: the store could not be reached or did not respond: the same call can
  *   succeed later.
@@ -26,6 +28,7 @@ export type AuthErrorCode =
   | 'AUTH_INVALID_USER_ID'
   | 'AUTH_INVALID_ATTRIBUTES'
   | 'AUTH_DUPLICATE_USER_ID'
+  | 'AUTH_SESSION_LIMIT'
   | 'AUTH_RECORD_TOO_LARGE'
   | 'AUTH_STORE_UNAVAILABLE'
   | 'AUTH_STORE_REJECTED'

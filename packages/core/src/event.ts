@@ -17,6 +17,13 @@ export type TokenRejection =
  */
 export type AuthEvent =
   | { readonly type: 'created'; readonly sessionId: string; readonly userId: string }
+  /** `replaceSession()` created the session `sessionId` and ended the session `replaced`. */
+  | {
+      readonly type: 'replaced'
+      readonly sessionId: string
+      readonly userId: string
+      readonly replaced: string
+    }
   | { readonly type: 'validated'; readonly sessionId: string; readonly userId: string }
   | { readonly type: 'renewed'; readonly sessionId: string; readonly userId: string }
   | { readonly type: 'invalidated'; readonly sessionId: string }

@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { endedByLimit } from './store-limit.ts'
 import { laterDeadlines, mergedAttributes } from './store-merge.ts'
 import type { SessionRecord, Store, UserRecord } from './store.ts'
 
 export type { Deadlines } from './session-lifetime.ts'
 export type {
   Consistency,
+  InsertOptions,
   SessionAndUser,
+  SessionLimit,
   SessionRecord,
   SessionStore,
   Store,
@@ -48,9 +51,14 @@ export function memoryStore<UserAttributes = object, SessionAttributes = object>
       const session = sessions.get(sessionId)
       return session ? withUser(session) : null
     },
-    async insert(session) {
+    async insert(session, { replaces, limit } = {}) {
       const user = users.get(session.userId)
-      if (!user) return null
+      if (!user || (replaces !== undefined && !sessions.has(replaces))) return null
+      const others = [...sessions.values()].filter(
+        ({ id, userId }) => userId === session.userId && id !== replaces,
+      )
+      const ended = limit ? endedByLimit(others, limit) : []
+      for (const id of [replaces, ...ended]) sessions.delete(id!)
       sessions.set(session.id, frozenCopy(session))
       return user
     },

@@ -14,6 +14,7 @@ import {
 import { checkClient, recordTooLarge, routeIn } from '@limen/core/store-kit'
 import { COOKIE, createApp, visit } from '../test/app.ts'
 import { memoryStore } from './memory-store.ts'
+import { memoryTicketStore, tickets } from './tickets.ts'
 import * as catalogue from './messages.ts'
 import type { SessionCookieOptions } from './session-cookie.ts'
 
@@ -53,6 +54,18 @@ function trap(): never {
   throw new Error('value')
 }
 
+const ticketOptions = { purpose: 'reset', expiresInMs: 60_000 }
+const ticketsWith = (options: object) => () =>
+  tickets(memoryTicketStore(), { ...ticketOptions, ...options } as never)
+
+/** Signs a user in once more than a limit allows. */
+const signInsAbove = (limit: number) => async () => {
+  const maxSessionsPerUser = { limit, onLimit: 'refuse' } as const
+  const auth = limen({ store: memoryStore(), maxSessionsPerUser })
+  const { userId } = await auth.createUser({})
+  for (let signIns = 0; signIns <= limit; signIns++) await auth.createSession({ userId })
+}
+
 /** A message as it is thrown, and a call that throws it. */
 type Case = readonly [text: string, act: () => unknown]
 
@@ -66,7 +79,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   unknownOption: [
     CONFIG,
     [
-      'limen(): typo is not an option. The options are: store, middleware, secure, sessionExpiresIn, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
+      'limen(): typo is not an option. The options are: store, middleware, secure, sessionExpiresIn, maxSessionsPerUser, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
       given('typo', 1),
     ],
     [
@@ -153,6 +166,8 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
       'limen(): sessionExpiresIn must be an object, or a function (got 86400000)',
       given('sessionExpiresIn', 86_400_000),
     ],
+    ['limen(): maxSessionsPerUser must be an object (got 3)', given('maxSessionsPerUser', 3)],
+    ['tickets(): code must be an object (got true)', ticketsWith({ code: true })],
     ['limen(): sessionCookie must be an object (got [])', cookie([])],
     ['limen(): sessionCookie must be an object (got [10])', cookie([10n])],
     ['sessionCookie.attributes must be an object (got "Path=/")', cookie({ attributes: 'Path=/' })],
@@ -506,6 +521,10 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   ],
   LIMIT_FORM: [
     CONFIG,
+    [
+      'maxSessionsPerUser.limit must be a whole number above 0 (got 0)',
+      given('maxSessionsPerUser', { limit: 0, onLimit: 'refuse' }),
+    ],
     [
       'deleteExpiredSessions(): limit must be a whole number above 0 (got 0)',
       () => limen({ store }).deleteExpiredSessions({ limit: 0 }),
@@ -910,6 +929,85 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'kvStore() needs the trait routed: pass the whole store, or its traits too',
       () => routeIn('kvStore', 'ada' as never),
+    ],
+  ],
+  ON_LIMIT_FORM: [
+    CONFIG,
+    [
+      'maxSessionsPerUser.onLimit must be "revoke-oldest" or "refuse" (got a string)',
+      given('maxSessionsPerUser', { limit: 3, onLimit: 'oldest' }),
+    ],
+    [
+      'maxSessionsPerUser.onLimit is missing. It must be "revoke-oldest" or "refuse"',
+      given('maxSessionsPerUser', { limit: 3 }),
+    ],
+  ],
+  sessionLimit: [
+    'AUTH_SESSION_LIMIT',
+    [
+      'The user has 1 session, the most that maxSessionsPerUser allows: nothing was stored.',
+      signInsAbove(1),
+    ],
+    [
+      'The user has 2 sessions, the most that maxSessionsPerUser allows: nothing was stored.',
+      signInsAbove(2),
+    ],
+  ],
+  TICKET_STORE_FORM: [
+    CONFIG,
+    [
+      'tickets(): store must be a store of tickets, such as d1TicketStore(env.DB) (got a string)',
+      () => tickets('redis://:password@localhost' as never, ticketOptions),
+    ],
+    [
+      'tickets(): store must be a store of tickets, such as d1TicketStore(env.DB) (got an object)',
+      () => tickets(store as never, ticketOptions),
+    ],
+  ],
+  PURPOSE_FORM: [
+    CONFIG,
+    [
+      'tickets(): purpose is missing. It must be a name of 1 to 64 letters, digits or ./_-, such as "password-reset"',
+      ticketsWith({ purpose: undefined }),
+    ],
+    [
+      'tickets(): purpose must be a name of 1 to 64 letters, digits or ./_-, such as "password-reset" (got a string)',
+      ticketsWith({ purpose: 'a b' }),
+    ],
+  ],
+  EXPIRES_IN_FORM: [
+    CONFIG,
+    [
+      'tickets(): expiresInMs must be a whole number of milliseconds from 1000 to 2678400000 (31 days) (got 600)',
+      ticketsWith({ expiresInMs: 600 }),
+    ],
+  ],
+  DIGITS_FORM: [
+    CONFIG,
+    [
+      'tickets(): code.digits must be a whole number from 6 to 40 (got 4)',
+      ticketsWith({ code: { digits: 4, attempts: 3 } }),
+    ],
+  ],
+  ATTEMPTS_FORM: [
+    CONFIG,
+    [
+      'tickets(): code.attempts must be a whole number from 1 to 10 (got 100)',
+      ticketsWith({ code: { digits: 6, attempts: 100 } }),
+    ],
+    [
+      'tickets(): code.attempts is missing. It must be a whole number from 1 to 10',
+      ticketsWith({ code: { digits: 6 } }),
+    ],
+  ],
+  ticketStoreFailed: [
+    'AUTH_STORE_UNAVAILABLE',
+    [
+      "The ticket store's take() failed: see the cause of this error.",
+      () => {
+        const take = () => Promise.reject(new Error('connection refused'))
+        return tickets({ ...memoryTicketStore(), take }, ticketOptions).take('t'.repeat(43))
+      },
     ],
   ],
   storeFailed: [

@@ -81,10 +81,17 @@ export function wrongClient(call: string, wanted: string, kind: string): string 
   return `${call}() needs ${wanted} (got ${kind})`
 }
 
+export const ON_LIMIT_FORM = '"revoke-oldest" or "refuse"'
 export const LIMIT_FORM = 'a whole number above 0'
 export const WITHIN_FORM = 'a whole number of milliseconds above 0, such as 600000 (10 minutes)'
 export const CREATED_AT_FORM = 'a session, with its createdAt'
 export const AUTH_FORM = 'the object that limen() returned'
+
+export const TICKET_STORE_FORM = 'a store of tickets, such as d1TicketStore(env.DB)'
+export const PURPOSE_FORM = 'a name of 1 to 64 letters, digits or ./_-, such as "password-reset"'
+export const EXPIRES_IN_FORM = 'a whole number of milliseconds from 1000 to 2678400000 (31 days)'
+export const DIGITS_FORM = 'a whole number from 6 to 40'
+export const ATTEMPTS_FORM = 'a whole number from 1 to 10'
 
 /** A function of the app, such as `getUserAttributes`, returned something else. */
 export function wrongResult(option: string, wanted: string, given: string): string {
@@ -154,6 +161,13 @@ export function wrongUserId(type: string): string {
 // AUTH_DUPLICATE_USER_ID
 export const USER_EXISTS = 'There is already a user with this id.'
 
+// AUTH_SESSION_LIMIT
+
+/** The user has as many sessions as the app allows. */
+export function sessionLimit(most: number): string {
+  return `The user has ${most} session${most === 1 ? '' : 's'}, the most that maxSessionsPerUser allows: nothing was stored.`
+}
+
 // AUTH_INVALID_ATTRIBUTES
 
 /** Refuses an attribute. `wanted` is one of the forms below. A value can be a secret: only its type is named. */
@@ -190,4 +204,9 @@ export function routeMissing(store: string): string {
 /** The store rejected with an error that is not an AuthError. Its text can hold a value: it is the cause. */
 export function storeFailed(call: string): string {
   return `store.${call}() failed: see the cause of this error.`
+}
+
+/** As {@link storeFailed}, for a store of tickets. */
+export function ticketStoreFailed(call: string): string {
+  return `The ticket store's ${call}() failed: see the cause of this error.`
 }

@@ -62,7 +62,7 @@ describe('withPlainIds() of a routed store', () => {
     ]
     expect(calls).toEqual([
       ['read', { route, id }, strong],
-      ['insert', { ...session, id: { route, id } }],
+      ['insert', { ...session, id: { route, id } }, {}],
       ['renew', { route, id }, session],
       ['update', { route, id }, { a: 1 }],
       ['delete', { route, id }],

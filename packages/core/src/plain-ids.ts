@@ -52,7 +52,11 @@ export function withPlainIds<UserAttributes, SessionAttributes>(
   return {
     ...(traits && { traits }),
     read: (id, options) => calls.read(sessionKey(id), options),
-    insert: (session) => calls.insert({ ...session, id: sessionKey(session.id) }),
+    insert(session, options) {
+      const { replaces, ...limited } = options ?? {}
+      const replaced = replaces !== undefined && { replaces: sessionKey(replaces) }
+      return calls.insert({ ...session, id: sessionKey(session.id) }, { ...limited, ...replaced })
+    },
     renew: (id, deadlines) => calls.renew(sessionKey(id), deadlines),
     update: (id, attributes) => calls.update(sessionKey(id), attributes),
     delete: (id) => calls.delete(sessionKey(id)),

@@ -30,6 +30,25 @@ export type NewSession<SessionAttributes> = {
   readonly userId: string
 } & Attributes<SessionAttributes>
 
+/** How a session differs from the one that it replaces. */
+export interface SessionReplacement<SessionAttributes> {
+  /** The user of the new session. Default: that of the replaced session. */
+  readonly userId?: string | undefined
+  /** Merged into the attributes of the replaced session. Default: they stay as they are. */
+  readonly attributes?: AttributesUpdate<SessionAttributes> | undefined
+}
+
+/** How many sessions a user can have at once. */
+export interface MaxSessions {
+  /** The most valid sessions of a user: a whole number above 0. */
+  readonly limit: number
+  /**
+   * What a sign-in above the limit does. `revoke-oldest`: it revokes the user's oldest sessions.
+   * `refuse`: it throws `AUTH_SESSION_LIMIT`.
+   */
+  readonly onLimit: 'revoke-oldest' | 'refuse'
+}
+
 /** A user to store. Without `userId`, a random one is created. */
 export type NewUser<UserAttributes> = {
   readonly userId?: string | undefined
@@ -64,10 +83,34 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    * @returns The session, whose token `createSessionCookie` and `createBearerToken` can read.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; nothing was stored.
    * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was stored.
+   * @throws {AuthError} `AUTH_SESSION_LIMIT` when `maxSessionsPerUser` refuses it; nothing was stored.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm.
    * @throws {AuthError} `AUTH_STORE_REJECTED` when the store rejects this session.
    */
   createSession(session: NewSession<SessionAttributes>): Promise<Session<UserFields, Fields>>
+  /**
+   * Ends a session and creates a new one in its place, in one step of the store: after the user has
+   * proved who they are again, after a change of the passphrase or the role, and when a guest becomes an
+   * account. The new session has a new id, a new token, a new `createdAt` and so its whole lifetime.
+   *
+   * Send its token as after `createSession`: `authRequest.setSession(session)`. The old token opens
+   * nothing from then on.
+   *
+   * @param session The session that `validate` or `createSession` returned, not a copy or a listed one.
+   * @param changes Another user, and attributes to merge: `undefined` removes an attribute.
+   * @returns The new session.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the session was revoked or has expired, or has no
+   * token; nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was changed.
+   * @throws {AuthError} `AUTH_SESSION_LIMIT` when `maxSessionsPerUser` refuses it; nothing was changed.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the old session can have
+   * ended.
+   */
+  replaceSession(
+    session: IssuedSessionLike,
+    changes?: SessionReplacement<SessionAttributes>,
+  ): Promise<Session<UserFields, Fields>>
   /**
    * Creates the cookie for a session, or with `null` the one that deletes it.
    *

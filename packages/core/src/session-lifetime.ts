@@ -40,6 +40,12 @@ export interface SessionFields<UserFields> {
   readonly user: User<UserFields>
   /** When the session was created. A renewal does not change it. */
   readonly createdAt: Date
+  /**
+   * When the session was last renewed, or created: "last used", as exact as `activePeriod` is short. It
+   * is computed from the deadline, so it is too early by the part of the active period that the end of
+   * the absolute period cuts off, and wrong by as much as `activePeriod` was changed since.
+   */
+  readonly renewedAt: Date
   /** From this time on, the session is idle: its next use renews it. */
   readonly activePeriodExpiresAt: Date
   /** From this time on, the session has expired, unless it was renewed before. */
@@ -77,6 +83,16 @@ export function deadlinesOf(
       Math.max(active + periods.idlePeriod, session.idlePeriodExpiresAt ?? 0),
     ),
   }
+}
+
+/** Computes when a session was last renewed or created: never before its creation, never after `now`. */
+export function renewalOf(
+  session: Deadlines & { readonly createdAt: number },
+  periods: Periods,
+  now: number,
+): number {
+  const renewedAt = session.activePeriodExpiresAt - periods.activePeriod
+  return Math.max(session.createdAt, Math.min(now, renewedAt))
 }
 
 /** Returns the state of a session, or `null` when it has expired. At the deadline itself, the next period has begun. */

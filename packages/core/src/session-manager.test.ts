@@ -22,6 +22,7 @@ describe('createSession()', () => {
       sessionId: expect.stringMatching(/^[\w-]{22}$/) as string,
       user: { userId: user.userId, name: 'Ada' },
       createdAt: new Date(clock.now),
+      renewedAt: new Date(clock.now),
       activePeriodExpiresAt: new Date(clock.now + DAY),
       idlePeriodExpiresAt: new Date(clock.now + 15 * DAY),
       state: 'active',

@@ -4,7 +4,14 @@ import { platformSha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
 import { isPersistent, tokenOf, withToken } from './issued-session.ts'
-import { type Periods, type Session, type User, deadlinesOf, stateOf } from './session-lifetime.ts'
+import {
+  type Periods,
+  type Session,
+  type User,
+  deadlinesOf,
+  renewalOf,
+  stateOf,
+} from './session-lifetime.ts'
 import {
   LIMIT_FORM,
   OBJECT_FORM,
@@ -28,11 +35,19 @@ import { checkOption, isObject, isPromise, kindOf, shown } from './options.ts'
 import type { StoredSession } from './per-session.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
-import type { IssuedSessionLike, SessionApi, TokenResult, ValidateOptions } from './session-api.ts'
+import type {
+  IssuedSessionLike,
+  MaxSessions,
+  SessionApi,
+  TokenResult,
+  ValidateOptions,
+} from './session-api.ts'
+import { mergedAttributes } from './store-merge.ts'
 import {
   type AnyStore,
   ROUTE_LENGTH,
   type SessionAndUser,
+  type SessionRecord,
   type StoreCall,
   type EitherStore,
   type StoreId,
@@ -56,6 +71,7 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly store: AnyStore<UserAttributes, SessionAttributes>
   readonly periodsOf: (session: StoredSession<SessionAttributes>) => Periods
   readonly isPersistent: (session: StoredSession<SessionAttributes>) => boolean
+  readonly maxSessionsPerUser?: MaxSessions | undefined
   readonly cookies: SessionCookies
   readonly getUserAttributes?: ((attributes: Readonly<UserAttributes>) => UserFields) | undefined
   readonly getSessionAttributes?: ((attributes: Readonly<SessionAttributes>) => Fields) | undefined
@@ -94,28 +110,39 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     async createSession(created) {
       const { userId, attributes: given = {} } = created ?? {}
       checkUserId(userId)
-      const attributes = newAttributes(given) as SessionAttributes
-      const route = routeLength ? await routeOf(userId) : ''
-      const id = route + randomText(ID_BYTES)
-      const secret = randomText(SECRET_BYTES)
-      const secretHash = await sha256(secret)
-      const createdAt = now()
-      const unsaved = { id, userId, secretHash, createdAt, attributes }
-      // Before the session is stored: when a function of the session fails, nothing must be stored.
-      settings.isPersistent(unsaved)
-      const session = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
-      const stored = { ...session, id: sessionKey(id) }
-      const user = (await callStore('insert', stored)) ?? unknownUser()
+      const { record, token } = await newSession(userId, newAttributes(given) as SessionAttributes)
+      const user = (await insert(record)) ?? unknownUser()
       try {
-        const created = toSession({ session, user }, `${id}.${secret}`, true)
-        if (!created) fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
-        onEvent({ type: 'created', sessionId: id, userId })
-        return created
+        const session = issued({ session: record, user }, token)
+        onEvent({ type: 'created', sessionId: record.id, userId })
+        return session
       } catch (error) {
         // No client has its token. If it cannot be deleted now, it expires like any other session.
-        await callStore('delete', sessionKey(id)).catch(() => {})
+        await callStore('delete', sessionKey(record.id)).catch(() => {})
         throw error
       }
+    },
+
+    async replaceSession(replaced, changes) {
+      const [id] = parseToken(issuedToken(replaced), routeLength)!
+      const key = sessionKey(id)
+      const { userId: given, attributes: update = {} } = changes ?? {}
+      const changed = checkedAttributes(update) as Partial<SessionAttributes>
+      if (given !== undefined) checkUserId(given)
+      const found = await callStore('read', key, { consistency: 'strong' })
+      if (!found || !toSession(found)) fail('AUTH_INVALID_SESSION_ID', SESSION_UNKNOWN)
+      const { userId: owner, attributes } = found.session
+      const userId = given ?? owner
+      const user =
+        userId === owner
+          ? found.user
+          : ((await callStore('readUser', await userKey(userId))) ?? unknownUser())
+      const { record, token } = await newSession(userId, mergedAttributes(attributes, changed))
+      // Before the replaced session ends: when a function of the app fails, the visitor stays signed in.
+      const session = issued({ session: record, user }, token)
+      if (!(await insert(record, key))) fail('AUTH_INVALID_SESSION_ID', SESSION_UNKNOWN)
+      onEvent({ type: 'replaced', sessionId: record.id, userId, replaced: id })
+      return session
     },
 
     createSessionCookie(session: IssuedSessionLike | null, deletesTwin?: boolean) {
@@ -249,6 +276,35 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     return { valid: true, session }
   }
 
+  /** A session to store, with its token. */
+  async function newSession(userId: string, attributes: SessionAttributes) {
+    const route = routeLength ? await routeOf(userId) : ''
+    const id = route + randomText(ID_BYTES)
+    const secret = randomText(SECRET_BYTES)
+    const secretHash = await sha256(secret)
+    const createdAt = now()
+    const unsaved = { id, userId, secretHash, createdAt, attributes }
+    // Before the session is stored: when a function of the session fails, nothing must be stored.
+    settings.isPersistent(unsaved)
+    const record = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
+    return { record, token: `${id}.${secret}` }
+  }
+
+  function insert(record: SessionRecord<SessionAttributes>, replaces?: StoreId) {
+    const { maxSessionsPerUser: limited } = settings
+    const stored = { ...record, id: sessionKey(record.id) }
+    if (!limited && !replaces) return callStore('insert', stored)
+    const limit = limited && { most: limited.limit, onLimit: limited.onLimit, now: now() }
+    return callStore('insert', stored, { replaces, limit })
+  }
+
+  /** The app's view of a new session, with its token. */
+  function issued(found: Found, token: string): AnySession {
+    return (
+      toSession(found, token, true) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
+    )
+  }
+
   async function getSession(sessionId: string): Promise<AnySession | null> {
     if (!isSessionId(sessionId, routeLength)) return null
     const found = await callStore('read', sessionKey(sessionId), { consistency: 'strong' })
@@ -262,14 +318,17 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
   /** Creates the app's view of a stored session, or returns `null` when it has expired. */
   function toSession({ session, user }: Found, token?: string, fresh = false): AnySession | null {
-    const deadlines = deadlinesOf(session, periodsOf(session))
-    const state = stateOf(deadlines, now())
+    const periods = periodsOf(session)
+    const deadlines = deadlinesOf(session, periods)
+    const time = now()
+    const state = stateOf(deadlines, time)
     if (!state) return null
     const view = {
       ...chosen('getSessionAttributes', session.attributes),
       sessionId: session.id,
       user: toUser(user),
       createdAt: new Date(session.createdAt),
+      renewedAt: new Date(renewalOf(session, periods, time)),
       activePeriodExpiresAt: new Date(deadlines.activePeriodExpiresAt),
       idlePeriodExpiresAt: new Date(deadlines.idlePeriodExpiresAt),
       state,

@@ -86,9 +86,10 @@ export function splitStore<UserAttributes, SessionAttributes>(
 
     read: (sessionId, options) => read(idOf(sessionId), options),
 
-    async insert(record) {
+    async insert(record, { replaces, limit } = {}) {
       const session = { ...record, id: idOf(record.id) }
       const { userId } = session
+      const replaced = replaces === undefined ? undefined : idOf(replaces)
       let isAnchored = false
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const user = await users.readUser(userId)
@@ -96,7 +97,8 @@ export function splitStore<UserAttributes, SessionAttributes>(
           if (isAnchored) await sessions.deleteUser(userId)
           return null
         }
-        if (await sessions.insert(session)) return user
+        if (await sessions.insert(session, { replaces: replaced, limit })) return user
+        if (replaced !== undefined && !(await isThere(replaced))) return null
         isAnchored = await anchor(userId)
       }
       throw new Error('splitStore(): the store of the sessions lost the user again and again')

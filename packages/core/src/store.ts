@@ -43,6 +43,33 @@ export interface SessionAndUser<UserAttributes, SessionAttributes> {
   readonly user: UserRecord<UserAttributes>
 }
 
+/** How many sessions a user can have. */
+export interface SessionLimit {
+  /**
+   * The most sessions that the user has after the call, the new one included. A session whose idle
+   * period ended at or before `now` does not count.
+   */
+  readonly most: number
+  /**
+   * What happens when there are more. `revoke-oldest`: of the other sessions, those that were created
+   * first are deleted. `refuse`: nothing is stored, and the call rejects with `AUTH_SESSION_LIMIT`.
+   */
+  readonly onLimit: 'revoke-oldest' | 'refuse'
+  /** The time by which sessions have expired, in milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** What {@link SessionStore.insert} does in the same step. */
+export interface InsertOptions<Id = string> {
+  /**
+   * The session that the new one replaces, of the same user or of another one: it is deleted. When it
+   * does not exist, nothing is stored.
+   */
+  readonly replaces?: Id | undefined
+  /** Default: no limit. The replaced session does not count. */
+  readonly limit?: SessionLimit | undefined
+}
+
 /**
  * Stores sessions. It returns expired sessions too: core decides which are valid.
  *
@@ -58,8 +85,17 @@ export interface SessionStore<UserAttributes, SessionAttributes, Id = string> {
     sessionId: Id,
     options: { readonly consistency: Consistency },
   ): Promise<SessionAndUser<UserAttributes, SessionAttributes> | null>
-  /** Stores a new session and returns its user; `null`, and nothing stored, when there is no such user. */
-  insert(session: SessionRecord<SessionAttributes, Id>): Promise<UserRecord<UserAttributes> | null>
+  /**
+   * Stores a new session and returns its user; `null`, and nothing changed, when there is no such user,
+   * or no such session as the one to replace.
+   *
+   * A limit also holds when many sessions of one user are inserted at once. A store with the trait
+   * `staleMisses` is the exception: a user can have more sessions for a while.
+   */
+  insert(
+    session: SessionRecord<SessionAttributes, Id>,
+    options?: InsertOptions<Id>,
+  ): Promise<UserRecord<UserAttributes> | null>
   /**
    * Moves the deadlines of an existing session, each to the later of old and new.
    * `false` when the session does not exist: a renewal never restores one.
@@ -102,7 +138,7 @@ export interface StoreTraits {
   readonly routed?: boolean | undefined
   /**
    * A strong read can miss an existing session. A miss in such a store never deletes the visitor's
-   * cookie.
+   * cookie. A limit of sessions is not exact.
    */
   readonly staleMisses?: boolean | undefined
   /** The engine deletes expired sessions by itself, so the store has no `deleteExpired`. */

@@ -8,10 +8,11 @@ export function routedStore<UserAttributes, SessionAttributes>(
   return {
     traits: { ...plain.traits, routed: true },
     read: async (id, options) => plain.read(sessionId(id), options),
-    async insert(session) {
+    async insert(session, options) {
       const id = sessionId(session.id)
       if (session.id.route !== (await routeOf(session.userId))) throw new Error('another route')
-      return plain.insert({ ...session, id })
+      const replaces = options?.replaces && sessionId(options.replaces)
+      return plain.insert({ ...session, id }, { replaces, limit: options?.limit })
     },
     renew: async (id, deadlines) => plain.renew(sessionId(id), deadlines),
     update: async (id, attributes) => plain.update(sessionId(id), attributes),
