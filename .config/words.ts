@@ -32,6 +32,7 @@ const words: [banned: RegExp, instead: string][] = [
 /** Where a banned word stands for something else. `allowed` covers the word and its neighbours. */
 const exceptions: { allowed: RegExp; files?: RegExp; because: string }[] = [
   { allowed: /foreign keys?/gi, because: 'the SQL term' },
+  { allowed: /\battempts Left\b/g, because: 'how many attempts are left' },
   { allowed: /\brooms?\b/gi, files: /^apps\/chat\//, because: 'its subject: a chat room' },
   {
     allowed: /\bnobody\b/g,

@@ -7,9 +7,10 @@ import {
   isHttpsUrl,
   isSafe,
 } from './csrf.ts'
-import { fail } from './error.ts'
+import { AuthError, fail } from './error.ts'
 import type { AuthEvent, TokenRejection } from './event.ts'
-import { tokenOf } from './issued-session.ts'
+import type { ExtensionSettings } from './extension.ts'
+import { issuedOf } from './issued-session.ts'
 import { COOKIES_DISABLED, RESPONSE_SENT, untrustedOrigin } from './messages.ts'
 import type { RequestContext } from './middleware.ts'
 import { readBearerToken } from './request-token.ts'
@@ -17,8 +18,8 @@ import type { TokenResult } from './session-api.ts'
 import type { CookieSearch, SessionCookie, SessionCookies } from './session-cookie.ts'
 import type { SessionFields } from './session-lifetime.ts'
 import type { ValidateParts } from './session-manager.ts'
-import { ROUTE_LENGTH, type StoreTraits } from './store.ts'
-import { type TokenParts, parseToken } from './token.ts'
+import type { StoreTraits } from './store.ts'
+import type { TokenFormat, TokenParts } from './token.ts'
 
 /** One request's view of its session where no cookie can be sent: `web()` mode. */
 export interface ReadonlyAuthRequest<AnySession> {
@@ -81,6 +82,8 @@ export interface RequestAuth<AnySession> {
   readonly validateParts: ValidateParts<AnySession>
   createSessionCookie(session: AnySession | null, deletesTwin?: boolean): SessionCookie
   readonly cookies: SessionCookies
+  readonly tokens: TokenFormat
+  readonly adopt?: ExtensionSettings['adopt']
   readonly secure: boolean
   /** Whether a request was sent to this machine itself, as far as is known. */
   readonly isLocal: (request: OriginRequest) => boolean
@@ -149,11 +152,13 @@ export class OpenAuthRequest<
     if (!this.#hasResponse) fail('AUTH_COOKIES_DISABLED', COOKIES_DISABLED)
     const { origin } = this
     if (!origin.trusted && options?.unsafeSkipOriginCheck !== true) {
-      fail('AUTH_UNTRUSTED_ORIGIN', untrustedOrigin(origin.reason))
+      const error = new AuthError('AUTH_UNTRUSTED_ORIGIN', untrustedOrigin(origin.reason))
+      this.#context.refuse?.(error)
+      throw error
     }
     this.#setCookie(session, false)
     this.vary.push('Cookie')
-    this.#chosen = session ? tokenOf(session) : null
+    this.#chosen = session && issuedOf(session)!.token
     this.#fresh.Cookie = true
     this.invalidate()
     const auth = this.#auth
@@ -191,10 +196,11 @@ export class OpenAuthRequest<
       if (isAmbiguous) return this.#reject(carrier, ['ambiguous'])
       const sessions: AnySession[] = []
       for (const token of values) {
+        const { tokens, adopt } = this.#auth
+        const parts = tokens.parse(token)
         // Reject malformed tokens before the origin check, which reads two more headers.
-        const parts = parseToken(token, this.#routeLength)
-        if (parts && !this.#mayUse(carrier)) return null
-        const result = parts ? await this.#read(carrier, token, parts) : MALFORMED
+        if ((parts || adopt) && !this.#mayUse(carrier)) return null
+        const result = parts || adopt ? await this.#read(carrier, token, parts) : MALFORMED
         if (result.valid) sessions.push(result.session)
         else reasons.push(result.reason)
       }
@@ -203,10 +209,6 @@ export class OpenAuthRequest<
       if (session) return this.#accept(carrier, session)
     }
     return this.#reject(carrier, reasons)
-  }
-
-  get #routeLength(): number {
-    return this.#auth.store.traits?.routed ? ROUTE_LENGTH : 0
   }
 
   /** The tokens to validate. */
@@ -224,7 +226,11 @@ export class OpenAuthRequest<
     return carrier !== 'Cookie' || this.#chosen !== undefined || this.origin.trusted
   }
 
-  #read(carrier: Carrier, token: string, parts: TokenParts): Promise<TokenResult<AnySession>> {
+  #read(
+    carrier: Carrier,
+    token: string,
+    parts: TokenParts | null,
+  ): Promise<TokenResult<AnySession>> {
     const context = this.#context
     const isUnsafe = carrier === 'Cookie' ? this.origin !== SAFE : !isSafe(context.request)
     const options = {
@@ -274,9 +280,10 @@ export class OpenAuthRequest<
 
   /** Whether this request may renew a session, or delete the cookie of an expired or deleted one. */
   #mayChangeCookie(): boolean {
-    const { request } = this.#context
+    const { mayRenew, request } = this.#context
     return (
       !this.isResponseSent &&
+      mayRenew?.() !== false &&
       request.method !== 'HEAD' &&
       !/prefetch/i.test(request.headers.get('Sec-Purpose') ?? '')
     )

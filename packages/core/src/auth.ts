@@ -1,12 +1,19 @@
 /** Creates the `auth` object from its configuration. */
-import { sessionManager } from './session-manager.ts'
+import { type Settings, sessionManager } from './session-manager.ts'
 import type { MaxSessions, SessionApi } from './session-api.ts'
-import { type AuthRequest, OpenAuthRequest, type ReadonlyAuthRequest } from './auth-request.ts'
+import {
+  type AuthRequest,
+  OpenAuthRequest,
+  type ReadonlyAuthRequest,
+  type RequestAuth,
+} from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
 import type { AuthEvent, OptionalEvent } from './event.ts'
+import type { CallsOf, Extension, ExtensionSettings } from './extension.ts'
 import {
   CSRF_FORM,
   EVENTS_FORM,
+  EXTENSIONS_FORM,
   LIMIT_FORM,
   ON_LIMIT_FORM,
   PERIOD_FORM,
@@ -24,12 +31,14 @@ import {
   checkOptions,
   isListOf,
   isPlain,
+  isSync,
 } from './options.ts'
 import { type StoredSession, orFunctionOfSession, perSession } from './per-session.ts'
 import { readBearerToken, readSessionCookie } from './request-token.ts'
 import type { Periods, Session, SessionPeriods } from './session-lifetime.ts'
 import { type SessionCookieOptions, sessionCookies } from './session-cookie.ts'
-import { type AnyStore, STORE } from './store.ts'
+import { type AnyStore, ROUTE_LENGTH, STORE } from './store.ts'
+import { tokenFormat } from './token.ts'
 
 const DAY = 86_400_000
 const CENTURY = 36_500 * DAY
@@ -43,6 +52,10 @@ interface Opened<AnyRequest> {
   readonly key: object
   readonly byAuth: Map<unknown, AnyRequest>
 }
+
+/** The settings of an AuthRequest, and the calls of the extensions. */
+type RequestSettings = Pick<RequestAuth<never>, 'secure' | 'isLocal' | 'checkOrigin'> &
+  Pick<ExtensionSettings, 'calls'>
 
 /** Excludes promises from what a function that chooses attributes returns. */
 export interface NoPromise {
@@ -58,6 +71,7 @@ export interface LimenConfig<
   Fields,
   Args extends unknown[],
   Context extends RequestContext,
+  Extensions extends readonly Extension[] = readonly Extension[],
 > {
   /** Stores sessions and users. Its types become the types of sessions and users. */
   readonly store: AnyStore<UserAttributes, SessionAttributes>
@@ -102,6 +116,8 @@ export interface LimenConfig<
   readonly events?: readonly OptionalEvent[] | undefined
   /** The time in whole milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
+  /** Extensions, such as device-bound sessions. Each sees what those before it changed. Default: none. */
+  readonly extensions?: Extensions | undefined
 }
 
 /** Session authentication: what `limen()` returns. */
@@ -143,6 +159,9 @@ export type InferSession<AnyAuth> = AnyAuth extends {
   ? AnySession
   : never
 
+/** The AuthRequest type of an `auth` object: for the types of a framework's locals and context. */
+export type InferAuthRequest<AnyAuth> = AuthRequest<InferSession<AnyAuth>>
+
 /** The user type of an `auth` object. */
 export type InferUser<AnyAuth> =
   InferSession<AnyAuth> extends { readonly user: infer AnyUser } ? AnyUser : never
@@ -173,9 +192,19 @@ export function limen<
   Fields = object,
   Args extends unknown[] = [request: OriginRequest],
   Context extends RequestContext = RequestContext,
+  const Extensions extends readonly Extension[] = [],
 >(
-  config: LimenConfig<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context>,
-): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> {
+  config: LimenConfig<
+    UserAttributes,
+    SessionAttributes,
+    UserFields,
+    Fields,
+    Args,
+    Context,
+    Extensions
+  >,
+): Auth<UserAttributes, SessionAttributes, UserFields, Fields, Args, Context> &
+  CallsOf<Extensions> {
   const options = checkedConfig(config)
   const { secure = true } = options
   const middleware = options.middleware ?? (web() as unknown as Middleware<Args, Context>)
@@ -189,34 +218,41 @@ export function limen<
       // A callback that throws must not fail a sign-in that the store has confirmed.
     }
   }
-  const settings = {
-    ...options,
-    // Read Date.now at each call: tests replace it. Convert to a number: `+` would append a period to a
-    // string, which gives a deadline in the far future.
-    now: () => Number(options.now ? options.now() : Date.now()),
-    periodsOf: perSession(
-      'sessionExpiresIn',
-      options.sessionExpiresIn ?? {},
-      OBJECT,
-      checkedPeriods,
-    ),
-    isPersistent: perSession(
-      'sessionCookie.persistent',
-      options.sessionCookie?.persistent ?? true,
-      BOOLEAN,
-      Boolean,
-    ),
-    maxSessionsPerUser:
-      options.maxSessionsPerUser &&
-      checkOptions('maxSessionsPerUser.', options.maxSessionsPerUser, MAX_SESSIONS),
-    cookies,
-    secure,
-    checkOrigin: originRule(options.csrfProtection ?? {}, secure, (reason) =>
-      onEvent({ type: 'origin-refused', reason }),
-    ),
-    onEvent,
-    // With a configured host, the URL does not tell where the app runs: a proxy can rewrite it.
-    isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
+  let settings: Settings<UserAttributes, SessionAttributes, UserFields, Fields> & RequestSettings =
+    {
+      ...options,
+      // Read Date.now at each call: tests replace it. Convert to a number: `+` would append a period to a
+      // string, which gives a deadline in the far future.
+      now: () => Number(options.now ? options.now() : Date.now()),
+      periodsOf: perSession(
+        'sessionExpiresIn',
+        options.sessionExpiresIn ?? {},
+        OBJECT,
+        checkedPeriods,
+      ),
+      isPersistent: perSession(
+        'sessionCookie.persistent',
+        options.sessionCookie?.persistent ?? true,
+        BOOLEAN,
+        Boolean,
+      ),
+      maxSessionsPerUser:
+        options.maxSessionsPerUser &&
+        checkOptions('maxSessionsPerUser.', options.maxSessionsPerUser, MAX_SESSIONS),
+      cookies,
+      tokens: tokenFormat(options.store.traits?.routed ? ROUTE_LENGTH : 0),
+      secure,
+      checkOrigin: originRule(options.csrfProtection ?? {}, secure, (reason) =>
+        onEvent({ type: 'origin-refused', reason }),
+      ),
+      onEvent,
+      // With a configured host, the URL does not tell where the app runs: a proxy can rewrite it.
+      isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
+    }
+  for (const extend of options.extensions ?? []) {
+    const changed = extend(settings as ExtensionSettings)
+    const calls = { ...settings.calls, ...changed.calls }
+    settings = { ...settings, ...(changed as object), calls }
   }
   const { sessions, validateParts } = sessionManager<
     UserAttributes,
@@ -241,11 +277,12 @@ export function limen<
   }
 
   return {
+    ...(settings.calls as CallsOf<Extensions>),
     ...sessions,
     now: settings.now,
     openRequest,
     handleRequest: (...args) => openRequest(middleware(...args)),
-    readSessionCookie: (request) => readSessionCookie(request, cookies),
+    readSessionCookie: (request) => readSessionCookie(request, settings.cookies),
     readBearerToken,
   }
 }
@@ -280,6 +317,7 @@ function checkedConfig<Config extends object>(config: Config): Config {
     onEvent: FUNCTION,
     events: [(value) => isListOf(value, (name) => name === 'validated'), EVENTS_FORM],
     now: SYNC_FUNCTION,
+    extensions: [(value) => isListOf(value, isSync), EXTENSIONS_FORM],
   })
 }
 

@@ -9,6 +9,8 @@ export type TokenRejection =
   | 'ambiguous'
   | 'unknown'
   | 'secret-mismatch'
+  /** An extension did not admit the session. */
+  | 'unproven'
   | 'expired'
 
 /**

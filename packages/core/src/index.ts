@@ -4,10 +4,17 @@
  * @module
  */
 export { limen } from './auth.ts'
-export type { Auth, InferSession, InferUser, LimenConfig, NoPromise } from './auth.ts'
+export type {
+  Auth,
+  InferAuthRequest,
+  InferSession,
+  InferUser,
+  LimenConfig,
+  NoPromise,
+} from './auth.ts'
 export { web } from './middleware.ts'
 export type { CookieContext, Middleware, RequestContext } from './middleware.ts'
-export { handle, respond } from './response.ts'
+export { addHeaders, handle, respond } from './response.ts'
 export type { HandleOptions, PendingResponse, RequestOpener } from './response.ts'
 export { cors } from './cors.ts'
 export type { Cors, CorsOptions } from './cors.ts'
@@ -35,6 +42,7 @@ export type {
 export type { JsonAttributes, JsonValue } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginResult, UntrustedReason } from './csrf.ts'
+export type { CallsOf, Extension, ExtensionSettings, SessionAddition } from './extension.ts'
 export type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
 export type {
   Session,

@@ -79,7 +79,7 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   unknownOption: [
     CONFIG,
     [
-      'limen(): typo is not an option. The options are: store, middleware, secure, sessionExpiresIn, maxSessionsPerUser, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now',
+      'limen(): typo is not an option. The options are: store, middleware, secure, sessionExpiresIn, maxSessionsPerUser, sessionCookie, csrfProtection, getUserAttributes, getSessionAttributes, onEvent, events, now, extensions',
       given('typo', 1),
     ],
     [
@@ -208,6 +208,21 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     ],
   ],
   CSRF_FORM: [CONFIG, ['limen(): csrfProtection must be an object or false (got "")', csrf('')]],
+  EXTENSIONS_FORM: [
+    CONFIG,
+    [
+      'limen(): extensions must be an array of extensions (got a function)',
+      given('extensions', () => ({})),
+    ],
+    [
+      'limen(): extensions must be an array of extensions (got [an object])',
+      given('extensions', [{}]),
+    ],
+    [
+      'limen(): extensions must be an array of extensions (got [an async function or a generator])',
+      given('extensions', [async () => ({})]),
+    ],
+  ],
   EVENTS_FORM: [
     CONFIG,
     ['limen(): events must be ["validated"] or [] (got ["created"])', given('events', ['created'])],

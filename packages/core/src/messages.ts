@@ -34,6 +34,7 @@ export function orFunction(wanted: string): string {
 }
 
 export const CSRF_FORM = 'an object or false'
+export const EXTENSIONS_FORM = 'an array of extensions'
 export const EVENTS_FORM = '["validated"] or []'
 export const PERIOD_FORM =
   'a whole number of milliseconds from 60000 (a minute) to 3153600000000 (100 years)'

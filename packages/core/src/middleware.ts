@@ -1,5 +1,6 @@
 /** The contract of an adapter, and the simplest adapter: `web()`. */
 import type { OriginRequest } from './csrf.ts'
+import type { AuthError } from './error.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 /** What core needs of one request, whatever the framework. */
@@ -25,6 +26,19 @@ export interface RequestContext {
   readonly onSession?: (() => void) | undefined
   /** The session cookie's value, when the framework has already read it; `null` when there is none. */
   readonly sessionCookie?: string | null | undefined
+  /**
+   * Returns whether a renewed cookie can still be sent: asked when a session is idle, so that no session
+   * is renewed whose cookie would be lost. Absent: whenever `setCookie` is there.
+   */
+  readonly mayRenew?: (() => boolean) | undefined
+  /**
+   * Ends the handler when `setSession()` refuses a request that the CSRF rules refuse: for frameworks
+   * whose own errors have another class, such as SvelteKit's `error(403)`. It must throw. Absent: the
+   * `AuthError` is thrown.
+   *
+   * @param error `AUTH_UNTRUSTED_ORIGIN`.
+   */
+  readonly refuse?: ((error: AuthError) => never) | undefined
   /** Receives the write that renews an idle session, and nothing else. Absent: `validate()` awaits it. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }

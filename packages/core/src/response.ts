@@ -51,10 +51,10 @@ export function respond(response: Response, pending: PendingResponse): Response 
   // copy. A 101 response cannot be copied, nor returned twice.
   if (cookie && !isSet && response.status !== 101) response = copyOf(response)
   try {
-    addHeaders(response, pending)
+    addHeaders(response.headers, pending)
   } catch {
     response = copyOf(response)
-    addHeaders(response, pending)
+    addHeaders(response.headers, pending)
   }
   return response
 }
@@ -63,7 +63,21 @@ function copyOf(response: Response): Response {
   return new Response(response.body, response)
 }
 
-function addHeaders({ headers }: Response, pending: PendingResponse): void {
+/**
+ * The half of {@link respond} that changes headers: for adapters of frameworks that have no `Response`.
+ * It needs `get`, `set`, `append`, `delete`, `forEach` and `getSetCookie`. A second call changes nothing.
+ *
+ * @param headers The headers of the response. They are changed.
+ * @param pending The pending cookie and cache headers of the request.
+ *
+ * @example
+ * const headers = new Headers({ 'Cache-Control': 'public' })
+ * addHeaders(headers, { cookie: () => undefined, isPrivate: true, vary: ['Cookie'] })
+ * headers.get('Cache-Control')
+ * // 'private, no-store'
+ */
+export function addHeaders(headers: Headers, pending: PendingResponse): void {
+  if (!pending.vary.length) return
   const cookie = pending.cookie()
   if (cookie) {
     const lines = headers.getSetCookie()
@@ -72,6 +86,7 @@ function addHeaders({ headers }: Response, pending: PendingResponse): void {
       const added = [cookie, ...cookie.deletions].map((one) => one.serialize())
       headers.delete('Set-Cookie')
       for (const line of new Set([...others, ...added])) headers.append('Set-Cookie', line)
+      for (const [name, value] of cookie.headers ?? []) headers.set(name, value)
     }
   }
 

@@ -1,5 +1,6 @@
 /** The calls on sessions and users that need no request. */
 import type { JsonAttributes } from './attributes.ts'
+import type { OriginRequest } from './csrf.ts'
 import type { TokenRejection } from './event.ts'
 import type { RequestContext } from './middleware.ts'
 import type { Session, User } from './session-lifetime.ts'
@@ -14,6 +15,8 @@ export interface ValidateOptions {
   readonly consistency: Consistency
   /** Returns whether an idle session is renewed. Called only for an idle session. Default: yes. */
   readonly mayRenew?: (() => boolean) | undefined
+  /** The request that carried the token, for extensions that check more of it. */
+  readonly request?: OriginRequest | undefined
   /** Whether the session became fresh earlier in this request. Default `false`. */
   readonly fresh?: boolean | undefined
   /** Receives the write that renews an idle session. Without it, the result waits for the write. */

@@ -87,6 +87,8 @@ export interface SessionCookie {
    * an ambiguous request there is one more, which deletes the host-only cookie of this name.
    */
   readonly deletions: readonly SessionCookie[]
+  /** Headers for the response of this cookie, by an extension: set them too, as the adapters do. */
+  readonly headers?: readonly (readonly [name: string, value: string])[] | undefined
   /** Serializes this cookie, without those in `deletions`, as the value of a `Set-Cookie` header. */
   serialize(): string
 }

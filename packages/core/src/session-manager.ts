@@ -3,7 +3,8 @@ import { checkedAttributes, isText, newAttributes } from './attributes.ts'
 import { platformSha256 } from './digest.ts'
 import { AuthError, fail, isAuthError } from './error.ts'
 import type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
-import { isPersistent, tokenOf, withToken } from './issued-session.ts'
+import type { ExtensionSettings, SessionAddition } from './extension.ts'
+import { issuedOf, withToken } from './issued-session.ts'
 import {
   type Periods,
   type Session,
@@ -53,21 +54,16 @@ import {
   type StoreId,
   type UserRecord,
 } from './store.ts'
-import {
-  ID_BYTES,
-  SECRET_BYTES,
-  type TokenParts,
-  isSessionId,
-  parseToken,
-  randomText,
-  sameHash,
-} from './token.ts'
+import { ID_BYTES, type TokenParts, randomText, sameHash } from './token.ts'
 
-/** Read only when a session is renewed: the getter of a framework can throw. */
-type WaitUntil = Pick<RequestContext, 'waitUntil'>
+/** `waitUntil` is read only when a session is renewed: the getter of a framework can throw. */
+type ValidationContext = Pick<RequestContext, 'waitUntil'> & Pick<ValidateOptions, 'request'>
 
 /** The configuration of `limen()`, with its defaults. */
-export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> {
+export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields> extends Pick<
+  ExtensionSettings,
+  'onCreate' | 'admit' | 'adopt' | 'tokens'
+> {
   readonly store: AnyStore<UserAttributes, SessionAttributes>
   readonly periodsOf: (session: StoredSession<SessionAttributes>) => Periods
   readonly isPersistent: (session: StoredSession<SessionAttributes>) => boolean
@@ -80,17 +76,24 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly now: () => number
 }
 
+/** A session to store, with its token. */
+interface NewSession<SessionAttributes> {
+  readonly record: SessionRecord<SessionAttributes>
+  readonly token: string
+  readonly withCookie?: SessionAddition['withCookie']
+}
+
 /** The calls on sessions and users: the public ones, and one for requests. */
 interface SessionManager<UserAttributes, SessionAttributes, UserFields, Fields> {
   readonly sessions: SessionApi<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly validateParts: ValidateParts<Session<UserFields, Fields>>
 }
 
-/** As `validateToken()`, for a token that was parsed. */
+/** As `validateToken()`, for a token that was parsed; `null` for one of another format. */
 export type ValidateParts<AnySession> = (
-  parts: TokenParts,
+  parts: TokenParts | null,
   options: ValidateOptions,
-  context: WaitUntil,
+  context: ValidationContext,
 ) => Promise<TokenResult<AnySession>>
 
 /** Creates the calls on sessions and users. */
@@ -101,19 +104,20 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   type AnyUser = User<UserFields>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   type Calls = Required<Omit<EitherStore<UserAttributes, SessionAttributes>, 'traits'>>
-  const { periodsOf, onEvent, now } = settings
+  const { periodsOf, onEvent, now, tokens } = settings
   const sha256 = platformSha256()
   const store = settings.store as EitherStore<UserAttributes, SessionAttributes>
   const routeLength = store.traits?.routed ? ROUTE_LENGTH : 0
 
   const sessions: SessionApi<UserAttributes, SessionAttributes, UserFields, Fields> = {
-    async createSession(created) {
-      const { userId, attributes: given = {} } = created ?? {}
+    async createSession(options) {
+      const { userId, attributes: given = {} } = options ?? {}
       checkUserId(userId)
-      const { record, token } = await newSession(userId, newAttributes(given) as SessionAttributes)
+      const created = await newSession(userId, newAttributes(given) as SessionAttributes)
+      const { record } = created
       const user = (await insert(record)) ?? unknownUser()
       try {
-        const session = issued({ session: record, user }, token)
+        const session = issued(created, user)
         onEvent({ type: 'created', sessionId: record.id, userId })
         return session
       } catch (error) {
@@ -124,7 +128,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     },
 
     async replaceSession(replaced, changes) {
-      const [id] = parseToken(issuedToken(replaced), routeLength)!
+      const [id] = tokens.parse(issuedToken(replaced))!
       const key = sessionKey(id)
       const { userId: given, attributes: update = {} } = changes ?? {}
       const changed = checkedAttributes(update) as Partial<SessionAttributes>
@@ -137,9 +141,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
         userId === owner
           ? found.user
           : ((await callStore('readUser', await userKey(userId))) ?? unknownUser())
-      const { record, token } = await newSession(userId, mergedAttributes(attributes, changed))
+      const created = await newSession(userId, mergedAttributes(attributes, changed))
       // Before the replaced session ends: when a function of the app fails, the visitor stays signed in.
-      const session = issued({ session: record, user }, token)
+      const session = issued(created, user)
+      const { record } = created
       if (!(await insert(record, key))) fail('AUTH_INVALID_SESSION_ID', SESSION_UNKNOWN)
       onEvent({ type: 'replaced', sessionId: record.id, userId, replaced: id })
       return session
@@ -148,18 +153,16 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     createSessionCookie(session: IssuedSessionLike | null, deletesTwin?: boolean) {
       // Only `null` signs out: `undefined` or '' is a mistake of the app.
       if (session === null) return settings.cookies.make('', 0, deletesTwin)
-      const token = issuedToken(session)
+      const { token, persistent, withCookie } = issuedOf(session) ?? withoutToken()
       const life = +(session as unknown as AnySession).idlePeriodExpiresAt - now()
-      const maxAge = isPersistent(session) ? Math.max(0, Math.ceil(life / 1000)) : undefined
-      return settings.cookies.make(token, maxAge, deletesTwin)
+      const maxAge = persistent ? Math.max(0, Math.ceil(life / 1000)) : undefined
+      const cookie = settings.cookies.make(token, maxAge, deletesTwin)
+      return withCookie ? withCookie(cookie) : cookie
     },
 
     createBearerToken: issuedToken,
 
-    async validateToken(options) {
-      const parts = parseToken(options.token, routeLength)
-      return parts ? validateParts(parts, options) : rejected('malformed')
-    },
+    validateToken: (options) => validateParts(tokens.parse(options.token), options),
 
     async validateSession(token) {
       const result = await sessions.validateToken({ token, consistency: 'strong' })
@@ -241,18 +244,31 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   return { sessions, validateParts }
 
   async function validateParts(
-    parts: TokenParts,
+    parts: TokenParts | null,
     options: ValidateOptions,
-    context: WaitUntil = options,
+    context: ValidationContext = options,
     consistency = options.consistency,
   ): Promise<TokenResult<AnySession>> {
     const { token, mayRenew, fresh } = options
+    if (!parts) {
+      const adopted = await settings.adopt?.(token, context.request)
+      return adopted
+        ? validateParts(
+            tokens.parse(adopted),
+            { ...options, token: adopted, fresh: true },
+            context,
+            'strong',
+          )
+        : rejected('malformed')
+    }
     const [id, secret] = parts
     // Not awaited yet: a promise resolves while the store is being read.
     const hash = sha256(secret)
     const found = await callStore('read', sessionKey(id), { consistency })
     if (!found) return rejected('unknown')
     if (!sameHash(await hash, found.session.secretHash)) return rejected('secret-mismatch')
+    const { admit } = settings
+    if (admit && !(await admit(found.session, context.request))) return rejected('unproven')
 
     let session = toSession(found, token, fresh)
     if (!session) {
@@ -277,17 +293,20 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   /** A session to store, with its token. */
-  async function newSession(userId: string, attributes: SessionAttributes) {
-    const route = routeLength ? await routeOf(userId) : ''
-    const id = route + randomText(ID_BYTES)
-    const secret = randomText(SECRET_BYTES)
+  async function newSession(
+    userId: string,
+    attributes: SessionAttributes,
+  ): Promise<NewSession<SessionAttributes>> {
+    const { id, secret, token } = tokens.create(routeLength ? await routeOf(userId) : '')
     const secretHash = await sha256(secret)
     const createdAt = now()
     const unsaved = { id, userId, secretHash, createdAt, attributes }
     // Before the session is stored: when a function of the session fails, nothing must be stored.
     settings.isPersistent(unsaved)
     const record = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
-    return { record, token: `${id}.${secret}` }
+    if (!settings.onCreate) return { record, token }
+    const { attributes: added, withCookie } = await settings.onCreate(record)
+    return { record: { ...record, attributes: { ...attributes, ...added } }, token, withCookie }
   }
 
   function insert(record: SessionRecord<SessionAttributes>, replaces?: StoreId) {
@@ -299,14 +318,18 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   /** The app's view of a new session, with its token. */
-  function issued(found: Found, token: string): AnySession {
+  function issued(
+    { record: session, token, withCookie }: NewSession<SessionAttributes>,
+    user: UserRecord<UserAttributes>,
+  ): AnySession {
     return (
-      toSession(found, token, true) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
+      toSession({ session, user }, token, true, withCookie) ??
+      fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
     )
   }
 
   async function getSession(sessionId: string): Promise<AnySession | null> {
-    if (!isSessionId(sessionId, routeLength)) return null
+    if (!tokens.isId(sessionId)) return null
     const found = await callStore('read', sessionKey(sessionId), { consistency: 'strong' })
     return found && toSession(found)
   }
@@ -317,7 +340,12 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   /** Creates the app's view of a stored session, or returns `null` when it has expired. */
-  function toSession({ session, user }: Found, token?: string, fresh = false): AnySession | null {
+  function toSession(
+    { session, user }: Found,
+    token?: string,
+    fresh = false,
+    withCookie?: SessionAddition['withCookie'],
+  ): AnySession | null {
     const periods = periodsOf(session)
     const deadlines = deadlinesOf(session, periods)
     const time = now()
@@ -334,7 +362,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       state,
       fresh,
     } as AnySession
-    return token === undefined ? view : withToken(view, token, settings.isPersistent(session))
+    if (token === undefined) return view
+    return withToken(view, { token, persistent: settings.isPersistent(session), withCookie })
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {
@@ -355,8 +384,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   function checkSessionId(sessionId: unknown): void {
-    if (parseToken(sessionId, routeLength)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_IS_TOKEN)
-    if (!isSessionId(sessionId, routeLength)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_FORM)
+    if (tokens.parse(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_IS_TOKEN)
+    if (!tokens.isId(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_FORM)
   }
 
   /** A user's id as the store receives it. */
@@ -395,11 +424,15 @@ function rejected(reason: TokenRejection): TokenResult<never> {
 }
 
 function issuedToken(session: unknown): string {
-  return tokenOf(session) ?? fail('AUTH_INVALID_SESSION_ID', SESSION_WITHOUT_TOKEN)
+  return (issuedOf(session) ?? withoutToken()).token
+}
+
+function withoutToken(): never {
+  return fail('AUTH_INVALID_SESSION_ID', SESSION_WITHOUT_TOKEN)
 }
 
 /** Passes a write to `waitUntil`, and returns whether it took it. `onEvent` receives a failure of the write. */
-function inBackground(work: Promise<unknown>, context: WaitUntil): boolean {
+function inBackground(work: Promise<unknown>, context: ValidationContext): boolean {
   try {
     if (!context.waitUntil) return false
     context.waitUntil(work.catch(() => {}))

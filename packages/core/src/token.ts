@@ -44,6 +44,29 @@ export function isSessionId(id: unknown, routeLength = 0): id is string {
   return typeof id === 'string' && id.length === routeLength + ID_LENGTH && /^[\w-]+$/.test(id)
 }
 
+/** How tokens and ids are created and recognized. */
+export interface TokenFormat {
+  /** Creates an id that begins with `route`, a secret, and the token that has both. */
+  create(route: string): { readonly id: string; readonly secret: string; readonly token: string }
+  /** As {@link parseToken}. */
+  parse(token: unknown): TokenParts | null
+  /** As {@link isSessionId}. */
+  isId(id: unknown): id is string
+}
+
+/** The format `id.secret`. */
+export function tokenFormat(routeLength: number): TokenFormat {
+  return {
+    create(route) {
+      const id = route + randomText(ID_BYTES)
+      const secret = randomText(SECRET_BYTES)
+      return { id, secret, token: `${id}.${secret}` }
+    },
+    parse: (token) => parseToken(token, routeLength),
+    isId: (id): id is string => isSessionId(id, routeLength),
+  }
+}
+
 /** Compares two hashes in constant time. */
 export function sameHash(a: string, b: string): boolean {
   let difference = a.length ^ b.length
