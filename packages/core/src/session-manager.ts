@@ -76,11 +76,14 @@ export interface Settings<UserAttributes, SessionAttributes, UserFields, Fields>
   readonly now: () => number
 }
 
-/** A session to store, with its token. */
-interface NewSession<SessionAttributes> {
-  readonly record: SessionRecord<SessionAttributes>
+/** What a session object has invisibly. */
+interface SessionToken extends Pick<SessionAddition, 'withCookie'> {
   readonly token: string
-  readonly withCookie?: SessionAddition['withCookie']
+}
+
+/** A session to store, with its token. */
+interface NewSession<SessionAttributes> extends SessionToken {
+  readonly record: SessionRecord<SessionAttributes>
 }
 
 /** The calls on sessions and users: the public ones, and one for requests. */
@@ -270,7 +273,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     const { admit } = settings
     if (admit && !(await admit(found.session, context.request))) return rejected('unproven')
 
-    let session = toSession(found, token, fresh)
+    let session = toSession(found, { token }, fresh)
     if (!session) {
       if (consistency === 'strong') return rejected('expired')
       // A stale copy can look expired when the session was renewed a moment ago.
@@ -283,7 +286,11 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
         return exists
       })
       if (!inBackground(work, context) && !(await work)) return rejected('unknown')
-      session = toSession({ ...found, session: { ...found.session, ...deadlines } }, token, true)
+      session = toSession(
+        { ...found, session: { ...found.session, ...deadlines } },
+        { token },
+        true,
+      )
       if (!session) return rejected('expired')
     }
     if (settings.events?.includes('validated')) {
@@ -304,8 +311,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     // Before the session is stored: when a function of the session fails, nothing must be stored.
     settings.isPersistent(unsaved)
     const record = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
-    if (!settings.onCreate) return { record, token }
-    const { attributes: added, withCookie } = await settings.onCreate(record)
+    const { attributes: added, withCookie } = (await settings.onCreate?.(record)) ?? {}
     return { record: { ...record, attributes: { ...attributes, ...added } }, token, withCookie }
   }
 
@@ -319,11 +325,11 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
   /** The app's view of a new session, with its token. */
   function issued(
-    { record: session, token, withCookie }: NewSession<SessionAttributes>,
+    { record: session, ...issuedWith }: NewSession<SessionAttributes>,
     user: UserRecord<UserAttributes>,
   ): AnySession {
     return (
-      toSession({ session, user }, token, true, withCookie) ??
+      toSession({ session, user }, issuedWith, true) ??
       fail('AUTH_INVALID_SESSION_ID', SESSION_EXPIRED_AT_CREATION)
     )
   }
@@ -342,9 +348,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   /** Creates the app's view of a stored session, or returns `null` when it has expired. */
   function toSession(
     { session, user }: Found,
-    token?: string,
+    issuedWith?: SessionToken,
     fresh = false,
-    withCookie?: SessionAddition['withCookie'],
   ): AnySession | null {
     const periods = periodsOf(session)
     const deadlines = deadlinesOf(session, periods)
@@ -362,8 +367,8 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       state,
       fresh,
     } as AnySession
-    if (token === undefined) return view
-    return withToken(view, { token, persistent: settings.isPersistent(session), withCookie })
+    if (!issuedWith) return view
+    return withToken(view, { ...issuedWith, persistent: settings.isPersistent(session) })
   }
 
   function toUser({ id, attributes }: UserRecord<UserAttributes>): AnyUser {

@@ -2,15 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from './digest.ts'
-import {
-  ID_BYTES,
-  SECRET_BYTES,
-  base64url,
-  isSessionId,
-  parseToken,
-  randomText,
-  sameHash,
-} from './token.ts'
+import { ID_BYTES, SECRET_BYTES, base64url, randomText, sameHash, tokenFormat } from './token.ts'
 
 const createId = () => randomText(ID_BYTES)
 
@@ -25,19 +17,19 @@ describe('tokens', () => {
 
   it('are split after the id, which can begin with a route', () => {
     const [id, secret] = [createId(), createSecret()]
-    expect(parseToken(`${id}.${secret}`, 0)).toEqual([id, secret])
-    expect(parseToken(`route${id}.${secret}`, 5)).toEqual([`route${id}`, secret])
-    expect(parseToken(`${id}.${secret}`, 5)).toBeNull()
-    expect(parseToken(`rou.e${id}.${secret}`, 5)).toBeNull()
-    expect(parseToken(`${id}.${secret}\n`, 0)).toBeNull()
-    expect(parseToken(`${id}.${secret.slice(1)}\n`, 0)).toBeNull()
+    expect(tokenFormat(0).parse(`${id}.${secret}`)).toEqual([id, secret])
+    expect(tokenFormat(5).parse(`route${id}.${secret}`)).toEqual([`route${id}`, secret])
+    expect(tokenFormat(5).parse(`${id}.${secret}`)).toBeNull()
+    expect(tokenFormat(5).parse(`rou.e${id}.${secret}`)).toBeNull()
+    expect(tokenFormat(0).parse(`${id}.${secret}\n`)).toBeNull()
+    expect(tokenFormat(0).parse(`${id}.${secret.slice(1)}\n`)).toBeNull()
   })
 
   it('contain ids, which are distinguished from other text', () => {
-    expect(isSessionId(createId(), 0)).toBe(true)
+    expect(tokenFormat(0).isId(createId())).toBe(true)
     const rest = createId().slice(1)
     for (const text of ['', 'x', `${rest}xx`, `${rest}.`, `.${rest}`]) {
-      expect(isSessionId(text, 0)).toBe(false)
+      expect(tokenFormat(0).isId(text)).toBe(false)
     }
   })
 

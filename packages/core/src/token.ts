@@ -25,45 +25,42 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
 /** A well-formed token, split. */
 export type TokenParts = readonly [id: string, secret: string]
 
-/**
- * Splits a token after checking its length and alphabet, before anything is hashed or read.
- *
- * @param token The value that a visitor or an app passed: it can have any type.
- * @param routeLength Characters of the route that precedes the random id.
- * @returns The parts, or `null` for a malformed token.
- */
-export function parseToken(token: unknown, routeLength = 0): TokenParts | null {
-  const dot = routeLength + ID_LENGTH
-  return typeof token === 'string' && token.length === dot + 44 && /^[\w-]+\.[\w-]{43}$/.test(token)
-    ? [token.slice(0, dot), token.slice(dot + 1)]
-    : null
-}
-
-/** Checks whether a value has the form of a session id. */
-export function isSessionId(id: unknown, routeLength = 0): id is string {
-  return typeof id === 'string' && id.length === routeLength + ID_LENGTH && /^[\w-]+$/.test(id)
-}
-
 /** How tokens and ids are created and recognized. */
 export interface TokenFormat {
   /** Creates an id that begins with `route`, a secret, and the token that has both. */
   create(route: string): { readonly id: string; readonly secret: string; readonly token: string }
-  /** As {@link parseToken}. */
+  /**
+   * Splits a token after checking its length and alphabet, before anything is hashed or read.
+   *
+   * @param token The value that a visitor or an app passed: it can have any type.
+   * @returns The parts, or `null` for a malformed token.
+   */
   parse(token: unknown): TokenParts | null
-  /** As {@link isSessionId}. */
+  /** Checks whether a value has the form of a session id. */
   isId(id: unknown): id is string
 }
 
-/** The format `id.secret`. */
+/**
+ * The format `id.secret`.
+ *
+ * @param routeLength Characters of the route that precedes the random part of an id.
+ */
 export function tokenFormat(routeLength: number): TokenFormat {
+  const idLength = routeLength + ID_LENGTH
   return {
     create(route) {
       const id = route + randomText(ID_BYTES)
       const secret = randomText(SECRET_BYTES)
       return { id, secret, token: `${id}.${secret}` }
     },
-    parse: (token) => parseToken(token, routeLength),
-    isId: (id): id is string => isSessionId(id, routeLength),
+    parse: (token) =>
+      typeof token === 'string' &&
+      token.length === idLength + 44 &&
+      /^[\w-]+\.[\w-]{43}$/.test(token)
+        ? [token.slice(0, idLength), token.slice(idLength + 1)]
+        : null,
+    isId: (id): id is string =>
+      typeof id === 'string' && id.length === idLength && /^[\w-]+$/.test(id),
   }
 }
 
