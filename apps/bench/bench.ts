@@ -21,7 +21,7 @@ import {
 } from './src/results.ts'
 import { checkAll, measure } from './src/rounds.ts'
 import { type RuntimeName, runtimeNames, start } from './src/runtimes.ts'
-import { addedToHono, sizes } from './src/size.ts'
+import { addedToHono, featureSizes, sizes } from './src/size.ts'
 import { ratioOf, spreadOf } from './src/statistics.ts'
 import { spreadText } from './src/text.ts'
 import { workloads } from './src/workloads.ts'
@@ -89,7 +89,13 @@ if (isPart('cold')) {
   await store({ cold: { when, runtimes: found } })
 }
 
-if (isPart('size')) await store({ sizes: await sizes(), addedToHono: await addedToHono() })
+if (isPart('size')) {
+  await store({
+    sizes: await sizes(),
+    features: await featureSizes(),
+    addedToHono: await addedToHono(),
+  })
+}
 
 if (isPart('load') && isWhole) await store({ load: { when, apps: await loads(roundsOr(5), 6) } })
 

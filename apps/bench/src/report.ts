@@ -126,18 +126,26 @@ ${sentence(measured.when)} Milliseconds in a fresh process (Node, Deno) or isola
 ${table([['', ...names.flatMap((name) => [`${name}: evaluated`, `${name}: two requests`])], ...rows])}`
 }
 
-function sizes({ sizes: measured }: Results): string {
+function sizes({ sizes: measured, features = [] }: Results): string {
   if (!measured) return ''
   const rows = measured.map(({ name, minified, gzip, brotli, modules, builtins }) => [
     name,
     ...[minified, gzip, brotli, modules].map((count) => count.toLocaleString('en')),
     builtins.join(', ') || '-',
   ])
+  const added =
+    features.length > 0
+      ? `
+
+What a feature adds to a Worker with core and \`d1Store\` that imports it. The middleware of \`@limen/hono\` is added to one with \`authenticate\`. What every app has, used or not, is in [decision 75](../../decisions/0075-size-of-checks-and-messages.md).
+
+${table([['', 'gzip'], ...features.map(({ name, added: bytes }) => [name, bytes.toLocaleString('en')])])}`
+      : ''
   return `## Size
 
 The smallest Worker that responds with the id of the user, with D1 if the library stores sessions, its own handler included. Bytes, by esbuild.
 
-${table([['', 'minified', 'gzip', 'brotli', 'modules', 'of Node'], ...rows])}`
+${table([['', 'minified', 'gzip', 'brotli', 'modules', 'of Node'], ...rows])}${added}`
 }
 
 function load({ load: measured }: Results): string {

@@ -9,7 +9,7 @@ import { manifestOf, readManifest, root } from './bundle.ts'
 import type { Cold } from './cold.ts'
 import type { Measured } from './rounds.ts'
 import type { RuntimeName } from './runtimes.ts'
-import type { Sized } from './size.ts'
+import type { FeatureSize, Sized } from './size.ts'
 import { type Spread, medianOf, spreadOf } from './statistics.ts'
 
 /** One runtime's times. */
@@ -37,6 +37,8 @@ export interface Results {
   times?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, RuntimeResult>> }
   cold?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, readonly Cold[]>> }
   sizes?: readonly Sized[]
+  /** What each feature adds that an app imports. */
+  features?: readonly FeatureSize[]
   /** Bytes gzip that `@limen/hono` adds to an app that has Hono and Limen. */
   addedToHono?: number
   load?: { when: Circumstances; apps: readonly Load[] }

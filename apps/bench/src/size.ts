@@ -39,6 +39,46 @@ export async function sizes(): Promise<Sized[]> {
   return all
 }
 
+/** What one feature adds to a Worker that does not use it, in bytes gzip. */
+export interface FeatureSize {
+  readonly name: string
+  readonly added: number
+}
+
+const core = `export { limen } from '@limen/core'; export { d1Store } from '@limen/workers'`
+const withHono = `${core}; export { Hono } from 'hono'; export { authenticate, hono } from '@limen/hono'`
+
+const features: readonly [name: string, without: string, added: string][] = [
+  [
+    'tickets(), with d1TicketStore()',
+    core,
+    `export { tickets } from '@limen/core/tickets'; export { d1TicketStore } from '@limen/workers'`,
+  ],
+  ['isRecentSignIn()', core, `export { isRecentSignIn } from '@limen/core'`],
+  ['aal1, aal2 and aal3', core, `export { aal1, aal2, aal3 } from '@limen/core'`],
+  ['cached()', core, `export { cached } from '@limen/core'`],
+  ['splitStore()', core, `export { splitStore } from '@limen/core'`],
+  ['cors()', core, `export { cors } from '@limen/core'`],
+  ['withAuth() of @limen/workers', core, `export { withAuth } from '@limen/workers'`],
+  ['requireSession() of @limen/hono', withHono, `export { requireSession } from '@limen/hono'`],
+  ['requireBearer() of @limen/hono', withHono, `export { requireBearer } from '@limen/hono'`],
+  [
+    'requireRecentSignIn() of @limen/hono',
+    withHono,
+    `export { requireRecentSignIn } from '@limen/hono'`,
+  ],
+]
+
+/** What each feature adds that an app imports. */
+export async function featureSizes(): Promise<FeatureSize[]> {
+  const all: FeatureSize[] = []
+  for (const [name, without, added] of features) {
+    const [before, after] = [await sizeOf(without), await sizeOf(`${without}; ${added}`)]
+    all.push({ name, added: after.gzip - before.gzip })
+  }
+  return all
+}
+
 const withoutMiddleware = `
   export { Hono } from 'hono'
   export { HTTPException } from 'hono/http-exception'
