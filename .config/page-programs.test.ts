@@ -2,10 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Auth } from '../packages/core/src/index.ts'
+import type { limen } from '../packages/core/src/index.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 
-type AnyAuth = Auth<any, any, any, any, any>
+type AnyAuth = ReturnType<typeof limen<object, object>>
 interface Server {
   readonly default: { fetch(request: Request): Promise<Response> }
 }
@@ -23,8 +23,8 @@ describe('docs/sessions.md', () => {
     await auth.createUser({ userId: 'ada' })
     const here = await auth.createSession({ userId: 'ada' })
     let Cookie = cookieOf(auth, here)
-    async function post(path: string, passphrase: string) {
-      const body = new URLSearchParams({ passphrase })
+    async function post(path: string, field: Record<string, string>) {
+      const body = new URLSearchParams(field)
       const headers = { Cookie, Origin: APP, 'Sec-Fetch-Site': 'same-origin' }
       const request = new Request(APP + path, { method: 'POST', headers, body })
       const response = await program.default.fetch(request)
@@ -39,21 +39,40 @@ describe('docs/sessions.md', () => {
     const { auth, here, post } = await signedIn()
     const other = await auth.createSession({ userId: 'ada' })
     vi.setSystemTime(Date.now() + 10 * MINUTE)
-    expect(await post('/passphrase', 'new')).toEqual([401, 'Confirm your passphrase first'])
-    expect(await post('/confirm', 'wrong')).toEqual([401, 'Wrong'])
-    expect(await post('/passphrase', 'new')).toEqual([401, 'Confirm your passphrase first'])
+    expect(await post('/passphrase', { passphrase: 'new' })).toEqual([
+      401,
+      'Confirm your passphrase first',
+    ])
+    expect(await post('/confirm', { passphrase: 'wrong' })).toEqual([401, 'Wrong'])
+    expect(await post('/passphrase', { passphrase: 'new' })).toEqual([
+      401,
+      'Confirm your passphrase first',
+    ])
 
-    expect(await post('/confirm', 'correct horse')).toEqual([200, 'Confirmed'])
+    expect(await post('/confirm', { passphrase: 'correct horse' })).toEqual([200, 'Confirmed'])
     expect(await auth.getSession(here.sessionId)).toBeNull()
     expect(await auth.getSession(other.sessionId)).not.toBeNull()
-    expect(await post('/passphrase', 'new')).toEqual([
+    expect(await post('/passphrase', { passphrase: 'new' })).toEqual([
       200,
       'Changed, and signed out everywhere else',
     ])
     expect(await auth.getSession(other.sessionId)).toBeNull()
     expect(await auth.getAllUserSessions('ada')).toHaveLength(1)
-    expect(await post('/confirm', 'correct horse')).toEqual([401, 'Wrong'])
-    expect(await post('/confirm', 'new')).toEqual([200, 'Confirmed'])
+    expect(await post('/confirm', { passphrase: 'correct horse' })).toEqual([401, 'Wrong'])
+    expect(await post('/confirm', { passphrase: 'new' })).toEqual([200, 'Confirmed'])
+  })
+
+  it('another device is signed out after a recent sign-in only', async () => {
+    const { auth, here, post } = await signedIn()
+    const { sessionId: id } = await auth.createSession({ userId: 'ada' })
+    vi.setSystemTime(Date.now() + 10 * MINUTE)
+    expect((await post('/devices/sign-out', { id }))[0]).toBe(401)
+    expect(await auth.getSession(id)).not.toBeNull()
+    await post('/confirm', { passphrase: 'correct horse' })
+    expect(await post('/devices/sign-out', { id })).toEqual([200, 'Signed out'])
+    expect(await auth.getSession(id)).toBeNull()
+    expect(await auth.getSession(here.sessionId)).toBeNull()
+    expect(await auth.getAllUserSessions('ada')).toHaveLength(1)
   })
 
   it('a new generation signs out all users', async () => {

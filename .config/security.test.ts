@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { limen } from '../packages/core/src/index.ts'
+import { memoryStore } from '../packages/core/src/memory-store.ts'
 import { filesWithIds, withTests } from './threats.ts'
 import { root } from './packages.ts'
 
@@ -45,21 +47,41 @@ describe('docs/threat-model.md', () => {
 })
 
 describe('docs/asvs.md', () => {
-  const rows = Array.from(asvs.matchAll(/^\| \*\*(7[.\d]+)\*\* .*\| (.+?) +\|$/gm))
+  const rows = Array.from(asvs.matchAll(/^\| \*\*(7[.\d]+)\*\* /gm), ([, number]) => number)
+  const tests = Array.from(
+    asvs.matchAll(/^\| (7[.\d]+) +\| \[.+?\]\(\.\.\/(.+?)\) +\| (.+?) +\|$/gm),
+    ([, number = '', path = '', title = '']) => [number, path, title] as const,
+  )
 
   it('has all requirements of ASVS 5.0 V7, each once and in order', () => {
     const parts = [3, 4, 2, 5, 3, 2]
     const all = parts.flatMap((many, part) =>
       Array.from({ length: many }, (_, index) => `7.${part + 1}.${index + 1}`),
     )
-    expect(rows.map(([, number]) => number)).toEqual(all)
+    expect(rows).toEqual(all)
+    expect([...new Set(tests.map(([number]) => number))]).toEqual(all)
   })
 
-  it.each(rows.map(([, number, tests = '']) => [number, tests]))(
-    '%s is held by %s, which exists',
-    (_, tests) => {
-      const promises = read('CONTRIBUTING.md').match(/\bP\d+\b/g) ?? []
-      for (const id of tests.split(', ')) expect(['none', 'A4', ...ids, ...promises]).toContain(id)
-    },
-  )
+  it.each(tests)('%s is held by a test of %s that exists: %s', (_, path, title) => {
+    // After `it(`, `it.each(…)(` or the `name:` of a case of a suite.
+    const titles = read(path).matchAll(/(?:\bit\(|\)\(|\bname: )\s*'(.+)'/g)
+    expect(Array.from(titles, ([, found]) => found)).toContain(title)
+  })
+
+  it('states the lifetimes that are the defaults', async () => {
+    const DAY = 86_400_000
+    const store = memoryStore()
+    const { userId } = await limen({ store }).createUser({})
+    /** The deadlines of a new session, in days. */
+    async function daysOf(sessionExpiresIn?: { activePeriod: number }) {
+      const auth = limen({ store, now: () => 0, ...(sessionExpiresIn && { sessionExpiresIn }) })
+      const session = await auth.createSession({ userId })
+      return [+session.activePeriodExpiresAt / DAY, +session.idlePeriodExpiresAt / DAY] as const
+    }
+    const [active, idle] = await daysOf()
+    expect(asvs).toContain(`not used for ${idle - active} to ${idle} days expires`)
+    expect(asvs).toContain(`at most once in ${active} day.`)
+    const [, end] = await daysOf({ activePeriod: 36_500 * DAY })
+    expect(asvs).toContain(`**Maximum lifetime.** ${end / 365} years`)
+  })
 })

@@ -10,7 +10,7 @@ const GONE = {
 }
 
 describe('replaceSession()', () => {
-  it('ends the session and creates one with a new id, token and lifetime, in two calls', async () => {
+  it('[T52] ends the session and creates one with a new id, token and lifetime, in two calls', async () => {
     const { auth, calls, clock, events, open, signIn } = createApp()
     const { session, token, user } = await signIn()
     clock.now += 3 * DAY
@@ -46,7 +46,7 @@ describe('replaceSession()', () => {
     expect(session.sessionId).toBe(valid.sessionId)
   })
 
-  it('makes a guest an account, in three calls', async () => {
+  it('[T52] makes a guest an account, in three calls', async () => {
     const { auth, calls, open, signIn } = createApp()
     const guest = await signIn('guest')
     const ada = await signIn('Ada')

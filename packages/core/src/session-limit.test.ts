@@ -5,7 +5,7 @@ import { DAY, createApp } from '../test/app.ts'
 import { routedStore } from '../test/routed-store.ts'
 
 describe('maxSessionsPerUser', () => {
-  it('revokes the oldest sessions above the limit, without another call of the store', async () => {
+  it('[T53] revokes the oldest sessions above the limit, without another call of the store', async () => {
     const limit = { limit: 2, onLimit: 'revoke-oldest' } as const
     const { auth, calls, clock, signIn } = createApp({ maxSessionsPerUser: limit })
     const { user, session: first } = await signIn()
@@ -23,7 +23,7 @@ describe('maxSessionsPerUser', () => {
     expect(await auth.getSession(others.session.sessionId)).not.toBeNull()
   })
 
-  it('refuses a session above the limit, and stores nothing', async () => {
+  it('[T53] refuses a session above the limit, and stores nothing', async () => {
     const limit = { limit: 1, onLimit: 'refuse' } as const
     const { auth, events, clock, signIn } = createApp({ maxSessionsPerUser: limit })
     const { user, session } = await signIn()

@@ -38,7 +38,7 @@ const data = { email: 'ada@example.com' }
 const not = (reason: string) => ({ valid: false, reason })
 
 describe('tickets()', () => {
-  it('are valid once', async () => {
+  it('[T55] are valid once', async () => {
     const { calls, clock, links } = createTickets()
     const { token, expiresAt } = await links.create(data)
     expect(+expiresAt).toBe(clock.now + 10 * MINUTE)
@@ -47,7 +47,7 @@ describe('tickets()', () => {
     expect(calls).toEqual(['put', 'take', 'take'])
   })
 
-  it('expire, and an expired one is taken too', async () => {
+  it('[T55] expire, and an expired one is taken too', async () => {
     const { clock, links } = createTickets()
     const [early, late] = [await links.create(data), await links.create(data)]
     clock.now += 10 * MINUTE - 1
@@ -63,7 +63,7 @@ describe('tickets()', () => {
     5,
     '',
     'short',
-    ['t'.repeat(43)],
+    [['t'.repeat(43)]],
     `${'t'.repeat(42)}!`,
     `${'t'.repeat(43)}\n`,
     't'.repeat(44),
@@ -74,7 +74,7 @@ describe('tickets()', () => {
     expect(calls).toEqual([])
   })
 
-  it('of another purpose are unknown, and so are those with a code', async () => {
+  it('[T56] of another purpose are unknown, and so are those with a code', async () => {
     const { codes, links, seen, shared } = createTickets()
     const other = tickets(seen, { purpose: 'reset', ...shared })
     const withoutCode = tickets(seen, { purpose: 'code', ...shared })
@@ -86,7 +86,7 @@ describe('tickets()', () => {
     expect((await codes.take(created.token, created.code)).valid).toBe(true)
   })
 
-  it('store neither the token nor the code, and their hashes open nothing', async () => {
+  it('[T57] store neither the token nor the code, and their hashes open nothing', async () => {
     const { codes, links, records } = createTickets()
     const { token } = await links.create(data)
     const withCode = await codes.create(data)
@@ -115,7 +115,7 @@ describe('tickets()', () => {
     expect(calls).toEqual([])
   })
 
-  it('count every attempt, and compare codes without spaces', async () => {
+  it('[T54] count every attempt, and compare codes without spaces', async () => {
     const { calls, codes } = createTickets()
     const { token, code } = await codes.create(data)
     const wrong = code === '000000' ? '000001' : '000000'
@@ -130,7 +130,7 @@ describe('tickets()', () => {
     expect(calls).toEqual(['put', 'attempt', 'attempt', 'attempt', 'take', 'attempt'])
   })
 
-  it('are unknown after the last wrong code, also with the right one', async () => {
+  it('[T54] are unknown after the last wrong code, also with the right one', async () => {
     const { codes } = createTickets()
     const { token, code } = await codes.create(data)
     const wrong = code === '000000' ? '000001' : '000000'
@@ -155,7 +155,7 @@ describe('tickets()', () => {
     expect(await codes.take(token, code)).toEqual(not('expired'))
   })
 
-  it('have codes of random digits, each as likely as the others', async () => {
+  it('[T54] have codes of random digits, each as likely as the others', async () => {
     const { seen, shared } = createTickets()
     const long = tickets(seen, { purpose: 'x', code: { digits: 40, attempts: 1 }, ...shared })
     const counts = new Map<string, number>()
