@@ -6,13 +6,14 @@ import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { type Subject, faulty, storeSuite } from '../packages/conformance/src/index.ts'
+import { type Subject, faulty, storeSuite, ticketSuite } from '../packages/conformance/src/index.ts'
 import { messageSuite } from '../packages/conformance/src/message-suite.ts'
 import * as core from '../packages/core/src/index.ts'
 import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as storeKit from '../packages/core/src/store-kit.ts'
+import { memoryTicketStore, tickets } from '../packages/core/src/tickets.ts'
 import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
@@ -27,6 +28,7 @@ function scope() {
   const auth = core.limen({ store: memoryStore() })
   // These stores have suites of their own: here their examples run over memory.
   const inMemory = () => memoryStore()
+  const ticketsInMemory = () => memoryTicketStore()
   const withAuth = (_auth: unknown, handler: unknown) => handler
   // Clients and bindings that no example calls: their drivers check for these methods.
   const unused = () => undefined
@@ -53,9 +55,12 @@ function scope() {
     client,
     ctx: { storage: { ...client, sql: client } },
     d1Store: inMemory,
+    d1TicketStore: ticketsInMemory,
     db: Object.assign(new DatabaseSync(':memory:'), { query: unused }),
     denoKvStore: inMemory,
+    denoKvTicketStore: ticketsInMemory,
     durableObjectStore: inMemory,
+    durableObjectTicketStore: ticketsInMemory,
     kvStore: inMemory,
     kv: {},
     kvCache,
@@ -63,14 +68,18 @@ function scope() {
     faulty,
     it: (_name: string, run: () => unknown) => run(),
     memoryStore,
+    memoryTicketStore,
     messageSuite,
     originRule,
     pool: client,
     sessionId: 'id',
     redisStore: inMemory,
+    redisTicketStore: ticketsInMemory,
     serializeCookie,
     // Its cases run without being awaited: many histories would delay the examples after it.
     storeSuite: (subject: Subject) => storeSuite(subject, { histories: 5 }),
+    ticketSuite,
+    tickets,
     withAuth,
     workersCache,
   }
