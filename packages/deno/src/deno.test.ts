@@ -21,7 +21,7 @@ async function deno(...args: string[]): Promise<string> {
 }
 
 describe('in Deno', () => {
-  it('denoKvStore() passes its suite on Deno KV', async () => {
+  it('denoKvStore() and denoKvTicketStore() pass their suites on Deno KV', async () => {
     const args = [
       'test',
       '--no-lock',
@@ -30,12 +30,12 @@ describe('in Deno', () => {
       '--allow-read',
       '--allow-write',
       '--allow-env=HISTORIES,SEED',
+      `--allow-run=${denoBinary()}`,
       // A soak runs only the random histories.
       ...(process.env['HISTORIES'] ? ['--filter', '/in memory.*random histories/'] : []),
     ]
-    const files = ['deno-kv-store', 'deno-kv-errors'].map(
-      (name) => `packages/deno/test/${name}.deno.ts`,
-    )
+    const names = ['store', 'insert', 'ticket-store', 'processes', 'errors']
+    const files = names.map((name) => `packages/deno/test/deno-kv-${name}.deno.ts`)
     const output = await deno(...args, ...files)
     expect(output).toMatch(/ok \| [1-9]\d* passed \| 0 failed/)
   })
