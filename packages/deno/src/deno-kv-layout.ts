@@ -12,9 +12,9 @@
  * A session id begins with the route, so one `getMany` reads a session with its user, and one `list`
  * all sessions of a user: there is no index that could lose an entry. A session is valid only while it
  * carries both generations of its user; revoking all sessions is one write of the second one. That
- * has a key of its own, so that changes of attributes neither delay nor undo it. So has the limit, so
- * that sign-ins within one neither delay renewals nor revocations. A value of another `layout` is no
- * session, no user and no ticket.
+ * has a key of its own, so that changes of attributes neither delay nor undo it. The limit has one too,
+ * so that sign-ins within a limit delay neither renewals nor revocations. A value of another `layout` is
+ * no session, no user and no ticket.
  */
 import type { RoutedId, SessionAndUser, SessionRecord } from '@limen/core'
 import type { TicketRecord } from '@limen/core/tickets'

@@ -53,6 +53,7 @@ export function denoKvTicketStore(kv: Kv): TicketStore {
   }
 }
 
-function recordOf({ layout: _, ...ticket }: StoredTicket): TicketRecord {
+function recordOf(stored: StoredTicket): TicketRecord {
+  const { layout: _, ...ticket } = stored
   return ticket
 }

@@ -132,6 +132,22 @@ for (const [what, userId, expected, during] of replacements) {
     }))
 }
 
+Deno.test('a change of attributes does not delay a replacement for the same user', () =>
+  withKv(':memory:', async (kv) => {
+    const { store, record } = await withUsers(kv)
+    const old = record('o')
+    await store.insert(old)
+    let commits = 0
+    const watched = interruptedKv(kv, () => store.updateUser('ada', { name: 'x' }))
+    const atomic = watched.atomic.bind(watched)
+    watched.atomic = () => {
+      commits++
+      return atomic()
+    }
+    equal(await codeOf(caseStore(watched).insert(record('n'), { replaces: old.id })), 'stored')
+    equal(commits, 1)
+  }))
+
 /** What happens between the list and the commit of a sign-in, at a limit of 2 with 1 session. */
 const limits: [
   what: string,
@@ -265,11 +281,11 @@ for (const [times, onLimit, expected] of [
     ))
 }
 
-Deno.test('E6: with 32 concurrent writers of attributes, no replacement and no limit rejects', () =>
+Deno.test('E6: with 50 concurrent writers of attributes, no replacement and no limit rejects', () =>
   withKv(':memory:', async (kv) => {
     const { store, record } = await withUsers(kv)
     let isOver = false
-    const writing = Array.from({ length: 32 }, async (_, writer) => {
+    const writing = Array.from({ length: 50 }, async (_, writer) => {
       const own = caseStore(kv)
       while (!isOver) await own.updateUser(writer % 2 ? 'ada' : 'bob', { name: `${writer}` })
     })
