@@ -8,6 +8,14 @@ const REJECTED =
   /^Deno KV: (Key too large|Too many|Total mutation|Invalid mutation|expireIn must|expected string)/
 const NEVER = /^$/
 
+/**
+ * Whether a commit failed because another connection to the same file wrote during it: SQLite then
+ * refuses the first write of the commit, and nothing was changed. Deno KV does not try it again.
+ */
+export function isLocked(cause: unknown): boolean {
+  return firstLineOf(cause) === 'database is locked'
+}
+
 /** The error for what Deno KV rejected with. */
 export function failureOf(cause: unknown): AuthError {
   if (isAuthError(cause)) return cause

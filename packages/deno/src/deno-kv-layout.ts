@@ -1,26 +1,30 @@
 /**
- * How sessions and users are laid out in Deno KV.
+ * How sessions, users and tickets are laid out in Deno KV.
  *
  * | key | value | lifetime |
  * | --- | --- | --- |
  * | `['limen', 'user', route]` | {@link StoredUser} | until it is deleted |
  * | `['limen', 'generation', route]` | a random text, once all sessions were revoked | the same |
  * | `['limen', 'session', route, sessionId]` | {@link StoredSession} | until an hour after its idle period |
+ * | `['limen', 'limit', route]` | `true`, once a session was inserted within a limit | as that session |
+ * | `['limen', 'ticket', ticketId]` | {@link StoredTicket} | until an hour after it expires |
  *
  * A session id begins with the route, so one `getMany` reads a session with its user, and one `list`
  * all sessions of a user: there is no index that could lose an entry. A session is valid only while it
  * carries both generations of its user; revoking all sessions is one write of the second one. That
- * has a key of its own, so that changes of attributes neither delay nor undo it. A value of another
- * `layout` is no session and no user.
+ * has a key of its own, so that changes of attributes neither delay nor undo it. The limit has one too,
+ * so that sign-ins within a limit delay neither renewals nor revocations. A value of another `layout` is
+ * no session, no user and no ticket.
  */
 import type { RoutedId, SessionAndUser, SessionRecord } from '@limen/core'
+import type { TicketRecord } from '@limen/core/tickets'
 import { routeIn } from '@limen/core/store-kit'
 import type { KvEntry, KvKey } from './kv.ts'
 import { KV_STORE } from './messages.ts'
 
 /** The layout that this version reads and writes. */
 export const LAYOUT = 2
-/** How long an expired session stays, in milliseconds, so that clocks need not agree. */
+/** How long an expired session or ticket stays, in milliseconds, so that clocks need not agree. */
 const GRACE = 60 * 60 * 1000
 
 /** A user, as it is stored. */
@@ -41,10 +45,20 @@ export interface StoredSession<SessionAttributes> extends SessionRecord<SessionA
   readonly generation?: string
 }
 
-/** What one read of a session returns. */
-export type Entries<UserAttributes, SessionAttributes> = [
+/** A ticket, as it is stored. */
+export interface StoredTicket extends TicketRecord {
+  readonly layout: typeof LAYOUT
+}
+
+/** What decides which sessions of a user are valid. */
+export type UserEntries<UserAttributes> = [
   user: KvEntry<StoredUser<UserAttributes>>,
   generation: KvEntry<string>,
+]
+
+/** What one read of a session returns. */
+export type Entries<UserAttributes, SessionAttributes> = [
+  ...UserEntries<UserAttributes>,
   session: KvEntry<StoredSession<SessionAttributes>>,
 ]
 
@@ -68,6 +82,23 @@ export function sessionsKey(userId: RoutedId): KvKey {
   return ['limen', 'session', routeIn(KV_STORE, userId)]
 }
 
+/** The keys of {@link Entries}. */
+export function entryKeys(
+  sessionId: RoutedId,
+): readonly [user: KvKey, generation: KvKey, session: KvKey] {
+  return [userKey(sessionId), generationKey(sessionId), sessionKey(sessionId)]
+}
+
+/** The key that every insertion within a limit writes, by the user of the id. */
+export function limitKey(id: RoutedId): KvKey {
+  return ['limen', 'limit', routeIn(KV_STORE, id)]
+}
+
+/** The key of a ticket. */
+export function ticketKey(ticketId: string): KvKey {
+  return ['limen', 'ticket', ticketId]
+}
+
 /** Whether an entry has a value of this layout. */
 export function isStored<Stored extends { readonly layout: typeof LAYOUT }>(
   entry: KvEntry<Stored>,
@@ -86,9 +117,7 @@ export function foundIn<UserAttributes, SessionAttributes>(
   return { session: record, user: { id, attributes } }
 }
 
-/** The option that limits how long Deno KV stores a session. */
-export function lifetime({ idlePeriodExpiresAt }: { readonly idlePeriodExpiresAt: number }): {
-  expireIn: number
-} {
-  return { expireIn: Math.max(0, idlePeriodExpiresAt - Date.now()) + GRACE }
+/** The option that limits how long Deno KV stores what expires at this time. */
+export function lifetime(expiresAt: number): { readonly expireIn: number } {
+  return { expireIn: Math.max(0, expiresAt - Date.now()) + GRACE }
 }

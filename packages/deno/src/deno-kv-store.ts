@@ -1,37 +1,32 @@
 /** Stores sessions and users in Deno KV. */
-import { AuthError, type RoutedId, type RoutedStore, type SessionAndUser } from '@limen/core'
+import type { RoutedId, RoutedStore, SessionAndUser } from '@limen/core'
 import {
   RETRY,
-  checkClient,
-  hasMethod,
-  kindOf,
   laterDeadlines,
   mergedAttributes,
   newGeneration,
-  retrying,
   withoutUndefined,
 } from '@limen/core/store-kit'
-import { failureOf } from './deno-kv-failure.ts'
+import { atomicCall, checkKv } from './deno-kv-call.ts'
+import { insertSession } from './deno-kv-insert.ts'
 import {
   type Entries,
   LAYOUT,
   type StoredSession,
   type StoredUser,
+  entryKeys,
   foundIn,
   generationKey,
   isStored,
   lifetime,
+  limitKey,
   sessionKey,
-  sessionsKey,
   userKey,
 } from './deno-kv-layout.ts'
+import { listSessions } from './deno-kv-list.ts'
 import type { Kv, KvReadOptions } from './kv.ts'
-import { ID_TAKEN, KV_FORM, KV_STORE, PROMISE_OF_KV, gaveUp } from './messages.ts'
+import { KV_STORE } from './messages.ts'
 
-/** About 6 seconds, with the waits between them. */
-const ATTEMPTS = 100
-/** Longer waits would only help writers that have just begun. */
-const LONGEST_WAIT_MS = 128
 /** How many idle sessions are remembered between their read and their renewal. */
 const REMEMBERED = 100
 
@@ -64,44 +59,20 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
   /** What was read of idle sessions, so that renewing one need not read it again. */
   const idle = new Map<string, AnyEntries>()
-  checkClient(KV_STORE, KV_FORM, kv, ['get', 'getMany', 'list', 'atomic'], (given) =>
-    hasMethod(given, 'then') ? PROMISE_OF_KV : kindOf(given),
-  )
+  checkKv(KV_STORE, kv, ['get', 'getMany', 'list', 'atomic'])
 
   return {
     traits: { routed: true, selfExpiring: true },
 
     read: (sessionId, options) =>
-      attempt(
+      atomicCall(
         async () =>
           (await find(sessionId, options)) ??
           (options.consistency === 'strong' ? null : find(sessionId, { consistency: 'strong' })),
       ),
 
-    insert: ({ id: sessionId, attributes, ...session }) =>
-      attempt(async () => {
-        const [user, generation, taken] = await readAll(sessionId)
-        if (!isStored(user) || user.value.id !== session.userId) return null
-        if (taken.versionstamp !== null) {
-          throw new AuthError('AUTH_STORE_REJECTED', ID_TAKEN)
-        }
-        const stored: AnySession = {
-          ...session,
-          id: sessionId.id,
-          attributes: withoutUndefined(attributes),
-          layout: LAYOUT,
-          userGeneration: user.value.generation,
-          ...(generation.value !== null && { generation: generation.value }),
-        }
-        // Without a check of the user: a session of a user who was deleted since is not valid.
-        const { ok } = await kv
-          .atomic()
-          .check(generation)
-          .check(taken)
-          .set(taken.key, stored, lifetime(stored))
-          .commit()
-        return ok ? { id: user.value.id, attributes: user.value.attributes } : RETRY
-      }),
+    insert: (session, options = {}) =>
+      atomicCall(() => insertSession<UserAttributes, SessionAttributes>(kv, session, options)),
 
     renew(sessionId, deadlines) {
       const seen = idle.get(sessionId.id)
@@ -120,12 +91,12 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
       })),
 
     delete: (sessionId) =>
-      attempt(async () => {
+      atomicCall(async () => {
         await kv.atomic().delete(sessionKey(sessionId)).commit()
       }),
 
     deleteByUser: (userId, { except }) =>
-      attempt(async () => {
+      atomicCall(async () => {
         const [user, generation] = await readUserAt(userId)
         if (!isStored(user)) return
         const next = newGeneration()
@@ -137,26 +108,24 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
           revoking.check(generation).check(excepted)
           if (foundIn(user, generation, excepted)) {
             const stored = { ...excepted.value!, generation: next }
-            revoking.set(excepted.key, stored, lifetime(stored))
+            revoking.set(excepted.key, stored, lifetime(stored.idlePeriodExpiresAt))
           }
         }
         return (await revoking.commit()).ok ? undefined : RETRY
       }),
 
     listByUser: (userId) =>
-      attempt(async () => {
+      atomicCall(async () => {
         const [user, generation] = await readUserAt(userId)
-        const found: Found[] = []
-        let revoked = 0
-        const prefix = sessionsKey(userId)
-        for await (const session of kv.list<AnySession>({ prefix }, { batchSize: 500 })) {
-          const one = foundIn(user, generation, session)
-          if (one) found.push(one)
-          else revoked++
-        }
+        const { found, hasRevoked } = await listSessions<UserAttributes, SessionAttributes>(
+          kv,
+          userId,
+          user,
+          generation,
+        )
         // A session that was excepted when all others were revoked, after the generation was read,
         // looks revoked.
-        if (revoked && (await kv.get(generation.key)).versionstamp !== generation.versionstamp) {
+        if (hasRevoked && (await kv.get(generation.key)).versionstamp !== generation.versionstamp) {
           return RETRY
         }
         return found.toSorted((a, b) => a.session.createdAt - b.session.createdAt)
@@ -169,7 +138,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
         generation: newGeneration(),
         attributes: withoutUndefined(attributes),
       }
-      return attempt(async () => {
+      return atomicCall(async () => {
         const key = userKey(userId)
         const { ok } = await kv.atomic().check({ key, versionstamp: null }).set(key, user).commit()
         return ok
@@ -177,12 +146,12 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     },
 
     async readUser(userId) {
-      const user = await attempt(async () => kv.get<AnyUser>(userKey(userId)))
+      const user = await atomicCall(async () => kv.get<AnyUser>(userKey(userId)))
       return isStored(user) ? { id: user.value.id, attributes: user.value.attributes } : null
     },
 
     updateUser: (userId, attributes) =>
-      attempt(async () => {
+      atomicCall(async () => {
         const user = await kv.get<AnyUser>(userKey(userId))
         if (!isStored(user)) return false
         const merged = mergedAttributes(user.value.attributes, attributes)
@@ -192,8 +161,11 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
       }),
 
     deleteUser: (userId) =>
-      attempt(async () => {
-        await kv.atomic().delete(userKey(userId)).delete(generationKey(userId)).commit()
+      atomicCall(async () => {
+        const keys = [userKey(userId), generationKey(userId), limitKey(userId)]
+        const deleting = kv.atomic()
+        for (const key of keys) deleting.delete(key)
+        await deleting.commit()
       }),
   }
 
@@ -209,8 +181,7 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
   }
 
   function readAll(sessionId: RoutedId, options?: KvReadOptions): Promise<AnyEntries> {
-    const keys = [userKey(sessionId), generationKey(sessionId), sessionKey(sessionId)] as const
-    return kv.getMany<[AnyUser, string, AnySession]>(keys, options)
+    return kv.getMany<[AnyUser, string, AnySession]>(entryKeys(sessionId), options)
   }
 
   function remember(sessionId: string, [user, generation, session]: AnyEntries): void {
@@ -231,11 +202,14 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
     seen?: AnyEntries,
   ): Promise<boolean> {
     let remembered = seen
-    return attempt(async () => {
+    return atomicCall(async () => {
       const [user, generation, session] = remembered ?? (await readAll(sessionId))
       if (!foundIn(user, generation, session)) return false
       const stored = changed(session.value!)
-      const changing = kv.atomic().check(session).set(session.key, stored, lifetime(stored))
+      const changing = kv
+        .atomic()
+        .check(session)
+        .set(session.key, stored, lifetime(stored.idlePeriodExpiresAt))
       // All sessions may have been revoked since, or the user deleted.
       if (remembered) changing.check(user).check(generation)
       remembered = undefined
@@ -243,17 +217,4 @@ export function denoKvStore<UserAttributes = object, SessionAttributes = object>
       return ok || RETRY
     })
   }
-}
-
-/** Makes an atomic call, and makes it again while others change the same entries. Failures get codes. */
-function attempt<Answer>(once: () => Promise<Answer | typeof RETRY>): Promise<Answer> {
-  const coded = () =>
-    once().catch((cause: unknown) => {
-      throw failureOf(cause)
-    })
-  return retrying(coded, {
-    attempts: ATTEMPTS,
-    longestWaitMs: LONGEST_WAIT_MS,
-    message: gaveUp(ATTEMPTS),
-  })
 }

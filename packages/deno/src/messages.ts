@@ -1,5 +1,5 @@
 /**
- * Every message of `denoKvStore()`: one for each rule, grouped by code.
+ * Every message of `denoKvStore()` and `denoKvTicketStore()`: one for each rule, grouped by code.
  *
  * Messages of Deno KV follow its name and hold no values. `messages.test.ts` has a case for each.
  */
@@ -9,7 +9,7 @@ export const denoKv = (line: string): string => `Deno KV: ${line}`
 
 // AUTH_CONFIG
 
-/** What `denoKvStore()` needs. */
+/** What both functions need. */
 export const KV_FORM = 'what Deno.openKv() returns'
 
 /** What was passed instead. */

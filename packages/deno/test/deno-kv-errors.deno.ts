@@ -1,21 +1,9 @@
 /** Run by `deno test`: the errors of the store on a real Deno KV. */
+import { DatabaseSync } from 'node:sqlite'
 import { recordsFor } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { type Kv, denoKvStore } from '@limen/deno'
-import { anyStore, equal, withKv } from './kv.ts'
-
-/** The code and message of a call's error. */
-async function failureOf(work: () => unknown): Promise<[code: string, message: string]> {
-  const error = await Promise.resolve()
-    .then(work)
-    .then(
-      () => new Error('it resolved'),
-      (thrown: unknown) => thrown as Error & { code: string },
-    )
-  equal(error.name, 'AuthError', error.message)
-  equal(/private|SECRET/.test(error.message), false, error.message)
-  return [(error as { code: string }).code, error.message]
-}
+import { anyStore, equal, failureOf, inFile, withKv } from './kv.ts'
 
 Deno.test('P4: a KV that fails is AUTH_STORE_UNAVAILABLE, with its cause', async () => {
   const down = new Error('KV is down')
@@ -109,6 +97,10 @@ Deno.test('E2: limits of Deno KV are AUTH_STORE_REJECTED or AUTH_RECORD_TOO_LARG
       'AUTH_STORE_REJECTED',
       'Deno KV: the session id is taken',
     ])
+    const replaces = record('a').id
+    const replacement = { ...record('b'), attributes: { note } }
+    equal(await failureOf(() => store.insert(replacement, { replaces })), tooLarge)
+    equal((await store.listByUser('ada')).length, 1, 'the session is not replaced')
     const forever = { ...record('c'), idlePeriodExpiresAt: 1e17 }
     equal((await failureOf(() => store.insert(forever as never)))[0], 'AUTH_STORE_REJECTED')
 
@@ -150,3 +142,25 @@ Deno.test('E2: a closed database is AUTH_STORE_UNAVAILABLE', async () => {
   equal(await failureOf(() => store.deleteByUser('ada', {})), closed)
   equal(await failureOf(() => store.listByUser('ada')), closed)
 })
+
+Deno.test('E6: a change is made again after a short lock of another program, and rejects after a long one', () =>
+  inFile((path) =>
+    withKv(path, async (kv) => {
+      const store = anyStore(kv)
+      await store.createUser({ id: 'ada', attributes: {} })
+      const other = new DatabaseSync(path)
+      other.exec('begin immediate')
+      const update = store.updateUser('ada', { note: 'x' })
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      other.exec('rollback')
+      equal(await update, true, 'after a short lock')
+
+      other.exec('begin immediate')
+      equal(await failureOf(() => store.delete('a'.repeat(44))), [
+        'AUTH_STORE_UNAVAILABLE',
+        'Deno KV: database is locked',
+      ])
+      other.exec('rollback')
+      other.close()
+    }),
+  ))

@@ -10,16 +10,7 @@ import { limen } from '@limen/core'
 import { type Kv, denoKvStore } from '@limen/deno'
 import fc from 'fast-check'
 import stores from '../stores.json' with { type: 'json' }
-import { type AnyAttributes, anyStore, caseStore, equal, withKv } from './kv.ts'
-
-async function inFile(run: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir()
-  try {
-    await run(`${folder}/kv.sqlite3`)
-  } finally {
-    await Deno.remove(folder, { recursive: true })
-  }
-}
+import { type AnyAttributes, anyStore, caseStore, countedKv, equal, inFile, withKv } from './kv.ts'
 
 /** How many histories a soak runs, in place of the number here. */
 const soak = Deno.env.get('HISTORIES')
@@ -158,20 +149,6 @@ Deno.test('a record of another layout is not a session', () =>
     }
     equal((await store.read(record('a').id, { consistency: 'strong' }))?.user.id, 'ada')
   }))
-
-/** The database, with the name of each call noted. */
-function countedKv(kv: Deno.Kv, calls: string[]): Deno.Kv {
-  return new Proxy(kv, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target)
-      if (typeof member !== 'function') return member
-      return (...args: unknown[]) => {
-        calls.push(String(name))
-        return member.apply(target, args) as unknown
-      }
-    },
-  })
-}
 
 Deno.test('a validation costs one getMany, a renewal one commit more, a sign-in a getMany and a commit', () =>
   withKv(':memory:', async (kv) => {
@@ -395,6 +372,10 @@ Deno.test('deletes every key of a user', () =>
   withKv(':memory:', async (kv) => {
     const store = anyStore(kv)
     await store.createUser({ id: 'ada', attributes: {} })
+    const record = await recordsFor(store)
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: Date.now() } as const
+    await store.insert(record('a') as never, { limit })
+    await store.delete(record('a').id)
     await store.deleteByUser('ada', {})
     await store.deleteByUser('unknown', {})
     await store.deleteUser('ada')
