@@ -1,9 +1,9 @@
 /** Random histories: several clients call a store concurrently, and the answers must be linearizable. */
-import type { SessionRecord } from '@limen/core'
+import type { SessionLimit, SessionRecord } from '@limen/core'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import fc from 'fast-check'
 import { type Engine, paceOf } from './engine.ts'
-import { type Call, type Made, onSession, onUser } from './model.ts'
+import { type Call, type Made, REFUSED, onSession, onUser, possibleHistories } from './model.ts'
 import { type Observed, isExplained } from './order.ts'
 import type { CaseSession, CaseStore } from './store-case.ts'
 
@@ -20,12 +20,19 @@ export interface HistoryOptions {
 const CLIENTS = 3
 /** How many sessions the first user can have. */
 const SESSIONS = 5
+/** How many the second user can have. */
+const SESSIONS_OF_OTHER = 2
 const DAY = 86_400_000
 const SECOND = 1000
 
-/** How often each call is made. */
-const WEIGHTS: Readonly<Record<Call['call'], number>> = {
+/** What a client does: a call, or an insert with options. */
+type Action = Call['call'] | 'replace' | 'insertLimited'
+
+/** How often each is done. */
+const WEIGHTS: Readonly<Record<Action, number>> = {
   insert: 4,
+  replace: 4,
+  insertLimited: 2,
   read: 3,
   renew: 3,
   deleteByUser: 3,
@@ -40,11 +47,13 @@ const WEIGHTS: Readonly<Record<Call['call'], number>> = {
 
 /** A command before it gets names: numbers for clients, sessions, users and times. */
 interface Command {
-  readonly call: Call['call']
+  readonly action: Action
   readonly client: number
   readonly session: number
+  /** The session to replace. */
+  readonly replaced: number
   readonly time: number
-  /** Reads strongly; excepts a session; merges another attribute. */
+  /** Reads strongly; excepts a session; merges another attribute; refuses at the limit. */
   readonly flag: boolean
   /** The answer of the engine's n-th call from here on is lost; 0: none. */
   readonly lost: number
@@ -52,18 +61,24 @@ interface Command {
 
 const command = (isFaulty: boolean): fc.Arbitrary<Command> =>
   fc.record({
-    call: fc.oneof(
-      ...Object.entries(WEIGHTS).map(([call, weight]) => ({
+    action: fc.oneof(
+      ...Object.entries(WEIGHTS).map(([action, weight]) => ({
         weight,
-        arbitrary: fc.constant(call as Call['call']),
+        arbitrary: fc.constant(action as Action),
       })),
     ),
     client: fc.nat(CLIENTS - 1),
-    session: fc.nat(SESSIONS),
+    session: fc.nat(SESSIONS + 1),
+    replaced: fc.nat(SESSIONS + 1),
     time: fc.nat(9),
     flag: fc.boolean(),
     lost: isFaulty
-      ? fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 }))
+      ? fc.oneof(
+          { weight: 6, arbitrary: fc.constant(0) },
+          { weight: 2, arbitrary: fc.integer({ min: 1, max: 3 }) },
+          // A replacement with a limit can take several calls of the engine.
+          { weight: 1, arbitrary: fc.integer({ min: 4, max: 8 }) },
+        )
       : fc.constant(0),
   })
 
@@ -89,7 +104,7 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
   })
   /** For how many turns each answer of the engine is delayed. */
   const lags = fc.array(fc.nat(6), { minLength: 9, maxLength: 9 })
-  /** Whether there is a second user, with one session, which must not change: seldom, as it costs calls. */
+  /** Whether there is a second user, with sessions of its own: seldom, as it costs calls. */
   const others = fc.nat(3).map((chance) => chance === 0)
   const history = fc.asyncProperty(
     rounds,
@@ -124,7 +139,7 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
     )
     await together(names.first, (session) => {
       created.add(session)
-      return { call: 'insert', session: names.sessions[session]! }
+      return insertOf(names.sessions[session]!)
     })
 
     for (const round of plan) {
@@ -169,8 +184,12 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
         const answer = await answerOf(clients[client]!, call)
         made.push({ made: call, client, started, ended: now++, answer })
       } catch (error) {
-        if (!isFaulty) throw error
-        made.push({ made: call, client, started, ended: Infinity, answer: undefined })
+        const isRefused = (error as { readonly code?: unknown }).code === 'AUTH_SESSION_LIMIT'
+        if (!isFaulty && !isRefused) throw error
+        const answered = isRefused
+          ? { ended: now++, answer: REFUSED }
+          : { ended: Infinity, failedAt: now++, answer: undefined }
+        made.push({ made: call, client, started, ...answered })
       }
     }
   }
@@ -201,6 +220,7 @@ interface Names {
   readonly first: readonly number[]
   /** Whether the store has no `deleteExpired`. */
   readonly isSelfExpiring: boolean
+  readonly isRouted: boolean
 }
 
 async function namesOf(store: CaseStore, count: number, hasOther: boolean): Promise<Names> {
@@ -208,36 +228,52 @@ async function namesOf(store: CaseStore, count: number, hasOther: boolean): Prom
   const history = `h${count.toString(36).padStart(10, '0')}`
   const first = hasOther ? [0, SESSIONS] : [0]
   const users = first.map((_, user) => `${history}-${user}`)
-  const { traits } = store
-  const routes = await Promise.all(users.map(async (id) => (traits?.routed ? routeOf(id) : '')))
-  const sessions = Array.from({ length: SESSIONS + users.length - 1 }, (_, session) => {
-    const user = session < SESSIONS ? 0 : 1
-    const route = routes[user]!
-    return {
-      id: `${route}${history}-${session}`.padEnd(route.length + 22, '_'),
-      userId: users[user]!,
-      secretHash: String(session).repeat(43),
-      createdAt: now + session,
-      // Every other session is idle from the beginning: core renews only idle ones.
-      activePeriodExpiresAt: now + (session % 2) * DAY,
-      idlePeriodExpiresAt: now + 2 * DAY,
-      attributes: { device: `device ${session}` },
-    }
-  })
-  return { users, sessions, first, isSelfExpiring: !store.deleteExpired }
+  const isRouted = store.traits?.routed === true
+  const routes = await Promise.all(users.map(async (id) => (isRouted ? routeOf(id) : '')))
+  const sessions = Array.from(
+    { length: SESSIONS + (hasOther ? SESSIONS_OF_OTHER : 0) },
+    (_, session) => {
+      const user = session < SESSIONS ? 0 : 1
+      const route = routes[user]!
+      return {
+        id: `${route}${history}-${session}`.padEnd(route.length + 22, '_'),
+        userId: users[user]!,
+        secretHash: String(session).repeat(43),
+        createdAt: now + session,
+        // Every other session is idle from the beginning: core renews only idle ones.
+        activePeriodExpiresAt: now + (session % 2) * DAY,
+        idlePeriodExpiresAt: now + 2 * DAY,
+        attributes: { device: `device ${session}` },
+      }
+    },
+  )
+  return { users, sessions, first, isSelfExpiring: !store.deleteExpired, isRouted }
 }
 
 /** Gives a command its names; `null` for a call that cannot be made. */
 function named(command: Command, names: Names, created: Set<number>): Call | null {
-  const { call, time, flag } = command
+  const { action: call, time, flag } = command
   const index = command.session % names.sessions.length
   const session = names.sessions[index]!
   const { id: sessionId, userId } = session
   switch (call) {
     case 'insert':
+    case 'insertLimited':
+    case 'replace': {
       if (created.has(index)) return null
+      const existing = [...created]
+      const replaced = names.sessions[existing[command.replaced % existing.length]!]!
       created.add(index)
-      return { call, session }
+      const limit = time < 5 || call === 'insertLimited' ? limitOf(command, session) : undefined
+      if (call === 'insert') return insertOf(session)
+      if (call === 'insertLimited') return { ...insertOf(session), options: { limit } }
+      return {
+        call: 'insert',
+        session,
+        options: { replaces: replaced.id, limit },
+        isInTwoSteps: names.isRouted && replaced.userId !== userId,
+      }
+    }
     case 'read':
       return { call, sessionId, userId, isStrong: flag }
     case 'renew': {
@@ -262,10 +298,23 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
   }
 }
 
+function insertOf(session: SessionRecord<CaseSession>): Call & { readonly call: 'insert' } {
+  return { call: 'insert', session, options: {}, isInTwoSteps: false }
+}
+
+function limitOf({ time, flag }: Command, { createdAt: now }: Names['sessions'][number]) {
+  const limit: SessionLimit = {
+    most: 1 + (time % 3),
+    onLimit: flag ? 'refuse' : 'revoke-oldest',
+    now,
+  }
+  return limit
+}
+
 function answerOf(store: CaseStore, made: Call): Promise<unknown> {
   switch (made.call) {
     case 'insert':
-      return store.insert(made.session)
+      return store.insert(made.session, made.options)
     case 'read':
       return store.read(made.sessionId, { consistency: made.isStrong ? 'strong' : 'eventual' })
     case 'renew':
@@ -292,8 +341,14 @@ function answerOf(store: CaseStore, made: Call): Promise<unknown> {
   }
 }
 
-/** The first session or user whose answers no order explains, with all its calls. */
+/** Why no order explains the answers of a history: a session or user, with all its calls. */
 function unexplained(made: readonly Made[], names: Names): string | null {
+  const reports = possibleHistories(made).map((history) => unexplainedIn(history, names))
+  return reports.includes(null) ? null : reports[0]!
+}
+
+/** The first session or user whose answers no order explains, with all its calls. */
+function unexplainedIn(made: readonly Made[], names: Names): string | null {
   for (const session of names.sessions) {
     const seen = onSession(session, made)
     const start = { current: null, isDeleted: false, past: [] }
@@ -307,5 +362,5 @@ function unexplained(made: readonly Made[], names: Names): string | null {
 }
 
 function reportOf(what: string, seen: readonly Pick<Observed<unknown>, 'text'>[]): string {
-  return `no order of the calls explains the answers of ${what}:\n${seen.map(({ text }) => text).join('\n')}`
+  return `no order of the calls explains the answers of ${what}:\n${seen.map(({ text }) => text()).join('\n')}`
 }

@@ -1,12 +1,22 @@
 /** What a history of calls on one session, or on one user, can answer: the store's contract as rules. */
-import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import type { InsertOptions, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
 import type { Observed } from './order.ts'
 import { sameText } from './expect.ts'
 import type { CaseSession, CaseUser } from './store-case.ts'
 
 /** One call of a history, with its arguments. */
 export type Call =
-  | { readonly call: 'insert'; readonly session: SessionRecord<CaseSession> }
+  | {
+      readonly call: 'insert'
+      readonly session: SessionRecord<CaseSession>
+      readonly options: InsertOptions
+      /**
+       * The store is routed, and the replaced session belongs to another user: no step spans both. So
+       * the new session can exist for a while although the old one has not ended, and remain if the
+       * call fails. No client has its token. Sessions above the limit are revoked in its step.
+       */
+      readonly isInTwoSteps: boolean
+    }
   | {
       readonly call: 'read'
       readonly sessionId: string
@@ -32,6 +42,9 @@ export type Call =
   | { readonly call: 'updateUser'; readonly userId: string; readonly attributes: Partial<CaseUser> }
   | { readonly call: 'deleteUser'; readonly userId: string }
 
+/** What a call answered that a limit of sessions refused. */
+export const REFUSED = 'refused'
+
 /** A call that was made. */
 export interface Made {
   readonly made: Call
@@ -42,6 +55,10 @@ export interface Made {
   readonly ended: number
   /** What the store answered; `undefined` also when it failed. */
   readonly answer: unknown
+  /** When it failed. */
+  readonly failedAt?: number
+  /** It failed and is assumed to have taken effect before. */
+  readonly isAssumed?: boolean
 }
 
 type Found = SessionAndUser<CaseUser, CaseSession>
@@ -67,6 +84,16 @@ const deleted = (state: SessionState): SessionState => ({
   past: pastOf(state),
 })
 
+const deletedForever = (state: SessionState): SessionState => ({
+  ...deleted(state),
+  isDeleted: true,
+})
+
+const storing =
+  (session: SessionRecord<CaseSession>) =>
+  (state: SessionState): SessionState | undefined =>
+    state.current || state.isDeleted ? undefined : { ...state, current: session }
+
 const pastOf = <Value>({
   current,
   past,
@@ -74,6 +101,26 @@ const pastOf = <Value>({
   current: Value | null
   past: readonly Value[]
 }): Value[] => (current ? [...past, current] : [...past])
+
+/**
+ * What can have happened in a history: an insert with options that failed has changed all of its
+ * sessions before it failed, or none of them. The calls on one session cannot show that, so each
+ * possible history assumes one of both.
+ */
+export function possibleHistories(history: readonly Made[]): (readonly Made[])[] {
+  return history.reduce<(readonly Made[])[]>(
+    (possible, call) => {
+      const { made, ended, failedAt } = call
+      const isOpen =
+        ended === Infinity && made.call === 'insert' && Object.keys(made.options).length > 0
+      const calls: (readonly Made[])[] = isOpen
+        ? [made.isInTwoSteps ? [call] : [], [{ ...call, ended: failedAt!, isAssumed: true }]]
+        : [[call]]
+      return possible.flatMap((before) => calls.map((added) => [...before, ...added]))
+    },
+    [[]],
+  )
+}
 
 /** The calls of a history that concern one session. */
 export function onSession(
@@ -86,15 +133,30 @@ export function onSession(
     const { made, answer, ended } = call
     const failed = ended === Infinity
     const seen = (effect: Observed<SessionState>['effect'], optional = failed) => [
-      { text: textOf(call), started: call.started, ended, optional, effect },
+      { text: () => textOf(call), started: call.started, ended, optional, effect },
     ]
 
     switch (made.call) {
-      case 'insert':
-        if (made.session.id !== id || (!failed && !answer)) return []
-        return seen((state) =>
-          state.current || state.isDeleted ? undefined : { ...state, current: made.session },
-        )
+      case 'insert': {
+        const { session, options, isInTwoSteps } = made
+        const { replaces, limit } = options
+        const isStored = call.isAssumed || isUser(answer)
+        if (session.id === id) {
+          if (isStored || (failed && !isInTwoSteps)) return seen(storing(session))
+          return isInTwoSteps && answer !== REFUSED
+            ? [...seen(storing(session), true), ...seen(deletedForever)]
+            : []
+        }
+        if (replaces === id) {
+          if (isStored) return seen((state) => (state.current ? deleted(state) : undefined))
+          const isUserThere = !isUserDeletedBefore(session.userId, ended, history)
+          return answer === null && isUserThere
+            ? seen((state) => (state.current ? undefined : state))
+            : []
+        }
+        const canRevoke = limit?.onLimit === 'revoke-oldest' && session.userId === userId
+        return canRevoke && (isStored || isInTwoSteps) ? seen(deleted, true) : []
+      }
       case 'read':
         if (made.sessionId !== id || failed) return []
         return seen(reading((answer as Found | null)?.session, made.isStrong))
@@ -131,7 +193,7 @@ export function onSession(
       }
       case 'deleteUser':
         if (made.userId !== userId) return []
-        return seen((state) => ({ ...deleted(state), isDeleted: true }))
+        return seen(deletedForever)
       case 'deleteExpired':
         return seen(
           (state) =>
@@ -172,12 +234,15 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
     const { made, answer, ended } = call
     const failed = ended === Infinity
     const seen = (effect: Observed<UserState>['effect']) => [
-      { text: textOf(call), started: call.started, ended, optional: failed, effect },
+      { text: () => textOf(call), started: call.started, ended, optional: failed, effect },
     ]
 
     switch (made.call) {
       case 'insert':
-        if (made.session.userId !== id || failed) return []
+        if (made.session.userId !== id || failed || call.isAssumed) return []
+        if (answer === REFUSED) return seen((state) => (state.current ? state : undefined))
+        // `null` can also be the answer for a missing session to replace.
+        if (answer === null && made.options.replaces !== undefined) return []
         return seen(reading((answer as UserRecord<CaseUser> | null)?.attributes ?? null, true))
       case 'read':
         if (made.userId !== id || !answer) return []
@@ -214,9 +279,21 @@ export function onUser(id: string, history: readonly Made[]): Observed<UserState
   }
 }
 
+function isUser(answer: unknown): answer is UserRecord<CaseUser> {
+  return typeof answer === 'object' && answer !== null
+}
+
+/** Whether a user can have been deleted before a time. No user is created again. */
+function isUserDeletedBefore(id: string, time: number, history: readonly Made[]): boolean {
+  return history.some(
+    ({ made, started }) => made.call === 'deleteUser' && made.userId === id && started < time,
+  )
+}
+
 /** A call as a line of the report: client, time, arguments and answer. */
-function textOf({ client, made, started, ended, answer }: Made): string {
+function textOf({ client, made, started, ended, answer, isAssumed }: Made): string {
   const { call, ...args } = made
-  const answered = ended === Infinity ? 'failed' : (JSON.stringify(answer) ?? 'done')
+  const hasFailed = isAssumed || ended === Infinity
+  const answered = hasFailed ? 'failed' : (JSON.stringify(answer) ?? 'done')
   return `client ${client}, ${started} to ${ended}: ${call}(${JSON.stringify(args)}) → ${answered}`
 }

@@ -6,7 +6,7 @@
 /** One call on one session or user, as a client observed it. */
 export interface Observed<State> {
   /** The call and its answer, for the report. */
-  readonly text: string
+  readonly text: () => string
   /** When it began, counted in events. */
   readonly started: number
   /** When its answer came; infinite when it was lost: the call can take effect at any later time. */

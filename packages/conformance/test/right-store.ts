@@ -1,6 +1,6 @@
 /** A right store over a slow engine, whose calls a test can replace with broken ones. */
 import type { SessionRecord, Store } from '@limen/core'
-import { laterDeadlines } from '@limen/core/store-kit'
+import { endedByLimit, laterDeadlines } from '@limen/core/store-kit'
 import type { CaseSession, CaseUser, Pace } from '../src/index.ts'
 
 /** A slow engine: reads take five turns, writes take twenty. */
@@ -21,6 +21,14 @@ function engine() {
     async delete(key: string) {
       await turns(20)
       values.delete(key)
+    },
+    /** Writes and, with `null`, deletes several values at one moment. */
+    async write(changes: readonly (readonly [key: string, value: string | null])[]) {
+      await turns(20)
+      for (const [key, value] of changes) {
+        if (value === null) values.delete(key)
+        else values.set(key, value)
+      }
     },
     async list(prefix: string) {
       await turns(5)
@@ -48,6 +56,8 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
     )
     return all.filter((one) => one !== null)
   }
+  const sessionsOf = async (user: string) =>
+    (await sessions()).filter(({ userId }) => userId === user)
   const change = (id: string, changed: (session: StoredSession) => StoredSession) => async () => {
     const session = await get<StoredSession>(sessionKey(id))
     if (session) await put(sessionKey(id), changed(session))
@@ -65,11 +75,22 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
         const attributes = session && (await get<CaseUser>(userKey(session.userId)))
         return session && attributes && { session, user: { id: session.userId, attributes } }
       }),
-    insert: (session) =>
+    insert: (session, { replaces, limit } = {}) =>
       alone(async () => {
         const attributes = await get<CaseUser>(userKey(session.userId))
-        if (attributes) await put(sessionKey(session.id), session)
-        return attributes && { id: session.userId, attributes }
+        if (!attributes) return null
+        const isMissing = replaces !== undefined && !(await client.get(sessionKey(replaces)))
+        if (isMissing) return null
+        const isOther = ({ id }: StoredSession) => id !== replaces
+        const ended = limit
+          ? endedByLimit((await sessionsOf(session.userId)).filter(isOther), limit)
+          : []
+        const deleted = replaces === undefined ? ended : [...ended, replaces]
+        await client.write([
+          ...deleted.map((id) => [sessionKey(id), null] as const),
+          [sessionKey(session.id), JSON.stringify(session)],
+        ])
+        return { id: session.userId, attributes }
       }),
     renew: (id, deadlines) =>
       alone(change(id, (session) => ({ ...session, ...laterDeadlines(session, deadlines) }))),
@@ -87,10 +108,10 @@ function rightStore(client: Client, alone: <T>(run: () => Promise<T>) => Promise
     listByUser: (userId) =>
       alone(async () => {
         const attributes = await get<CaseUser>(userKey(userId))
-        return (await sessions())
-          .filter((session) => attributes && session.userId === userId)
+        if (!attributes) return []
+        return (await sessionsOf(userId))
           .toSorted((a, b) => a.createdAt - b.createdAt)
-          .map((session) => ({ session, user: { id: userId, attributes: attributes! } }))
+          .map((session) => ({ session, user: { id: userId, attributes } }))
       }),
     deleteExpired: ({ now, limit }) =>
       alone(async () => {

@@ -8,7 +8,7 @@ import {
   splitStore,
 } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
-import { laterDeadlines, mergedAttributes } from '@limen/core/store-kit'
+import { endedByLimit, laterDeadlines, mergedAttributes } from '@limen/core/store-kit'
 import { describe, expect, it } from 'vitest'
 import {
   type CaseSession,
@@ -65,12 +65,32 @@ function objectStore(
         const session = object.sessions.get(id.id)
         return session ? withUser(object, session) : null
       }),
-    insert: ({ id, ...session }) =>
-      call(id, ({ user, sessions }) => {
-        if (user?.id !== session.userId) return null
-        sessions.set(id.id, structuredClone({ ...session, id: returned(id) as string }))
-        return user
-      }),
+    async insert({ id, ...session }, { replaces, limit } = {}) {
+      const isOfOther = replaces !== undefined && nameOf(replaces) !== nameOf(id)
+      const applyLimit = ({ sessions }: UserObject) => {
+        const others = [...sessions.values()].filter(
+          (one) => one.id !== id.id && one.id !== replaces?.id,
+        )
+        for (const ended of limit ? endedByLimit(others, limit) : []) sessions.delete(ended)
+      }
+      const user = await call(id, (object) => {
+        if (object.user?.id !== session.userId) return null
+        if (replaces && !isOfOther && !object.sessions.has(replaces.id)) return null
+        // No step can be undone after a session was revoked.
+        if (!isOfOther || limit?.onLimit === 'refuse') applyLimit(object)
+        if (replaces) object.sessions.delete(replaces.id)
+        object.sessions.set(id.id, structuredClone({ ...session, id: returned(id) as string }))
+        return object.user
+      })
+      if (!user || !isOfOther) return user
+      // The session of the other user ends last: until then no client has the token of the new one.
+      const hasEnded = await call(replaces, ({ sessions }) => sessions.delete(replaces.id))
+      await call(id, (object) => {
+        if (!hasEnded) object.sessions.delete(id.id)
+        else if (limit?.onLimit === 'revoke-oldest') applyLimit(object)
+      })
+      return hasEnded ? user : null
+    },
     renew: (id, deadlines) =>
       call(id, ({ sessions }) => {
         const session = sessions.get(id.id)

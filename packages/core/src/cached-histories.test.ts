@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { LRUCache } from 'lru-cache'
 import { describe, expect, it } from 'vitest'
-import { type SessionAndUser, type Store, type StoreCache, cached } from '@limen/core'
+import {
+  type InsertOptions,
+  type SessionAndUser,
+  type Store,
+  type StoreCache,
+  cached,
+} from '@limen/core'
 import { memoryStore } from './memory-store.ts'
 
 interface User {
@@ -18,12 +24,13 @@ const MAX_AGE = 10
 const owners = { a: 'ada', b: 'ada', c: 'bob' } as const
 type Id = keyof typeof owners
 
-const kinds = ['renew', 'update', 'delete', 'deleteByUser', 'updateUser', 'deleteUser'] as const
+const kinds = ['renew', 'update', 'delete', 'deleteByUser', 'updateUser'] as const
+const rareKinds = ['replace', 'insertLimited', 'deleteUser'] as const
 const command = fc.record({
   kind: fc.oneof(
     { weight: 16, arbitrary: fc.constant('read' as const) },
-    { weight: 6, arbitrary: fc.constantFrom(...kinds.slice(0, 5)) },
-    { weight: 1, arbitrary: fc.constant('deleteUser' as const) },
+    { weight: 6, arbitrary: fc.constantFrom(...kinds) },
+    { weight: 2, arbitrary: fc.constantFrom(...rareKinds) },
   ),
   id: fc.constantFrom<Id>('a', 'b', 'c'),
   /** Two stores over the same cache, and the store without a cache. */
@@ -116,13 +123,21 @@ async function play(
     ) as unknown as AnyStore
     const store = via === 'past' ? slow : cached(slow, options)
     const idle = { activePeriodExpiresAt: NOW, idlePeriodExpiresAt: NOW + ++count }
-    const changes: Record<(typeof kinds)[number], () => Promise<unknown>> = {
+    const userId = owners[id]
+    const made = { id: `new ${count}`, secretHash: '', createdAt: NOW, ...expired }
+    const insert = (user: string, given: InsertOptions) =>
+      store.insert({ ...made, userId: user, attributes: { seen: 0 } }, given)
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    const changes: Record<Exclude<Command['kind'], 'read'>, () => Promise<unknown>> = {
+      // The new session is the same user's or another's.
+      replace: () => insert(isStrong ? 'bob' : userId, { replaces: id }),
+      insertLimited: () => insert(userId, { limit }),
       renew: () => store.renew(id, idle),
       update: () => store.update(id, { seen: count }),
       delete: () => store.delete(id),
-      deleteByUser: () => store.deleteByUser(owners[id], isStrong ? { except: id } : {}),
-      updateUser: () => store.updateUser(owners[id], { name: count }),
-      deleteUser: () => store.deleteUser(owners[id]),
+      deleteByUser: () => store.deleteByUser(userId, isStrong ? { except: id } : {}),
+      updateUser: () => store.updateUser(userId, { name: count }),
+      deleteUser: () => store.deleteUser(userId),
     }
     if (kind !== 'read') {
       await changes[kind]().catch(() => {})

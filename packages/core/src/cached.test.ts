@@ -166,6 +166,27 @@ describe.each(caches)('cached() over %s', (_name, make) => {
     ['update', (store) => store.update('a', { seen: 7 }), ['a']],
     ['deleteByUser', (store) => store.deleteByUser('ada', {}), ['a', 'b']],
     ['deleteByUser but one', (store) => store.deleteByUser('ada', { except: 'a' }), ['b']],
+    ['insert that replaces', (store) => store.insert(recordOf('d'), { replaces: 'a' }), ['a']],
+    [
+      'insert of another user that replaces',
+      (store) => store.insert(recordOf('d', 'bob'), { replaces: 'a' }),
+      ['a'],
+    ],
+    [
+      'insert that revokes the oldest',
+      (store) =>
+        store.insert(recordOf('d'), { limit: { most: 1, onLimit: 'revoke-oldest', now: NOW } }),
+      ['a', 'b'],
+    ],
+    [
+      'insert that replaces and revokes the oldest',
+      (store) =>
+        store.insert(recordOf('d'), {
+          replaces: 'b',
+          limit: { most: 1, onLimit: 'revoke-oldest', now: NOW },
+        }),
+      ['a', 'b'],
+    ],
     ['updateUser', (store) => store.updateUser('ada', { name: 'Ada' }), ['a', 'b']],
     ['deleteUser', (store) => store.deleteUser('ada'), ['a', 'b']],
   ]

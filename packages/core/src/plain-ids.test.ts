@@ -47,9 +47,14 @@ describe('withPlainIds() of a routed store', () => {
     const route = await routeOf('ada')
     const [user, id] = [{ route, id: 'ada' }, `${route}${'a'.repeat(22)}`]
     const strong = { consistency: 'strong' } as const
+    const other = await routeOf('bob')
+    const ofBob = `${other}${'b'.repeat(22)}`
+    const limit = { most: 3, onLimit: 'refuse', now: 1 } as const
     const results = [
       await plain.read(id, strong),
       await plain.insert({ ...session, id }),
+      await plain.insert({ ...session, id }, { replaces: ofBob, limit }),
+      await plain.insert({ ...session, id }, { limit }),
       await plain.renew(id, session),
       await plain.update(id, { a: 1 }),
       await plain.delete(id),
@@ -63,6 +68,12 @@ describe('withPlainIds() of a routed store', () => {
     expect(calls).toEqual([
       ['read', { route, id }, strong],
       ['insert', { ...session, id: { route, id } }, {}],
+      [
+        'insert',
+        { ...session, id: { route, id } },
+        { replaces: { route: other, id: ofBob }, limit },
+      ],
+      ['insert', { ...session, id: { route, id } }, { limit }],
       ['renew', { route, id }, session],
       ['update', { route, id }, { a: 1 }],
       ['delete', { route, id }],
@@ -95,6 +106,9 @@ describe('withPlainIds() of a store with plain ids', () => {
     await plain.insert({ ...session, id: 'a' })
     const read = { consistency: 'strong' } as const
     expect(await plain.read('a', read)).toEqual(await store.read('a', read))
+    await plain.insert({ ...session, id: 'b' }, { replaces: 'a' })
+    expect(await store.read('a', read)).toBeNull()
+    expect(await plain.read('b', read)).not.toBeNull()
     expect(await plain.deleteExpired?.({ now: 3, limit: 9 })).toBe(1)
   })
 })

@@ -118,6 +118,9 @@ describe('splitStore()', () => {
     expect(await sessions.read('b', strong), 'nothing is stored').toBeNull()
     expect(await store.renew('a', later)).toBe(false)
     expect(await store.update('a', { device: 'ghost' })).toBe(false)
+    await store.createUser({ id: 'bob', attributes: { name: 'Bob' } })
+    expect(await store.insert(recordOf('c', 'bob'), { replaces: 'a' }), 'replaces').toBeNull()
+    expect(await store.read('c', strong)).toBeNull()
     await store.createUser(ada)
     expect(await store.listByUser('ada'), 'a new user of that id has none of them').toEqual([])
   })
@@ -179,6 +182,17 @@ describe('splitStore()', () => {
     ['miss', (store) => store.read('x', strong), 'sessions.read'],
     ['renew', (store) => store.renew('a', later), 'sessions.read users.readUser sessions.renew'],
     ['sign in', (store) => store.insert(recordOf('b')), 'users.readUser sessions.insert'],
+    [
+      'replace a session',
+      (store) => store.insert(recordOf('b'), { replaces: 'a' }),
+      'users.readUser sessions.read users.readUser sessions.insert',
+    ],
+    [
+      'sign in with a limit',
+      (store) =>
+        store.insert(recordOf('b'), { limit: { most: 1, onLimit: 'refuse', now: NOW + 3e9 } }),
+      'users.readUser sessions.insert',
+    ],
     ['sign in an unknown user', (store) => store.insert(recordOf('b', 'eve')), 'users.readUser'],
     [
       'sign up',
@@ -217,6 +231,16 @@ describe('P4: splitStore() when one engine call or its answer is lost', () => {
     [
       'the first insert of a user created in `users` directly',
       (store) => store.insert(recordOf('p', 'past')),
+    ],
+    ['replacement', (store) => store.insert(recordOf('b'), { replaces: 'a' })],
+    [
+      'the first replacement by a user created in `users` directly',
+      (store) => store.insert(recordOf('p', 'past'), { replaces: 'a' }),
+    ],
+    [
+      'limited insert',
+      (store) =>
+        store.insert(recordOf('b'), { limit: { most: 1, onLimit: 'revoke-oldest', now: NOW } }),
     ],
     ['renew', (store) => store.renew('a', later)],
     ['update', (store) => store.update('a', { device: 'phone' })],
@@ -259,6 +283,9 @@ describe('P4: splitStore() when one engine call or its answer is lost', () => {
         if (name === 'createUser') {
           expect((await store.readUser('new'))?.attributes).toEqual({ name: 'New' })
           expect(await store.insert(recordOf('n', 'new'))).not.toBeNull()
+        }
+        if (name.includes('replacement')) {
+          expect(await store.read('a', strong), 'the replaced session').toBeNull()
         }
         if (name.includes('directly')) expect(await store.read('p', strong)).not.toBeNull()
       }
@@ -304,10 +331,12 @@ describe('P1: splitStore() when deleting a user and creating the next are both i
 })
 
 describe('P1, P2: splitStore() with concurrent calls', () => {
-  const kinds = ['insert', 'renew', 'read', 'deleteUser', 'deleteByUser', 'listByUser'] as const
+  const kinds = ['insert', 'replace', 'renew', 'read', 'deleteUser', 'deleteByUser', 'listByUser']
+  const ids = fc.constantFrom('a', 'b', 'c', 'd')
   const command = fc.record({
-    kind: fc.constantFrom(...kinds, 'insert' as const),
-    id: fc.constantFrom('a', 'b', 'c', 'd'),
+    kind: fc.constantFrom(...kinds, 'insert'),
+    id: ids,
+    replaces: ids,
   })
 
   it('P1, P2: has no session of a deleted user, also when the id is created again', async () => {
@@ -326,11 +355,18 @@ describe('P1, P2: splitStore() with concurrent calls', () => {
         await (isPast ? users : store).createUser(ada)
         const inserted = new Set<string>()
         isRacing = true
-        const calls = commands.map(async ({ kind, id }) => {
+        const replacements = new Map<string, number>()
+        const calls = commands.map(async ({ kind, id, replaces }) => {
           await scheduler.schedule(Promise.resolve(), kind)
           if (kind === 'insert' && !inserted.has(id)) {
             inserted.add(id)
             await store.insert(recordOf(id))
+          }
+          if (kind === 'replace' && !inserted.has(id) && replaces !== id) {
+            inserted.add(id)
+            if (await store.insert(recordOf(id), { replaces })) {
+              replacements.set(replaces, (replacements.get(replaces) ?? 0) + 1)
+            }
           }
           if (kind === 'renew') await store.renew(id, later)
           if (kind === 'read') await store.read(id, strong)
@@ -341,6 +377,10 @@ describe('P1, P2: splitStore() with concurrent calls', () => {
         await scheduler.waitFor(Promise.all(calls))
         isRacing = false
 
+        for (const [id, count] of replacements) {
+          expect(count, 'how often a session is replaced').toBe(1)
+          expect(await store.read(id, strong)).toBeNull()
+        }
         if (commands.some(({ kind }) => kind === 'deleteUser')) {
           deletions++
           expect(await sessions.listByUser('ada')).toEqual([])

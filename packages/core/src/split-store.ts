@@ -41,8 +41,8 @@ export interface SplitStores<Sessions, Users> {
  * directly after a deletion there: the new user would have the old sessions.
  *
  * The cost is a second round trip, because only the session has the id of its user: two to validate,
- * three more to renew, two to sign in, and three more at the first sign-in of a user who was created in
- * `users` directly.
+ * three more to renew, two to sign in, four to replace a session, and three more at the first sign-in
+ * of a user who was created in `users` directly.
  *
  * @param stores Both stores. `sessions` must accept a user without attributes.
  * @returns The store for `limen({ store })`, with the types of both.
@@ -97,8 +97,8 @@ export function splitStore<UserAttributes, SessionAttributes>(
           if (isAnchored) await sessions.deleteUser(userId)
           return null
         }
-        if (await sessions.insert(session, { replaces: replaced, limit })) return user
         if (replaced !== undefined && !(await isThere(replaced))) return null
+        if (await sessions.insert(session, { replaces: replaced, limit })) return user
         isAnchored = await anchor(userId)
       }
       throw new Error('splitStore(): the store of the sessions lost the user again and again')
