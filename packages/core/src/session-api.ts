@@ -95,6 +95,7 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    * Ends a session and creates a new one in its place, in one step of the store: after the user has
    * proved who they are again, after a change of the passphrase or the role, and when a guest becomes an
    * account. The new session has a new id, a new token, a new `createdAt` and so its whole lifetime.
+   * For `isRecentSignIn()` it is a sign-in: call it only after the user has proved who they are.
    *
    * Send its token as after `createSession`: `authRequest.setSession(session)`. The old token opens
    * nothing from then on.
