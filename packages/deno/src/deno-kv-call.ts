@@ -8,7 +8,7 @@ import { KV_FORM, PROMISE_OF_KV, gaveUp } from './messages.ts'
 const ATTEMPTS = 100
 /** Longer waits would only help writers that have just begun. */
 const LONGEST_WAIT_MS = 128
-/** After waiting this long for a lock, an attempt is not made again: another program has it open. */
+/** After waiting this long for a lock, an attempt is not made again: another program holds it. */
 const LONG_LOCK_MS = 4000
 
 /** Checks that a store of the named function is given a Deno KV. */
