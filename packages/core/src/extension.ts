@@ -73,18 +73,12 @@ export type Extension<Changes extends Partial<ExtensionSettings> = Partial<Exten
 ) => Changes
 
 /** The further calls of a list of extensions. */
-export type CallsOf<Extensions extends readonly Extension[]> = Intersection<
-  Extensions[number] extends infer One
-    ? One extends (settings: ExtensionSettings) => { readonly calls: infer Calls }
+export type CallsOf<Extensions extends readonly Extension[]> = Extensions extends readonly [
+  infer First,
+  ...infer Others extends readonly Extension[],
+]
+  ? (First extends (settings: ExtensionSettings) => { readonly calls: infer Calls }
       ? Calls
-      : never
-    : never
->
-
-type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All extends object
-    ? All
-    : object
+      : object) &
+      CallsOf<Others>
   : object

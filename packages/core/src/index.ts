@@ -53,7 +53,15 @@ export type {
 } from './session-lifetime.ts'
 export { aal1, aal2, aal3 } from './nist-lifetimes.ts'
 export type { StoredSession } from './per-session.ts'
-export type { CookieIdentity, SessionCookie, SessionCookieOptions } from './session-cookie.ts'
+export type {
+  CookieCandidates,
+  CookieIdentity,
+  CookieSearch,
+  SessionCookie,
+  SessionCookieOptions,
+  SessionCookies,
+} from './session-cookie.ts'
+export type { TokenFormat, TokenParts } from './token.ts'
 export type {
   AnyStore,
   AnyUserStore,

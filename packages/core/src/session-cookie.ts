@@ -103,7 +103,7 @@ export type CookieSearch =
   | { readonly type: 'header-too-large' }
 
 /** The session cookies of one name. */
-interface CookieCandidates {
+export interface CookieCandidates {
   /** The distinct values; none where the request has no such cookie. */
   readonly values: readonly string[]
   /** True when there are more values than this app can have set: another host set one of them. */
