@@ -275,6 +275,24 @@ describe.skipIf(!inject('redis'))('a client', () => {
       expect(await auth.getAllUserSessions(userId)).toEqual([])
     })
 
+    it('replaces a session once when the first answer is lost and the client retries', async () => {
+      const client = connected({ retry: { retries: 1, backoff: () => 1 } })
+      const store = withPlainIds(redisStore(client, { prefix: 'lost' }))
+      const record = await recordsFor(store)
+      await store.createUser({ id: 'ada', attributes: {} })
+      await store.insert(record('a'))
+      for (const limit of [undefined, { most: 1, onLimit: 'refuse' as const, now: 0 }]) {
+        const [old, next] = limit ? ['b', 'c'] : ['a', 'b']
+        const before = endpoint.requests()
+        endpoint.loseNextAnswer()
+        const user = await store.insert(record(next!), { replaces: record(old!).id, limit })
+        expect(user).toEqual({ id: 'ada', attributes: {} })
+        expect(endpoint.requests() - before).toBeGreaterThan(1)
+        const listed = await store.listByUser('ada')
+        expect(listed.map(({ session }) => session.id)).toEqual([record(next!).id])
+      }
+    })
+
     it('P4: an aborted request is AUTH_STORE_UNAVAILABLE, not a sign-out', async () => {
       const reasons = [new DOMException('late', 'TimeoutError'), 'null', 'true', null, [], {}]
       for (const reason of reasons) {

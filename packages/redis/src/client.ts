@@ -1,14 +1,7 @@
 /** The clients that the store accepts, structurally typed, and one way to run a script on each. */
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { checkClient, hasMethod } from '@limen/core/store-kit'
-import {
-  CLIENT_FORM,
-  NOT_AN_ANSWER,
-  NOT_A_RECORD,
-  NO_REASON,
-  REDIS_STORE,
-  redis,
-} from './messages.ts'
+import { CLIENT_FORM, NOT_AN_ANSWER, NOT_A_RECORD, NO_REASON, redis } from './messages.ts'
 
 /** The keys and arguments of a script, as node-redis takes them. */
 export interface KeysAndArguments {
@@ -58,12 +51,13 @@ export type RunScript = <Answer>(
  * Returns a function that runs scripts on a client. Scripts are sent by their SHA-1, and in full to a
  * server that does not have them, such as one that was restarted.
  *
+ * @param call The name of the function that creates the store, for the message.
  * @param client The app's client.
  * @returns The function. Its scripts must return `{"answer": …}` as JSON text.
  * @throws {AuthError} `AUTH_CONFIG` when it is not a client.
  */
-export function scriptRunner(client: RedisClient): RunScript {
-  const send = senderFor(client)
+export function scriptRunner(call: string, client: RedisClient): RunScript {
+  const send = senderFor(call, client)
   const digests = new Map<string, string>()
 
   return async <Answer>(script: string, keys: readonly string[], args: readonly string[]) => {
@@ -91,9 +85,9 @@ type Send = (
   args: readonly string[],
 ) => Promise<unknown>
 
-function senderFor(client: RedisClient): Send {
+function senderFor(call: string, client: RedisClient): Send {
   const digested = hasMethod(client, 'evalSha') ? 'evalSha' : 'evalsha'
-  checkClient(REDIS_STORE, CLIENT_FORM, client, ['eval', digested])
+  checkClient(call, CLIENT_FORM, client, ['eval', digested])
   if ('evalSha' in client) {
     return (how, script, keys, args) =>
       client[how === 'eval' ? 'eval' : 'evalSha'](script, { keys: [...keys], arguments: [...args] })

@@ -1,8 +1,8 @@
 /** The exact text of every message of this package, and how to cause it. */
-import { type MessageCase, type MessageTable, messageSuite } from '@limen/conformance'
+import { type MessageCase, type MessageTable, messageSuite, recordsFor } from '@limen/conformance'
 import { withPlainIds } from '@limen/core/store-kit'
-import { describe, it } from 'vitest'
-import { type UpstashRedis, redisStore } from './index.ts'
+import { describe, it, vi } from 'vitest'
+import { type UpstashRedis, redisStore, redisTicketStore } from './index.ts'
 import * as catalogue from './messages.ts'
 
 const CONFIG = 'AUTH_CONFIG'
@@ -35,6 +35,17 @@ const table: MessageTable<typeof catalogue> = {
     ],
   ],
   NO_REASON: [UNAVAILABLE, ['Redis: no reason was given', () => rejecting(null).readUser('ada')]],
+  REDIS_TICKET_STORE: [
+    CONFIG,
+    [
+      'redisTicketStore() needs a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha() (got undefined)',
+      () => redisTicketStore(undefined as never),
+    ],
+    [
+      'redisTicketStore(): prefix must be a string such as "limen", without braces (got "")',
+      () => redisTicketStore({ eval: async () => {}, evalsha: async () => {} }, { prefix: '' }),
+    ],
+  ],
   CLIENT_FORM: [
     CONFIG,
     [
@@ -67,13 +78,33 @@ const table: MessageTable<typeof catalogue> = {
     UNAVAILABLE,
     ['Redis: the reply is not the answer of a script', () => replying(() => null).readUser('ada')],
   ],
-  listGaveUp: [
+  gaveUp: [
     UNAVAILABLE,
     [
       'listByUser gave up after 20 concurrent sign-ins of the user. Call it again.',
       () => replying(() => '{"answer":{"ids":["a"]}}').listByUser('ada'),
     ],
+    [
+      'insert gave up after 20 concurrent sign-ins of the user. Call it again.',
+      async () => {
+        const store = replying(() => '{"answer":{"ids":["a"]}}')
+        const record = await recordsFor(store)
+        return withoutWaits(() =>
+          store.insert(record('a'), { limit: { most: 1, onLimit: 'refuse', now: 0 } }),
+        )
+      },
+    ],
   ],
+}
+
+/** Runs with waits of no length. */
+async function withoutWaits<Result>(work: () => Promise<Result>): Promise<Result> {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0)
+  try {
+    return await work()
+  } finally {
+    random.mockRestore()
+  }
 }
 
 /** Every call of a store with a plain id, as code calls it that does not see the trait `routed`. */

@@ -14,9 +14,12 @@ export const redis = (line: string, codes = ''): string =>
 /** A client rejected with a value that is no error. */
 export const NO_REASON = 'no reason was given'
 
+/** The store of tickets, in the messages below. */
+export const REDIS_TICKET_STORE = 'redisTicketStore'
+
 // AUTH_CONFIG
 
-/** What `redisStore()` needs. */
+/** What `redisStore()` and `redisTicketStore()` need. */
 export const CLIENT_FORM =
   'a client of node-redis, ioredis or @upstash/redis, or an object with eval() and evalsha()'
 
@@ -37,6 +40,6 @@ export const NOT_A_RECORD =
 /** A client returned something else than what one of our scripts returns. */
 export const NOT_AN_ANSWER = 'Redis: the reply is not the answer of a script'
 
-/** Each list was outdated by another sign-in. */
-export const listGaveUp = (attempts: number): string =>
-  `listByUser gave up after ${attempts} concurrent sign-ins of the user. Call it again.`
+/** Each list of the user's sessions was outdated by another sign-in. */
+export const gaveUp = (call: 'insert' | 'listByUser', attempts: number): string =>
+  `${call} gave up after ${attempts} concurrent sign-ins of the user. Call it again.`

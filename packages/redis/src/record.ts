@@ -11,6 +11,10 @@ import { GENERATION_LENGTH } from '@limen/core/store-kit'
 
 const ACTIVE = '{"activePeriodExpiresAt":'
 const IDLE = ',"idlePeriodExpiresAt":'
+const HASH = ',"secretHash":'
+const CREATED = ',"createdAt":'
+/** The length of a hash in its quotation marks. */
+const HASH_LENGTH = 45
 
 /** The length of a padded deadline: enough for every time of a `Date`. */
 export const DEADLINE_LENGTH = 20
@@ -18,6 +22,9 @@ export const DEADLINE_LENGTH = 20
 export const ACTIVE_AT: number = GENERATION_LENGTH + ACTIVE.length
 /** Where the second deadline begins, counted from 0. */
 export const IDLE_AT: number = ACTIVE_AT + DEADLINE_LENGTH + IDLE.length
+/** The length of a session's text up to its attributes, at most. */
+export const HEAD_LENGTH: number =
+  IDLE_AT + 2 * DEADLINE_LENGTH + HASH.length + HASH_LENGTH + CREATED.length
 
 /** A user, without its generation. */
 export function userText({ id: { id }, attributes }: UserRecord<unknown, RoutedId>): string {
@@ -28,8 +35,8 @@ export function userText({ id: { id }, attributes }: UserRecord<unknown, RoutedI
 export function sessionText(session: SessionRecord<unknown, RoutedId>): string {
   const { secretHash, createdAt, attributes } = session
   const [active, idle] = deadlineTexts(session)
-  const own = `"secretHash":${JSON.stringify(secretHash)},"createdAt":${createdAt}`
-  return `${ACTIVE}${active}${IDLE}${idle},${own},${attributesText(attributes)}}`
+  const own = `${HASH}${JSON.stringify(secretHash)}${CREATED}${createdAt}`
+  return `${ACTIVE}${active}${IDLE}${idle}${own},${attributesText(attributes)}}`
 }
 
 /** Both deadlines as they are in a text. */

@@ -130,6 +130,50 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       await watch.close()
     })
 
+    it('signs in in one round trip, in two at the limit, and in two to four for another user', async () => {
+      const prefix = 'sign-in trips'
+      for (const script of Object.values(scripts)) await admin.script('LOAD', script)
+      const watch = await watchCommands(port, prefix)
+      const store = withPlainIds(redisStore<CaseUser, CaseSession>(client, { prefix }))
+      const record = await recordsFor(store)
+      for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
+      const of = (userId: string, letter: string) => record(letter, { userId })
+      const tripsOf = async (...args: Parameters<typeof store.insert>) => {
+        await watch.taken()
+        expect(await store.insert(...args)).not.toBeNull()
+        return (await watch.taken()).map(({ name }) => name)
+      }
+      const trips = (count: number) => Array(count).fill('evalsha')
+      const limitOf = (most: number) => ({
+        most,
+        onLimit: 'revoke-oldest' as const,
+        now: of('ada', 'a').createdAt,
+      })
+      expect(await tripsOf(of('ada', 'a')), 'alone').toEqual(trips(1))
+      const replaces = of('ada', 'a').id
+      expect(await tripsOf(of('ada', 'b'), { replaces }), 'same user').toEqual(trips(1))
+      expect(await tripsOf(of('ada', 'c'), { limit: limitOf(2) }), 'below').toEqual(trips(1))
+      expect(
+        await tripsOf(of('ada', 'd'), { replaces: of('ada', 'c').id, limit: limitOf(2) }),
+        'at the limit, but for the replaced one',
+      ).toEqual(trips(1))
+      expect(await tripsOf(of('ada', 'e'), { limit: limitOf(2) }), 'at the limit').toEqual(trips(2))
+      expect(
+        await tripsOf(of('bob', 'f'), { replaces: of('ada', 'e').id }),
+        'another user',
+      ).toEqual(trips(2))
+      expect(
+        await tripsOf(of('ada', 'g'), { replaces: of('bob', 'f').id, limit: limitOf(2) }),
+        'another user, below',
+      ).toEqual(trips(3))
+      await store.insert(of('bob', 'h'))
+      expect(
+        await tripsOf(of('ada', 'i'), { replaces: of('bob', 'h').id, limit: limitOf(2) }),
+        'another user, at the limit',
+      ).toEqual(trips(4))
+      await watch.close()
+    })
+
     it('uses only the keys that a script received, all in one slot', async () => {
       const prefix = 'keys'
       const watch = await watchCommands(port, prefix)
@@ -366,6 +410,102 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await withPlainIds(redisStore(client, { prefix })).listByUser(userId)).toEqual([])
     })
 
+    /** A user with sessions, each created a millisecond after the one before. */
+    const limited = async (prefix: string, letters: string) => {
+      for (const script of Object.values(scripts)) await admin.script('LOAD', script)
+      const over = (each: RedisClient) =>
+        withPlainIds(redisStore<CaseUser, CaseSession>(each, { prefix }))
+      const store = over(client)
+      const record = await recordsFor(store)
+      for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
+      const { createdAt: now } = record('a')
+      for (const [i, letter] of [...letters].entries()) {
+        await store.insert(record(letter, { createdAt: now + i }))
+      }
+      const lettersOf = async (userId = 'ada') =>
+        (await store.listByUser(userId)).map(({ session }) => session.id.at(-1)).join('')
+      const of = (letter: string, userId = 'ada') => record(letter, { userId, createdAt: now + 9 })
+      const most = (count: number, onLimit: 'refuse' | 'revoke-oldest' = 'revoke-oldest') => ({
+        most: count,
+        onLimit,
+        now,
+      })
+      return { store, over, of, most, lettersOf }
+    }
+
+    it('holds a limit when another client signs in between the two round trips', async () => {
+      const { store, over, of, most, lettersOf } = await limited('limit raced', 'abc')
+      const other = over(
+        interrupted(() => store.insert({ ...of('d'), createdAt: of('d').createdAt - 1 })),
+      )
+      await other.insert(of('e'), { limit: most(2) })
+      expect(await lettersOf()).toBe('de')
+    })
+
+    it('counts neither lost nor revoked sessions at the limit', async () => {
+      const prefix = 'limit lost'
+      const { store, of, most, lettersOf } = await limited(prefix, 'abc')
+      const [list] = await admin.keys(`{${prefix}:*:sessions`)
+      await admin.zadd(list!, Date.now() + HOUR, 'lost')
+      expect(await store.insert(of('d'), { limit: most(4, 'refuse') })).not.toBeNull()
+      // An index that names a session of a generation that was revoked.
+      const ids = await admin.zrange(list!, '0', '-1', 'WITHSCORES')
+      await store.deleteByUser('ada', {})
+      for (let i = 0; i < ids.length; i += 2) await admin.zadd(list!, ids[i + 1]!, ids[i]!)
+      await store.insert(of('e'), { limit: most(1, 'refuse') })
+      expect(await lettersOf()).toBe('e')
+    })
+
+    it('rejects with the limit in the message', async () => {
+      const { store, of, most } = await limited('limit refused', 'ab')
+      await expect(store.insert(of('c'), { limit: most(2, 'refuse') })).rejects.toMatchObject({
+        code: 'AUTH_SESSION_LIMIT',
+        message:
+          'The user has 2 sessions, the most that maxSessionsPerUser allows: nothing was stored.',
+      })
+    })
+
+    it('removes the sessions that it ends from the index', async () => {
+      const prefix = 'limit index'
+      const { store, of, most } = await limited(prefix, 'abc')
+      await store.insert(of('d'), { replaces: of('c').id, limit: most(2) })
+      const [list] = await admin.keys(`{${prefix}:*:sessions`)
+      const expected = ['b', 'd'].map((letter) => letter.repeat(22))
+      expect((await admin.zrange(list!, '0', '-1')).toSorted()).toEqual(expected)
+      expect(await admin.keys(`{${prefix}:*:session:*`)).toHaveLength(2)
+      await store.insert(of('e', 'bob'), { replaces: of('d').id })
+      expect(await admin.zrange(list!, '0', '-1')).toEqual(['b'.repeat(22)])
+    })
+
+    it('P1: stores nothing when the session to replace, of another user, was revoked between the steps', async () => {
+      const { store, over, of, lettersOf } = await limited('moved raced', 'ab')
+      for (const revoke of [
+        () => store.delete(of('a').id),
+        () => store.deleteByUser('ada', {}),
+        () => store.deleteUser('ada'),
+      ]) {
+        await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+        await store.insert(of('a'))
+        const other = over(interrupted(revoke))
+        expect(await other.insert(of('c', 'bob'), { replaces: of('a').id })).toBeNull()
+        expect(await lettersOf('bob')).toBe('')
+      }
+    })
+
+    it('revokes none at the limit when the session to replace, of another user, does not exist', async () => {
+      const { store, of, most, lettersOf } = await limited('moved gone', 'ab')
+      const replaces = of('c', 'bob').id
+      for (const onLimit of ['refuse', 'revoke-oldest'] as const) {
+        expect(await store.insert(of('d'), { replaces, limit: most(1, onLimit) })).toBeNull()
+      }
+      expect(await lettersOf()).toBe('ab')
+      await store.insert(of('c', 'bob'))
+      await expect(
+        store.insert(of('d'), { replaces, limit: most(1, 'refuse') }),
+      ).rejects.toMatchObject({ code: 'AUTH_SESSION_LIMIT' })
+      expect(await lettersOf('bob'), 'a refused session replaces none').toBe('c')
+    })
+
     it('a session with the id of a revoked one has none of its attributes', async () => {
       const store = withPlainIds(redisStore<CaseUser, CaseSession>(client, { prefix: 'again' }))
       await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
@@ -446,6 +586,12 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       }
       await expect(auth.createSession({ userId })).rejects.toMatchObject(refused)
       await expect(auth.createUser({})).rejects.toMatchObject(refused)
+      const store = withPlainIds(redisStore(client))
+      const session = { ...(await recordsFor(store, userId))('n', { userId }), attributes: {} }
+      const replaces = sessions[0]!.sessionId
+      for (const limit of [undefined, { most: 1, onLimit: 'revoke-oldest' as const, now }]) {
+        await expect(store.insert(session, { replaces, limit })).rejects.toMatchObject(refused)
+      }
       expect(await auth.getAllUserSessions(userId)).toHaveLength(3)
       now += 2 * DAY
       expect((await auth.validateSession(first!)).fresh).toBe(true)

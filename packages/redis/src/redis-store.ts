@@ -13,17 +13,19 @@
  *
  * The `2` in a key is the version of this layout: a record of another version is missing.
  */
-import type { RoutedId, RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
-import { RETRY, checkCallOptions, newGeneration, retrying, routeIn } from '@limen/core/store-kit'
+import type { RoutedStore, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import { RETRY, newGeneration, retrying } from '@limen/core/store-kit'
 import { type RedisClient, scriptRunner } from './client.ts'
-import { PREFIX_FORM, REDIS_STORE, listGaveUp } from './messages.ts'
-import { changesOf, deadlineTexts, sessionText, userText } from './record.ts'
+import { createInsert } from './insert.ts'
+import { keysWith } from './keys.ts'
+import { REDIS_STORE, gaveUp } from './messages.ts'
+import { type RedisStoreOptions, prefixIn } from './options.ts'
+import { changesOf, deadlineTexts, userText } from './record.ts'
 import {
   CREATE_USER,
   DELETE,
   DELETE_BY_USER,
   DELETE_USER,
-  INSERT,
   LIST,
   READ,
   READ_USER,
@@ -32,16 +34,8 @@ import {
   UPDATE_USER,
 } from './scripts.ts'
 
-/** The version of the layout, in every key. */
-const LAYOUT = 2
 const ATTEMPTS = 20
 const LONGEST_WAIT_MS = 128
-
-/** How Redis is used. */
-export interface RedisStoreOptions {
-  /** The start of every key, after a brace: not empty, and without braces. Default `limen`. */
-  readonly prefix?: string | undefined
-}
 
 /** A session as the scripts return it: without what the id and the user contain. */
 type StoredSession<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, 'id' | 'userId'>
@@ -76,10 +70,8 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
   type AnyUser = UserRecord<UserAttributes>
   type AnySession = StoredSession<SessionAttributes>
   type Found = SessionAndUser<UserAttributes, SessionAttributes>
-  const { prefix = 'limen' } = checkCallOptions(REDIS_STORE, options, {
-    prefix: [isPrefix, PREFIX_FORM],
-  })
-  const run = scriptRunner(client)
+  const keysOf = keysWith(prefixIn(REDIS_STORE, options))
+  const run = scriptRunner(REDIS_STORE, client)
 
   return {
     traits: { routed: true, selfExpiring: true },
@@ -94,18 +86,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
       return found && foundOf(sessionId.id, found.session, found.user)
     },
 
-    async insert(record) {
-      const { user, session, sessions, rest } = keysOf(record.id)
-      const { createdAt, idlePeriodExpiresAt } = record
-      const args = [
-        rest,
-        String(idlePeriodExpiresAt),
-        // From the record: the clock of this process need not be the one that set the deadline.
-        String(idlePeriodExpiresAt - createdAt),
-        sessionText(record),
-      ]
-      return run<AnyUser | null>(INSERT, [user, session, sessions], args)
-    },
+    insert: createInsert<UserAttributes>(run, keysOf),
 
     async renew(sessionId, deadlines) {
       const { user, session, sessions, rest } = keysOf(sessionId)
@@ -153,7 +134,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
         {
           attempts: ATTEMPTS,
           longestWaitMs: LONGEST_WAIT_MS,
-          message: listGaveUp(ATTEMPTS),
+          message: gaveUp('listByUser', ATTEMPTS),
         },
       )
     },
@@ -175,25 +156,7 @@ export function redisStore<UserAttributes = object, SessionAttributes = object>(
     },
   }
 
-  /** The keys of a user, the key of a session, and the session id without the route. */
-  function keysOf(given: RoutedId) {
-    const route = routeIn(REDIS_STORE, given)
-    const rest = given.id.slice(route.length)
-    const slot = `{${prefix}:${LAYOUT}:${route}}`
-    return {
-      user: `${slot}:user`,
-      sessions: `${slot}:sessions`,
-      session: `${slot}:session:${rest}`,
-      rest,
-    }
-  }
-
   function foundOf(id: string, stored: AnySession, user: AnyUser): Found {
     return { session: { ...stored, id, userId: user.id }, user }
   }
-}
-
-/** Whether UTF-8 can carry a text, and it does not end the braces that name a hash slot. */
-function isPrefix(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && !/[{}\p{Surrogate}]/u.test(value)
 }

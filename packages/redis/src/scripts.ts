@@ -1,5 +1,5 @@
 /**
- * One script for each call of the store. A script is atomic.
+ * The scripts of the store of users and sessions: one for each call. A script is atomic.
  *
  * `record.ts` defines the layout of a text. Each script receives all keys that it uses: keys of one
  * user, so of one hash slot. A missing key reads as a text without a generation.
@@ -13,14 +13,8 @@
  * revocations must still work, so they begin with a write that needs none; a sign-in does not.
  */
 import { GENERATION_LENGTH } from '@limen/core/store-kit'
-import { ACTIVE_AT, DEADLINE_LENGTH, IDLE_AT } from './record.ts'
-
-/** How long an expired session stays stored, in milliseconds: clocks can differ. */
-const GRACE = 60 * 60 * 1000
-
-const TRUE = `return '{"answer":true}'`
-const FALSE = `return '{"answer":false}'`
-const NULL = `return '{"answer":null}'`
+import { ACTIVE_AT, DEADLINE_LENGTH, HEAD_LENGTH, IDLE_AT } from './record.ts'
+import { FALSE, GRACE, NULL, TRUE, clock } from './script-parts.ts'
 
 const generation = `
 local function generation(key)
@@ -36,14 +30,6 @@ local function isCurrent(user, session)
 end
 `
 
-/** Milliseconds by the clock of Redis. */
-const clock = `
-local function clock()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-`
-
 /** Sets the expiry of a session, and of the index of its user's sessions. */
 const expireAt = `
 local function expireAt(session, index, id, time)
@@ -54,6 +40,15 @@ local function expireAt(session, index, id, time)
     redis.call('PEXPIREAT', index, until_)
   end
 end
+`
+
+/** Stores a session by the arguments of {@link INSERT}. Its first write needs memory. */
+const storeSession = `
+local until_ = math.max(tonumber(ARGV[2]), now + math.max(tonumber(ARGV[3]), 0)) + ${GRACE}
+redis.call('ZADD', KEYS[3], string.format('%.0f', until_), ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
+redis.call('SET', KEYS[2], user:sub(1, ${GENERATION_LENGTH}) .. ARGV[4])
+expireAt(KEYS[2], KEYS[3], ARGV[1], until_)
 `
 
 /** Merges the changes in ARGV into a text: names and values in turn. An empty value removes the attribute. */
@@ -96,12 +91,58 @@ export const INSERT: string = `${clock}${expireAt}
 local user = redis.call('GET', KEYS[1])
 if not user then ${NULL} end
 local now = clock()
-local until_ = math.max(tonumber(ARGV[2]), now + math.max(tonumber(ARGV[3]), 0)) + ${GRACE}
-redis.call('ZADD', KEYS[3], string.format('%.0f', until_), ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
-redis.call('SET', KEYS[2], user:sub(1, ${GENERATION_LENGTH}) .. ARGV[4])
-expireAt(KEYS[2], KEYS[3], ARGV[1], until_)
+${storeSession}
 return '{"answer":' .. user:sub(${GENERATION_LENGTH + 1}) .. '}'
+`
+
+/**
+ * KEYS: user, session, index, the session to replace, if any, and other sessions. ARGV: as of
+ * {@link INSERT}, then the id of the session to replace or '', three texts of the limit or '' (most,
+ * what happens, the time), and the ids of the other sessions.
+ *
+ * Returns the user, or null; that the limit refuses the session; or, when the user has sessions that
+ * were not named and can exceed the limit, the ids of all.
+ */
+export const INSERT_WITH_OPTIONS: string = `${generation}${clock}${expireAt}
+local user = redis.call('GET', KEYS[1])
+if not user then ${NULL} end
+local own = user:sub(1, ${GENERATION_LENGTH})
+local stored = '{"answer":{"user":' .. user:sub(${GENERATION_LENGTH + 1}) .. '}}'
+-- A client that lost the answer can send the script again.
+if generation(KEYS[2]) == own then return stored end
+local replaced, most, now = ARGV[5], tonumber(ARGV[6]), clock()
+if replaced ~= '' and generation(KEYS[4]) ~= own then ${NULL} end
+local others, ended = 0, {}
+if most then
+  others = redis.call('ZCOUNT', KEYS[3], string.format('%.0f', now), '+inf')
+  if replaced ~= '' and redis.call('ZSCORE', KEYS[3], replaced) then others = others - 1 end
+end
+if most and others >= most then
+  local valid, named, before = {}, 0, #KEYS - #ARGV
+  for i = 9, #ARGV do
+    if redis.call('ZSCORE', KEYS[3], ARGV[i]) then named = named + 1 end
+    local head = redis.call('GETRANGE', KEYS[before + i], 0, ${HEAD_LENGTH - 1})
+    if ARGV[i] ~= replaced and head:sub(1, ${GENERATION_LENGTH}) == own
+      and tonumber(head:sub(${IDLE_AT + 1}, ${IDLE_AT + DEADLINE_LENGTH})) > tonumber(ARGV[8]) then
+      local createdAt = tonumber(head:match('"createdAt":([^,]+)'))
+      valid[#valid + 1] = { key = KEYS[before + i], id = ARGV[i], createdAt = createdAt }
+    end
+  end
+  if named < redis.call('ZCARD', KEYS[3]) then
+    return '{"answer":{"ids":' .. cjson.encode(redis.call('ZRANGE', KEYS[3], 0, -1)) .. '}}'
+  end
+  local excess = #valid + 1 - most
+  if excess > 0 and ARGV[7] == 'refuse' then return '{"answer":{"isRefused":true}}' end
+  table.sort(valid, function(a, b) return a.createdAt < b.createdAt end)
+  for i = 1, excess do ended[i] = valid[i] end
+end
+if replaced ~= '' then ended[#ended + 1] = { key = KEYS[4], id = replaced } end
+${storeSession}
+for _, session in ipairs(ended) do
+  redis.call('UNLINK', session.key)
+  redis.call('ZREM', KEYS[3], session.id)
+end
+return stored
 `
 
 /**
@@ -139,6 +180,14 @@ ${TRUE}
 export const DELETE: string = `
 redis.call('UNLINK', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
+${TRUE}
+`
+
+/** KEYS: user, session, index. ARGV: id. Returns whether the session existed. */
+export const DELETE_EXISTING: string = `${isCurrent}
+if not isCurrent(KEYS[1], KEYS[2]) then ${FALSE} end
+redis.call('UNLINK', KEYS[2])
+redis.call('ZREM', KEYS[3], ARGV[1])
 ${TRUE}
 `
 
