@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
+import { type CaseSession, type CaseUser, storeCases, ticketSuite } from '@limen/conformance'
 import { AuthError, type AuthErrorCode } from '@limen/core'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import { Redis as Upstash } from '@upstash/redis'
@@ -10,14 +10,15 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { clients } from '../test/clients.ts'
 import { type RedisProcess, freePort, startRedis } from '../test/process.ts'
 import { startUpstash } from '../test/upstash.ts'
-import { type RedisClient, type UpstashRedis, redisStore } from './index.ts'
+import { type RedisClient, type UpstashRedis, redisStore, redisTicketStore } from './index.ts'
 
 const SECRET_HASH = 'H'.repeat(43)
 const USER = 'ada@example.com'
 const NOTE = 'a private note'
+const TICKET_ID = 'i'.repeat(43)
 
 /** Calls with an id, a hash and an attribute as arguments: no error may contain one of them. */
-type Call = 'read' | 'insert' | 'updateUser'
+type Call = 'read' | 'insert' | 'insertWithOptions' | 'updateUser' | 'put' | 'take' | 'attempt'
 
 async function failing(client: RedisClient, prefix: string, call: Call): Promise<unknown> {
   const store = withPlainIds(redisStore<{ note?: string }, object>(client, { prefix }))
@@ -31,10 +32,26 @@ async function failing(client: RedisClient, prefix: string, call: Call): Promise
     idlePeriodExpiresAt: 3,
     attributes: { note: NOTE },
   }
+  const ticketStore = redisTicketStore(client, { prefix })
+  const ticket = {
+    id: TICKET_ID,
+    codeHash: SECRET_HASH,
+    attemptsLeft: 3,
+    expiresAt: Date.now() + 60_000,
+    data: { note: NOTE },
+  }
   const calls: Record<Call, () => Promise<unknown>> = {
     read: () => store.read(id, { consistency: 'strong' }),
     insert: () => store.insert(session),
+    insertWithOptions: () =>
+      store.insert(session, {
+        replaces: id.replaceAll('i', 'j'),
+        limit: { most: 1, onLimit: 'refuse', now: 1 },
+      }),
     updateUser: () => store.updateUser(USER, { note: NOTE }),
+    put: () => ticketStore.put(ticket),
+    take: () => ticketStore.take(ticket.id),
+    attempt: () => ticketStore.attempt(ticket.id),
   }
   return calls[call]().catch((error: unknown) => error)
 }
@@ -88,6 +105,7 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     readonly message: string
   }
   const userKey = async (prefix: string) => `{${prefix}:2:${await routeOf(USER)}}:user`
+  const ticketKey = (prefix: string) => `{${prefix}:ticket:1:${TICKET_ID}}`
   const createUser = (client: RedisClient, prefix: string) =>
     withPlainIds(redisStore(client, { prefix })).createUser({ id: USER, attributes: {} })
   const acl = (...rules: string[]) => admin.call('ACL', 'SETUSER', 'default', ...rules)
@@ -102,6 +120,43 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
       enter: async (prefix) => admin.hset(await userKey(prefix), 'a', 'b'),
       code: REJECTED,
       message: 'Redis: WRONGTYPE Operation against a key holding the wrong kind of value',
+    },
+    {
+      what: 'WRONGTYPE: the key has another type, at a sign-in with a limit',
+      call: 'insertWithOptions',
+      enter: async (prefix) => admin.hset(await userKey(prefix), 'a', 'b'),
+      code: REJECTED,
+      message: 'Redis: WRONGTYPE Operation against a key holding the wrong kind of value',
+    },
+    {
+      what: 'WRONGTYPE: the key of a ticket to take has another type',
+      call: 'take',
+      enter: async (prefix) => admin.hset(ticketKey(prefix), 'a', 'b'),
+      code: REJECTED,
+      message: 'Redis: WRONGTYPE Operation against a key holding the wrong kind of value',
+    },
+    {
+      what: 'WRONGTYPE: the key of a ticket to try has another type',
+      call: 'attempt',
+      enter: async (prefix) => admin.hset(ticketKey(prefix), 'a', 'b'),
+      code: REJECTED,
+      message: 'Redis: WRONGTYPE Operation against a key holding the wrong kind of value',
+    },
+    {
+      what: 'a string that is not a ticket',
+      call: 'take',
+      enter: async (prefix) => admin.set(ticketKey(prefix), 'x'),
+      code: REJECTED,
+      message:
+        'Redis: a key holds a text that is no record. Does another program use the same prefix?',
+    },
+    {
+      what: 'OOM: no memory for a ticket',
+      call: 'put',
+      enter: () => admin.config('SET', 'maxmemory', '1'),
+      leave: () => admin.config('SET', 'maxmemory', '0'),
+      code: UNAVAILABLE,
+      message: "Redis: OOM command not allowed when used memory > 'maxmemory'.",
     },
     {
       what: 'NOPERM: the ACL forbids scripts',
@@ -310,6 +365,11 @@ describe.skipIf(!inject('redis'))('errors of Redis', () => {
     for (const { run } of storeCases) {
       await admin.flushall()
       await run(redisStore<CaseUser, CaseSession>(client))
+    }
+    const open = () => ({ connect: () => redisTicketStore(client) })
+    for (const { run } of ticketSuite({ open })) {
+      await admin.flushall()
+      await run()
     }
     client.disconnect()
   })

@@ -419,7 +419,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       const record = await recordsFor(store)
       for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
       const { createdAt: now } = record('a')
-      for (const [i, letter] of [...letters].entries()) {
+      for (const [i, letter] of letters.split('').entries()) {
         await store.insert(record(letter, { createdAt: now + i }))
       }
       const lettersOf = async (userId = 'ada') =>

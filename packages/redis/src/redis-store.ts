@@ -43,8 +43,9 @@ type StoredSession<SessionAttributes> = Omit<SessionRecord<SessionAttributes>, '
 /**
  * Stores sessions and users in Redis, through node-redis, ioredis or `@upstash/redis`.
  *
- * Each call is one script in one round trip, and `listByUser` is two. Every read goes to the primary,
- * also an `eventual` one: scripts are not sent to replicas. Redis deletes a session an hour after its
+ * Each call is one script in one round trip. `listByUser` is two, and so is an `insert` at the limit of
+ * sessions, or in place of a session of another user. Every read goes to the primary, also an
+ * `eventual` one: scripts are not sent to replicas. Redis deletes a session an hour after its
  * idle period, by its own clock. Attributes are stored as JSON. Configure Redis to persist and not to
  * evict, or it can lose sessions: see the README.
  *

@@ -14,10 +14,8 @@ const store = redisTicketStore(client, { prefix })
 await client.ping()
 console.log('ready')
 await once(process.stdin, 'data')
-await Promise.all(
-  ids.map(async (id) => {
-    if (await store.take(id)) console.log(id)
-  }),
-)
+for (const id of ids) {
+  if (await store.take(id)) console.log(id)
+}
 client.disconnect()
 process.stdin.destroy()
