@@ -155,7 +155,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       expect(await tripsOf(of('ada', 'c'), { limit: limitOf(2) }), 'below').toEqual(trips(1))
       expect(
         await tripsOf(of('ada', 'd'), { replaces: of('ada', 'c').id, limit: limitOf(2) }),
-        'at the limit, but for the replaced one',
+        'at the limit, without the replaced one',
       ).toEqual(trips(1))
       expect(await tripsOf(of('ada', 'e'), { limit: limitOf(2) }), 'at the limit').toEqual(trips(2))
       expect(
