@@ -41,5 +41,5 @@ export const NOT_A_RECORD =
 export const NOT_AN_ANSWER = 'Redis: the reply is not the answer of a script'
 
 /** Each list of the user's sessions was outdated by another sign-in. */
-export const gaveUp = (call: 'insert' | 'listByUser', attempts: number): string =>
+export const gaveUp = (call: string, attempts: number): string =>
   `${call} gave up after ${attempts} concurrent sign-ins of the user. Call it again.`
