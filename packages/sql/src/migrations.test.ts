@@ -7,11 +7,17 @@ import { type SqlDialect, migrate, migrations, sqlStore } from './index.ts'
 
 const engines = await everywhere()
 
-/** The file of a migration tool. */
-const fileOf = (dialect: SqlDialect) =>
+/** The files of a migration tool. A file that was released never changes. */
+const files = [
+  ['0001_limen.sql', 'Users and sessions', (statement: string) => !/limen_ticket/.test(statement)],
+  ['0002_limen_ticket.sql', 'Tickets', (statement: string) => /limen_ticket/.test(statement)],
+] as const
+
+const textOf = (dialect: SqlDialect, [, title, isIncluded]: (typeof files)[number]) =>
   [
-    '-- Users and sessions of Limen. Times are milliseconds since the epoch.\n',
+    `-- ${title} of Limen. Times are milliseconds since the epoch.\n`,
     migrations(dialect)
+      .filter(isIncluded)
       .map((statement) => `${statement};\n`)
       .join('\n'),
   ].join('')
@@ -19,11 +25,17 @@ const fileOf = (dialect: SqlDialect) =>
 describe('migrations()', () => {
   // To write the files again: vitest run --config vitest.workspace.ts --project sql migrations -u
   it.each(dialectNames)('returns the statements that the package ships for %s', async (dialect) => {
-    await expect(fileOf(dialect)).toMatchFileSnapshot(`../migrations/${dialect}/0001_limen.sql`)
+    for (const file of files) {
+      const path = `../migrations/${dialect}/${file[0]}`
+      await expect(textOf(dialect, file)).toMatchFileSnapshot(path)
+    }
   })
 
   it('returns for SQLite the statements that @limen/workers ships for D1', async () => {
-    await expect(fileOf('sqlite')).toMatchFileSnapshot('../../workers/migrations/0001_limen.sql')
+    for (const file of files) {
+      const path = `../../workers/migrations/${file[0]}`
+      await expect(textOf('sqlite', file)).toMatchFileSnapshot(path)
+    }
   })
 
   it.each(dialectNames)('does not create your own user table in %s', (dialect) => {
