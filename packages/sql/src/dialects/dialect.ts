@@ -111,6 +111,8 @@ export interface Failures {
   readonly isRejection: (error: EngineError) => boolean
   /** Whether a table is missing. */
   readonly isMissingTable: (error: EngineError) => boolean
+  /** Whether the engine rolled a transaction back to resolve a deadlock: it can run again. */
+  readonly isDeadlock?: ((error: EngineError) => boolean) | undefined
   /** Whether a unique column has the value already. Needed only where `unlessTaken` is empty. */
   readonly isDuplicate?: ((error: EngineError) => boolean) | undefined
   /** What to do about an error, as a sentence without its full stop. */
