@@ -11,7 +11,7 @@ export interface Opened {
   /** Creates tables, in a dialect that the engine supports completely. */
   readonly maker: SqlDriver
   /** A driver with connections of its own, where the engine has several. */
-  readonly connect: () => SqlDriver
+  readonly connect: (connections?: number) => SqlDriver
   readonly close: () => unknown
 }
 
@@ -39,7 +39,7 @@ export async function everywhere(): Promise<[name: string, open: () => Promise<O
         return {
           driver: database.connect(),
           maker: database.maker,
-          connect: () => database.connect(),
+          connect: (connections) => database.connect(connections),
           close: () => database.close(),
         }
       },
