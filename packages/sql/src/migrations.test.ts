@@ -1,9 +1,9 @@
-import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
+import { type CaseSession, type CaseUser, recordsFor, storeCases } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
 import { dialectNames, dialects } from './dialects/index.ts'
-import { type SqlDialect, migrate, migrations, sqlStore } from './index.ts'
+import { type SqlDialect, migrate, migrations, sqlStore, sqlTicketStore } from './index.ts'
 
 const engines = await everywhere()
 
@@ -53,9 +53,12 @@ describe('migrations()', () => {
     const statements = migrations('postgres', {
       user: { table: 'auth.user' },
       session: { table: 'auth.session' },
+      ticket: { table: 'auth.ticket' },
     })
     expect(statements[0]).toMatch(/^create table if not exists "auth"\."user" \(/)
     expect(statements[2]).toMatch(/index if not exists "session_user" on "auth"\."session" /)
+    expect(statements[4]).toMatch(/^create table if not exists "auth"\."ticket" \(/)
+    expect(statements[5]).toMatch(/index if not exists "ticket_expiry" on "auth"\."ticket" /)
   })
 })
 
@@ -73,6 +76,26 @@ describe.each(engines)('migrate() in %s', (_, open) => {
     await migrate(maker, ownLayout)
     await migrate(maker, ownLayout)
     await storeCases[0]!.run(sqlStore(driver, ownLayout))
+    await close()
+  })
+
+  it('adds tickets to a database of the first migration, whose sessions can be limited before', async () => {
+    const { driver, maker, close } = await open()
+    const first = migrations(maker.dialect).filter(files[0][2])
+    await maker.batch(first)
+    const store = sqlStore<CaseUser, CaseSession>(driver)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const record = await recordsFor(store)
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const letter of 'abc') await store.insert(record(letter), { limit })
+    const ticket = { id: 't', codeHash: '', attemptsLeft: 0, expiresAt: 1, data: {} }
+    const tickets = sqlTicketStore(driver)
+    await expect(tickets.put(ticket)).rejects.toMatchObject({ code: 'AUTH_STORE_REJECTED' })
+    await migrate(maker)
+    await tickets.put(ticket)
+    expect(await tickets.take('t')).toEqual(ticket)
+    const sessions = (await store.listByUser('ada')).map(({ session }) => session.id)
+    expect(sessions).toEqual([record('c').id])
     await close()
   })
 

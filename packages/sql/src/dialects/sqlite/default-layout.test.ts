@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { InsertOptions, SessionLimit } from '@limen/core'
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
-import { type SqlDriver, migrations, nodeSqlite, sqlStore } from '../../index.ts'
+import { type SqlDriver, migrations, nodeSqlite, sqlStore, sqlTicketStore } from '../../index.ts'
 import { resolvedLayout } from '../../resolved-layout.ts'
 import type { Statement } from '../../sql.ts'
 import { statementsOver } from '../../statements.ts'
@@ -105,6 +105,17 @@ ${exported.join('\n')}`
 
 const { foundIn, indexes, insertSteps, insertValues, insertedIn, mergeValues, tables, userIn } =
   sqliteText
+const refuse = { most: 9, onLimit: 'refuse', now: 5 } as const
+const revoke = { most: 9, onLimit: 'revoke-oldest', now: 5 } as const
+/** Each replaces the session that the one before inserted. */
+const optionsOfInsert: InsertOptions[] = [
+  { limit: revoke },
+  { replaces: '0' },
+  { replaces: '1', limit: revoke },
+  { limit: refuse },
+  { replaces: '3', limit: refuse },
+]
+
 const { ticketIn, ticketIndex, ticketTable, ticketValues } = sqliteText
 
 describe('the default layout in SQLite', () => {
@@ -118,7 +129,7 @@ describe('the default layout in SQLite', () => {
   it('has the statements that sqlStore() sends, with the same values', async () => {
     const db = new DatabaseSync(':memory:')
     const driver = nodeSqlite(db)
-    await driver.batch([...tables, ...indexes])
+    await driver.batch(migrations('sqlite'))
     const sent: unknown[] = []
     const watched: SqlDriver = {
       ...driver,
@@ -130,6 +141,10 @@ describe('the default layout in SQLite', () => {
         sent.push([text, values])
         return driver.change(text, values, once)
       },
+      transaction(statements) {
+        sent.push(statements.map(({ text, values }) => [text, values]))
+        return driver.transaction(statements)
+      },
     }
     const store = sqlStore<CaseUser, CaseSession>(watched)
     const record = (await recordsFor(store))('a')
@@ -138,6 +153,9 @@ describe('the default layout in SQLite', () => {
 
     await store.createUser({ id: userId, attributes: { name: 'Ada' } })
     await store.insert(record)
+    for (const [n, options] of optionsOfInsert.entries()) {
+      await store.insert({ ...record, id: `${n}` }, options)
+    }
     await store.read(id, { consistency: 'strong' })
     await store.renew(id, record)
     await store.update(id, { device: 'phone', seen: undefined } as never)
@@ -148,11 +166,20 @@ describe('the default layout in SQLite', () => {
     await store.deleteExpired!({ now: 5, limit: 9 })
     await store.delete(id)
     await store.deleteUser(userId)
+    const tickets = sqlTicketStore(watched)
+    const ticket = { id: 't', codeHash: 'c', attemptsLeft: 1, expiresAt: 5, data: { n: 1 } }
+    await tickets.put(ticket)
+    await tickets.attempt('t')
+    await tickets.take('t')
+    await tickets.deleteExpired!({ now: 5, limit: 9 })
 
     const { activePeriodExpiresAt, idlePeriodExpiresAt } = record
     expect(sent).toEqual([
       [sqliteText.CREATE_USER, [userId, '{"name":"Ada"}']],
       [sqliteText.INSERT, insertValues(record, JSON.stringify(attributes))],
+      ...optionsOfInsert.map((options, n) =>
+        insertSteps({ ...record, id: `${n}` }, JSON.stringify(attributes), options),
+      ),
       [sqliteText.READ, [id]],
       [sqliteText.RENEW, [activePeriodExpiresAt, idlePeriodExpiresAt, id]],
       [sqliteText.UPDATE, [...mergeValues({ device: 'phone', seen: undefined }), id]],
@@ -163,6 +190,10 @@ describe('the default layout in SQLite', () => {
       [sqliteText.DELETE_EXPIRED, [5, 9]],
       [sqliteText.DELETE, [id]],
       [sqliteText.DELETE_USER, [userId]],
+      [sqliteText.PUT_TICKET, ticketValues(ticket)],
+      [sqliteText.ATTEMPT_TICKET, ['t']],
+      [sqliteText.TAKE_TICKET, ['t']],
+      [sqliteText.DELETE_EXPIRED_TICKETS, [5, 9]],
     ])
     db.close()
   })
