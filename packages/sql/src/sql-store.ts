@@ -1,4 +1,4 @@
-/** Sessions and users in any SQL engine: one statement for each call. */
+/** Sessions and users in any SQL engine. */
 import {
   AuthError,
   type Consistency,
@@ -41,9 +41,10 @@ const CALLS: Readonly<Record<StoreCall, string>> = {
 /**
  * Stores sessions and users in a SQL engine.
  *
- * Every call is one statement, and so atomic without a transaction. There are two exceptions. In
- * MySQL, which has no `RETURNING`, a sign-in is two statements: the first reads the user. In MySQL and
- * MariaDB, `createUser` with a taken id is two. The tables come from `migrations()`. Deleting a user
+ * Every call is one statement, and so atomic without a transaction. There are three exceptions. A
+ * sign-in that replaces a session, or that a limit applies to, is a transaction of two to four
+ * statements. In MySQL, which has no `RETURNING`, any other sign-in is two statements: the first reads
+ * the user. In MySQL and MariaDB, `createUser` with a taken id is two. The tables come from `migrations()`. Deleting a user
  * deletes its sessions through their foreign key, which the engine must enforce.
  *
  * A call rejects with `AUTH_STORE_REJECTED` where the engine answered and will answer the same again:
