@@ -41,6 +41,9 @@ export const missingTable = (line: string): string =>
 export const KV_STORE = 'kvStore'
 export const OBJECT_STORE = 'durableObjectStore'
 
+/** A store of tickets in Durable Objects, at the beginning of a message. */
+export const OBJECT_TICKET_STORE = 'durableObjectTicketStore'
+
 /** The Durable Object has no such method. */
 export const wrongClass = (line: string): string =>
   `${line} The class of the binding must be LimenSessions.`
