@@ -28,7 +28,7 @@ export interface D1Client {
  * @throws {AuthError} `AUTH_CONFIG` when it is not a D1 binding.
  */
 export function d1Client(store: string, db: D1WithBatch): D1Client {
-  checkBinding(store, D1_BINDING, db, 'prepare', 'withSession', 'batch')
+  checkBinding(store, D1_BINDING, db, 'prepare', 'withSession')
 
   const run: D1Client['run'] = (statement, values, connection = db) =>
     coded(() =>
