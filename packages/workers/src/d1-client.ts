@@ -12,13 +12,17 @@ type Values = readonly unknown[]
 /** What the stores call. */
 export interface D1Client {
   /** Runs one statement. */
-  run<Row>(statement: string, values: Values, connection?: D1Connection): Promise<D1Answer<Row>>
+  readonly run: <Row>(
+    statement: string,
+    values: Values,
+    connection?: D1Connection,
+  ) => Promise<D1Answer<Row>>
   /** Runs one statement, or several in one transaction, and returns the rows of each. */
-  runAll<Row>(
+  readonly runAll: <Row>(
     steps: readonly (readonly [statement: string, values: Values])[],
-  ): Promise<readonly (readonly Row[])[]>
+  ) => Promise<readonly (readonly Row[])[]>
   /** Runs one statement, and returns how many rows it changed. */
-  change(statement: string, ...values: Values): Promise<number>
+  readonly change: (statement: string, ...values: Values) => Promise<number>
 }
 
 /**
@@ -44,8 +48,9 @@ export function d1Client(store: string, db: D1WithBatch): D1Client {
     async runAll<Row>(steps: Parameters<D1Client['runAll']>[0]) {
       const [first] = steps
       if (first && steps.length === 1) return [(await run<Row>(...first)).results]
-      const statements = steps.map(([statement, values]) => db.prepare(statement).bind(...values))
-      const answers = await coded(() => db.batch<Row>(statements))
+      const answers = await coded(() =>
+        db.batch<Row>(steps.map(([statement, values]) => db.prepare(statement).bind(...values))),
+      )
       return answers.map(({ results }) => results)
     },
 

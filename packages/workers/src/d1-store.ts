@@ -46,11 +46,7 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
 
     insert: async (session, options) => {
       const steps = sqlite.insertSteps(session, JSON.stringify(session.attributes), options)
-      return sqlite.insertedIn(
-        session.userId,
-        await runAll<sqlite.UserRow>(steps),
-        options?.limit,
-      )
+      return sqlite.insertedIn(session.userId, await runAll<sqlite.UserRow>(steps), options?.limit)
     },
 
     renew: (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>

@@ -13,8 +13,8 @@ const NO_SESSION = ''
  * read is strong: it sees every write that was confirmed before it.
  *
  * A session that replaces one of another user is in another object. It is stored first; then the other
- * session is deleted, and the new one too when the other did not exist. Its token is nobody's until all
- * of that is done, so a failure in between leaves at most a session that cannot be used.
+ * session is deleted, and the new one too when the other did not exist. No client has the new token
+ * before all of that is done, so a failure in between leaves at most a session that cannot be used.
  *
  * The route names the object. An object deletes its expired sessions by an alarm. Attributes are
  * stored as JSON. The class of the objects is `LimenSessions` of `@limen/workers/durable-object`; this

@@ -129,11 +129,7 @@ describe('LimenSessions with a ticket', () => {
         get: () => new Proxy({} as never, { get: () => () => Promise.reject(error) }),
       })
     const lost = failing(new Error('Network connection lost.'))
-    for (const act of [
-      () => lost.put(ticketOf()),
-      () => lost.take('x'),
-      () => lost.attempt('x'),
-    ]) {
+    for (const act of [() => lost.put(ticketOf()), () => lost.take('x'), () => lost.attempt('x')]) {
       await expect(act()).rejects.toMatchObject({
         code: 'AUTH_STORE_UNAVAILABLE',
         message: 'Durable Object: Network connection lost.',

@@ -114,7 +114,7 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       const ended = limit ? await endedBy(limit, route, replaces?.id) : []
       const life = replaced?.user.id === userId ? replaced.life : { since: timeAfter(revocation) }
       const stored: AnySession = { ...session, generation, ...life }
-      // Before the deletions: when one of them fails, the call rejects, and the new token is nobody's.
+      // Before the deletions: when one of them fails, the call rejects, and no client has the new token.
       await kv.put(sessionKey(id), stored, expiryOf(session))
       await Promise.all([...(replaces ? [replaces.id] : []), ...ended].map(deleteSession))
       return user

@@ -27,6 +27,9 @@ export const KV_KIND = 'a KV namespace'
 export const OBJECT_KIND = 'a Durable Object namespace'
 export const REMOTE_KIND = 'a service binding or stub'
 
+/** The store of tickets that needs a Durable Object binding. */
+export const OBJECT_TICKET_STORE = 'durableObjectTicketStore'
+
 /** Values of options, which follow "must be". */
 export const ORIGIN_FORM = 'an origin such as "https://app.example"'
 export const regionForm = (regions: readonly string[]): string => `one of ${regions.join(', ')}`
@@ -40,9 +43,6 @@ export const missingTable = (line: string): string =>
 /** The stores that refuse a call without a route. `@limen/core/store-kit` has the rest of the message. */
 export const KV_STORE = 'kvStore'
 export const OBJECT_STORE = 'durableObjectStore'
-
-/** A store of tickets in Durable Objects, at the beginning of a message. */
-export const OBJECT_TICKET_STORE = 'durableObjectTicketStore'
 
 /** The Durable Object has no such method. */
 export const wrongClass = (line: string): string =>
