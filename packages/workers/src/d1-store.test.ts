@@ -85,6 +85,23 @@ describe('d1Store(), counted at the driver', () => {
     ])
   })
 
+  it('changes nothing when one of the statements of an insert fails', async () => {
+    const store = d1Store<CaseUser, CaseSession>(env.DB)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await env.DB.exec(
+      `create trigger no_end before delete on limen_session begin select raise(abort, 'no'); end`,
+    )
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const options of [{ replaces: record('a').id }, { limit }]) {
+      await expect(store.insert(record('b'), options)).rejects.toMatchObject({
+        code: 'AUTH_STORE_REJECTED',
+      })
+      expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
+    }
+  })
+
   it('reads from the primary when a session is missing on a replica', async () => {
     const { db, calls } = counted(env.DB, { replicaIsEmpty: true })
     const store = d1Store<CaseUser, CaseSession>(db)

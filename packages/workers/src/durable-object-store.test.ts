@@ -184,6 +184,24 @@ describe('LimenSessions', () => {
     expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
   })
 
+  it('changes nothing when one of the statements of an insert fails', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await runInDurableObject(await objectOf('ada'), (_, { storage }) => {
+      storage.sql.exec(
+        `create trigger no_end before delete on limen_session begin select raise(abort, 'no'); end`,
+      )
+    })
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const options of [{ replaces: record('a').id }, { limit }]) {
+      await expect(store.insert(record('b'), options)).rejects.toMatchObject({
+        code: 'AUTH_STORE_REJECTED',
+      })
+      expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
+    }
+  })
+
   it('sets the alarm for a session that replaces the last one', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
