@@ -157,13 +157,16 @@ describe('LimenSessions', () => {
     }
   })
 
-  it('refuses a session above a limit, also in another isolate that loses the class of an error', async () => {
+  it('refuses a session above a limit for each Worker, by a result: errors can lose their code', async () => {
     const record = await recordsFor(store)
     await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
     await store.insert(record('a'))
     const elsewhere = withPlainIds(durableObjectStore<CaseUser, CaseSession>(otherWorker))
+    const limit = { most: 1, onLimit: 'refuse', now: 0 } as const
+    const sent = { ...record('b'), attributes: '{}' }
+    const object = await objectOf('ada')
+    expect(await object.insert(sent, { limit })).toBe('AUTH_SESSION_LIMIT')
     for (const client of [store, elsewhere]) {
-      const limit = { most: 1, onLimit: 'refuse', now: 0 } as const
       await expect(client.insert(record('b'), { limit })).rejects.toMatchObject({
         name: 'AuthError',
         code: 'AUTH_SESSION_LIMIT',
