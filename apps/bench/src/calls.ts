@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { USER } from './subject.ts'
+import type { D1Statement } from '@limen/workers'
 
 const MIGRATION = new URL(
   '../node_modules/@limen/workers/migrations/0001_limen.sql',
@@ -93,6 +94,8 @@ function sqliteAsD1(count: (what: string) => void) {
       }
       return statement
     },
+    batch: <Row>(statements: D1Statement[]) =>
+      Promise.all(statements.map((statement) => statement.all<Row>())),
     withSession: () => db,
   }
   return db

@@ -11,7 +11,7 @@ import type { SqlDriver } from './driver.ts'
  */
 export function checkDriver(call: string, driver: SqlDriver): void {
   const wanted = 'a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool)'
-  checkClient(call, wanted, driver, ['query', 'change', 'batch'])
+  checkClient(call, wanted, driver, ['query', 'change', 'transaction', 'batch'])
   checkDialect(`${call}(): driver.dialect`, driver.dialect)
 }
 

@@ -18,6 +18,7 @@ import {
   pglite,
   postgresJs,
   sqlStore,
+  sqlTicketStore,
 } from './index.ts'
 
 const db = new DatabaseSync(':memory:')
@@ -36,6 +37,34 @@ const cases: [call: () => unknown, message: string][] = [
   [
     () => sqlStore(pool as never),
     'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object of the class BoundPool)',
+  ],
+  [
+    () => sqlTicketStore(pool as never),
+    'sqlTicketStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object of the class BoundPool)',
+  ],
+  [
+    () => sqlTicketStore(driver, { tables: 'a' } as never),
+    'layout.ticket.tables is not an option. The options are: table',
+  ],
+  [
+    () => sqlTicketStore(driver, { table: '' }),
+    'layout.ticket.table must be a text that is not empty (got "")',
+  ],
+  [
+    () => sqlTicketStore(driver, { table: 'limen_user' }),
+    'layout: users and tickets cannot share the table "limen_user"',
+  ],
+  [
+    layout({ session: { table: 'limen_ticket' } }),
+    'layout: sessions and tickets cannot share the table "limen_ticket"',
+  ],
+  [
+    () => sqlTicketStore(driver, { table: 'auth.ticket' }),
+    'layout: SQLite has no schema for the table "auth.ticket"',
+  ],
+  [
+    () => sqlStore({ ...driver, transaction: undefined } as never),
+    'sqlStore() needs a driver of @limen/sql, such as nodeSqlite(db), d1(env.DB) or pg(pool) (got an object)',
   ],
   [
     () => sqlStore({ ...driver, dialect: 'oracle' } as never),
@@ -118,7 +147,7 @@ const cases: [call: () => unknown, message: string][] = [
   ],
   [layout(null), 'layout must be an object (got null)'],
   [layout('app_user'), 'layout must be an object (got a string)'],
-  [layout({ users: {} }), 'layout.users is not an option. The options are: user, session'],
+  [layout({ users: {} }), 'layout.users is not an option. The options are: user, session, ticket'],
   [layout({ user: 5 }), 'layout.user must be an object (got 5)'],
   [
     layout({ user: { tabel: 'x' } }),
@@ -201,6 +230,8 @@ describe('configuration', () => {
     })
     pg(pool, undefined)
     pg(pool, { prepare: undefined })
-    expect(migrations('sqlite', { user: undefined })).toHaveLength(4)
+    expect(migrations('sqlite', { user: undefined, ticket: undefined })).toHaveLength(6)
+    expect(sqlTicketStore(driver, undefined)).toHaveProperty('take')
+    expect(sqlTicketStore(driver, { table: undefined })).toHaveProperty('take')
   })
 })

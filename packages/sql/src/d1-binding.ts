@@ -12,10 +12,10 @@ export interface D1 extends D1Connection {
   withSession(constraint: 'first-unconstrained' | 'first-primary'): D1Connection
 }
 
-/** A D1 binding that can also run migrations. */
+/** A D1 binding that can also run several statements at once. */
 export interface D1WithBatch extends D1 {
   /** Runs statements in one transaction. */
-  batch(statements: D1Statement[]): Promise<unknown>
+  batch<Row>(statements: D1Statement[]): Promise<D1Answer<Row>[]>
 }
 
 /** A prepared statement. */

@@ -31,6 +31,15 @@ export function d1(db: D1WithBatch): SqlDriver {
       return (await run(db, sql, values)).results
     },
     change: async (sql, values) => (await run(db, sql, values)).meta.changes,
+    async transaction(statements) {
+      const answers = await db.batch<SqlRow>(
+        statements.map(({ text, values }) => db.prepare(text).bind(...values)),
+      )
+      return answers.map(({ results, meta }, index) => ({
+        rows: results,
+        count: statements[index]!.returnsRows ? results.length : meta.changes,
+      }))
+    },
     async batch(statements) {
       await db.batch(statements.map((statement) => db.prepare(statement)))
     },

@@ -1,4 +1,4 @@
-/** What a driver is: three methods, and the name of the engine's dialect. */
+/** What a driver is: four methods, and the name of the engine's dialect. */
 import type { Consistency } from '@limen/core'
 import type { SqlDialect } from './dialects/index.ts'
 
@@ -9,6 +9,26 @@ export type SqlValue = string | number | null
 export interface SqlRow {
   /** The value of a column. */
   readonly [column: string]: unknown
+}
+
+/** A statement of a transaction. */
+export interface SqlStatement {
+  /** Its text. */
+  readonly text: string
+  /** The values of its placeholders. */
+  readonly values: readonly SqlValue[]
+  /** As for `query`. */
+  readonly once?: boolean | undefined
+  /** Whether it returns rows: a query, or a change with `returning`. */
+  readonly returnsRows: boolean
+}
+
+/** The result of a statement of a transaction. */
+export interface SqlResult {
+  /** Its rows; none where it does not return rows. */
+  readonly rows: readonly SqlRow[]
+  /** How many rows it returned, changed or matched. */
+  readonly count: number
 }
 
 /** Runs the statements of the SQL store in an engine, through one of its client libraries. */
@@ -37,6 +57,12 @@ export interface SqlDriver {
    * @param once As for `query`.
    */
   change(sql: string, values: readonly SqlValue[], once?: boolean): Promise<number>
+  /**
+   * Runs statements in order, in one transaction on one connection, and returns the result of each.
+   * In PostgreSQL, MySQL and MariaDB its isolation level is `read committed`. When a statement fails,
+   * it rolls all of them back and rejects with the client's own error. It leaves no transaction open.
+   */
+  transaction(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]>
   /** Runs statements without values, in one transaction where the engine has one: for migrations. */
   batch(statements: readonly string[]): Promise<void>
 }

@@ -28,15 +28,24 @@ export function durableObjectSql(storage: DurableObjectSql): SqlDriver {
   const wanted = 'the storage of a Durable Object with SQLite: ctx.storage'
   checkClient('durableObjectSql', wanted, storage, ['transactionSync'])
   const run = (sql: string, ...values: SqlValue[]) => storage.sql.exec(sql, ...values).toArray()
+  const change = (sql: string, values: readonly SqlValue[]): number => {
+    run(sql, ...values)
+    // No other statement runs between the two. A cursor counts the rows of indexes too.
+    const [counted] = run('select changes() as n') as { n: number }[]
+    return counted!.n
+  }
   return {
     dialect: 'sqlite',
     query: async (sql, values) => run(sql, ...values) as SqlRow[],
-    async change(sql, values) {
-      run(sql, ...values)
-      // No other statement runs between the two. A cursor counts the rows of indexes too.
-      const [counted] = run('select changes() as n') as { n: number }[]
-      return counted!.n
-    },
+    change: async (sql, values) => change(sql, values),
+    transaction: async (statements) =>
+      storage.transactionSync(() =>
+        statements.map(({ text, values, returnsRows }) => {
+          if (!returnsRows) return { rows: [], count: change(text, values) }
+          const rows = run(text, ...values) as SqlRow[]
+          return { rows, count: rows.length }
+        }),
+      ),
     async batch(statements) {
       storage.transactionSync(() => {
         for (const statement of statements) run(statement)

@@ -52,6 +52,11 @@ describe.each(engines)('a failure in %s', (_, open) => {
       const error = await rejection(store.insert(marked))
       expect(error.message).toMatch(message)
       expect(shown(error)).not.toContain('marker')
+      const limit = { most: 9, onLimit: 'refuse', now: 0 } as const
+      const limited = await rejection(store.insert(marked, { limit }))
+      expect(limited).toMatchObject({ code: 'AUTH_STORE_REJECTED' })
+      expect(limited.message).toMatch(message)
+      expect(shown(limited)).not.toContain('marker')
 
       const marking: Store<CaseUser, CaseSession> = { ...store, insert: () => store.insert(marked) }
       const signIn = limen({ store: marking }).createSession({

@@ -3,26 +3,6 @@ import { AuthError } from '@limen/core'
 import type { Dialect, EngineError } from './dialects/dialect.ts'
 import type { SqlValue } from './driver.ts'
 
-/** What failed, as a message says it after `Cannot`. */
-const CALLS = {
-  read: 'read a session',
-  insert: 'create a session',
-  renew: 'renew a session',
-  update: "update a session's attributes",
-  delete: 'delete a session',
-  deleteByUser: "delete a user's sessions",
-  listByUser: "list a user's sessions",
-  deleteExpired: 'delete expired sessions',
-  createUser: 'create a user',
-  readUser: 'read a user',
-  updateUser: "update a user's attributes",
-  deleteUser: 'delete a user',
-  migrate: 'migrate',
-}
-
-/** A call of the store, or a migration. */
-export type Call = keyof typeof CALLS
-
 /** The properties of clients' errors that hold codes, and names of tables and columns. */
 const NAMES = [
   'code',
@@ -57,7 +37,7 @@ const MIGRATE =
  * again, otherwise unavailable. Clients put the values of the statement into their errors, and
  * PostgreSQL the whole row, with the hash of a secret. Errors end up in logs, so values are hidden.
  *
- * @param call What failed.
+ * @param call What failed, as a message says it after `Cannot`.
  * @param cause What the driver rejected with.
  * @param values The values of the statement.
  * @param dialect The engine's dialect.
@@ -65,7 +45,7 @@ const MIGRATE =
  * tables and columns; the original error is not its cause.
  */
 export function failure(
-  call: Call,
+  call: string,
   cause: unknown,
   values: readonly SqlValue[],
   { failures }: Dialect,
@@ -73,7 +53,7 @@ export function failure(
   const shown = withoutValues(cause, values)
   const [message] = shown.message.split('\n', 1)
   if (!(cause instanceof Error)) {
-    return new AuthError('AUTH_STORE_UNAVAILABLE', `Cannot ${CALLS[call]}: ${message}`, {
+    return new AuthError('AUTH_STORE_UNAVAILABLE', `Cannot ${call}: ${message}`, {
       cause: shown,
     })
   }
@@ -81,7 +61,7 @@ export function failure(
   const advice = failures.isMissingTable(error) ? MIGRATE : failures.advice?.(error)
   return new AuthError(
     failures.isRejection(error) ? 'AUTH_STORE_REJECTED' : 'AUTH_STORE_UNAVAILABLE',
-    `Cannot ${CALLS[call]}: ${message}${advice === undefined ? '' : `. ${advice}`}`,
+    `Cannot ${call}: ${message}${advice === undefined ? '' : `. ${advice}`}`,
     { cause: shown },
   )
 }

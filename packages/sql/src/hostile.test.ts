@@ -62,6 +62,10 @@ describe.each(await everywhere())(
           () => store.delete(id),
         ]
         for (const call of calls) await expect(call()).rejects.toMatchObject(rejected)
+        if (id !== undefined) {
+          const session = record('b', { userId: 'admin' })
+          await expect(store.insert(session, { replaces: id })).rejects.toMatchObject(rejected)
+        }
         if (id === null || id === undefined) continue
         await expect(store.deleteByUser('admin', { except: id })).rejects.toMatchObject(rejected)
       }

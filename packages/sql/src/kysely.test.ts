@@ -3,13 +3,22 @@ import Database from 'better-sqlite3'
 import { Kysely, PGliteDialect, SqliteDialect } from 'kysely'
 import { expect, expectTypeOf, it } from 'vitest'
 import { openPglite } from '../test/embedded.ts'
-import { type SqlDriver, betterSqlite3, migrate, pglite, sqlStore } from './index.ts'
+import {
+  type SqlDriver,
+  betterSqlite3,
+  migrate,
+  pglite,
+  sqlStore,
+  sqlTicketStore,
+} from './index.ts'
 import type { LimenDatabase } from './kysely.ts'
 
 /** An app's own database beside Limen's tables. */
 interface AppDatabase extends LimenDatabase<'sqlite', CaseUser, CaseSession> {
   post: { id: number; author: string }
 }
+
+const ticket = { id: 'a', codeHash: 'c', attemptsLeft: 2, expiresAt: 5, data: { n: 1 } }
 
 async function withSession(driver: SqlDriver) {
   await migrate(driver)
@@ -40,6 +49,17 @@ it('Kysely reads and writes Limen’s tables in SQLite, beside tables of the app
     attributes: '{"name":"Ada"}',
   })
   expectTypeOf(found.created_at).toEqualTypeOf<number>()
+
+  await sqlTicketStore(betterSqlite3(client)).put(ticket)
+  const stored = await db.selectFrom('limen_ticket').selectAll().executeTakeFirstOrThrow()
+  expect(stored).toEqual({
+    id: ticket.id,
+    code_hash: ticket.codeHash,
+    attempts_left: 2,
+    expires_at: 5,
+    data: '{"n":1}',
+  })
+  expectTypeOf(stored.expires_at).toEqualTypeOf<number>()
 
   await db.deleteFrom('limen_session').where('user_id', '=', 'ada').execute()
   expect(await store.listByUser('ada')).toEqual([])

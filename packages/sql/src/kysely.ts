@@ -6,7 +6,7 @@
 import type { ColumnType } from 'kysely'
 import type { ClientTypes, SqlDialect } from './dialects/index.ts'
 
-/** Milliseconds since the epoch. Clients of PostgreSQL return a `bigint` as text by default. */
+/** A whole number, such as milliseconds since the epoch. Clients of PostgreSQL return a `bigint` as text by default. */
 export type LimenTime<Dialect extends SqlDialect> = ClientTypes[Dialect]['time'] extends 'number'
   ? number
   : ColumnType<number | string, number | string>
@@ -43,6 +43,20 @@ export interface LimenSessionTable<Dialect extends SqlDialect, Attributes> {
   attributes: LimenJson<Dialect, Attributes>
 }
 
+/** A ticket. */
+export interface LimenTicketTable<Dialect extends SqlDialect> {
+  /** SHA-256 of the token and the purpose, base64url. */
+  id: string
+  /** SHA-256 of the code, the token and the purpose, base64url; empty for a ticket without a code. */
+  code_hash: string
+  /** How many codes can still be tried. */
+  attempts_left: LimenTime<Dialect>
+  /** From this time on it is expired. */
+  expires_at: LimenTime<Dialect>
+  /** JSON text. */
+  data: string
+}
+
 /**
  * The tables of Limen: extend your database with it.
  *
@@ -57,4 +71,6 @@ export interface LimenDatabase<
   limen_user: LimenUserTable<Dialect, UserAttributes>
   /** Sessions. */
   limen_session: LimenSessionTable<Dialect, SessionAttributes>
+  /** Tickets. */
+  limen_ticket: LimenTicketTable<Dialect>
 }

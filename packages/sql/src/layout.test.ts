@@ -86,7 +86,7 @@ const broken: Case[] = [
 
 describe('sqlStore()', () => {
   const unused = () => Promise.reject(new Error('A layout is checked before a statement runs'))
-  const driver = { query: unused, change: unused, batch: unused }
+  const driver = { query: unused, change: unused, transaction: unused, batch: unused }
 
   it.each(broken)('rejects %j in %j and not in %j, because %s', (layout, rejecting, accepting) => {
     const outcomes = (dialect: SqlDialect) => [

@@ -89,10 +89,18 @@ export interface SessionLayout<SessionAttributes = object> {
   readonly columns?: AttributeColumns<SessionAttributes> | undefined
 }
 
+/** The table of tickets. Its name can be `schema.table`. */
+export interface TicketLayout {
+  /** The table. Default: `limen_ticket`. */
+  readonly table?: string | undefined
+}
+
 /** Names and columns that differ from the defaults. */
 export interface SqlLayout<UserAttributes = object, SessionAttributes = object> {
   /** The table of users. */
   readonly user?: UserLayout<UserAttributes> | undefined
   /** The table of sessions. */
   readonly session?: SessionLayout<SessionAttributes> | undefined
+  /** The table of tickets: `sqlTicketStore` is given the same. */
+  readonly ticket?: TicketLayout | undefined
 }

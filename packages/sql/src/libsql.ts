@@ -5,9 +5,17 @@ import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 /** The part of a libSQL client that the driver uses: `createClient()` returns it. */
 export interface Libsql {
   /** Runs one statement. */
-  execute(statement: { sql: string; args: SqlValue[] }): Promise<LibsqlAnswer>
+  execute(statement: LibsqlStatement): Promise<LibsqlAnswer>
   /** Runs statements in one transaction. */
-  batch(statements: string[], mode: 'write'): Promise<unknown>
+  batch(statements: (string | LibsqlStatement)[], mode: 'write'): Promise<LibsqlAnswer[]>
+}
+
+/** A statement. */
+export interface LibsqlStatement {
+  /** Its text. */
+  sql: string
+  /** The values of its placeholders. */
+  args: SqlValue[]
 }
 
 /** The result of a statement. */
@@ -37,6 +45,16 @@ export function libsql(client: Libsql): SqlDriver {
     query: async (sql, values) =>
       (await client.execute({ sql, args: [...values] })).rows as readonly SqlRow[],
     change: async (sql, values) => (await client.execute({ sql, args: [...values] })).rowsAffected,
+    async transaction(statements) {
+      const answers = await client.batch(
+        statements.map(({ text, values }) => ({ sql: text, args: [...values] })),
+        'write',
+      )
+      return answers.map(({ rows, rowsAffected }, index) => ({
+        rows: rows as readonly SqlRow[],
+        count: statements[index]!.returnsRows ? rows.length : rowsAffected,
+      }))
+    },
     async batch(statements) {
       await client.batch([...statements], 'write')
     },

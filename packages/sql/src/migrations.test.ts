@@ -1,17 +1,23 @@
-import { type CaseSession, type CaseUser, storeCases } from '@limen/conformance'
+import { type CaseSession, type CaseUser, recordsFor, storeCases } from '@limen/conformance'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../test/everywhere.ts'
 import { ownLayout, ownTable } from '../test/own-tables.ts'
 import { dialectNames, dialects } from './dialects/index.ts'
-import { type SqlDialect, migrate, migrations, sqlStore } from './index.ts'
+import { type SqlDialect, migrate, migrations, sqlStore, sqlTicketStore } from './index.ts'
 
 const engines = await everywhere()
 
-/** The file of a migration tool. */
-const fileOf = (dialect: SqlDialect) =>
+/** The files of a migration tool. A file that was released never changes. */
+const files = [
+  ['0001_limen.sql', 'Users and sessions', (statement: string) => !/limen_ticket/.test(statement)],
+  ['0002_limen_ticket.sql', 'Tickets', (statement: string) => /limen_ticket/.test(statement)],
+] as const
+
+const textOf = (dialect: SqlDialect, [, title, isIncluded]: (typeof files)[number]) =>
   [
-    '-- Users and sessions of Limen. Times are milliseconds since the epoch.\n',
+    `-- ${title} of Limen. Times are milliseconds since the epoch.\n`,
     migrations(dialect)
+      .filter(isIncluded)
       .map((statement) => `${statement};\n`)
       .join('\n'),
   ].join('')
@@ -19,11 +25,17 @@ const fileOf = (dialect: SqlDialect) =>
 describe('migrations()', () => {
   // To write the files again: vitest run --config vitest.workspace.ts --project sql migrations -u
   it.each(dialectNames)('returns the statements that the package ships for %s', async (dialect) => {
-    await expect(fileOf(dialect)).toMatchFileSnapshot(`../migrations/${dialect}/0001_limen.sql`)
+    for (const file of files) {
+      const path = `../migrations/${dialect}/${file[0]}`
+      await expect(textOf(dialect, file)).toMatchFileSnapshot(path)
+    }
   })
 
   it('returns for SQLite the statements that @limen/workers ships for D1', async () => {
-    await expect(fileOf('sqlite')).toMatchFileSnapshot('../../workers/migrations/0001_limen.sql')
+    for (const file of files) {
+      const path = `../../workers/migrations/${file[0]}`
+      await expect(textOf('sqlite', file)).toMatchFileSnapshot(path)
+    }
   })
 
   it.each(dialectNames)('does not create your own user table in %s', (dialect) => {
@@ -41,9 +53,12 @@ describe('migrations()', () => {
     const statements = migrations('postgres', {
       user: { table: 'auth.user' },
       session: { table: 'auth.session' },
+      ticket: { table: 'auth.ticket' },
     })
     expect(statements[0]).toMatch(/^create table if not exists "auth"\."user" \(/)
     expect(statements[2]).toMatch(/index if not exists "session_user" on "auth"\."session" /)
+    expect(statements[4]).toMatch(/^create table if not exists "auth"\."ticket" \(/)
+    expect(statements[5]).toMatch(/index if not exists "ticket_expiry" on "auth"\."ticket" /)
   })
 })
 
@@ -61,6 +76,26 @@ describe.each(engines)('migrate() in %s', (_, open) => {
     await migrate(maker, ownLayout)
     await migrate(maker, ownLayout)
     await storeCases[0]!.run(sqlStore(driver, ownLayout))
+    await close()
+  })
+
+  it('adds tickets to a database of the first migration, whose sessions can be limited before', async () => {
+    const { driver, maker, close } = await open()
+    const first = migrations(maker.dialect).filter(files[0][2])
+    await maker.batch(first)
+    const store = sqlStore<CaseUser, CaseSession>(driver)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const record = await recordsFor(store)
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const letter of 'abc') await store.insert(record(letter), { limit })
+    const ticket = { id: 't', codeHash: '', attemptsLeft: 0, expiresAt: 1, data: {} }
+    const tickets = sqlTicketStore(driver)
+    await expect(tickets.put(ticket)).rejects.toMatchObject({ code: 'AUTH_STORE_REJECTED' })
+    await migrate(maker)
+    await tickets.put(ticket)
+    expect(await tickets.take('t')).toEqual(ticket)
+    const sessions = (await store.listByUser('ada')).map(({ session }) => session.id)
+    expect(sessions).toEqual([record('c').id])
     await close()
   })
 

@@ -4,6 +4,7 @@ import type { ColumnTypes, Dialect } from './dialects/dialect.ts'
 import { type SqlDialect, dialects } from './dialects/index.ts'
 import type { SqlLayout } from './layout.ts'
 import { namesIn } from './names.ts'
+import { TICKET_COLUMNS } from './ticket-columns.ts'
 import {
   type ResolvedAttributes,
   type ResolvedLayout,
@@ -14,7 +15,7 @@ import {
 /**
  * The statements that create the tables and indexes of a layout, for your own migration tool. Each
  * does nothing where its table or index exists. With columns for the user's attributes, the user
- * table is your own, and only the session table is created. The folder `migrations` of this package
+ * table is your own, and only the tables of sessions and tickets are created. The folder `migrations` of this package
  * has the same statements for the default layout.
  *
  * @param dialect The engine's dialect.
@@ -24,7 +25,7 @@ import {
  *
  * @example
  * migrations('postgres').length
- * // 4
+ * // 6
  */
 export function migrations<UserAttributes = object, SessionAttributes = object>(
   dialect: SqlDialect,
@@ -44,12 +45,20 @@ interface Need {
 
 /** The statements of a layout, each with what it creates. */
 export function schemaOf(layout: ResolvedLayout, dialect: Dialect): readonly Need[] {
-  const { user, session } = layout
+  const { user, session, ticket } = layout
   const { keysInTable, types } = dialect.schema
   const names = namesIn(dialect)
   const idType = user.idType ?? types.id
   const reference = `references ${names.table(user.table)} (${names.column(user.id)}) on delete cascade`
-  const indexes = indexesOf(layout, dialect)
+  const indexes = indexesOf(
+    session.table,
+    {
+      user: [names.column(session.userId), names.column(session.createdAt)],
+      expiry: [names.column(session.idlePeriodExpiresAt)],
+    },
+    dialect,
+  )
+  const ticketIndexes = indexesOf(ticket.table, { expiry: [TICKET_COLUMNS.expiresAt] }, dialect)
 
   const userColumns = [
     `${names.column(user.id)} ${idType} primary key`,
@@ -64,8 +73,16 @@ export function schemaOf(layout: ResolvedLayout, dialect: Dialect): readonly Nee
     `${names.column(session.idlePeriodExpiresAt)} ${types.time} not null`,
     ...attributeColumns(session.attributes, dialect),
   ]
+  const ticketColumns = [
+    `${TICKET_COLUMNS.id} ${types.id} primary key`,
+    `${TICKET_COLUMNS.codeHash} ${types.hash} not null`,
+    `${TICKET_COLUMNS.attemptsLeft} ${types.integer} not null`,
+    `${TICKET_COLUMNS.expiresAt} ${types.time} not null`,
+    // Text: the engines' own types of JSON change numbers and the order of keys.
+    `${TICKET_COLUMNS.data} ${types.text} not null`,
+  ]
   const keys = [
-    ...indexes.map(({ index, columns }) => `index ${names.column(index)} ${columns}`),
+    ...indexes.map(({ inTable }) => inTable),
     `foreign key (${names.column(session.userId)}) ${reference}`,
   ]
   const created = (table: string, columns: readonly string[]): Need => ({
@@ -76,6 +93,13 @@ export function schemaOf(layout: ResolvedLayout, dialect: Dialect): readonly Nee
     ...(user.attributes.columns ? [] : [created(user.table, userColumns)]),
     created(session.table, keysInTable ? [...sessionColumns, ...keys] : sessionColumns),
     ...(keysInTable ? [] : indexes.map(({ need }) => need)),
+    created(
+      ticket.table,
+      keysInTable
+        ? [...ticketColumns, ...ticketIndexes.map(({ inTable }) => inTable)]
+        : ticketColumns,
+    ),
+    ...(keysInTable ? [] : ticketIndexes.map(({ need }) => need)),
   ]
 }
 
@@ -89,16 +113,18 @@ function attributeColumns(attributes: ResolvedAttributes, dialect: Dialect): rea
     : [typed(attributes.json, 'json', true)]
 }
 
-function indexesOf({ session }: ResolvedLayout, dialect: Dialect) {
+/** The indexes of a table, each with its columns as they are written. */
+function indexesOf(
+  table: string,
+  indexes: { readonly [Name in 'user' | 'expiry']?: readonly string[] },
+  dialect: Dialect,
+) {
   const names = namesIn(dialect)
-  const { table } = session
-  return [
-    { name: 'user', on: [session.userId, session.createdAt] } as const,
-    { name: 'expiry', on: [session.idlePeriodExpiresAt] } as const,
-  ].map(({ name, on }) => {
-    const index = nameOfIndex(table, name)
-    const columns = `(${on.map(names.column).join(', ')})`
+  return Object.entries(indexes).map(([name, on]) => {
+    const index = nameOfIndex(table, name as keyof typeof indexes)
+    const columns = `(${on.join(', ')})`
     const statement = `create index if not exists ${names.column(index)} on ${names.table(table)} ${columns}`
-    return { index, columns, need: { table, index, statement } }
+    const inTable = `index ${names.column(index)} ${columns}`
+    return { inTable, need: { table, index, statement } }
   })
 }

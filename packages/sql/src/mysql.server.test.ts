@@ -12,13 +12,11 @@ describe.each(engines)('the statements in $name', ({ open }) => {
   it('all use an index', async () => {
     const database = await open()
 
-    const plans = await plansOf(database, (sql, values) =>
-      database.maker.query(`explain ${sql}`, values),
-    )
+    const plans = await plansOf(database, (sql, values) => [{ text: `explain ${sql}`, values }])
 
     expect(plans.length).toBeGreaterThan(20)
-    // The table that an insert fills is a step too.
-    const usual = /"select_type":"INSERT"|"type":"(const|eq_ref|ref|range)"/
+    // The table that an insert fills is a step too, and so is the list of the sessions to delete.
+    const usual = /"select_type":"INSERT"|"table":"<derived2>"|"type":"(const|eq_ref|ref|range)"/
     expect(plans.filter(({ steps }) => !steps.every((step) => usual.test(step)))).toEqual([])
     await database.close()
   })

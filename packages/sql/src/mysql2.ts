@@ -2,16 +2,21 @@
 import { AuthError } from '@limen/core'
 import { checkClient, checkOption, shown } from '@limen/core/store-kit'
 import { MYSQL_DIALECTS, type MysqlDialect } from './dialects/index.ts'
-import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import type { SqlDriver, SqlResult, SqlRow, SqlStatement, SqlValue } from './driver.ts'
+import { inTurn } from './in-turn.ts'
 
 /** A connection of mysql2's promise API. */
 export interface Mysql2Connection {
   /** Runs a statement that the server prepares. */
   execute(sql: string, values: SqlValue[]): Promise<[result: unknown, fields: unknown]>
+  /** Runs a statement as it is. */
+  query(sql: string): Promise<unknown>
   /** Deallocates a prepared statement. */
   unprepare(sql: string): unknown
   /** Returns it to its pool. */
   release(): unknown
+  /** Closes it, so that its pool does not use it again. */
+  destroy(): unknown
 }
 
 /** The part of mysql2's promise API that the driver uses: what `createPool()` of `mysql2/promise` returns has it. */
@@ -60,6 +65,9 @@ export function mysql2(pool: Mysql2, dialect: MysqlDialect): SqlDriver {
   }
   const names = MYSQL_DIALECTS.join(' or ')
   checkOption(MYSQL_DIALECTS.includes(dialect), 'mysql2(): dialect', names, shown(dialect))
+  const takesTurns = inTurn()
+  const alone = <Result>(call: () => Promise<Result>) =>
+    pool.getConnection ? call() : takesTurns(call)
   /** The server limits how many statements all its clients have prepared. */
   const runOnce = async (sql: string, values: SqlValue[]) => {
     const connection = await pool.getConnection?.()
@@ -78,7 +86,9 @@ export function mysql2(pool: Mysql2, dialect: MysqlDialect): SqlDriver {
     attempts = ATTEMPTS,
   ): Promise<unknown> => {
     try {
-      const [result] = await (once ? runOnce(sql, [...values]) : pool.execute(sql, [...values]))
+      const [result] = await alone(() =>
+        once ? runOnce(sql, [...values]) : pool.execute(sql, [...values]),
+      )
       return result
     } catch (error) {
       if ((error as { errno?: unknown }).errno !== DEADLOCK || attempts <= 1) throw error
@@ -88,14 +98,54 @@ export function mysql2(pool: Mysql2, dialect: MysqlDialect): SqlDriver {
   return {
     dialect,
     query: async (sql, values, _, once) => (await run(sql, values, once)) as SqlRow[],
-    async change(sql, values, once) {
-      const { affectedRows, info } = (await run(sql, values, once)) as Mysql2Header
-      // Begins with the rows that an update matched: without the client's flag FOUND_ROWS, the
-      // affected ones are only those that it made different.
-      return Number(/\d+/.exec(info)?.[0] ?? affectedRows)
-    },
+    change: async (sql, values, once) => countIn(await run(sql, values, once)),
+    transaction: (statements) =>
+      alone(async () => {
+        const connection = await pool.getConnection?.()
+        try {
+          const results = await inTransaction(connection ?? pool, statements)
+          connection?.release()
+          return results
+        } catch (error) {
+          // Closing a connection rolls its transaction back.
+          await (connection ?? pool).query('rollback').then(
+            () => connection?.release(),
+            () => connection?.destroy(),
+          )
+          throw error
+        }
+      }),
     async batch(statements) {
       for (const statement of statements) await pool.query(statement)
     },
   }
+}
+
+async function inTransaction(
+  connection: Pick<Mysql2, 'execute' | 'query' | 'unprepare'>,
+  statements: readonly SqlStatement[],
+): Promise<readonly SqlResult[]> {
+  // With repeatable reads, statements lock the gaps between rows, and cause more deadlocks.
+  await connection.query('set transaction isolation level read committed')
+  await connection.query('start transaction')
+  const results: SqlResult[] = []
+  for (const { text, values, once, returnsRows } of statements) {
+    try {
+      const [result] = await connection.execute(text, [...values])
+      const rows = returnsRows ? (result as SqlRow[]) : []
+      results.push({ rows, count: returnsRows ? rows.length : countIn(result) })
+    } finally {
+      if (once) connection.unprepare?.(text)
+    }
+  }
+  await connection.query('commit')
+  return results
+}
+
+/** How many rows a statement changed or matched. */
+function countIn(result: unknown): number {
+  const { affectedRows, info } = result as Mysql2Header
+  // Begins with the rows that an update matched: without the client's flag FOUND_ROWS, the affected
+  // ones are only those that it made different.
+  return Number(/\d+/.exec(info)?.[0] ?? affectedRows)
 }

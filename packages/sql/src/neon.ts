@@ -11,7 +11,10 @@ export interface Neon {
     options?: { arrayMode: false; fullResults: true },
   ): Promise<unknown>
   /** Runs the results of `query` in one transaction. Their type is Neon's own. */
-  transaction(queries: never[]): Promise<unknown>
+  transaction(
+    queries: never[],
+    options?: { arrayMode: false; fullResults: true; isolationLevel: 'ReadCommitted' },
+  ): Promise<unknown>
 }
 
 /** The result of a statement. */
@@ -21,7 +24,8 @@ interface NeonAnswer {
 }
 
 /**
- * The driver for `neon()` of `@neondatabase/serverless`: one HTTP request for each statement.
+ * The driver for `neon()` of `@neondatabase/serverless`: one HTTP request for each statement
+ * or transaction.
  *
  * @param client What `neon()` returned.
  * @throws {AuthError} `AUTH_CONFIG` when it is not a client.
@@ -38,6 +42,13 @@ export function neon(client: Neon): SqlDriver {
     dialect: 'postgres',
     query: async (sql, values) => (await run(sql, values)).rows,
     change: async (sql, values) => (await run(sql, values)).rowCount,
+    async transaction(statements) {
+      const answers = await client.transaction(
+        statements.map(({ text, values }) => client.query(text, [...values])) as never[],
+        { arrayMode: false, fullResults: true, isolationLevel: 'ReadCommitted' },
+      )
+      return (answers as NeonAnswer[]).map(({ rows, rowCount }) => ({ rows, count: rowCount }))
+    },
     async batch(statements) {
       await client.transaction(statements.map((statement) => client.query(statement)) as never[])
     },

@@ -40,19 +40,38 @@ export function syncSqlite(call: string, db: SyncSqlite, wanted: string): SqlDri
   // To prepare a statement takes longer than to run it.
   const prepared = recent((sql) => db.prepare(sql))
   const statement = (sql: string, once = false) => (once ? db.prepare(sql) : prepared(sql))
+  const atomically = <Result>(work: () => Result): Result => {
+    db.exec('begin immediate')
+    try {
+      const result = work()
+      db.exec('commit')
+      return result
+    } catch (error) {
+      try {
+        db.exec('rollback')
+      } catch {
+        // SQLite rolls some failures back by itself.
+      }
+      throw error
+    }
+  }
   return {
     dialect: 'sqlite',
     query: async (sql, values, _, once) => statement(sql, once).all(...values) as SqlRow[],
     change: async (sql, values, once) => Number(statement(sql, once).run(...values).changes),
+    transaction: async (statements) =>
+      atomically(() =>
+        statements.map(({ text, values, once, returnsRows }) => {
+          const prepared = statement(text, once)
+          if (!returnsRows) return { rows: [], count: Number(prepared.run(...values).changes) }
+          const rows = prepared.all(...values) as SqlRow[]
+          return { rows, count: rows.length }
+        }),
+      ),
     async batch(statements) {
-      db.exec('begin immediate')
-      try {
+      atomically(() => {
         for (const statement of statements) db.exec(statement)
-        db.exec('commit')
-      } catch (error) {
-        db.exec('rollback')
-        throw error
-      }
+      })
     },
   }
 }

@@ -1,12 +1,24 @@
 /** PostgreSQL through node-postgres. */
 import { BOOLEAN, checkCallOptions, checkClient } from '@limen/core/store-kit'
-import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import type { SqlDriver, SqlResult, SqlRow, SqlStatement, SqlValue } from './driver.ts'
+import { inTurn } from './in-turn.ts'
 import { recent } from './recent.ts'
 
 /** The part of node-postgres that the driver uses: a `Pool` has it, and a `Client`. */
 export interface Pg {
   /** Runs a statement; without values, several in one transaction. */
   query(statement: PgStatement): Promise<PgAnswer>
+  /** Of a `Pool`: takes a connection. Of a `Client`: connects it. */
+  connect(): Promise<unknown>
+  /** How many connections a `Pool` has. A `Client` has no such property. */
+  readonly totalCount?: number
+}
+
+/** A connection of a `Pool`. */
+interface PgConnection extends Pick<Pg, 'query'> {
+  on(event: 'error', listener: () => void): unknown
+  removeListener(event: 'error', listener: () => void): unknown
+  release(isBroken: boolean): void
 }
 
 /** A statement. */
@@ -54,19 +66,57 @@ export interface PgOptions {
  * const auth = limen({ store: sqlStore(pg(pool)) })
  */
 export function pg(pool: Pg, options?: PgOptions): SqlDriver {
-  checkClient('pg', 'a Pool or a Client of pg', pool, ['query'])
+  checkClient('pg', 'a Pool or a Client of pg', pool, ['query', 'connect'])
   const { prepare = true } = checkCallOptions('pg', options, { prepare: BOOLEAN })
   const names = recent(nameOf)
-  const run = (text: string, values: readonly SqlValue[], once = false) =>
-    pool.query(
-      prepare && !once
-        ? { name: names(text), text, values: [...values] }
-        : { text, values: [...values] },
-    )
+  const isPool = 'totalCount' in pool
+  const takesTurns = inTurn()
+  const alone = <Result>(call: () => Promise<Result>) => (isPool ? call() : takesTurns(call))
+  const statementOf = (text: string, values: readonly SqlValue[], once = false): PgStatement =>
+    prepare && !once
+      ? { name: names(text), text, values: [...values] }
+      : { text, values: [...values] }
+  const run = (text: string, values: readonly SqlValue[], once?: boolean) =>
+    alone(() => pool.query(statementOf(text, values, once)))
+  const transaction = async (
+    connection: Pick<Pg, 'query'>,
+    statements: readonly SqlStatement[],
+    onBroken: () => void,
+  ): Promise<readonly SqlResult[]> => {
+    try {
+      await connection.query({ text: 'begin isolation level read committed' })
+      const results: SqlResult[] = []
+      for (const { text, values, once } of statements) {
+        const { rows, rowCount } = await connection.query(statementOf(text, values, once))
+        results.push({ rows: rows as SqlRow[], count: rowCount ?? 0 })
+      }
+      await connection.query({ text: 'commit' })
+      return results
+    } catch (error) {
+      await connection.query({ text: 'rollback' }).catch(onBroken)
+      throw error
+    }
+  }
   return {
     dialect: 'postgres',
     query: async (sql, values, _, once) => (await run(sql, values, once)).rows as SqlRow[],
     change: async (sql, values, once) => (await run(sql, values, once)).rowCount ?? 0,
+    async transaction(statements) {
+      if (!isPool) return takesTurns(() => transaction(pool, statements, () => {}))
+      const connection = (await pool.connect()) as PgConnection
+      // The statement that runs reports the error. Without a listener, the process exits.
+      const ignore = () => {}
+      connection.on('error', ignore)
+      let isBroken = false
+      try {
+        return await transaction(connection, statements, () => {
+          isBroken = true
+        })
+      } finally {
+        connection.removeListener('error', ignore)
+        connection.release(isBroken)
+      }
+    },
     async batch(statements) {
       await pool.query({ text: statements.join(';\n') })
     },

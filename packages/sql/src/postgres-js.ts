@@ -2,14 +2,19 @@
 import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
+/** Runs a statement; without values, several in one transaction. */
+type Unsafe = (
+  sql: string,
+  values?: SqlValue[],
+  options?: { prepare: boolean },
+) => PromiseLike<readonly object[] & { readonly count: number }>
+
 /** The part of postgres.js that the driver uses: `postgres()` returns it. */
 export interface PostgresJs {
   /** Runs a statement; without values, several in one transaction. */
-  unsafe(
-    sql: string,
-    values?: SqlValue[],
-    options?: { prepare: boolean },
-  ): PromiseLike<readonly object[] & { readonly count: number }>
+  unsafe: Unsafe
+  /** Runs a function's statements in one transaction. */
+  begin(options: string, work: (sql: { unsafe: Unsafe }) => unknown): Promise<unknown>
 }
 
 /**
@@ -30,13 +35,25 @@ export interface PostgresJs {
  * const auth = limen({ store: sqlStore(postgresJs(client)) })
  */
 export function postgresJs(client: PostgresJs): SqlDriver {
-  checkClient('postgresJs', 'a client: postgres() of postgres.js', client, ['unsafe'])
+  checkClient('postgresJs', 'a client: postgres() of postgres.js', client, ['unsafe', 'begin'])
   const run = (sql: string, values: readonly SqlValue[], once = false) =>
     client.unsafe(sql, [...values], { prepare: !once })
   return {
     dialect: 'postgres',
     query: async (sql, values, _, once) => (await run(sql, values, once)) as readonly SqlRow[],
     change: async (sql, values, once) => (await run(sql, values, once)).count,
+    async transaction(statements) {
+      // All are sent at once. After a failure, PostgreSQL refuses those that follow.
+      const answers = await client.begin('isolation level read committed', (sql) =>
+        statements.map(({ text, values, once = false }) =>
+          sql.unsafe(text, [...values], { prepare: !once }),
+        ),
+      )
+      return (answers as Awaited<ReturnType<Unsafe>>[]).map((rows) => ({
+        rows: rows as readonly SqlRow[],
+        count: rows.count,
+      }))
+    },
     async batch(statements) {
       await client.unsafe(statements.join(';\n'))
     },

@@ -165,6 +165,7 @@ describe.skipIf(!postgresServer)('the prepared statements in PostgreSQL', () => 
           names.push(`${statement.name}`)
           return client.query(statement)
         },
+        connect: () => client.connect(),
       }),
       { user: { table: 'json_user' }, session: { table: 'json_session' } },
     )

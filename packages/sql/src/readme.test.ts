@@ -12,8 +12,13 @@ const programs = Array.from(readme.matchAll(/^```ts\n([^]*?)^```/gm), ([, text =
 it.each([
   ['the first program', programs[0]!, 'Hello Ada\n'],
   [
-    'the program over your own table',
+    'the program with tickets',
     programs[1]!,
+    "{ valid: true, data: { userId: 'ada' } } { valid: false, reason: 'unknown' }\n",
+  ],
+  [
+    'the program over your own table',
+    programs[2]!,
     "{ name: 'Ada', isAdmin: true, settings: null, userId: 'ada' }\n",
   ],
 ])('%s in the README runs as pasted', async (_, program, output) => {

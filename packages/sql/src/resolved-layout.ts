@@ -43,6 +43,7 @@ export interface ResolvedLayout {
     readonly idlePeriodExpiresAt: string
     readonly attributes: ResolvedAttributes
   }
+  readonly ticket: { readonly table: string }
 }
 
 const USER_DEFAULTS = { table: 'limen_user', id: 'id' }
@@ -55,6 +56,7 @@ const SESSION_DEFAULTS = {
   activePeriodExpiresAt: 'active_expires_at',
   idlePeriodExpiresAt: 'idle_expires_at',
 }
+const TICKET_DEFAULTS = { table: 'limen_ticket' }
 const ATTRIBUTES = 'attributes'
 
 const TYPES: readonly ColumnType[] = ['text', 'integer', 'real', 'boolean', 'json']
@@ -76,6 +78,7 @@ const SESSION_RULES = {
   ...namesOf([...Object.keys(SESSION_DEFAULTS), 'attributes']),
   columns: COLUMNS,
 }
+const TICKET_RULES = namesOf(Object.keys(TICKET_DEFAULTS))
 const TABLE: OptionRule = [isObject, 'an object']
 
 /**
@@ -103,7 +106,9 @@ export function comparesBytes(
 export const DEFAULT_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(USER_DEFAULTS),
   ...Object.values(SESSION_DEFAULTS),
+  ...Object.values(TICKET_DEFAULTS),
   ATTRIBUTES,
+  nameOfIndex(TICKET_DEFAULTS.table, 'expiry'),
   nameOfIndex(SESSION_DEFAULTS.table, 'user'),
   nameOfIndex(SESSION_DEFAULTS.table, 'expiry'),
 ])
@@ -123,9 +128,10 @@ export function resolvedLayout<UserAttributes, SessionAttributes>(
   layout: SqlLayout<UserAttributes, SessionAttributes> = {},
 ): ResolvedLayout {
   checkOption(isObject(layout), 'layout', 'an object', kindOf(layout))
-  const tables = checkOptions('layout.', layout, { user: TABLE, session: TABLE })
+  const tables = checkOptions('layout.', layout, { user: TABLE, session: TABLE, ticket: TABLE })
   const user = checkOptions('layout.user.', tables.user ?? {}, USER_RULES)
   const session = checkOptions('layout.session.', tables.session ?? {}, SESSION_RULES)
+  const ticket = checkOptions('layout.ticket.', tables.ticket ?? {}, TICKET_RULES)
   const resolved: ResolvedLayout = {
     user: {
       ...withDefaults(USER_DEFAULTS, user),
@@ -136,6 +142,7 @@ export function resolvedLayout<UserAttributes, SessionAttributes>(
       ...withDefaults(SESSION_DEFAULTS, session),
       attributes: resolvedAttributes('layout.session', session.attributes, session.columns),
     },
+    ticket: withDefaults(TICKET_DEFAULTS, ticket),
   }
   checkNames(dialect, resolved)
   return resolved
@@ -179,23 +186,29 @@ function resolvedColumn(
 }
 
 /** Checks that the engine takes each name, and that no two tables or columns share one. */
-function checkNames(dialect: SqlDialect, { user, session }: ResolvedLayout): void {
+function checkNames(dialect: SqlDialect, { user, session, ticket }: ResolvedLayout): void {
   const { title, names } = dialects[dialect]
-  if (user.table === session.table) {
-    refuse(`layout: users and sessions cannot share the table "${user.table}"`)
+  for (const [one, other, kinds] of [
+    [user, session, 'users and sessions'],
+    [user, ticket, 'users and tickets'],
+    [session, ticket, 'sessions and tickets'],
+  ] as const) {
+    if (one.table === other.table) refuse(`layout: ${kinds} cannot share the table "${one.table}"`)
   }
   const checkName = (name: string, table: string) => {
     if (name === '' || name.includes('\0') || !names.fits(name)) {
       refuse(`layout: "${name}" cannot be a name in ${title}, for the table "${table}"`)
     }
   }
-  checkName(nameOfIndex(session.table, 'expiry'), session.table)
-  const { idType: _, ...userNames } = user
-  for (const { table, attributes, ...own } of [userNames, session]) {
+  for (const { table } of [session, ticket]) checkName(nameOfIndex(table, 'expiry'), table)
+  for (const { table } of [user, session, ticket]) {
     if (table.includes('.') && !names.hasSchemas) {
       refuse(`layout: ${title} has no schema for the table "${table}"`)
     }
     for (const part of table.split('.')) checkName(part, table)
+  }
+  const { idType: _, ...userNames } = user
+  for (const { table, attributes, ...own } of [userNames, session]) {
     const columns = attributes.columns
       ? attributes.columns.map(({ name }) => name)
       : [attributes.json]

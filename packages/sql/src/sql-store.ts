@@ -1,28 +1,50 @@
-/** Sessions and users in any SQL engine: one statement for each call. */
+/** Sessions and users in any SQL engine. */
 import {
   AuthError,
   type Consistency,
+  type InsertOptions,
   type SessionAndUser,
+  type SessionRecord,
   type Store,
+  type StoreCall,
   type UserRecord,
 } from '@limen/core'
+import { sessionLimitReached } from '@limen/core/store-kit'
+import { checkedId } from './checked-id.ts'
 import { checkDriver } from './checks.ts'
 import type { EngineError } from './dialects/dialect.ts'
 import { dialects } from './dialects/index.ts'
 import type { SqlDriver } from './driver.ts'
-import { type Call, failure } from './failure.ts'
+import { engineCalls } from './engine-calls.ts'
 import { exampleOf, isCanonicalId } from './id-type.ts'
 import type { SqlLayout } from './layout.ts'
 import { resolvedLayout } from './resolved-layout.ts'
 import type { Statement } from './sql.ts'
 import { statementsOver } from './statements.ts'
 
+/** What fails, as a message says it after `Cannot`. */
+const CALLS: Readonly<Record<StoreCall, string>> = {
+  read: 'read a session',
+  insert: 'create a session',
+  renew: 'renew a session',
+  update: "update a session's attributes",
+  delete: 'delete a session',
+  deleteByUser: "delete a user's sessions",
+  listByUser: "list a user's sessions",
+  deleteExpired: 'delete expired sessions',
+  createUser: 'create a user',
+  readUser: 'read a user',
+  updateUser: "update a user's attributes",
+  deleteUser: 'delete a user',
+}
+
 /**
  * Stores sessions and users in a SQL engine.
  *
- * Every call is one statement, and so atomic without a transaction. There are two exceptions. In
- * MySQL, which has no `RETURNING`, a sign-in is two statements: the first reads the user. In MySQL and
- * MariaDB, `createUser` with a taken id is two. The tables come from `migrations()`. Deleting a user
+ * Every call is one statement, and so atomic without a transaction. There are three exceptions. A
+ * sign-in that replaces a session, or that a limit applies to, is a transaction of two to four
+ * statements. In MySQL, which has no `RETURNING`, any other sign-in is two statements: the first reads
+ * the user. In MySQL and MariaDB, `createUser` with a taken id is two. The tables come from `migrations()`. Deleting a user
  * deletes its sessions through their foreign key, which the engine must enforce.
  *
  * A call rejects with `AUTH_STORE_REJECTED` where the engine answered and will answer the same again:
@@ -55,24 +77,10 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
   const statements = statementsOver(resolved, dialect)
   const { idType } = resolved.user
 
-  const query = async (
-    call: Call,
-    { text, values, once }: Statement,
-    consistency?: Consistency,
-  ) => {
-    try {
-      return await driver.query(text, values, consistency, once)
-    } catch (cause) {
-      throw failure(call, cause, values, dialect)
-    }
-  }
-  const change = async (call: Call, { text, values, once }: Statement) => {
-    try {
-      return await driver.change(text, values, once)
-    } catch (cause) {
-      throw failure(call, cause, values, dialect)
-    }
-  }
+  const engine = engineCalls(driver, dialect)
+  const query = (call: StoreCall, statement: Statement, consistency?: Consistency) =>
+    engine.query(CALLS[call], statement, consistency)
+  const change = (call: StoreCall, statement: Statement) => engine.change(CALLS[call], statement)
   /** Whether a user can have that id: a uuid column has none named `ada`. */
   const canExist = (userId: string) => isCanonicalId(dialect, idType, checkedId(userId))
 
@@ -82,15 +90,44 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     return row ? (statements.userIn(userId, row) as User) : null
   }
 
+  /** Each statement has its own conditions, so the transaction needs no decision of the client's. */
+  const insertWith = async (
+    session: SessionRecord<SessionAttributes>,
+    { replaces, limit }: InsertOptions,
+  ): Promise<User | null> => {
+    const { lockFirst, returning } = dialect.statements
+    const refuses = limit?.onLimit === 'refuse'
+    const find = { ...statements.findUser(session.userId, replaces), returnsRows: true }
+    const insert = {
+      ...statements.insert(session, { replaces, limit }),
+      returnsRows: returning,
+    }
+    const deletions = [
+      ...(replaces === undefined ? [] : [statements.deleteReplaced(replaces, session.id)]),
+      ...(limit && !refuses ? [statements.deleteOldest(session, limit)] : []),
+    ].map((statement) => ({ ...statement, returnsRows: false }))
+    // Without locks, only a refusal needs to know whether there is such a user.
+    const found = lockFirst || refuses ? [find] : []
+    const results = await engine.transaction(CALLS.insert, [...found, insert, ...deletions])
+    const inserted = results[found.length]!
+    const [user] = results[0]!.rows
+    if (inserted.count > 0) return statements.userIn(session.userId, user!) as User
+    if (user && refuses) throw sessionLimitReached(limit.most)
+    return null
+  }
+
   return {
     async read(sessionId, { consistency }) {
       const [row] = await query('read', statements.read(checkedId(sessionId)), consistency)
       return row ? (statements.foundIn(row) as Found) : null
     },
 
-    async insert(session) {
+    async insert(session, options = {}) {
       checkedId(session.id)
+      const { replaces, limit } = options
+      if (replaces !== undefined) checkedId(replaces)
       if (!canExist(session.userId)) return null
+      if (replaces !== undefined || limit) return insertWith(session, options)
       const statement = statements.insert(session)
       if (dialect.statements.returning) {
         const [row] = await query('insert', statement)
@@ -153,17 +190,4 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
       if (canExist(userId)) await change('deleteUser', statements.deleteUser(userId))
     },
   }
-}
-
-/**
- * Checks that an id is text: to MariaDB, every text that does not begin with a digit equals 0.
- *
- * @throws {AuthError} `AUTH_STORE_REJECTED` when it is not.
- */
-function checkedId(id: unknown): string {
-  if (typeof id === 'string') return id
-  throw new AuthError(
-    'AUTH_STORE_REJECTED',
-    `An id must be text (got ${id === null ? 'null' : `a value of the type ${typeof id}`})`,
-  )
 }

@@ -1,5 +1,12 @@
 /** The statement of each call of the store. */
-import type { Deadlines, SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import type {
+  Deadlines,
+  InsertOptions,
+  SessionAndUser,
+  SessionLimit,
+  SessionRecord,
+  UserRecord,
+} from '@limen/core'
 import { type Assignment, storedAttributes } from './attributes.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import type { SqlRow } from './driver.ts'
@@ -10,7 +17,14 @@ import { type Sql, type Statement, list, raw, rendered, slot, sql, template, val
 /** The statements over one layout, and what their rows hold. */
 export interface StoreStatements {
   read(sessionId: string): Statement
-  insert(session: SessionRecord<unknown>): Statement
+  /** Inserts a session where its user exists, the one that it replaces too, and the limit allows it. */
+  insert(session: SessionRecord<unknown>, options?: InsertOptions): Statement
+  /** Reads the user where the session to replace exists too; locks both where the engine needs it. */
+  findUser(userId: string, replaces?: string): Statement
+  /** Deletes the replaced session, if the new one is stored. */
+  deleteReplaced(replaces: string, sessionId: string): Statement
+  /** Deletes the oldest sessions above the limit, if the new one is stored. */
+  deleteOldest(session: SessionRecord<unknown>, limit: SessionLimit): Statement
   renew(sessionId: string, deadlines: Deadlines): Statement
   update(sessionId: string, attributes: object): Statement
   delete(sessionId: string): Statement
@@ -23,13 +37,13 @@ export interface StoreStatements {
   deleteUser(userId: string): Statement
   /** The record in a row of `read` or `listByUser`. */
   foundIn(row: SqlRow): SessionAndUser<unknown, unknown>
-  /** The user with that id in a row of `insert` or `readUser`. */
+  /** The user with that id in a row of `insert`, `findUser` or `readUser`. */
   userIn(userId: string, row: SqlRow): UserRecord<unknown>
 }
 
 /** Builds the statements of a dialect over a layout. */
 export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreStatements {
-  const { larger, lock, uncached, returning, unlessTaken, expired, limitIsText } =
+  const { larger, lock, lockFirst, uncached, returning, unlessTaken, expired, limitIsText } =
     dialect.statements
   const names = namesIn(dialect)
   const session = storedAttributes('session', layout.session.attributes, dialect)
@@ -152,7 +166,51 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
     readUser: (userId) => readUser({ userId }),
     deleteUser: (userId) => deleteUser({ userId }),
 
-    insert(record) {
+    findUser(userId, replaces) {
+      const isReplaced = sql`join ${sessions} as s on s.${raw(key)} = ${value(replaces)}`
+      const lines = [
+        sql`
+          select ${raw(user.text('u'))} as ownerAttributes
+          from ${users} as u
+        `,
+        ...(replaces === undefined ? [] : [isReplaced]),
+        sql`where ${isUser(`u.${userKey}`, sql`${value(userId)}`)}${raw(uncached)}`,
+        ...(lockFirst
+          ? [raw(replaces === undefined ? lockFirst.user : lockFirst.withSession)]
+          : []),
+      ]
+      return rendered(list(lines, '\n'), dialect)
+    },
+
+    deleteReplaced: (replaces, sessionId) =>
+      rendered(
+        dialect.statements.deleteReplaced(
+          sessions,
+          raw(key),
+          sql`${value(replaces)}`,
+          sql`${value(sessionId)}`,
+        ),
+        dialect,
+      ),
+
+    deleteOldest({ id, userId }, { most, now }) {
+      const newestFirst = sql`
+        select ${raw(key)}
+        from ${sessions}
+        where ${isOwner(owner, sql`${value(userId)}`)} and ${raw(key)} <> ${value(id)} and ${raw(idle)} > ${value(now)}
+        order by ${raw(created)} desc
+      `
+      const statement = dialect.statements.deleteOldest(
+        sessions,
+        raw(key),
+        newestFirst,
+        most - 1,
+        sql`${value(id)}`,
+      )
+      return rendered(statement, dialect)
+    },
+
+    insert(record, { replaces, limit } = {}) {
       const { given, isRare } = session.created(record.attributes as object)
       const columns = [key, owner, hash, created, active, idle, ...given.map(([name]) => name)]
       const values = [
@@ -171,12 +229,33 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
         from ${users} as u
         where ${isUser(`u.${userKey}`, userId)}
       `
+      const hasReplaced = sql`
+        and exists (
+          select 1
+          from ${sessions}
+          where ${raw(key)} = ${value(replaces)}
+        )
+      `
+      const isCounted = replaces === undefined ? sql`` : sql` and ${raw(key)} <> ${value(replaces)}`
+      const isBelowLimit = sql`
+        and (
+          select count(*)
+          from ${sessions}
+          where ${isOwner(owner, userId)} and ${raw(idle)} > ${value(limit?.now)}${isCounted}
+        ) < ${value(limit?.most)}
+      `
       const returned = sql`
         returning (
           ${selectUser(userId)}
         ) as ownerAttributes
       `
-      const lines = [inserted, ...(lock ? [raw(lock)] : []), ...(returning ? [returned] : [])]
+      const lines = [
+        inserted,
+        ...(replaces === undefined ? [] : [hasReplaced]),
+        ...(limit?.onLimit === 'refuse' ? [isBelowLimit] : []),
+        ...(lock ? [raw(lock)] : []),
+        ...(returning ? [returned] : []),
+      ]
       return rendered(list(lines, '\n'), dialect, isRare)
     },
 

@@ -11,6 +11,11 @@ export async function everyCall(
   ran: Ran[],
 ): Promise<Record<string, number>> {
   const record = await recordsFor(store)
+  const limit = { most: 3, now: 1_700_000_000_000 }
+  const [revoke, refuse] = (['revoke-oldest', 'refuse'] as const).map((onLimit) => ({
+    ...limit,
+    onLimit,
+  }))
   const all: Record<string, () => Promise<unknown>> = {
     createUser: () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
     'createUser, taken': () => store.createUser({ id: 'ada', attributes: { name: 'Ada' } }),
@@ -18,6 +23,13 @@ export async function everyCall(
     updateUser: () => store.updateUser('ada', { note: 'x', settings: { theme: 'dark' } }),
     'updateUser, nothing': () => store.updateUser('ada', {}),
     insert: () => store.insert(record('a')),
+    'insert, replacing': () => store.insert(record('b'), { replaces: record('a').id }),
+    'insert, revoking': () => store.insert(record('c'), { limit: revoke }),
+    'insert, refusing': () => store.insert(record('d'), { limit: refuse }),
+    'insert, replacing and revoking': () =>
+      store.insert(record('e'), { replaces: record('d').id, limit: revoke }),
+    'insert, replacing and refusing': () =>
+      store.insert(record('a'), { replaces: record('e').id, limit: refuse }),
     read: () => store.read(record('a').id, { consistency: 'eventual' }),
     renew: () =>
       store.renew(record('a').id, { activePeriodExpiresAt: 1, idlePeriodExpiresAt: 2 * DAY }),

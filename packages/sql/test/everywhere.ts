@@ -10,6 +10,8 @@ export interface Opened {
   readonly driver: SqlDriver
   /** Creates tables, in a dialect that the engine supports completely. */
   readonly maker: SqlDriver
+  /** A driver with connections of its own, where the engine has several. */
+  readonly connect: (connections?: number) => SqlDriver
   readonly close: () => unknown
 }
 
@@ -27,14 +29,19 @@ export async function everywhere(): Promise<[name: string, open: () => Promise<O
       name,
       async () => {
         const opened = await open()
-        return { ...opened, maker: opened.driver }
+        return { ...opened, maker: opened.driver, connect: () => opened.driver }
       },
     ]),
     ...servers.map(({ name, open }): [string, () => Promise<Opened>] => [
       name,
       async () => {
         const database = await open()
-        return { driver: database.connect(), maker: database.maker, close: () => database.close() }
+        return {
+          driver: database.connect(),
+          maker: database.maker,
+          connect: (connections) => database.connect(connections),
+          close: () => database.close(),
+        }
       },
     ]),
   ]

@@ -22,6 +22,10 @@ export function recorded(driver: SqlDriver): { driver: SqlDriver; ran: Ran[] } {
         ran.push({ sql, values })
         return driver.change(sql, values)
       },
+      transaction(statements) {
+        ran.push(...statements.map(({ text, values }) => ({ sql: text, values })))
+        return driver.transaction(statements)
+      },
     },
   }
 }

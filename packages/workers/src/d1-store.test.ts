@@ -7,7 +7,7 @@ import {
   recordsFor,
   storeSuite,
 } from '@limen/conformance'
-import { limen } from '@limen/core'
+import { type InsertOptions, limen } from '@limen/core'
 import * as sqlite from '@limen/sql/sqlite'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { withCookie } from '../test/with-cookie.ts'
@@ -57,6 +57,51 @@ describe('d1Store(), counted at the driver', () => {
     expect(calls).toEqual(['first-unconstrained', 'primary'])
   })
 
+  it('costs one statement to insert, and one transaction to replace or limit a session', async () => {
+    const { db, calls } = counted(env.DB)
+    const store = d1Store<CaseUser, CaseSession>(db)
+    const record = await recordsFor(store)
+    const limit = (onLimit: 'refuse' | 'revoke-oldest') => ({ most: 9, onLimit, now: 0 }) as const
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    const insert = async (letter: string, options?: InsertOptions) => {
+      calls.length = 0
+      expect(await store.insert(record(letter), options)).not.toBe(null)
+      return [...calls]
+    }
+    const replaces = (letter: string) => ({ replaces: record(letter).id })
+    expect(await insert('a')).toEqual(['primary'])
+    expect(await insert('b', {})).toEqual(['primary'])
+    expect(await insert('c', { replaces: undefined, limit: undefined })).toEqual(['primary'])
+    expect(await insert('d', replaces('a'))).toEqual(['primary', 'primary', 'batch of 2'])
+    for (const onLimit of ['refuse', 'revoke-oldest'] as const) {
+      const options = { limit: limit(onLimit) }
+      expect(await insert(onLimit[3]!, options)).toEqual(['primary', 'primary', 'batch of 2'])
+    }
+    expect(await insert('e', { ...replaces('d'), limit: limit('refuse') })).toEqual([
+      'primary',
+      'primary',
+      'primary',
+      'batch of 3',
+    ])
+  })
+
+  it('changes nothing when one of the statements of an insert fails', async () => {
+    const store = d1Store<CaseUser, CaseSession>(env.DB)
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await env.DB.exec(
+      `create trigger no_end before delete on limen_session begin select raise(abort, 'no'); end`,
+    )
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const options of [{ replaces: record('a').id }, { limit }]) {
+      await expect(store.insert(record('b'), options)).rejects.toMatchObject({
+        code: 'AUTH_STORE_REJECTED',
+      })
+      expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
+    }
+  })
+
   it('reads from the primary when a session is missing on a replica', async () => {
     const { db, calls } = counted(env.DB, { replicaIsEmpty: true })
     const store = d1Store<CaseUser, CaseSession>(db)
@@ -78,6 +123,13 @@ describe('d1Store(), counted at the driver', () => {
       sqlite.LIST_BY_USER,
       sqlite.DELETE_BY_USER,
       sqlite.DELETE_EXPIRED,
+      sqlite.INSERT_REPLACEMENT_BELOW_LIMIT,
+      sqlite.READ_USER_TO_REPLACE,
+      sqlite.DELETE_REPLACED,
+      sqlite.DELETE_OLDEST,
+      sqlite.TAKE_TICKET,
+      sqlite.ATTEMPT_TICKET,
+      sqlite.DELETE_EXPIRED_TICKETS,
     ]) {
       const values = Array.from(statement.matchAll(/\?/g), () => 5)
       const { results } = await env.DB.prepare(`explain query plan ${statement}`)
@@ -99,6 +151,10 @@ function counted(real: D1Database, { replicaIsEmpty = false } = {}) {
     prepare(sql: string) {
       calls.push('primary')
       return real.prepare(sql)
+    },
+    batch(statements: D1PreparedStatement[]) {
+      calls.push(`batch of ${statements.length}`)
+      return real.batch(statements)
     },
     withSession(constraint: D1SessionConstraint) {
       const session = real.withSession(constraint)

@@ -1,12 +1,7 @@
-/** Stores sessions and users in D1: one statement for each call. */
+/** Stores sessions and users in D1: one round trip for each call. */
 import type { Store } from '@limen/core'
-import { firstLineOf, storeFailure } from '@limen/core/store-kit'
 import * as sqlite from '@limen/sql/sqlite'
-import { checkBinding } from './check.ts'
-import { D1_BINDING, missingTable } from './messages.ts'
-
-const TOO_LARGE = /SQLITE_TOOBIG/
-const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|TYPE_ERROR/
+import { d1Client } from './d1-client.ts'
 
 /**
  * Stores sessions and users in D1.
@@ -30,29 +25,9 @@ const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|TYPE_ERROR/
  * })
  */
 export function d1Store<UserAttributes = object, SessionAttributes = object>(
-  db: sqlite.D1,
+  db: sqlite.D1WithBatch,
 ): Store<UserAttributes, SessionAttributes> {
-  checkBinding('d1Store', D1_BINDING, db, 'prepare', 'withSession')
-
-  async function run<Row>(
-    statement: string,
-    values: readonly unknown[],
-    connection: sqlite.D1Connection = db,
-  ): Promise<sqlite.D1Answer<Row>> {
-    try {
-      return await connection
-        .prepare(statement)
-        .bind(...values)
-        .all<Row>()
-    } catch (cause) {
-      // D1 repeats a value whose type it does not take.
-      const [line] = firstLineOf(cause).split(' for value')
-      const message = /no such/.test(line!) ? missingTable(line!) : line!
-      throw storeFailure(message, TOO_LARGE, REJECTED, cause)
-    }
-  }
-  const change = async (statement: string, ...values: readonly unknown[]) =>
-    (await run(statement, values)).meta.changes
+  const { run, runAll, change } = d1Client('d1Store', db)
   const matches = async (statement: string, ...values: readonly unknown[]) =>
     (await change(statement, ...values)) > 0
 
@@ -69,12 +44,9 @@ export function d1Store<UserAttributes = object, SessionAttributes = object>(
       return results.map((row) => sqlite.foundIn<UserAttributes, SessionAttributes>(row))[0] ?? null
     },
 
-    insert: async (session) => {
-      const values = sqlite.insertValues(session, JSON.stringify(session.attributes))
-      return sqlite.userIn(
-        session.userId,
-        (await run<sqlite.UserRow>(sqlite.INSERT, values)).results,
-      )
+    insert: async (session, options) => {
+      const steps = sqlite.insertSteps(session, JSON.stringify(session.attributes), options)
+      return sqlite.insertedIn(session.userId, await runAll<sqlite.UserRow>(steps), options?.limit)
     },
 
     renew: (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>

@@ -66,6 +66,43 @@ describe('durableObjectStore(), counted at the binding', () => {
     expect(await counted(() => auth.deleteExpiredSessions())).toEqual([])
   })
 
+  it('costs one call to replace or limit a session, and two with a session of another user', async () => {
+    const calls: string[] = []
+    const counting = withPlainIds(
+      durableObjectStore<CaseUser, CaseSession>(watched((call) => calls.push(call))),
+    )
+    const record = await recordsFor(counting)
+    const limit = { most: 3, onLimit: 'refuse', now: 0 } as const
+    const ofBob = record('z', { userId: 'bob' })
+    for (const id of ['ada', 'bob']) await counting.createUser({ id, attributes: { name: id } })
+    await counting.insert(record('a'))
+    const insert = async (...given: Parameters<typeof counting.insert>) => {
+      calls.length = 0
+      const stored = await counting.insert(...given)
+      return [stored?.id, ...calls]
+    }
+    expect(await insert(record('b'), { limit })).toEqual(['ada', 'insert'])
+    expect(await insert(record('c'), { replaces: record('a').id, limit })).toEqual([
+      'ada',
+      'insert',
+    ])
+    const moved = { replaces: record('b').id }
+    expect(await insert(ofBob, moved)).toEqual(['bob', 'insert', 'delete'])
+    expect(await insert({ ...ofBob, id: record('y', { userId: 'bob' }).id }, moved)).toEqual([
+      undefined,
+      'insert',
+      'delete',
+      'delete',
+    ])
+    expect(await insert(record('d'), { replaces: ofBob.id, limit })).toEqual([
+      'ada',
+      'read',
+      'insert',
+      'delete',
+    ])
+    expect(await insert(record('e'), { replaces: ofBob.id, limit })).toEqual([undefined, 'read'])
+  })
+
   it('passes the region of the options in each call', async () => {
     const hints: unknown[] = []
     const namespace: SessionsNamespace = {
@@ -120,6 +157,63 @@ describe('LimenSessions', () => {
     }
   })
 
+  it('refuses a session above a limit for each Worker, by a result: errors can lose their code', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    const elsewhere = withPlainIds(durableObjectStore<CaseUser, CaseSession>(otherWorker))
+    const limit = { most: 1, onLimit: 'refuse', now: 0 } as const
+    const sent = { ...record('b'), attributes: '{}' }
+    const object = await objectOf('ada')
+    expect(await object.insert(sent, { limit })).toBe('AUTH_SESSION_LIMIT')
+    for (const client of [store, elsewhere]) {
+      await expect(client.insert(record('b'), { limit })).rejects.toMatchObject({
+        name: 'AuthError',
+        code: 'AUTH_SESSION_LIMIT',
+        message:
+          'The user has 1 session, the most that maxSessionsPerUser allows: nothing was stored.',
+      })
+    }
+    expect(await store.listByUser('ada')).toHaveLength(1)
+  })
+
+  it('revokes no session for one that replaces a session that is gone', async () => {
+    const record = await recordsFor(store)
+    for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
+    await store.insert(record('a'))
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    const replaces = record('z', { userId: 'bob' }).id
+    expect(await store.insert(record('b'), { replaces, limit })).toBe(null)
+    expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
+  })
+
+  it('changes nothing when one of the statements of an insert fails', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await runInDurableObject(await objectOf('ada'), (_, { storage }) => {
+      storage.sql.exec(
+        `create trigger no_end before delete on limen_session begin select raise(abort, 'no'); end`,
+      )
+    })
+    const limit = { most: 1, onLimit: 'revoke-oldest', now: 0 } as const
+    for (const options of [{ replaces: record('a').id }, { limit }]) {
+      await expect(store.insert(record('b'), options)).rejects.toMatchObject({
+        code: 'AUTH_STORE_REJECTED',
+      })
+      expect((await store.listByUser('ada')).map(({ session }) => session)).toEqual([record('a')])
+    }
+  })
+
+  it('sets the alarm for a session that replaces the last one', async () => {
+    const record = await recordsFor(store)
+    await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
+    await store.insert(record('a'))
+    await runInDurableObject(await objectOf('ada'), (_, { storage }) => storage.deleteAlarm())
+    await store.insert(record('b'), { replaces: record('a').id })
+    expect((await stateOf('ada')).alarm).toBeGreaterThan(Date.now())
+  })
+
   it('deletes expired sessions by its alarm, and sets the alarm again while sessions remain', async () => {
     const record = await recordsFor(store)
     const now = Date.now()
@@ -169,6 +263,8 @@ describe('LimenSessions', () => {
     const untouched = await stateOf('no user')
     expect(await store.read(id, { consistency: 'strong' })).toBe(null)
     expect(await store.insert(record('a'))).toBe(null)
+    const limit = { most: 1, onLimit: 'refuse', now: 0 } as const
+    expect(await store.insert(record('a'), { replaces: id, limit })).toBe(null)
     expect(await store.renew(id, record('a'))).toBe(false)
     expect(await store.update(id, { seen: 1 })).toBe(false)
     await store.delete(id)
@@ -210,8 +306,9 @@ describe('LimenSessions', () => {
     }
   })
 
-  it('P3: has the methods of a store as RPC methods, and no others', () => {
+  it('P3: has the methods of a store as RPC methods, three for tickets, and no others', () => {
     const calledMethods = Object.keys(store).filter((name) => name !== 'traits')
+    calledMethods.push('putTicket', 'takeTicket', 'attemptTicket')
     const { constructor, alarm, ...calls } = Object.getOwnPropertyDescriptors(
       LimenSessions.prototype,
     )
@@ -221,6 +318,25 @@ describe('LimenSessions', () => {
 })
 
 describe('P4: durableObjectStore() when its object fails', () => {
+  it('rejects when a call fails while it replaces a session of another user, which stays', async () => {
+    const store = withPlainIds(durableObjectStore<CaseUser, CaseSession>(env.SESSIONS))
+    const record = await recordsFor(store)
+    for (const id of ['ada', 'bob']) await store.createUser({ id, attributes: { name: id } })
+    await store.insert(record('a'))
+    for (const failing of ['insert', 'delete']) {
+      const namespace = watched((call) => {
+        if (call === failing) throw new Error('Network connection lost.')
+      })
+      const broken = withPlainIds(durableObjectStore<CaseUser, CaseSession>(namespace))
+      const replacement = record('b', { userId: 'bob' })
+      await expect(
+        broken.insert(replacement, { replaces: record('a').id }),
+        failing,
+      ).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
+      expect(await store.read(record('a').id, { consistency: 'strong' }), failing).not.toBe(null)
+    }
+  })
+
   it('rejects, and uses a new stub in the next call', async () => {
     const auth = limen({ store: durableObjectStore(env.SESSIONS) })
     const { userId } = await auth.createUser({})

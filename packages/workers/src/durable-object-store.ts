@@ -1,47 +1,20 @@
 /** Stores sessions and users in Durable Objects: one object for each user, one RPC for each call. */
 import type { RoutedId, RoutedStore } from '@limen/core'
-import {
-  checkCallOptions,
-  firstLineOf,
-  removedNames,
-  routeIn,
-  storeFailure,
-} from '@limen/core/store-kit'
-import { checkBinding } from './check.ts'
-import { OBJECT_BINDING, OBJECT_STORE, durableObject, regionForm, wrongClass } from './messages.ts'
-import type { LocationHint, SessionsNamespace, SessionsObject } from './sessions-object.ts'
+import { removedNames, routeIn, sessionLimitReached } from '@limen/core/store-kit'
+import { OBJECT_STORE } from './messages.ts'
+import { type DurableObjectStoreOptions, objectClient } from './object-client.ts'
+import { LIMIT_REACHED, type SessionsNamespace, type SessionsObject } from './sessions-object.ts'
 
-const REGIONS: readonly LocationHint[] = [
-  'wnam',
-  'enam',
-  'sam',
-  'weur',
-  'eeur',
-  'apac',
-  'apac-ne',
-  'apac-se',
-  'oc',
-  'afr',
-  'me',
-]
 /** An id that no session has. */
 const NO_SESSION = ''
-const TOO_LARGE = /SQLITE_TOOBIG|limited to 32MiB/
-const NEVER = /^$/
-const REJECTED = /SQLITE_(ERROR|CONSTRAINT)|SQL is not enabled|does not implement/
-
-/** Where new objects are created. */
-export interface DurableObjectStoreOptions {
-  /**
-   * The region of new objects. An object does not move later. Default: near the request that creates
-   * the user.
-   */
-  readonly locationHint?: LocationHint | undefined
-}
 
 /**
  * Stores each user with its sessions in a Durable Object of its own. Users share nothing, and every
  * read is strong: it sees every write that was confirmed before it.
+ *
+ * A session that replaces one of another user is in another object. It is stored first; then the other
+ * session is deleted, and the new one too when the other did not exist. No client has the new token
+ * before all of that is done, so a failure in between leaves at most a session that cannot be used.
  *
  * The route names the object. An object deletes its expired sessions by an alarm. Attributes are
  * stored as JSON. The class of the objects is `LimenSessions` of `@limen/workers/durable-object`; this
@@ -66,34 +39,29 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
   namespace: SessionsNamespace,
   options?: DurableObjectStoreOptions,
 ): RoutedStore<UserAttributes, SessionAttributes> {
-  checkBinding(OBJECT_STORE, OBJECT_BINDING, namespace, 'idFromName', 'get')
-  const { locationHint } = checkCallOptions(OBJECT_STORE, options, {
-    locationHint: [(hint) => REGIONS.includes(hint as LocationHint), regionForm(REGIONS)],
-  })
+  const callNamed = objectClient<SessionsObject>(OBJECT_STORE, namespace, options)
 
   /** Calls the object of one user. */
-  async function call<Answer>(
-    id: RoutedId,
-    send: (object: SessionsObject) => Promise<Answer>,
-  ): Promise<Answer> {
-    const route = routeIn(OBJECT_STORE, id)
-    try {
-      const objectId = namespace.idFromName(route)
-      // A stub that has failed stays broken: each call creates a new one.
-      return await send(namespace.get(objectId, locationHint && { locationHint }))
-    } catch (cause) {
-      throw failed(cause)
-    }
-  }
+  const call = async <Answer>(id: RoutedId, send: (object: SessionsObject) => Promise<Answer>) =>
+    callNamed(routeIn(OBJECT_STORE, id), send)
 
   return {
     traits: { routed: true, selfExpiring: true },
 
     read: async (sessionId) => parse(await call(sessionId, (object) => object.read(sessionId.id))),
 
-    async insert({ id: sessionId, attributes, ...session }) {
+    async insert({ id: sessionId, attributes, ...session }, { replaces, limit } = {}) {
       const sent = { ...session, id: sessionId.id, attributes: JSON.stringify(attributes) }
-      return parse(await call(sessionId, (object) => object.insert(sent)))
+      const isMoved = replaces !== undefined && replaces.route !== sessionId.route
+      const replacesHere = replaces && !isMoved ? { replaces: replaces.id } : {}
+      const options = { ...replacesHere, ...(limit && { limit }) }
+      // A limit must not revoke sessions for a session that will not be stored.
+      if (isMoved && limit && !(await isStored(replaces))) return null
+      const stored = await call(sessionId, (object) => object.insert(sent, options))
+      if (limit && stored === LIMIT_REACHED) throw sessionLimitReached(limit.most)
+      if (stored === null || !isMoved || (await remove(replaces))) return parse(stored)
+      await remove(sessionId)
+      return null
     },
 
     renew: (sessionId, deadlines) =>
@@ -102,7 +70,9 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
     update: (sessionId, attributes) =>
       call(sessionId, (object) => object.update(sessionId.id, ...changesOf(attributes))),
 
-    delete: (sessionId) => call(sessionId, (object) => object.delete(sessionId.id)),
+    async delete(sessionId) {
+      await remove(sessionId)
+    },
 
     deleteByUser: (userId, { except = NO_SESSION }) =>
       call(userId, (object) => object.deleteByUser(except)),
@@ -119,6 +89,15 @@ export function durableObjectStore<UserAttributes = object, SessionAttributes = 
 
     deleteUser: (userId) => call(userId, (object) => object.deleteUser()),
   }
+
+  /** Deletes a session, and returns whether it existed. */
+  function remove(sessionId: RoutedId): Promise<boolean> {
+    return call(sessionId, (object) => object.delete(sessionId.id))
+  }
+
+  async function isStored(sessionId: RoutedId): Promise<boolean> {
+    return (await call(sessionId, (object) => object.read(sessionId.id))) !== null
+  }
 }
 
 function parse<Found>(found: string | null): Found | null {
@@ -128,20 +107,4 @@ function parse<Found>(found: string | null): Found | null {
 /** An update as JSON, and the names that it removes: JSON omits what is undefined. */
 function changesOf(attributes: object): [attributes: string, removed: string] {
   return [JSON.stringify(attributes), JSON.stringify(removedNames(attributes))]
-}
-
-/** Creates the error to throw. The cause comes from another isolate: its class is lost, and its name and code can be. */
-function failed(cause: unknown): unknown {
-  const { name, code, retryable, overloaded } = Object(cause) as Partial<
-    Record<'name' | 'code' | 'retryable' | 'overloaded', unknown>
-  >
-  if (name === 'AuthError' && code) return cause
-  const line = firstLineOf(cause)
-  const isTransient = retryable === true || overloaded === true
-  return storeFailure(
-    durableObject(/does not implement/.test(line) ? wrongClass(line) : line),
-    TOO_LARGE,
-    isTransient ? NEVER : REJECTED,
-    cause,
-  )
 }

@@ -2,7 +2,13 @@ import { applyD1Migrations, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { AuthError, limen } from '@limen/core'
 import { type PlainStore, routeOf, withPlainIds } from '@limen/core/store-kit'
-import { type D1, d1Store, durableObjectStore, kvStore } from '@limen/workers'
+import {
+  type D1WithBatch,
+  d1Store,
+  d1TicketStore,
+  durableObjectStore,
+  kvStore,
+} from '@limen/workers'
 import { LimenSessions } from '@limen/workers/durable-object'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bound } from '../test/kv.ts'
@@ -51,6 +57,15 @@ const sessionOf = async (store: AnyStore, userId: string, letter = 'a') => ({
 describe('E2: failures of D1', () => {
   const itself = d1Store<AnyAttributes, AnyAttributes>(env.DB)
   const store: AnyStore = itself
+  const ticketStore = d1TicketStore(env.DB)
+  const limit = { most: 1, onLimit: 'revoke-oldest', now: 1 } as const
+  const ticket = {
+    id: 'SECRET-TICKET'.padEnd(43, 'x'),
+    codeHash: HASH,
+    attemptsLeft: 1,
+    expiresAt: 2,
+    data: { note: 'private' },
+  }
   const rejected = (why: string): Expected => ({ code: 'AUTH_STORE_REJECTED', message: why })
   const migrate = 'Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote'
   const missing = (table: string) =>
@@ -60,6 +75,11 @@ describe('E2: failures of D1', () => {
     ['read', () => store.read('a', strong), 'limen_session'],
     ['an eventual read', () => store.read('a', { consistency: 'eventual' }), 'limen_session'],
     ['insert', async () => store.insert(await sessionOf(store, 'ada-id')), 'limen_session'],
+    [
+      'insert with options',
+      async () => store.insert(await sessionOf(store, 'ada-id'), { replaces: 'a', limit }),
+      'limen_session',
+    ],
     ['renew', async () => store.renew('a', await sessionOf(store, 'ada-id')), 'limen_session'],
     ['update', () => store.update('a', { note: 'private' }), 'limen_session'],
     ['delete', () => store.delete('a'), 'limen_session'],
@@ -70,6 +90,14 @@ describe('E2: failures of D1', () => {
     ['readUser', () => store.readUser('ada-id'), 'limen_user'],
     ['updateUser', () => store.updateUser('ada-id', { note: 'private' }), 'limen_user'],
     ['deleteUser', () => store.deleteUser('ada-id'), 'limen_user'],
+    ['put of a ticket', () => ticketStore.put(ticket), 'limen_ticket'],
+    ['take of a ticket', () => ticketStore.take(ticket.id), 'limen_ticket'],
+    ['attempt of a ticket', () => ticketStore.attempt(ticket.id), 'limen_ticket'],
+    [
+      'deleteExpired of tickets',
+      () => ticketStore.deleteExpired!({ now: 1, limit: 1 }),
+      'limen_ticket',
+    ],
   ]
 
   it.each(calls)(
@@ -105,11 +133,28 @@ describe('E2: failures of D1', () => {
     await store.createUser({ id: 'ada-id', attributes: {} })
     const session = await sessionOf(store, 'ada-id')
     await store.insert(session)
-    expect(await failureOf(() => store.insert(session))).toEqual(
+    for (const options of [{}, { limit: { ...limit, most: 9 } }]) {
+      expect(await failureOf(() => store.insert(session, options))).toEqual(
+        rejected(
+          'D1_ERROR: UNIQUE constraint failed: limen_session.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)',
+        ),
+      )
+    }
+  })
+
+  it('E2: a ticket id that is taken is AUTH_STORE_REJECTED, and a large ticket too large', async () => {
+    await ticketStore.put(ticket)
+    expect(await failureOf(() => ticketStore.put(ticket))).toEqual(
       rejected(
-        'D1_ERROR: UNIQUE constraint failed: limen_session.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)',
+        'D1_ERROR: UNIQUE constraint failed: limen_ticket.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)',
       ),
     )
+    const large = { ...ticket, id: 'large', data: { note: 'x'.repeat(34_000_000) } }
+    expect(await failureOf(() => ticketStore.put(large))).toEqual({
+      code: 'AUTH_RECORD_TOO_LARGE',
+      message: 'D1_ERROR: string or blob too big: SQLITE_TOOBIG',
+    })
+    expect(await ticketStore.take('large')).toBe(null)
   })
 
   it('E2: a time that is not a number is AUTH_STORE_REJECTED, without its value', async () => {
@@ -159,12 +204,19 @@ describe('E2: failures of D1', () => {
     'D1_ERROR: out of memory: SQLITE_NOMEM',
     'an unknown failure',
   ])('E2: %s is AUTH_STORE_UNAVAILABLE', async (words) => {
-    const statement = { bind: () => statement, all: () => Promise.reject(new Error(words)) }
-    const db = { prepare: () => statement, withSession: () => db } as unknown as D1
+    const fail = () => Promise.reject(new Error(words))
+    const statement = { bind: () => statement, all: fail }
+    const db = {
+      prepare: () => statement,
+      batch: fail,
+      withSession: () => db,
+    } as unknown as D1WithBatch
     for (const act of [
       () => d1Store(db).read('a', strong),
       () => d1Store(db).read('a', { consistency: 'eventual' }),
       () => d1Store(db).deleteUser('ada-id'),
+      async () => d1Store(db).insert(await sessionOf(store, 'ada-id'), { replaces: 'a' }),
+      () => d1TicketStore(db).take('a'),
     ]) {
       expect(await failureOf(act)).toEqual({
         code: 'AUTH_STORE_UNAVAILABLE',

@@ -47,8 +47,13 @@ export interface StoredSession<SessionAttributes> extends Omit<
 > {
   /** The generation of its user. */
   readonly generation: string
-  /** Later than every revocation that was known at sign-in. */
+  /**
+   * Later than every revocation that was known at sign-in. A session that replaces another one of its
+   * user has the same: a revocation that was not known at the replacement revokes it too.
+   */
   readonly since: number
+  /** The ids of those replaced sessions that a revocation excepted: it excepts this one too. */
+  readonly formerIds?: readonly string[]
 }
 
 /** The keys of a user. */
@@ -81,11 +86,21 @@ export function timeAfter(revocation: Revocation | null): number {
   return Math.max(Date.now(), (revocation?.at ?? 0) + 1)
 }
 
+/** What decides whether a revocation revokes a session. */
+type Revocable = Pick<StoredSession<unknown>, 'since' | 'formerIds'>
+
+/** Whether a revocation excepts a session, also under the id of one that it replaced. */
+export function isExcepted({ formerIds = [] }: Revocable, id: string, except: string): boolean {
+  return id === except || formerIds.includes(except)
+}
+
 /** Whether any of these revokes a session. */
 export function isRevoked(
-  { since }: { readonly since: number },
+  session: Revocable,
   id: string,
   revocations: readonly Revocation[],
 ): boolean {
-  return revocations.some(({ at, except }) => since <= at && id !== except)
+  return revocations.some(
+    ({ at, except }) => session.since <= at && !isExcepted(session, id, except),
+  )
 }

@@ -117,8 +117,8 @@ describe('kvStore() with stale reads', () => {
       const all = [...valid]
       for (let step = 0; step < 8; step++) {
         const { store: there, dropCache } = dataCenters[chance(3)]!
-        const id = all[chance(3)]!
-        const act = chance(8)
+        const id = all[chance(all.length)]!
+        const act = chance(10)
         if (act === 0) dropCache()
         else if (act === 1) await there.renew(id, never)
         else if (act === 2) await there.update(id, { seen: step })
@@ -130,6 +130,12 @@ describe('kvStore() with stale reads', () => {
         } else if (act === 6) {
           await there.deleteByUser('ada', { except: id })
           for (const one of all) if (one !== id) valid.delete(one)
+        } else if (act >= 8) {
+          const replacement = record('r', { id: `r${round}_n${step}`.padEnd(22, '_') })
+          if (await there.insert(replacement, { replaces: id })) {
+            all.push(replacement.id)
+            if (valid.delete(id)) valid.add(replacement.id)
+          }
         } else if (chance(3) === 0) {
           await there.deleteByUser('ada', {})
           valid.clear()

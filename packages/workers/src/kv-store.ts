@@ -1,7 +1,8 @@
 /** Stores sessions and users in Workers KV. */
-import type { Deadlines, RoutedId, RoutedStore, SessionAndUser } from '@limen/core'
+import type { Deadlines, RoutedId, RoutedStore, SessionAndUser, SessionLimit } from '@limen/core'
 import {
   checkCallOptions,
+  endedByLimit,
   laterDeadlines,
   mergedAttributes,
   newGeneration,
@@ -17,6 +18,7 @@ import {
   type StoredUser,
   attributesKey,
   deadlinesKey,
+  isExcepted,
   isRevoked,
   profileKey,
   revocationIn,
@@ -58,7 +60,9 @@ export interface KvStoreOptions {
  * Other data centers can still read a revoked session, or not yet read a new one, for `cacheTtl`
  * seconds or more; no cookie is deleted because of that. A revoked session stays revoked: no renewal,
  * however late, restores it; nor does a revocation that excepts it, as soon as KV lists the
- * revocation that revoked it. Where a minute is too long, use Durable Objects or D1.
+ * revocation that revoked it. A session that another data center has deleted can be replaced as long as
+ * KV still reads and lists it here. A limit counts the sessions that KV lists here. Where a minute is
+ * too long, use Durable Objects or D1.
  *
  * Attributes are stored as JSON. Of two changes to the attributes of one user or session, one can be
  * lost when the second does not see the first. KV accepts one write a second for each key: a second
@@ -101,12 +105,18 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
 
     read: (sessionId) => find(sessionId),
 
-    async insert({ id: sessionId, userId, ...session }) {
-      const { id } = sessionId
-      const { user, generation, revocation } = await userAt(routeOf(sessionId))
+    async insert({ id: sessionId, userId, ...session }, { replaces, limit } = {}) {
+      const [route, { id }] = [routeOf(sessionId), sessionId]
+      const { user, generation, revocation } = await userAt(route)
       if (user?.id !== userId) return null
-      const stored: AnySession = { ...session, generation, since: timeAfter(revocation) }
+      const replaced = replaces && (await findToReplace(replaces))
+      if (replaces && !replaced) return null
+      const ended = limit ? await endedBy(limit, route, replaces?.id) : []
+      const life = replaced?.user.id === userId ? replaced.life : { since: timeAfter(revocation) }
+      const stored: AnySession = { ...session, generation, ...life }
+      // Before the deletions: when one of them fails, the call rejects, and no client has the new token.
       await kv.put(sessionKey(id), stored, expiryOf(session))
+      await Promise.all([...(replaces ? [replaces.id] : []), ...ended].map(deleteSession))
       return user
     },
 
@@ -148,10 +158,10 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       // Before the others are listed: of two concurrent ones, at least one sees the other.
       await kv.put(revocationsKey(route, own), '', until)
       const all = [...(await revocationsOf(route)), ...(revocation ? [revocation] : []), own]
-      const { since } = valueOf<AnySession>(sessionKey(except)) ?? { since: 0 }
+      const excepted = valueOf<AnySession>(sessionKey(except)) ?? { since: 0 }
       const last: Revocation = {
         at: Math.max(...all.map((one) => one.at)),
-        except: isRevoked({ since }, own.except, all) ? '' : own.except,
+        except: isRevoked(excepted, own.except, all) ? '' : own.except,
       }
       await kv.put(revocationKey(route), last, until)
       // A session that another revocation has just excepted can be missing in KV's list.
@@ -208,6 +218,32 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     return (await findAll(routeOf(sessionId), [sessionId.id]))[0] ?? null
   }
 
+  /**
+   * The user of a session to replace, and what decides whether a revocation revokes the new one; `null`
+   * when the session is revoked. Reads are cached and lists are not, so the deletion of the session and
+   * all revocations are listed.
+   */
+  async function findToReplace(sessionId: RoutedId) {
+    const [route, { id }] = [routeOf(sessionId), sessionId]
+    const [found] = await findStored(route, [id])
+    if (!found) return null
+    const { keys } = await kv.list({ prefix: sessionKey(id), limit: 1 })
+    const revocations = await revocationsOf(route)
+    if (!keys[0] || isRevoked(found.stored, id, revocations)) return null
+    const { since, formerIds = [] } = found.stored
+    const ids = revocations.some(({ except }) => except === id) ? [...formerIds, id] : formerIds
+    return { user: found.user, life: { since, ...(ids.length > 0 && { formerIds: ids }) } }
+  }
+
+  /** The ids of the sessions that a limit ends, of those that KV lists here. */
+  async function endedBy(limit: SessionLimit, route: string, replaces?: string): Promise<string[]> {
+    const names = await kv.namesUnder(sessionKey(route))
+    const ids = names.map(sessionIdIn).filter((id) => id !== replaces)
+    if (ids.length < limit.most) return []
+    const others = (await findAll(route, ids)).map(({ session }) => session)
+    return endedByLimit(others, limit).slice(0, SESSIONS_PER_DELETION)
+  }
+
   /** Those of a user's sessions that are not revoked, in as many reads as it takes. */
   async function findAll(
     route: string,
@@ -237,11 +273,12 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
       const stored = valueOf<AnySession>(sessionKey(id))
       if (stored?.generation !== generation) return []
       if (isRevoked(stored, id, revocation ? [revocation] : [])) return []
-      const { generation: _generation, since: _since, ...record } = stored
+      const { generation: _generation, since: _since, formerIds: _formerIds, ...record } = stored
       const deadlines = laterDeadlines(stored, valueOf<Deadlines>(deadlinesKey(id)) ?? stored)
       const attributes = valueOf<SessionAttributes>(attributesKey(id)) ?? stored.attributes
       const session = { ...record, ...deadlines, attributes, id, userId: user.id }
-      return [{ session, user, stored, isExcepted: revocation?.except === id }]
+      const excepted = isExcepted(stored, id, revocation?.except ?? '')
+      return [{ session, user, stored, isExcepted: excepted }]
     })
   }
 

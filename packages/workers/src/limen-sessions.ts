@@ -1,19 +1,22 @@
-/** The class of the Durable Objects: one user with its sessions. */
+/** The class of the Durable Objects: one user with its sessions, or one ticket. */
 import { DurableObject } from 'cloudflare:workers'
-import type { Deadlines } from '@limen/core'
+import type { Deadlines, InsertOptions } from '@limen/core'
+import { isAuthError } from '@limen/core'
 import * as sqlite from '@limen/sql/sqlite'
 import { createTables, readUserId } from './object-schema.ts'
-import type { SentSession } from './sessions-object.ts'
+import { attemptTicket, putTicket, takeTicket } from './object-ticket.ts'
+import { LIMIT_REACHED, type SentSession } from './sessions-object.ts'
 
-/** How long an expired session stays stored, in milliseconds: clocks can differ. */
+/** How long an expired session or ticket stays stored, in milliseconds: clocks can differ. */
 const GRACE = 60 * 60 * 1000
 /** SQLite takes a negative limit for none. */
 const NO_LIMIT = -1
 
 /**
- * Stores one user and its sessions, for `durableObjectStore`. Each call reads and writes in one
+ * Stores one user and its sessions, for `durableObjectStore`, or one ticket, for
+ * `durableObjectTicketStore`. Each call reads and writes in one
  * synchronous step of a single thread, and its result leaves the object only when that is on disk. An
- * object without a user has no table and no alarm, whatever call it receives.
+ * object without a user and a ticket has no table and no alarm, whatever call it receives.
  *
  * Export it from the Worker's main module, under this name, and give it a SQLite-backed migration.
  *
@@ -29,16 +32,23 @@ export class LimenSessions extends DurableObject {
     return row ? JSON.stringify(sqlite.foundIn(row)) : null
   }
 
-  /** Stores a session and returns its user, as JSON. */
-  async insert(session: SentSession): Promise<string | null> {
+  /**
+   * Stores a session and returns its user, as JSON; `null` when there is no user or no session to
+   * replace, and `AUTH_SESSION_LIMIT` when a limit refuses it.
+   */
+  async insert(session: SentSession, options?: InsertOptions): Promise<string | null> {
     const alarm = await this.ctx.storage.getAlarm()
-    const user = sqlite.userIn(
-      session.userId,
-      this.#rows<sqlite.UserRow>(
-        sqlite.INSERT,
-        ...sqlite.insertValues(session, session.attributes),
-      ),
+    const steps = sqlite.insertSteps(session, session.attributes, options)
+    const results = this.ctx.storage.transactionSync(() =>
+      steps.map(([statement, values]) => this.#rows<sqlite.UserRow>(statement, ...values)),
     )
+    let user
+    try {
+      user = sqlite.insertedIn(session.userId, results, options?.limit)
+    } catch (error) {
+      if (isAuthError(error) && error.code === LIMIT_REACHED) return LIMIT_REACHED
+      throw error
+    }
     if (user === null) return null
     if (alarm === null) await this.#purgeAfter(session.idlePeriodExpiresAt)
     return JSON.stringify(user)
@@ -58,9 +68,9 @@ export class LimenSessions extends DurableObject {
     )
   }
 
-  /** Deletes a session. */
-  delete(sessionId: string): void {
-    this.#rows(sqlite.DELETE, sessionId)
+  /** Deletes a session, and returns whether it existed. */
+  delete(sessionId: string): boolean {
+    return this.#changes(sqlite.DELETE, sessionId)
   }
 
   /** Deletes all sessions except one. */
@@ -117,8 +127,25 @@ export class LimenSessions extends DurableObject {
     }
   }
 
-  /** Deletes the expired sessions, and sets the alarm for the next one. */
+  /** Stores a ticket, given as JSON, until it has expired. */
+  async putTicket(ticket: string, expiresAt: number): Promise<void> {
+    putTicket(this.ctx.storage, ticket)
+    await this.#purgeAfter(expiresAt)
+  }
+
+  /** Deletes the ticket, and returns it as JSON. */
+  takeTicket(): Promise<string | null> {
+    return takeTicket(this.ctx.storage)
+  }
+
+  /** Subtracts one from the ticket's `attemptsLeft` and returns it as JSON, unless none was left. */
+  attemptTicket(): string | null {
+    return attemptTicket(this.ctx.storage)
+  }
+
+  /** Deletes the expired sessions, and sets the alarm for the next one; or deletes the ticket. */
   async alarm(): Promise<void> {
+    if (this.#user() === null) return void (await takeTicket(this.ctx.storage))
     this.#rows(sqlite.DELETE_EXPIRED, Date.now() - GRACE, NO_LIMIT)
     const [next] = this.#rows<{ idle: number | null }>(
       'select min(idle_expires_at) as idle from limen_session',

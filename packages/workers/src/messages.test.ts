@@ -6,7 +6,15 @@ import { cached } from '@limen/core'
 import { memoryStore } from '@limen/core/memory-store'
 import { withPlainIds } from '@limen/core/store-kit'
 import { beforeEach, describe, it } from 'vitest'
-import { d1Store, durableObjectStore, kvCache, kvStore, workersCache } from './index.ts'
+import {
+  d1Store,
+  d1TicketStore,
+  durableObjectStore,
+  durableObjectTicketStore,
+  kvCache,
+  kvStore,
+  workersCache,
+} from './index.ts'
 import * as catalogue from './messages.ts'
 
 beforeEach(() => reset())
@@ -59,6 +67,10 @@ const table: MessageTable<typeof catalogue> = {
   D1_BINDING: [
     CONFIG,
     ['d1Store() needs a D1 binding such as env.DB (got undefined)', () => d1Store(wrong())],
+    [
+      'd1TicketStore() needs a D1 binding such as env.DB (got a KV namespace)',
+      () => d1TicketStore(wrong(env.KV)),
+    ],
   ],
   KV_BINDING: [
     CONFIG,
@@ -134,6 +146,10 @@ const table: MessageTable<typeof catalogue> = {
       'D1_ERROR: no such table: limen_user: SQLITE_ERROR. Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote',
       () => d1Store(env.DB).readUser('ada'),
     ],
+    [
+      'D1_ERROR: no such table: limen_ticket: SQLITE_ERROR. Apply the migrations: npx wrangler d1 migrations apply DB --local, or --remote',
+      () => d1TicketStore(env.DB).take('a'),
+    ],
   ],
   KV_STORE: [
     REJECTED,
@@ -148,6 +164,13 @@ const table: MessageTable<typeof catalogue> = {
       'durableObjectStore() needs the trait routed: pass the whole store, or its traits too',
       durableObjectStore(env.SESSIONS),
     ),
+  ],
+  OBJECT_TICKET_STORE: [
+    CONFIG,
+    [
+      'durableObjectTicketStore() needs a Durable Object binding such as env.SESSIONS (got a D1 database)',
+      () => durableObjectTicketStore(wrong(env.DB)),
+    ],
   ],
   wrongClass: [
     REJECTED,

@@ -27,6 +27,9 @@ export const KV_KIND = 'a KV namespace'
 export const OBJECT_KIND = 'a Durable Object namespace'
 export const REMOTE_KIND = 'a service binding or stub'
 
+/** The store of tickets that needs a Durable Object binding. */
+export const OBJECT_TICKET_STORE = 'durableObjectTicketStore'
+
 /** Values of options, which follow "must be". */
 export const ORIGIN_FORM = 'an origin such as "https://app.example"'
 export const regionForm = (regions: readonly string[]): string => `one of ${regions.join(', ')}`

@@ -128,7 +128,7 @@ describe('sqlStore() in D1, on its own migration', () => {
       'explain query plan delete from limen_session where id in (select id from limen_session where idle_expires_at <= 5 order by idle_expires_at limit 9)',
     ).all<{ detail: string }>()
     expect(results.map(({ detail }) => detail).join('\n')).toMatch(/limen_session_expiry/)
-    expect(migrations('sqlite')).toHaveLength(4)
+    expect(migrations('sqlite')).toHaveLength(6)
   })
 })
 

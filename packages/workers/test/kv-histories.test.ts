@@ -14,7 +14,7 @@ describe('P1, P2: kvStore() without concurrent changes of one record', () => {
         const store = kvStore<CaseUser, CaseSession>(pace(kv))
         return {
           ...store,
-          insert: (session) => order.alone(() => store.insert(session)),
+          insert: (session, options) => order.alone(() => store.insert(session, options)),
           read: (id, options) => order.beside(() => store.read(id, options)),
           delete: (id) => order.beside(() => store.delete(id)),
           deleteByUser: (id, which) => order.beside(() => store.deleteByUser(id, which)),

@@ -5,6 +5,11 @@ declare module 'cloudflare:workers' {
       readonly sql: {
         exec<Row>(query: string, ...bindings: unknown[]): { toArray(): Row[] }
       }
+      readonly kv: {
+        get(key: string): unknown
+        put(key: string, value: string): void
+        delete(key: string): boolean
+      }
       transactionSync<Result>(closure: () => Result): Result
       getAlarm(): Promise<number | null>
       setAlarm(time: number): Promise<void>

@@ -59,6 +59,19 @@ export interface Statements {
   readonly lock: string
   /** Whether an insert can return what it found. */
   readonly returning: boolean
+  /** Whether a delete can return what it deleted. */
+  readonly deleteReturning: boolean
+  /** Whether an update can return what it changed. */
+  readonly updateReturning: boolean
+  /** Locks what a `select` of the user `u` returns, and the session `s` if it has one; undefined where one writer is at a time. */
+  readonly lockFirst?: { readonly user: string; readonly withSession: string } | undefined
+  /** Deletes the session with the key `replaced`, if there is one with the key `stored`. */
+  readonly deleteReplaced: (table: Sql, key: Sql, replaced: Sql, stored: Sql) => Sql
+  /**
+   * Deletes the sessions that `newestFirst` selects, except the first of them, if there is one with
+   * the key `stored`. `newestFirst` selects only keys.
+   */
+  readonly deleteOldest: (table: Sql, key: Sql, newestFirst: Sql, kept: number, stored: Sql) => Sql
   /** Makes an insert do nothing where the id is taken, and only there; empty where it must fail. */
   readonly unlessTaken: (id: string) => string
   /** The condition for at most `limit` rows whose deadline has passed. */
@@ -98,6 +111,8 @@ export interface Failures {
   readonly isRejection: (error: EngineError) => boolean
   /** Whether a table is missing. */
   readonly isMissingTable: (error: EngineError) => boolean
+  /** Whether the engine rolled a transaction back to resolve a deadlock: it can run again. */
+  readonly isDeadlock?: ((error: EngineError) => boolean) | undefined
   /** Whether a unique column has the value already. Needed only where `unlessTaken` is empty. */
   readonly isDuplicate?: ((error: EngineError) => boolean) | undefined
   /** What to do about an error, as a sentence without its full stop. */

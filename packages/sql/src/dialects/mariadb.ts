@@ -1,11 +1,11 @@
-/** MariaDB, which differs from MySQL in two points. */
+/** MariaDB, which differs from MySQL in three points. */
 import type { Dialect } from './dialect.ts'
 import { type MysqlClients, mysql } from './mysql/index.ts'
 
 export const mariadb: Dialect = {
   ...mysql,
   title: 'MariaDB',
-  statements: { ...mysql.statements, returning: true },
+  statements: { ...mysql.statements, returning: true, deleteReturning: true },
   schema: {
     ...mysql.schema,
     types: {

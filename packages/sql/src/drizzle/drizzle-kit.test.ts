@@ -7,7 +7,14 @@ import { type CaseSession, recordsFor } from '@limen/conformance'
 import Database from 'better-sqlite3'
 import { Client } from 'pg'
 import { describe, expect, inject, it } from 'vitest'
-import { type SqlDriver, type SqlLayout, betterSqlite3, pg, sqlStore } from '../index.ts'
+import {
+  type SqlDriver,
+  type SqlLayout,
+  betterSqlite3,
+  pg,
+  sqlStore,
+  sqlTicketStore,
+} from '../index.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 const kit = join(here, 'node_modules/drizzle-kit/bin.cjs')
@@ -33,6 +40,8 @@ async function project(dialect: string, url: string) {
     remove: () => rm(folder, { recursive: true }),
   }
 }
+
+const ticket = { id: 'a', codeHash: 'c', attemptsLeft: 2, expiresAt: 5, data: { n: 1 } }
 
 interface User {
   readonly name: string
@@ -62,15 +71,20 @@ describe('drizzle-kit push beside your own user table', () => {
     const path = join(folder, 'app.db')
     const { push, remove } = await project('sqlite', path)
     const helped = `${sqliteUsers}
-      import { sqliteSessionTable } from ${index}
-      export const limenSession = sqliteSessionTable(users.id)`
+      import { sqliteSessionTable, sqliteTicketTable } from ${index}
+      export const limenSession = sqliteSessionTable(users.id)
+      export const limenTicket = sqliteTicketTable()`
     await push(helped)
     const db = new Database(path)
     const { store, find } = await signIn(betterSqlite3(db), undefined, 'ada')
+    const tickets = sqlTicketStore(betterSqlite3(db))
+    await tickets.put(ticket)
     await push(helped)
+    expect(await tickets.attempt('a')).toEqual({ ...ticket, attemptsLeft: 1 })
     expect((await find())?.user.attributes).toEqual({ name: 'Ada' })
-    await push(sqliteUsers, { tablesFilter: ['!limen_session'] })
+    await push(sqliteUsers, { tablesFilter: ['!limen_session', '!limen_ticket'] })
     expect(await find()).not.toBeNull()
+    expect(await tickets.attempt('a')).toEqual({ ...ticket, attemptsLeft: 0 })
     await store.deleteUser('ada')
     expect(await find()).toBeNull()
     await push(sqliteUsers)
@@ -95,16 +109,21 @@ describe('drizzle-kit push beside your own user table', () => {
       const users = `import { bigserial, pgTable, text } from 'drizzle-orm/pg-core'
       export const users = pgTable('users', { id: bigserial('id', { mode: 'bigint' }).primaryKey(), name: text('name') })`
       const helped = `${users}
-      import { pgSessionTable } from ${index}
-      export const limenSession = pgSessionTable(users.id)`
+      import { pgSessionTable, pgTicketTable } from ${index}
+      export const limenSession = pgSessionTable(users.id)
+      export const limenTicket = pgTicketTable()`
       await push(helped)
       const client = new Client({ connectionString: url.href })
       await client.connect()
       const { store, find } = await signIn(pg(client), 'bigint', '1153423434234234234')
+      const tickets = sqlTicketStore(pg(client))
+      await tickets.put(ticket)
       await push(helped)
+      expect(await tickets.attempt('a')).toEqual({ ...ticket, attemptsLeft: 1 })
       expect((await find())?.user.attributes).toEqual({ name: 'Ada' })
-      await push(users, { tablesFilter: ['!limen_session'] })
+      await push(users, { tablesFilter: ['!limen_session', '!limen_ticket'] })
       expect(await find()).not.toBeNull()
+      expect(await tickets.attempt('a')).toEqual({ ...ticket, attemptsLeft: 0 })
       await store.deleteUser('1153423434234234234')
       expect(await find()).toBeNull()
       await client.end()

@@ -8,8 +8,18 @@ import { drizzle as drizzlePg } from 'drizzle-orm/pglite'
 import { getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { openPglite } from '../../test/embedded.ts'
-import { type SqlDriver, betterSqlite3, migrate, migrations, pglite, sqlStore } from '../index.ts'
+import {
+  type SqlDriver,
+  betterSqlite3,
+  migrate,
+  migrations,
+  pglite,
+  sqlStore,
+  sqlTicketStore,
+} from '../index.ts'
 import { mysqlTables, pgTables, sqliteTables } from './index.ts'
+
+const ticket = { id: 'a', codeHash: 'c', attemptsLeft: 2, expiresAt: 5, data: { n: 1 } }
 
 /** Stores a user with a session. */
 async function withSession(driver: SqlDriver) {
@@ -26,7 +36,7 @@ describe('the tables for Drizzle', () => {
     const client = new Database(':memory:')
     const { store, session } = await withSession(betterSqlite3(client))
     const db = drizzleSqlite({ client })
-    const { limenUser, limenSession } = sqliteTables<CaseUser, CaseSession>()
+    const { limenUser, limenSession, limenTicket } = sqliteTables<CaseUser, CaseSession>()
 
     const found = await db
       .select({ session: limenSession, user: limenUser })
@@ -46,6 +56,9 @@ describe('the tables for Drizzle', () => {
 
     await db.insert(limenUser).values({ id: 'bob', attributes: { name: 'Bob' } })
     expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
+
+    await sqlTicketStore(betterSqlite3(client)).put(ticket)
+    expect(await db.select().from(limenTicket)).toEqual([{ ...ticket, data: '{"n":1}' }])
     client.close()
   })
 
@@ -53,7 +66,7 @@ describe('the tables for Drizzle', () => {
     const client = await openPglite()
     const { store, session } = await withSession(pglite(client))
     const db = drizzlePg({ client })
-    const { limenUser, limenSession } = pgTables<CaseUser, CaseSession>()
+    const { limenUser, limenSession, limenTicket } = pgTables<CaseUser, CaseSession>()
 
     const found = await db
       .select({ session: limenSession, user: limenUser })
@@ -67,6 +80,9 @@ describe('the tables for Drizzle', () => {
 
     await db.insert(limenUser).values({ id: 'bob', attributes: { name: 'Bob' } })
     expect(await store.readUser('bob')).toEqual({ id: 'bob', attributes: { name: 'Bob' } })
+
+    await sqlTicketStore(pglite(client)).put(ticket)
+    expect(await db.select().from(limenTicket)).toEqual([{ ...ticket, data: '{"n":1}' }])
   })
 
   it.each(['sqlite', 'postgres', 'mysql', 'mariadb'] as const)(

@@ -3,27 +3,33 @@
  *
  * @module
  */
-export { mysqlSessionTable, mysqlTables } from './mysql.ts'
+export { mysqlSessionTable, mysqlTables, mysqlTicketTable } from './mysql.ts'
 export type {
   MysqlOwnSessionColumns,
   MysqlSessionColumns,
   MysqlSessionTable,
   MysqlTables,
+  MysqlTicketColumns,
+  MysqlTicketTable,
   MysqlUserColumns,
 } from './mysql.ts'
-export { pgSessionTable, pgTables } from './pg.ts'
+export { pgSessionTable, pgTables, pgTicketTable } from './pg.ts'
 export type {
   PgOwnSessionColumns,
   PgSessionColumns,
   PgSessionTable,
   PgTables,
+  PgTicketColumns,
+  PgTicketTable,
   PgUserColumns,
 } from './pg.ts'
-export { sqliteSessionTable, sqliteTables } from './sqlite.ts'
+export { sqliteSessionTable, sqliteTables, sqliteTicketTable } from './sqlite.ts'
 export type {
   SqliteOwnSessionColumns,
   SqliteSessionColumns,
   SqliteSessionTable,
   SqliteTables,
+  SqliteTicketColumns,
+  SqliteTicketTable,
   SqliteUserColumns,
 } from './sqlite.ts'

@@ -55,6 +55,24 @@ export type MysqlSessionTable<Id, Attributes> = MySqlTableWithColumns<{
   dialect: 'mysql'
 }>
 
+/** The columns of tickets. Times are milliseconds since the epoch. */
+export type MysqlTicketColumns = {
+  id: IsPrimaryKey<Text<'id'>>
+  codeHash: Text<'code_hash'>
+  attemptsLeft: Time<'attempts_left'>
+  expiresAt: Time<'expires_at'>
+  /** JSON. */
+  data: Text<'data'>
+}
+
+/** The table of tickets. */
+export type MysqlTicketTable = MySqlTableWithColumns<{
+  name: 'limen_ticket'
+  schema: undefined
+  columns: BuildColumns<'limen_ticket', MysqlTicketColumns, 'mysql'>
+  dialect: 'mysql'
+}>
+
 /** The tables in MySQL and MariaDB. */
 export interface MysqlTables<UserAttributes, SessionAttributes> {
   /** Users. */
@@ -71,6 +89,8 @@ export interface MysqlTables<UserAttributes, SessionAttributes> {
     columns: BuildColumns<'limen_session', MysqlSessionColumns<SessionAttributes>, 'mysql'>
     dialect: 'mysql'
   }>
+  /** Tickets. */
+  readonly limenTicket: MysqlTicketTable
 }
 
 /**
@@ -80,7 +100,7 @@ export interface MysqlTables<UserAttributes, SessionAttributes> {
  * @returns The tables, to be exported from your schema.
  *
  * @example
- * const { limenUser, limenSession } = mysqlTables<{ name: string }, { device: string }>('mysql')
+ * const { limenUser, limenSession, limenTicket } = mysqlTables<{ name: string }, { device: string }>('mysql')
  */
 export function mysqlTables<UserAttributes = unknown, SessionAttributes = unknown>(
   dialect: 'mysql' | 'mariadb',
@@ -104,7 +124,7 @@ export function mysqlTables<UserAttributes = unknown, SessionAttributes = unknow
       index('limen_session_expiry').on(session.idlePeriodExpiresAt),
     ],
   )
-  return { limenUser, limenSession }
+  return { limenUser, limenSession, limenTicket: mysqlTicketTable(dialect) }
 }
 
 /**
@@ -143,16 +163,38 @@ export function mysqlSessionTable<Id extends AnyMySqlColumn, SessionAttributes =
   )
 }
 
-function textOf(dialect: 'mysql' | 'mariadb') {
-  return customType<Plain>({ dataType: () => dialects[dialect].schema.types.id })
+/**
+ * The table of tickets in MySQL or MariaDB, for `drizzle-kit`: needed beside your own table of users.
+ *
+ * @param dialect Which of the two it is: their bytewise collations differ.
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenTicket = mysqlTicketTable('mysql')
+ */
+export function mysqlTicketTable(dialect: 'mysql' | 'mariadb'): MysqlTicketTable {
+  return mysqlTable(
+    'limen_ticket',
+    {
+      id: textOf(dialect)('id').primaryKey(),
+      codeHash: textOf(dialect, 'hash')('code_hash').notNull(),
+      attemptsLeft: bigint('attempts_left', { mode: 'number' }).notNull(),
+      expiresAt: bigint('expires_at', { mode: 'number' }).notNull(),
+      data: textOf(dialect, 'text')('data').notNull(),
+    },
+    (ticket) => [index('limen_ticket_expiry').on(ticket.expiresAt)],
+  )
+}
+
+function textOf(dialect: 'mysql' | 'mariadb', type: 'id' | 'hash' | 'text' = 'id') {
+  return customType<Plain>({ dataType: () => dialects[dialect].schema.types[type] })
 }
 
 /** The columns of sessions, except their id and their user's. */
 function others<Attributes>(dialect: 'mysql' | 'mariadb') {
-  const hash = customType<Plain>({ dataType: () => dialects[dialect].schema.types.hash })
   const time = { mode: 'number' } as const
   return {
-    secretHash: hash('secret_hash').notNull(),
+    secretHash: textOf(dialect, 'hash')('secret_hash').notNull(),
     createdAt: bigint('created_at', time).notNull(),
     activePeriodExpiresAt: bigint('active_expires_at', time).notNull(),
     idlePeriodExpiresAt: bigint('idle_expires_at', time).notNull(),

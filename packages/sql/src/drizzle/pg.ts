@@ -52,6 +52,24 @@ export type PgSessionTable<Id, Attributes> = PgTableWithColumns<{
   dialect: 'pg'
 }>
 
+/** The columns of tickets. Times are milliseconds since the epoch. */
+export type PgTicketColumns = {
+  id: IsPrimaryKey<Text<'id'>>
+  codeHash: Text<'code_hash'>
+  attemptsLeft: Time<'attempts_left'>
+  expiresAt: Time<'expires_at'>
+  /** JSON. */
+  data: Text<'data'>
+}
+
+/** The table of tickets. */
+export type PgTicketTable = PgTableWithColumns<{
+  name: 'limen_ticket'
+  schema: undefined
+  columns: BuildColumns<'limen_ticket', PgTicketColumns, 'pg'>
+  dialect: 'pg'
+}>
+
 /** The tables in PostgreSQL. */
 export interface PgTables<UserAttributes, SessionAttributes> {
   /** Users. */
@@ -68,6 +86,8 @@ export interface PgTables<UserAttributes, SessionAttributes> {
     columns: BuildColumns<'limen_session', PgSessionColumns<SessionAttributes>, 'pg'>
     dialect: 'pg'
   }>
+  /** Tickets. */
+  readonly limenTicket: PgTicketTable
 }
 
 /**
@@ -76,7 +96,7 @@ export interface PgTables<UserAttributes, SessionAttributes> {
  * @returns The tables, to be exported from your schema.
  *
  * @example
- * const { limenUser, limenSession } = pgTables<{ name: string }, { device: string }>()
+ * const { limenUser, limenSession, limenTicket } = pgTables<{ name: string }, { device: string }>()
  */
 export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(): PgTables<
   UserAttributes,
@@ -100,7 +120,7 @@ export function pgTables<UserAttributes = unknown, SessionAttributes = unknown>(
       index('limen_session_expiry').on(session.idlePeriodExpiresAt),
     ],
   )
-  return { limenUser, limenSession }
+  return { limenUser, limenSession, limenTicket: pgTicketTable() }
 }
 
 /**
@@ -137,6 +157,28 @@ export function pgSessionTable<Id extends AnyPgColumn, SessionAttributes = unkno
       index('limen_session_user').on(session.userId, session.createdAt),
       index('limen_session_expiry').on(session.idlePeriodExpiresAt),
     ],
+  )
+}
+
+/**
+ * The table of tickets in PostgreSQL, for `drizzle-kit`: needed beside your own table of users.
+ *
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenTicket = pgTicketTable()
+ */
+export function pgTicketTable(): PgTicketTable {
+  return pgTable(
+    'limen_ticket',
+    {
+      id: text('id').primaryKey(),
+      codeHash: text('code_hash').notNull(),
+      attemptsLeft: bigint('attempts_left', { mode: 'number' }).notNull(),
+      expiresAt: bigint('expires_at', { mode: 'number' }).notNull(),
+      data: text('data').notNull(),
+    },
+    (ticket) => [index('limen_ticket_expiry').on(ticket.expiresAt)],
   )
 }
 

@@ -56,6 +56,24 @@ export type SqliteSessionTable<Id, Attributes> = SQLiteTableWithColumns<{
   dialect: 'sqlite'
 }>
 
+/** The columns of tickets. Times are milliseconds since the epoch. */
+export type SqliteTicketColumns = {
+  id: IsPrimaryKey<Text<'id'>>
+  codeHash: Text<'code_hash'>
+  attemptsLeft: Time<'attempts_left'>
+  expiresAt: Time<'expires_at'>
+  /** JSON. */
+  data: Text<'data'>
+}
+
+/** The table of tickets. */
+export type SqliteTicketTable = SQLiteTableWithColumns<{
+  name: 'limen_ticket'
+  schema: undefined
+  columns: BuildColumns<'limen_ticket', SqliteTicketColumns, 'sqlite'>
+  dialect: 'sqlite'
+}>
+
 /** The tables in SQLite. */
 export interface SqliteTables<UserAttributes, SessionAttributes> {
   /** Users. */
@@ -72,6 +90,8 @@ export interface SqliteTables<UserAttributes, SessionAttributes> {
     columns: BuildColumns<'limen_session', SqliteSessionColumns<SessionAttributes>, 'sqlite'>
     dialect: 'sqlite'
   }>
+  /** Tickets. */
+  readonly limenTicket: SqliteTicketTable
 }
 
 /**
@@ -80,7 +100,7 @@ export interface SqliteTables<UserAttributes, SessionAttributes> {
  * @returns The tables, to be exported from your schema.
  *
  * @example
- * const { limenUser, limenSession } = sqliteTables<{ name: string }, { device: string }>()
+ * const { limenUser, limenSession, limenTicket } = sqliteTables<{ name: string }, { device: string }>()
  */
 export function sqliteTables<UserAttributes = unknown, SessionAttributes = unknown>(): SqliteTables<
   UserAttributes,
@@ -104,7 +124,7 @@ export function sqliteTables<UserAttributes = unknown, SessionAttributes = unkno
       index('limen_session_expiry').on(session.idlePeriodExpiresAt),
     ],
   )
-  return { limenUser, limenSession }
+  return { limenUser, limenSession, limenTicket: sqliteTicketTable() }
 }
 
 /**
@@ -138,6 +158,28 @@ export function sqliteSessionTable<Id extends AnySQLiteColumn, SessionAttributes
       index('limen_session_user').on(session.userId, session.createdAt),
       index('limen_session_expiry').on(session.idlePeriodExpiresAt),
     ],
+  )
+}
+
+/**
+ * The table of tickets in SQLite, D1 included, for `drizzle-kit`: needed beside your own table of users.
+ *
+ * @returns The table, to be exported from your schema.
+ *
+ * @example
+ * const limenTicket = sqliteTicketTable()
+ */
+export function sqliteTicketTable(): SqliteTicketTable {
+  return sqliteTable(
+    'limen_ticket',
+    {
+      id: text('id').primaryKey(),
+      codeHash: text('code_hash').notNull(),
+      attemptsLeft: integer('attempts_left').notNull(),
+      expiresAt: integer('expires_at').notNull(),
+      data: text('data').notNull(),
+    },
+    (ticket) => [index('limen_ticket_expiry').on(ticket.expiresAt)],
   )
 }
 

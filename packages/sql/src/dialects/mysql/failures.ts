@@ -19,6 +19,7 @@ const UNAVAILABLE_NUMBERS = new Set([
   1226, // a limit of the user on this hour
   1461, // max_prepared_stmt_count
 ])
+const DEADLOCK = 1213
 const DUPLICATE = 1062
 const MISSING_TABLE = 1146
 
@@ -29,6 +30,7 @@ export const failures: Failures = {
     if (REJECTED_NUMBERS.has(errno)) return true
     return !UNAVAILABLE_NUMBERS.has(errno) && isRejectedState(sqlState)
   },
+  isDeadlock: ({ errno }) => errno === DEADLOCK,
   isMissingTable: ({ errno }) => errno === MISSING_TABLE,
   isDuplicate: ({ errno }) => errno === DUPLICATE,
 }

@@ -22,3 +22,15 @@ export const indexes: readonly string[] = [
   `create index if not exists limen_session_user on limen_session (user_id, created_at)`,
   `create index if not exists limen_session_expiry on limen_session (idle_expires_at)`,
 ]
+
+/** Creates the table of tickets. */
+export const ticketTable: string = `create table if not exists limen_ticket (
+  id text primary key,
+  code_hash text not null,
+  attempts_left integer not null,
+  expires_at integer not null,
+  data text not null
+) strict, without rowid`
+
+/** Creates its index. */
+export const ticketIndex: string = `create index if not exists limen_ticket_expiry on limen_ticket (expires_at)`

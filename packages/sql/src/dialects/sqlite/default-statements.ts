@@ -26,6 +26,87 @@ returning (
   where u.id = ?
 ) as ownerAttributes`
 
+/** Values: sessionId, secretHash, createdAt, activePeriodExpiresAt, idlePeriodExpiresAt, attributes, userId, replaces, userId. */
+export const INSERT_REPLACEMENT: string = `insert into limen_session (id, user_id, secret_hash, created_at, active_expires_at, idle_expires_at, attributes)
+select ?, u.id, ?, ?, ?, ?, ?
+from limen_user as u
+where u.id = ?
+and exists (
+  select 1
+  from limen_session
+  where id = ?
+)
+returning (
+  select u.attributes as ownerAttributes
+  from limen_user as u
+  where u.id = ?
+) as ownerAttributes`
+
+/** Values: sessionId, secretHash, createdAt, activePeriodExpiresAt, idlePeriodExpiresAt, attributes, userId, userId, now, most, userId. */
+export const INSERT_BELOW_LIMIT: string = `insert into limen_session (id, user_id, secret_hash, created_at, active_expires_at, idle_expires_at, attributes)
+select ?, u.id, ?, ?, ?, ?, ?
+from limen_user as u
+where u.id = ?
+and (
+  select count(*)
+  from limen_session
+  where user_id = ? and idle_expires_at > ?
+) < ?
+returning (
+  select u.attributes as ownerAttributes
+  from limen_user as u
+  where u.id = ?
+) as ownerAttributes`
+
+/** Values: sessionId, secretHash, createdAt, activePeriodExpiresAt, idlePeriodExpiresAt, attributes, userId, replaces, userId, now, replaces, most, userId. */
+export const INSERT_REPLACEMENT_BELOW_LIMIT: string = `insert into limen_session (id, user_id, secret_hash, created_at, active_expires_at, idle_expires_at, attributes)
+select ?, u.id, ?, ?, ?, ?, ?
+from limen_user as u
+where u.id = ?
+and exists (
+  select 1
+  from limen_session
+  where id = ?
+)
+and (
+  select count(*)
+  from limen_session
+  where user_id = ? and idle_expires_at > ? and id <> ?
+) < ?
+returning (
+  select u.attributes as ownerAttributes
+  from limen_user as u
+  where u.id = ?
+) as ownerAttributes`
+
+/** Values: replaces, userId. */
+export const READ_USER_TO_REPLACE: string = `select u.attributes as ownerAttributes
+from limen_user as u
+join limen_session as s on s.id = ?
+where u.id = ?`
+
+/** Values: replaces, sessionId. */
+export const DELETE_REPLACED: string = `delete from limen_session
+where id = ? and exists (
+  select 1
+  from limen_session
+  where id = ?
+)`
+
+/** Values: userId, sessionId, now, most - 1, sessionId. */
+export const DELETE_OLDEST: string = `delete from limen_session
+where id in (
+  select id
+  from limen_session
+  where user_id = ? and id <> ? and idle_expires_at > ?
+  order by created_at desc
+  limit -1 offset ?
+) and exists (
+  select 1
+  from limen_session
+  where id = ?
+)`
+
 /** Values: activePeriodExpiresAt, idlePeriodExpiresAt, sessionId. */
 export const RENEW: string = `update limen_session
 set
@@ -96,3 +177,28 @@ where id = ?`
 /** Values: userId. */
 export const DELETE_USER: string = `delete from limen_user
 where id = ?`
+
+/** Values: id, codeHash, attemptsLeft, expiresAt, data. */
+export const PUT_TICKET: string = `insert into limen_ticket (id, code_hash, attempts_left, expires_at, data)
+values (?, ?, ?, ?, ?)`
+
+/** Values: id. */
+export const TAKE_TICKET: string = `delete from limen_ticket
+where id = ?
+returning id as id, code_hash as codeHash, attempts_left as attemptsLeft, expires_at as expiresAt, data as data`
+
+/** Values: id. */
+export const ATTEMPT_TICKET: string = `update limen_ticket
+set attempts_left = attempts_left - 1
+where id = ? and attempts_left > 0
+returning id as id, code_hash as codeHash, attempts_left as attemptsLeft, expires_at as expiresAt, data as data`
+
+/** Values: now, limit. */
+export const DELETE_EXPIRED_TICKETS: string = `delete from limen_ticket
+where id in (
+  select id
+  from limen_ticket
+  where expires_at <= ?
+  order by expires_at
+  limit ?
+)`

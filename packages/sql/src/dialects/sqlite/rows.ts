@@ -1,5 +1,6 @@
 /** Rows of the default layout in SQLite, and the values of its statements. */
 import type { SessionAndUser, SessionRecord, UserRecord } from '@limen/core'
+import type { TicketRecord } from '@limen/core/tickets'
 import { removalOf } from '../merge-patch.ts'
 
 /** A row of `read` or `listByUser`. */
@@ -33,6 +34,23 @@ export function userIn<UserAttributes>(
   [row]: readonly UserRow[],
 ): UserRecord<UserAttributes> | null {
   return row ? { id, attributes: JSON.parse(row.ownerAttributes) } : null
+}
+
+/** A row of `take` or `attempt` of a ticket. */
+export interface TicketRow extends Omit<TicketRecord, 'data'> {
+  /** JSON. */
+  readonly data: string
+}
+
+/** The ticket in the first row of `take` or `attempt`; `null` where there is none. */
+export function ticketIn([row]: readonly TicketRow[]): TicketRecord | null {
+  return row ? { ...row, data: JSON.parse(row.data) } : null
+}
+
+/** The values of `put` of a ticket. */
+export function ticketValues(ticket: TicketRecord): readonly (string | number)[] {
+  const { id, codeHash, attemptsLeft, expiresAt, data } = ticket
+  return [id, codeHash, attemptsLeft, expiresAt, JSON.stringify(data)]
 }
 
 /** The values of `insert`. The attributes are JSON. */

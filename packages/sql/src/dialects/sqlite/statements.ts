@@ -8,6 +8,27 @@ export const statements: Statements = {
   // There is one writer at a time.
   lock: '',
   returning: true,
+  deleteReturning: true,
+  updateReturning: true,
+  deleteReplaced: (table, key, replaced, stored) => sql`
+    delete from ${table}
+    where ${key} = ${replaced} and exists (
+      select 1
+      from ${table}
+      where ${key} = ${stored}
+    )
+  `,
+  deleteOldest: (table, key, newestFirst, kept, stored) => sql`
+    delete from ${table}
+    where ${key} in (
+      ${newestFirst}
+      limit -1 offset ${value(kept)}
+    ) and exists (
+      select 1
+      from ${table}
+      where ${key} = ${stored}
+    )
+  `,
   unlessTaken: (id) => `on conflict (${id}) do nothing`,
   expired: (table, id, deadline, now, limit) => sql`
     ${raw(id)} in (
