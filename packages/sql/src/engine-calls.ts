@@ -13,10 +13,14 @@ export interface Step extends Statement {
 
 /** The calls of a driver. The first argument is what fails, as a message says it after `Cannot`. */
 export interface EngineCalls {
-  query(call: string, statement: Statement, consistency?: Consistency): Promise<readonly SqlRow[]>
-  change(call: string, statement: Statement): Promise<number>
+  readonly query: (
+    call: string,
+    statement: Statement,
+    consistency?: Consistency,
+  ) => Promise<readonly SqlRow[]>
+  readonly change: (call: string, statement: Statement) => Promise<number>
   /** Runs a transaction again when the engine rolled it back to resolve a deadlock, at most 9 times. */
-  transaction(call: string, steps: readonly Step[]): Promise<readonly SqlResult[]>
+  readonly transaction: (call: string, steps: readonly Step[]) => Promise<readonly SqlResult[]>
 }
 
 const ATTEMPTS = 10

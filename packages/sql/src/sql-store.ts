@@ -106,14 +106,13 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
       ...(replaces === undefined ? [] : [statements.deleteReplaced(replaces, session.id)]),
       ...(limit && !refuses ? [statements.deleteOldest(session, limit)] : []),
     ].map((statement) => ({ ...statement, returnsRows: false }))
-    // Without locks, only a refusal needs to know whether there is such a user.
+    // Where there are no locks, only a refusal needs to know whether there is such a user.
     const found = lockFirst || refuses ? [find] : []
     const results = await engine.transaction(CALLS.insert, [...found, insert, ...deletions])
     const inserted = results[found.length]!
     const [user] = results[0]!.rows
-    if (inserted.count > 0) return statements.userIn(session.userId, user!) as User
-    if (user && refuses) throw sessionLimitReached(limit.most)
-    return null
+    if (user && refuses && inserted.count === 0) throw sessionLimitReached(limit.most)
+    return user && inserted.count > 0 ? (statements.userIn(session.userId, user) as User) : null
   }
 
   return {

@@ -213,8 +213,13 @@ describe('the default layout in SQLite', () => {
     const db = new DatabaseSync(':memory:')
     for (const statement of tables) db.exec(statement)
     const record = (id: string, userId = 'ada') => ({
-      ...{ id, userId, secretHash: 'h', createdAt: id.codePointAt(0)! },
-      ...{ activePeriodExpiresAt: 9, idlePeriodExpiresAt: 9, attributes: {} },
+      id,
+      userId,
+      secretHash: 'h',
+      createdAt: id.codePointAt(0)!,
+      activePeriodExpiresAt: 9,
+      idlePeriodExpiresAt: 9,
+      attributes: {},
     })
     const all = (text: string, values: readonly (string | number)[]) =>
       db.prepare(text).all(...values) as never[]
