@@ -1,6 +1,6 @@
 /** What every store of tickets must do, as data. */
 import { type TicketRecord, type TicketStore, tickets } from '@limen/core/tickets'
-import { equal } from './expect.ts'
+import { equal, holds, sameText } from './expect.ts'
 
 /** A store of tickets under test. */
 export interface TicketSubject {
@@ -109,7 +109,38 @@ const cases: readonly WrittenCase[] = [
     async run(store) {
       const soon = ticketOf('a', { expiresAt: Date.now() + 1000 })
       await store.put(soon)
-      equal(await store.take(soon.id), soon, 'take')
+      equal(await store.take(soon.id), soon, 'one that is valid for a second')
+      const expired = { ...withCode('b', 3), expiresAt: Date.now() - 1000 }
+      await store.put(expired)
+      const tried = await store.attempt(expired.id)
+      const taken = await store.take(expired.id)
+      // An engine that deletes expired tickets by itself can have deleted it at any time.
+      const canBeGone = !store.deleteExpired
+      for (const found of [
+        tried && { ...tried, attemptsLeft: 3 },
+        taken && { ...taken, attemptsLeft: 3 },
+      ]) {
+        holds((canBeGone && found === null) || sameText(found, expired), 'an expired one')
+      }
+    },
+  },
+  {
+    name: 'stores a copy: a change of a ticket outside does not change it',
+    async run(store) {
+      const data = structuredClone(DATA)
+      const ticket = { ...withCode('a', 3), data }
+      await store.put(ticket)
+      data.email = 'eve@example.com'
+      data.nested.list.length = 0
+      const tried = await store.attempt(ticket.id)
+      equal(tried?.data, DATA, 'after a change of what was stored')
+      const returned = tried?.data as { nested: object }
+      try {
+        returned.nested = {}
+      } catch {
+        // A frozen copy is as good.
+      }
+      equal((await store.take(ticket.id))?.data, DATA, 'after a change of what was returned')
     },
   },
   {
