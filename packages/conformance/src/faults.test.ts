@@ -39,6 +39,7 @@ async function signedIn() {
     events,
     right,
     userId,
+    session,
     token,
     sessionId: session.sessionId,
     otherId: other.sessionId,
@@ -140,6 +141,66 @@ describe('P4: a call that goes wrong', () => {
     await expect(authRequest.validate()).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' })
     expect(authRequest.cookie()).toBeUndefined()
   })
+})
+
+describe('P4: an insert that replaces or limits sessions and goes wrong', () => {
+  const idsOf = async ({ right, userId }: App) =>
+    (await right.getAllUserSessions(userId)).map(({ sessionId }) => sessionId)
+
+  it.each([
+    ['before', 2],
+    ['half-way', 3],
+  ] as const)(
+    'P4: a replacement that failed %s keeps the replaced session',
+    async (fault, count) => {
+      const app = await signedIn()
+      app.fail('insert', fault)
+      await expect(app.auth.replaceSession(app.session)).rejects.toMatchObject({
+        code: 'AUTH_STORE_UNAVAILABLE',
+      })
+      app.recover()
+      expect(await app.open().validate()).toMatchObject({ sessionId: app.sessionId })
+      expect(await idsOf(app)).toHaveLength(count)
+      const { sessionId } = await app.auth.replaceSession(app.session)
+      expect(await app.open().validate()).toBeNull()
+      expect(await idsOf(app)).toEqual(expect.arrayContaining([app.otherId, sessionId]))
+      expect(await idsOf(app)).toHaveLength(count)
+    },
+  )
+
+  it('P4: a replacement whose answer was lost has ended the replaced session', async () => {
+    const app = await signedIn()
+    app.fail('insert', 'after')
+    await expect(app.auth.replaceSession(app.session)).rejects.toMatchObject({
+      code: 'AUTH_STORE_UNAVAILABLE',
+    })
+    expect(await app.open().validate()).toBeNull()
+    expect(await idsOf(app)).toEqual([app.otherId, expect.any(String)])
+  })
+
+  it.each([
+    ['revoke-oldest', 2],
+    ['refuse', 1],
+  ] as const)(
+    'a limited insert that failed half-way revokes no session (%s)',
+    async (onLimit, count) => {
+      const whole = memoryStore()
+      const auth = limen({
+        store: faulty(whole, (call, [, options]) =>
+          call === 'insert' && options ? 'half-way' : undefined,
+        ),
+        maxSessionsPerUser: { limit: 1, onLimit },
+      })
+      const right = limen({ store: whole })
+      const { userId } = await right.createUser({})
+      const { sessionId } = await right.createSession({ userId })
+      await expect(auth.createSession({ userId })).rejects.toMatchObject({
+        code: 'AUTH_STORE_UNAVAILABLE',
+      })
+      expect(await right.getSession(sessionId)).not.toBeNull()
+      expect(await right.getAllUserSessions(userId)).toHaveLength(count)
+    },
+  )
 })
 
 describe('P1: a stale read', () => {

@@ -1,6 +1,12 @@
 /** A store that fails when a test chooses so: for tests of what is built on a store. */
-import { type AnyStore, AuthError, type SessionAndUser, type StoreCall } from '@limen/core'
-import { type EitherStore, idOf, withPlainIds } from '@limen/core/store-kit'
+import {
+  type AnyStore,
+  AuthError,
+  type InsertOptions,
+  type SessionAndUser,
+  type StoreCall,
+} from '@limen/core'
+import { type EitherStore, type StoreId, idOf, withPlainIds } from '@limen/core/store-kit'
 
 /**
  * How one call fails.
@@ -8,7 +14,8 @@ import { type EitherStore, idOf, withPlainIds } from '@limen/core/store-kit'
  * - `before`: it rejects, and nothing has happened.
  * - `rejected`: it rejects with `AUTH_STORE_REJECTED`, as for a missing table, and nothing has happened.
  * - `after`: it rejects, but it has happened: the answer was lost.
- * - `half-way`: it rejects, and a part of it has happened, where it has parts.
+ * - `half-way`: it rejects, and a part of it has happened, where it has parts. An insert that replaces
+ *   a session, or that can revoke the oldest, stores the new session and ends none.
  * - `stale`: an eventual read returns what was read of that session before, if anything was.
  */
 export type Fault = 'before' | 'rejected' | 'after' | 'half-way' | 'stale'
@@ -63,7 +70,13 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
       ),
 
     insert: (session, options) =>
-      through('insert', [session, options], () => store.insert(session, options)),
+      through(
+        'insert',
+        [session, options],
+        () => store.insert(session, options),
+        // The new session is stored, and no other one has ended yet.
+        async () => endsOthers(options) && store.insert(session),
+      ),
 
     renew: (id, deadlines) =>
       through(
@@ -149,6 +162,10 @@ export function faulty<Working extends AnyStore<unknown, unknown>>(
     if (fault === 'after') throw new Error(`${call}: the answer was lost`)
     return answer
   }
+}
+
+function endsOthers({ replaces, limit }: InsertOptions<StoreId> = {}): boolean {
+  return replaces !== undefined || limit?.onLimit === 'revoke-oldest'
 }
 
 function firstOf<Attributes>(attributes: Partial<Attributes>): Partial<Attributes> {
