@@ -1,6 +1,7 @@
 /** `limen()` over a store under test: for input that core checks before it calls the store. */
 import {
   type Auth,
+  type MaxSessions,
   type OriginRequest,
   type RequestContext,
   type Session,
@@ -24,23 +25,30 @@ export type StoreAuth = Auth<
   RequestContext
 >
 
-/** `limen()` over a store, and the calls of the store with their first arguments. */
-export function authOver(store: AnyCaseStore): {
+/** A call of a store with its arguments. */
+type StoreCalled = readonly [name: string, first: unknown, second: unknown]
+
+/** `limen()` over a store, and the calls of the store with their arguments. */
+export function authOver(
+  store: AnyCaseStore,
+  options: { readonly maxSessionsPerUser?: MaxSessions; readonly now?: () => number } = {},
+): {
   readonly auth: StoreAuth
-  readonly calls: readonly (readonly [name: string, first: unknown])[]
+  readonly calls: readonly StoreCalled[]
 } {
-  const calls: (readonly [name: string, first: unknown])[] = []
+  const calls: StoreCalled[] = []
   const recorded = new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target)
       if (typeof member !== 'function') return member
       return (...args: unknown[]) => {
-        calls.push([String(name), args[0]])
+        calls.push([String(name), args[0], args[1]])
         return Reflect.apply(member, target, args)
       }
     },
   })
   const auth = limen({
+    ...options,
     store: recorded,
     // An attribute can have the name of a field, or the name "then".
     getUserAttributes: (stored) => ({ stored }),

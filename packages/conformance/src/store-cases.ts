@@ -1,6 +1,7 @@
 /** What every store must do: one case, one sentence. */
 import { withPlainIds } from '@limen/core/store-kit'
 import { attributeInputCases } from './attribute-input-cases.ts'
+import { authCases } from './auth-cases.ts'
 import { idInputCases } from './id-input-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { replacementCases } from './replacement-cases.ts'
@@ -19,6 +20,7 @@ export const storeCases: readonly StoreCase[] = [
     }),
   ),
   ...routeCases,
+  ...authCases,
   ...idInputCases,
   ...attributeInputCases,
 ]
