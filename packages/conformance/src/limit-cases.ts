@@ -1,6 +1,6 @@
 /** What a store must do to limit the sessions of a user. */
 import type { SessionLimit } from '@limen/core'
-import { equal } from './expect.ts'
+import { equal, outcomeOf } from './expect.ts'
 import {
   type CaseStore,
   type WrittenCase,
@@ -13,12 +13,13 @@ import {
 } from './store-case.ts'
 
 const SIGN_INS = 50
+const REFUSED = 'AUTH_SESSION_LIMIT'
 
 /** Stores sessions of `ada`, each created a millisecond after the one before. */
 async function withSessions(store: CaseStore, letters: string) {
   const record = await recordsFor(store)
   await store.createUser(ada)
-  for (const [index, letter] of [...letters].entries()) {
+  for (const [index, letter] of letters.split('').entries()) {
     await store.insert(record(letter, { createdAt: NOW + index }))
   }
   return record
@@ -34,14 +35,6 @@ const limitOf = (most: number, onLimit: SessionLimit['onLimit'], now = NOW): Ses
   onLimit,
   now,
 })
-
-/** What the call rejects with: its code. */
-async function codeOf(call: Promise<unknown>): Promise<unknown> {
-  return call.then(
-    () => 'no error',
-    (error: { code?: unknown }) => error.code,
-  )
-}
 
 export const limitCases: readonly WrittenCase[] = [
   {
@@ -63,12 +56,14 @@ export const limitCases: readonly WrittenCase[] = [
     promise: 'contract',
     async run(store) {
       const record = await withSessions(store, 'abc')
-      const refused = store.insert(record('d'), { limit: limitOf(3, 'refuse') })
-      equal(await codeOf(refused), 'AUTH_SESSION_LIMIT', 'at the limit')
-      const above = store.insert(record('d'), { limit: limitOf(1, 'refuse') })
-      equal(await codeOf(above), 'AUTH_SESSION_LIMIT', 'above the limit')
+      const refusedAt = (most: number) =>
+        outcomeOf(() => store.insert(record('d'), { limit: limitOf(most, 'refuse') }))
+      equal(await refusedAt(3), REFUSED, 'at the limit')
+      equal(await refusedAt(1), REFUSED, 'above the limit')
       equal(await lettersOf(store), 'abc', 'the sessions')
-      equal(await store.insert(record('d'), { limit: limitOf(4, 'refuse') }), ada, 'below')
+      equal(await read(store, 'd'), null, 'the refused session')
+      equal(await refusedAt(4), ada, 'below the limit')
+      equal((await read(store, 'd'))?.session, record('d'), 'the stored session')
     },
   },
   {
@@ -96,11 +91,32 @@ export const limitCases: readonly WrittenCase[] = [
     promise: 'contract',
     async run(store) {
       const record = await withSessions(store, 'ab')
-      const options = { limit: limitOf(2, 'refuse', NOW + 15 * DAY) }
-      const added = record('c', { createdAt: NOW + 15 * DAY, idlePeriodExpiresAt: NOW + 30 * DAY })
-      equal(await store.insert(added, options), ada, 'the others expire at this time')
-      const last = { limit: limitOf(1, 'refuse', NOW + 15 * DAY) }
-      equal(await codeOf(store.insert(record('d'), last)), 'AUTH_SESSION_LIMIT', 'a valid one')
+      const now = NOW + 15 * DAY
+      const valid = (letter: string) =>
+        record(letter, { createdAt: now, idlePeriodExpiresAt: NOW + 30 * DAY })
+      const first = { limit: limitOf(1, 'refuse', now) }
+      equal(await store.insert(valid('c'), first), ada, 'the others expire at this time')
+      equal(await outcomeOf(() => store.insert(valid('d'), first)), REFUSED, 'a valid one counts')
+      const second = { limit: limitOf(2, 'revoke-oldest', now) }
+      equal(await store.insert(valid('d'), second), ada, 'a second one')
+      equal((await read(store, 'c'))?.session, valid('c'), 'the valid session stays')
+    },
+  },
+  {
+    name: 'does not count revoked sessions',
+    promise: 'contract',
+    async run(store) {
+      const record = await withSessions(store, 'abcd')
+      const added = (letter: string) => record(letter, { createdAt: NOW + 9 })
+      await store.delete(record('a').id)
+      await store.insert(added('e'), { limit: limitOf(4, 'revoke-oldest') })
+      equal(await lettersOf(store), 'bcde', 'after one was revoked')
+      await store.deleteByUser('ada', { except: record('d').id })
+      await store.insert(added('f'), { limit: limitOf(2, 'refuse') })
+      equal(await lettersOf(store), 'df', 'after all others were revoked')
+      await store.deleteUser('ada')
+      await store.createUser(ada)
+      equal(await store.insert(added('g'), { limit: limitOf(1, 'refuse') }), ada, 'a new user')
     },
   },
   {
@@ -113,7 +129,7 @@ export const limitCases: readonly WrittenCase[] = [
       equal(await store.insert(added, options), ada, 'insert')
       equal(await lettersOf(store), 'bc', 'the sessions')
       const other = { replaces: record('b').id, limit: limitOf(1, 'refuse') }
-      equal(await codeOf(store.insert(record('d'), other)), 'AUTH_SESSION_LIMIT', 'refused')
+      equal(await outcomeOf(() => store.insert(record('d'), other)), REFUSED, 'above the limit')
       equal(await lettersOf(store), 'bc', 'nothing was changed')
       const gone = { replaces: record('a').id, limit: limitOf(1, 'revoke-oldest') }
       equal(await store.insert(record('d'), gone), null, 'a session that is gone')
@@ -126,14 +142,22 @@ export const limitCases: readonly WrittenCase[] = [
     async run(store) {
       const record = await withSessions(store, 'ab')
       await store.createUser(bob)
-      await store.insert(record('g', { userId: 'bob' }))
-      const options = {
-        replaces: record('g', { userId: 'bob' }).id,
-        limit: limitOf(2, 'revoke-oldest'),
-      }
-      equal(await store.insert(record('c', { createdAt: NOW + 9 }), options), ada, 'insert')
+      const ofBob = (letter: string) => record(letter, { userId: 'bob' })
+      for (const letter of 'gh') await store.insert(ofBob(letter))
+      const added = record('c', { createdAt: NOW + 9 })
+      const insert = (most: number, onLimit: SessionLimit['onLimit']) =>
+        outcomeOf(() =>
+          store.insert(added, { replaces: ofBob('g').id, limit: limitOf(most, onLimit) }),
+        )
+      equal(await insert(2, 'refuse'), REFUSED, 'a limit that refuses')
+      equal(await lettersOf(store), 'ab', 'no session is stored')
+      equal(await lettersOf(store, 'bob'), 'gh', 'and none is replaced')
+      equal(await insert(2, 'revoke-oldest'), ada, 'a limit that revokes')
       equal(await lettersOf(store), 'bc', 'the sessions of the user')
-      equal(await lettersOf(store, 'bob'), '', 'the sessions of the other')
+      equal(await lettersOf(store, 'bob'), 'h', 'the sessions of the other')
+      const gone = { replaces: ofBob('g').id, limit: limitOf(1, 'revoke-oldest') }
+      equal(await store.insert(record('d'), gone), null, 'a session that is gone')
+      equal(await lettersOf(store), 'bc', 'nothing was revoked')
     },
   },
   {
@@ -162,7 +186,7 @@ export const limitCases: readonly WrittenCase[] = [
         result.status === 'rejected' ? [(result.reason as { code?: unknown }).code] : [],
       )
       const expected = onLimit === 'refuse' ? SIGN_INS - 2 : 0
-      equal(refused, Array(expected).fill('AUTH_SESSION_LIMIT'), 'the refused sign-ins')
+      equal(refused, Array(expected).fill(REFUSED), 'the refused sign-ins')
       equal((await store.listByUser('ada')).length, 3, 'the sessions')
     },
   })),

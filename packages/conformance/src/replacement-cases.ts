@@ -39,14 +39,27 @@ export const replacementCases: readonly WrittenCase[] = [
     promise: 'P1',
     async run(store) {
       const record = await recordsFor(store)
-      await withAda(store, 'a')
+      await withAda(store, 'a', 'b')
       await store.createUser(bob)
-      await store.delete(record('a').id)
-      for (const userId of ['ada', 'bob']) {
-        const replacement = record('c', { userId })
-        equal(await store.insert(replacement, { replaces: record('a').id }), null, userId)
-        equal(await store.listByUser(userId), [], `the sessions of ${userId}`)
+      const isRefused = async (letter: string, when: string) => {
+        for (const userId of ['ada', 'bob']) {
+          const replacement = record('n', { userId })
+          equal(await store.insert(replacement, { replaces: record(letter).id }), null, when)
+          equal(await store.read(replacement.id, { consistency: 'strong' }), null, when)
+        }
       }
+      await store.delete(record('a').id)
+      await isRefused('a', 'a session that was revoked')
+      await store.insert(record('c'), { replaces: record('b').id })
+      await isRefused('b', 'a session that was replaced')
+      await store.insert(record('d'))
+      await store.deleteByUser('ada', { except: record('d').id })
+      await isRefused('c', 'a session that was revoked with others')
+      await store.deleteUser('ada')
+      await isRefused('d', 'a session of a deleted user')
+      await store.createUser(ada)
+      await isRefused('d', 'a session of an earlier user of that id')
+      for (const userId of ['ada', 'bob']) equal(await store.listByUser(userId), [], userId)
     },
   },
   {
@@ -57,7 +70,10 @@ export const replacementCases: readonly WrittenCase[] = [
       await withAda(store, 'a')
       const ofBob = record('c', { userId: 'bob' })
       equal(await store.insert(ofBob, { replaces: record('a').id }), null, 'insert')
-      equal((await read(store, 'a'))?.session, record('a'), 'the other session')
+      equal((await read(store, 'a'))?.session, record('a'), 'the session to replace')
+      equal(await store.read(ofBob.id, { consistency: 'strong' }), null, 'the new session')
+      await store.createUser(bob)
+      equal(await store.listByUser('bob'), [], 'the sessions of a later user of that id')
     },
   },
   {
@@ -87,7 +103,7 @@ export const replacementCases: readonly WrittenCase[] = [
     },
   },
   {
-    name: 'P1: no session remains when a session is replaced and revoked at once',
+    name: 'P1: a session that is replaced and revoked at once does not remain',
     promise: 'P1',
     async run(store) {
       const record = await recordsFor(store)
@@ -97,13 +113,13 @@ export const replacementCases: readonly WrittenCase[] = [
           record(letter, { id: `${letter}${String(round).padStart(21, '0')}` }),
         ) as [ReturnType<typeof record>, ReturnType<typeof record>]
         await store.insert(old)
-        const calls = [
-          () => store.insert(replacement, { replaces: old.id }),
-          () => store.delete(old.id),
-        ]
-        if (round % 2) calls.reverse()
-        await Promise.all(calls.map((call) => call()))
+        const isFirst = round % 2 === 0
+        const revoked = isFirst ? undefined : store.delete(old.id)
+        const replaced = store.insert(replacement, { replaces: old.id })
+        const [user] = await Promise.all([replaced, revoked ?? store.delete(old.id)])
         equal(await store.read(old.id, { consistency: 'strong' }), null, `round ${round}`)
+        const listed = (await store.listByUser('ada')).map(({ session }) => session.id)
+        equal(listed, user ? [replacement.id] : [], `the sessions after round ${round}`)
         await store.deleteByUser('ada', {})
         equal(await store.listByUser('ada'), [], `the list after round ${round}`)
       }

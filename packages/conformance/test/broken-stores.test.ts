@@ -1,5 +1,10 @@
-import { AuthError } from '@limen/core'
-import { laterDeadlines, withoutUndefined } from '@limen/core/store-kit'
+import { AuthError, type SessionLimit } from '@limen/core'
+import {
+  endedByLimit,
+  laterDeadlines,
+  sessionLimitReached,
+  withoutUndefined,
+} from '@limen/core/store-kit'
 import { describe, expect, it } from 'vitest'
 import { storeSuite } from '../src/index.ts'
 import {
@@ -249,6 +254,393 @@ describe('storeSuite() on a store over a slow engine', () => {
       'stores nothing for a user that does not exist',
     ],
   ]
+
+  const REPLACES = 'replaces a session with a new one'
+  const REPLACES_OTHER = 'replaces a session of another user'
+  const ONE_REPLACES = 'P1: of many concurrent replacements of a session, one succeeds'
+  const GONE = 'P1: a deleted session cannot be replaced'
+  const AT_ONCE = 'P1: a session that is replaced and revoked at once does not remain'
+  const NO_USER = 'changes nothing when the new session has no user'
+  const strong = { consistency: 'strong' } as const
+  const lookingFirst: Break = (right) => ({
+    async insert(session, { replaces, limit } = {}) {
+      if (replaces && !(await right.read(replaces, strong))) return null
+      const user = await right.insert(session, { limit })
+      if (user && replaces) await right.delete(replaces)
+      return user
+    },
+  })
+  const ignoringReplaces: Break = (right) => ({
+    insert: (session, { limit } = {}) => right.insert(session, { limit }),
+  })
+  const replacing: Case[] = [
+    ['replaces that is ignored', ignoringReplaces, REPLACES],
+    ['replaces that is ignored, in histories', ignoringReplaces, HISTORIES],
+    [
+      'replaces that is ignored, through limen()',
+      ignoringReplaces,
+      'P1: replaceSession() ends a session and creates another, also of another user',
+    ],
+    [
+      'a user id that is returned in another case, through limen()',
+      (right) => ({
+        async read(id, options) {
+          const found = await right.read(id, options)
+          const userId = found?.session.userId.toUpperCase() ?? ''
+          return found && { ...found, session: { ...found.session, userId } }
+        },
+      }),
+      'invalidateSession() with a userId revokes only a session of this user',
+    ],
+    [
+      'a replacement that deletes all sessions of the user',
+      (right) => ({
+        async insert(session, options) {
+          const user = await right.insert(session, options)
+          if (user && options?.replaces) {
+            await right.deleteByUser(session.userId, { except: session.id })
+          }
+          return user
+        },
+      }),
+      REPLACES,
+    ],
+    [
+      'a replacement of none but own sessions',
+      (right) => ({
+        async insert(session, options = {}) {
+          const old = options.replaces ? await right.read(options.replaces, strong) : null
+          const isOwn = old?.user.id === session.userId
+          return !options.replaces || isOwn ? right.insert(session, options) : null
+        },
+      }),
+      REPLACES_OTHER,
+    ],
+    [
+      'a replacement that leaves the session of another user',
+      (right) => ({
+        async insert(session, { replaces, limit } = {}) {
+          const old = replaces ? await right.read(replaces, strong) : null
+          if (replaces && !old) return null
+          return right.insert(session, old?.user.id === session.userId ? { replaces, limit } : {})
+        },
+      }),
+      REPLACES_OTHER,
+    ],
+    [
+      'a replacement that deletes the old session although the new one has no user',
+      (right) => ({
+        async insert(session, options) {
+          const user = await right.insert(session, options)
+          if (!user && options?.replaces) await right.delete(options.replaces)
+          return user
+        },
+      }),
+      NO_USER,
+    ],
+    [
+      'a replacement that stores a session without a user',
+      (right, client) => ({
+        async insert(session, options) {
+          const user = await right.insert(session, options)
+          if (!user && options?.replaces && (await right.read(options.replaces, strong))) {
+            await client.put(`session/${session.id}`, JSON.stringify(session))
+          }
+          return user
+        },
+      }),
+      NO_USER,
+    ],
+    [
+      'a replacement of a session that is gone',
+      (right) => ({
+        async insert(session, options) {
+          return (await right.insert(session, options)) ?? right.insert(session)
+        },
+      }),
+      GONE,
+    ],
+    [
+      'a replacement that restores what it replaces when the user is missing',
+      (right, client) => ({
+        async insert(session, { replaces, limit } = {}) {
+          if (!replaces) return right.insert(session, { limit })
+          const text = await client.get(`session/${replaces}`)
+          await right.delete(replaces)
+          const user = text && (await right.insert(session, { limit }))
+          if (text && !user) await client.put(`session/${replaces}`, text)
+          return user || null
+        },
+      }),
+      HISTORIES,
+    ],
+    ['a replacement that looks for the old session first', lookingFirst, ONE_REPLACES],
+    ['a replacement that looks for the old session first, in histories', lookingFirst, HISTORIES],
+    [
+      'a replacement that writes what it replaces once more',
+      (right, client) => ({
+        async insert(session, options) {
+          const replaces = options?.replaces
+          const text = replaces ? await client.get(`session/${replaces}`) : null
+          const user = await right.insert(session, options)
+          if (!user && text) await client.put(`session/${replaces}`, text)
+          return user
+        },
+      }),
+      AT_ONCE,
+    ],
+    [
+      'a replacement in two steps, of which one may be lost',
+      (right, client) => ({
+        async insert(session, { replaces, limit } = {}) {
+          const user = await right.insert(session, { replaces, limit })
+          if (!user || !replaces) return user
+          await client.delete(`session/${session.id}`)
+          await client.put(`session/${session.id}`, JSON.stringify(session))
+          return user
+        },
+      }),
+      LOST,
+    ],
+    [
+      'a failed replacement of which only the deletion has happened',
+      (right, client) => ({
+        async insert(session, { replaces, limit } = {}) {
+          if (!replaces || !(await client.get(`session/${replaces}`))) {
+            return replaces ? null : right.insert(session, { limit })
+          }
+          await client.delete(`session/${replaces}`)
+          return right.insert(session, { limit })
+        },
+      }),
+      LOST,
+    ],
+  ]
+
+  const OLDEST = 'revokes the oldest sessions of a user above the limit'
+  const REFUSES = 'refuses a session above the limit, and stores nothing'
+  const BELOW = 'stores a session below the limit, and revokes none'
+  const ONLY_NEW = 'keeps only the new session at a limit of 1, also when a clock runs behind'
+  const EXPIRED = 'does not count expired sessions'
+  const REVOKED = 'does not count revoked sessions'
+  const REPLACED = 'does not count the replaced session'
+  const OF_NEW_USER = 'counts the sessions of the new user when a session of another is replaced'
+  const ANY_LIMIT = 'returns null for a user that does not exist, whatever the limit'
+  const HELD = 'holds a limit during 50 concurrent sign-ins'
+
+  /** A call that has a limit. */
+  interface Limited {
+    readonly all: readonly StoredSession[]
+    readonly session: StoredSession
+    readonly limit: SessionLimit
+    readonly replaces: string | undefined
+  }
+  type EndedOf = (limited: Limited) => readonly string[]
+  const rightly: EndedOf = ({ all, session, limit, replaces }) =>
+    endedByLimit(
+      all.filter(({ id, userId }) => userId === session.userId && id !== replaces),
+      limit,
+    )
+  /** A store that applies limits itself: it reads all sessions before it stores the new one. */
+  const limitedBy =
+    (endedOf: EndedOf): Break =>
+    (right, client) => ({
+      async insert(session, { replaces, limit } = {}) {
+        if (!(await right.readUser(session.userId))) return null
+        if (replaces && !(await right.read(replaces, strong))) return null
+        const keys = limit ? await client.list('session/') : []
+        const texts = await Promise.all(keys.map((key) => client.get(key)))
+        const all = texts.flatMap((text) => (text ? [JSON.parse(text) as StoredSession] : []))
+        const ended = limit ? endedOf({ all, session, limit, replaces }) : []
+        const user = await right.insert(session, { replaces })
+        if (user) for (const id of ended) await right.delete(id)
+        return user
+      },
+    })
+  const ignoringLimits: Break = (right) => ({
+    insert: (session, { replaces } = {}) => right.insert(session, { replaces }),
+  })
+  const THROUGH_LIMEN = 'maxSessionsPerUser holds for sign-ins and replacements'
+  const limiting: Case[] = [
+    ['a limit that is ignored', ignoringLimits, OLDEST],
+    ['a limit that is ignored, through limen()', ignoringLimits, `${THROUGH_LIMEN} (refuse)`],
+    [
+      'a limit that is ignored, through limen(), where it should revoke',
+      ignoringLimits,
+      `${THROUGH_LIMEN} (revoke-oldest)`,
+    ],
+    [
+      'a limit that never refuses',
+      limitedBy((one) => (one.limit.onLimit === 'refuse' ? [] : rightly(one))),
+      REFUSES,
+    ],
+    [
+      'a limit that refuses where it should revoke',
+      limitedBy((one) => rightly({ ...one, limit: { ...one.limit, onLimit: 'refuse' } })),
+      OLDEST,
+    ],
+    [
+      'a limit that is one too low',
+      limitedBy((one) => rightly({ ...one, limit: { ...one.limit, most: one.limit.most - 1 } })),
+      BELOW,
+    ],
+    [
+      'a limit that does not count the new session',
+      limitedBy((one) => rightly({ ...one, limit: { ...one.limit, most: one.limit.most + 1 } })),
+      OLDEST,
+    ],
+    [
+      'a limit that revokes one session at most',
+      limitedBy((one) => rightly(one).slice(0, 1)),
+      OLDEST,
+    ],
+    [
+      'a limit that revokes the newest sessions',
+      limitedBy((one) =>
+        rightly({ ...one, all: one.all.map((old) => ({ ...old, createdAt: -old.createdAt })) }),
+      ),
+      OLDEST,
+    ],
+    [
+      'a limit that revokes the new session when its clock runs behind',
+      limitedBy(({ limit, ...one }) =>
+        rightly({
+          ...one,
+          all: [...one.all, one.session],
+          limit: { ...limit, most: limit.most + 1 },
+        }),
+      ),
+      ONLY_NEW,
+    ],
+    [
+      'a limit that counts expired sessions',
+      limitedBy((one) => rightly({ ...one, limit: { ...one.limit, now: 0 } })),
+      EXPIRED,
+    ],
+    [
+      'a limit that counts no idle session',
+      limitedBy((one) =>
+        rightly({
+          ...one,
+          all: one.all.filter((old) => old.activePeriodExpiresAt > one.limit.now + 1),
+          limit: { ...one.limit, now: one.limit.now + 15 * 86_400_000 },
+        }),
+      ),
+      REFUSES,
+    ],
+    [
+      'a limit that counts the sessions of all users',
+      limitedBy(({ all, limit, replaces }) =>
+        endedByLimit(
+          all.filter(({ id }) => id !== replaces),
+          limit,
+        ),
+      ),
+      OLDEST,
+    ],
+    [
+      'a limit that counts the replaced session',
+      limitedBy((one) => rightly({ ...one, replaces: undefined })),
+      REPLACED,
+    ],
+    [
+      'a limit that revokes for a replacement that fails',
+      (right) => ({
+        async insert(session, options) {
+          const user = await right.insert(session, options)
+          if (!user && options?.limit?.onLimit === 'revoke-oldest') {
+            const [oldest] = await right.listByUser(session.userId)
+            if (oldest) await right.delete(oldest.session.id)
+          }
+          return user
+        },
+      }),
+      REPLACED,
+    ],
+    [
+      'a limit of the user whose session is replaced',
+      limitedBy(({ all, session, limit, replaces }) => {
+        const { userId } = all.find(({ id }) => id === replaces) ?? session
+        return rightly({ all, session: { ...session, userId }, limit, replaces })
+      }),
+      OF_NEW_USER,
+    ],
+    [
+      'a refused session that is stored',
+      (right) => ({
+        async insert(session, options) {
+          try {
+            return await right.insert(session, options)
+          } catch (error) {
+            await right.insert(session)
+            throw error
+          }
+        },
+      }),
+      REFUSES,
+    ],
+    [
+      'a refused replacement that ends the old session',
+      (right) => ({
+        async insert(session, options) {
+          try {
+            return await right.insert(session, options)
+          } catch (error) {
+            if (options?.replaces) await right.delete(options.replaces)
+            throw error
+          }
+        },
+      }),
+      REPLACED,
+    ],
+    [
+      'a refused sign-in of an unknown user',
+      (right) => ({
+        async insert(session, options) {
+          const user = await right.insert(session, options)
+          if (!user && options?.limit?.onLimit === 'refuse') throw sessionLimitReached(1)
+          return user
+        },
+      }),
+      ANY_LIMIT,
+    ],
+    [
+      'a limit that counts sign-ins, not sessions',
+      (right) => {
+        const signIns = new Map<string, number>()
+        return {
+          async insert(session, options) {
+            const count = signIns.get(session.userId) ?? 0
+            const { limit } = options ?? {}
+            if (limit?.onLimit === 'refuse' && count >= limit.most) {
+              throw sessionLimitReached(limit.most)
+            }
+            const user = await right.insert(session, options)
+            if (user) signIns.set(session.userId, count + 1)
+            return user
+          },
+        }
+      },
+      REVOKED,
+    ],
+    ['a limit that is not exact under concurrency', limitedBy(rightly), `${HELD} (refuse)`],
+    ['a limit that is exceeded under concurrency', limitedBy(rightly), `${HELD} (revoke-oldest)`],
+    [
+      'a limited sign-in that revokes sessions and is then lost',
+      (right) => ({
+        async insert(session, options) {
+          const { limit, replaces } = options ?? {}
+          if (limit?.onLimit !== 'revoke-oldest' || replaces) return right.insert(session, options)
+          for (const { session: old } of await right.listByUser(session.userId)) {
+            await right.delete(old.id)
+          }
+          return right.insert(session)
+        },
+      }),
+      LOST,
+    ],
+  ]
+
   /** A store that changes attributes on their way in, or on their way out. */
   const attributesChanged =
     (change: (attributes: object) => object, isOut = false): Break =>
@@ -382,7 +774,7 @@ describe('storeSuite() on a store over a slow engine', () => {
     ],
   ]
 
-  it.each([...cases, ...lossy])(
+  it.each([...cases, ...replacing, ...limiting, ...lossy])(
     'catches %s',
     async (_, broken, caughtBy) => {
       const { run } = suiteOf(broken).find(({ name }) => name === caughtBy)!
@@ -400,6 +792,15 @@ describe('storeSuite() on a store over a slow engine', () => {
     const caughtBy = new Set(lossy.map(([, , name]) => name))
     for (const { name, run } of suiteOf(broken)) if (caughtBy.has(name)) await run()
   })
+
+  it.each([OLDEST, REFUSES, BELOW, ONLY_NEW, EXPIRED, REVOKED, REPLACED, OF_NEW_USER, ANY_LIMIT])(
+    'passes a store that applies limits itself: %s',
+    async (limitCase) => {
+      await suiteOf(limitedBy(rightly))
+        .find(({ name }) => name === limitCase)!
+        .run()
+    },
+  )
 
   it('shows a known exception with its reason, and does not fail', async () => {
     const name = 'returns expired sessions too'
