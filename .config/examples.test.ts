@@ -33,7 +33,7 @@ function scope() {
   // Clients and bindings that no example calls: their drivers check for these methods.
   const unused = () => undefined
   const methods =
-    'query execute batch transaction unsafe prepare withSession exec transactionSync get put delete'
+    'query execute batch transaction connect unsafe begin prepare withSession exec transactionSync get put delete'
   const client = Object.fromEntries(methods.split(' ').map((name) => [name, unused]))
   const env = { DB: client, KV: client, SESSIONS: {} }
   const { LRUCache } = createRequire(`${packages}/core/package.json`)('lru-cache') as object & {
@@ -56,7 +56,7 @@ function scope() {
     ctx: { storage: { ...client, sql: client } },
     d1Store: inMemory,
     d1TicketStore: ticketsInMemory,
-    db: Object.assign(new DatabaseSync(':memory:'), { query: unused }),
+    db: Object.assign(new DatabaseSync(':memory:'), { query: unused, transaction: unused }),
     denoKvStore: inMemory,
     denoKvTicketStore: ticketsInMemory,
     durableObjectStore: inMemory,

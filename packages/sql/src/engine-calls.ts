@@ -7,7 +7,7 @@ import { failure } from './failure.ts'
 import type { Statement } from './sql.ts'
 
 /** A statement of a transaction. */
-export interface Step extends Statement {
+interface Step extends Statement {
   readonly returnsRows: boolean
 }
 

@@ -167,6 +167,10 @@ describe.skipIf(!postgres)('a limit of sessions in PostgreSQL', () => {
       const isolation = level.replace(' ', '\\ ')
       const { admin, url } = await inSchema(` -c default_transaction_isolation=${isolation}`)
       const pool = new Pool({ connectionString: url, max: 8 })
+      const { rows } = await pool.query('show transaction isolation level')
+      // All connections are open before the sign-ins begin: otherwise the first ones run alone.
+      await Promise.all(Array.from({ length: 8 }, () => pool.query('select pg_sleep(0.2)')))
+      expect(rows).toEqual([{ transaction_isolation: level }])
       const store = sqlStore<CaseUser, CaseSession>(pg(pool))
       await store.createUser({ id: 'ada', attributes: { name: 'Ada' } })
       const record = await recordsFor(store)
