@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/node.test.ts'],
+          include: ['test/{node,deno}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
