@@ -1,0 +1,7 @@
+create table users (
+  id text primary key,
+  -- In lower case: "Ada@example.com" is the same address.
+  email text not null unique,
+  -- Null for a user who signs in by another recipe.
+  passphrase_hash text
+);

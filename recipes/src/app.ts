@@ -1,0 +1,60 @@
+/** The whole app: its headers, its home page and its recipes. */
+import { isAuthError } from '@limen/core'
+import { authenticate } from '@limen/hono'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
+import { secureHeaders } from 'hono/secure-headers'
+import { page } from './page.ts'
+import { passphrase } from './passphrase.ts'
+import { passphraseChange } from './passphrase-change.ts'
+import type { PassphraseHashes } from './passphrase-hash.ts'
+import type { Site, SiteEnv } from './site.ts'
+import { signOut } from './sign-out.ts'
+import { style } from './style.ts'
+
+const headers = secureHeaders({
+  // Not "no-referrer": the app's own forms would then send "Origin: null".
+  referrerPolicy: 'same-origin',
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+})
+
+/** Creates the app of a site. */
+export function createApp(site: Site, hashes?: PassphraseHashes): Hono<SiteEnv> {
+  const app = new Hono<SiteEnv>()
+  app.use(headers, bodyLimit({ maxSize: 16 * 1024 }))
+  app.get('/style.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css' }))
+  app.get('/', authenticate(site.auth), async (c) => {
+    const session = await c.var.auth.validate()
+    if (!session) {
+      const links = html`<p><a href="/sign-in">Sign in</a> or <a href="/sign-up">sign up</a>.</p>`
+      return page(c, 'Welcome', links)
+    }
+    const body = html`<p>You are signed in as <bdi>${session.user.email}</bdi>.</p>
+      <p><a href="/passphrase">Change your passphrase</a></p>
+      <form method="post" action="/sign-out"><button>Sign out</button></form>`
+    return page(c, 'Welcome', body)
+  })
+  app.route('/', signOut(site))
+  app.route('/', passphrase(site, hashes))
+  app.route('/', passphraseChange(site, hashes))
+
+  app.notFound((c) => page(c, 'There is no such page', html`<p><a href="/">Home</a></p>`, 404))
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) {
+      return page(c, 'This did not work', html`<p>${error.message}</p>`, error.status as 400)
+    }
+    // Messages of Limen contain no secrets. Causes can contain more.
+    console.error(isAuthError(error) ? error.code : error.name, error.message)
+    const isOutage = isAuthError(error) && error.code === 'AUTH_STORE_UNAVAILABLE'
+    return page(c, 'This did not work', html`<p>Try again later.</p>`, isOutage ? 503 : 500)
+  })
+  return app
+}

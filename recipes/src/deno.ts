@@ -1,0 +1,9 @@
+/** The entry point on Deno. Deno KV deletes what has expired by itself. */
+import { createApp } from './app.ts'
+import { printMail } from './mail.ts'
+import { denoSite } from './site-deno.ts'
+
+const site = denoSite(await Deno.openKv(), { sendMail: printMail })
+const app = createApp(site)
+
+Deno.serve((request, info) => app.fetch(request, info))

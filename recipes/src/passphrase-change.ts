@@ -1,0 +1,50 @@
+/** Recipe: change the passphrase. */
+import { isRecentSignIn } from '@limen/core'
+import { requireSession } from '@limen/hono'
+import { Hono } from 'hono'
+import { TOO_MANY_ATTEMPTS, mayAttempt } from './attempts.ts'
+import { readForm } from './form.ts'
+import { signInFirst } from './next-page.ts'
+import { passphraseHashes, passphraseProblem } from './passphrase-hash.ts'
+import { changePage } from './passphrase-pages.ts'
+import type { Site, SiteEnv } from './site.ts'
+
+/** How long after the sign-in a change needs no current passphrase. */
+const RECENT_MS = 10 * 60_000
+
+/** `/passphrase`. */
+export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<SiteEnv> {
+  const { auth, accounts } = site
+  const app = new Hono<SiteEnv>()
+  const isRecent = (session: { readonly createdAt: Date }) =>
+    isRecentSignIn(session, { withinMs: RECENT_MS, now: auth.now() })
+
+  app.get('/passphrase', requireSession(auth, signInFirst), (c) =>
+    changePage(c, { isRecent: isRecent(c.var.session) }),
+  )
+
+  app.post('/passphrase', requireSession(auth, signInFirst), async (c) => {
+    const form = await readForm(c)
+    const { session } = c.var
+    const { userId, email } = session.user
+    const fields = { isRecent: isRecent(session) }
+    const problem = passphraseProblem(form('passphrase'))
+    if (problem) return changePage(c, fields, 422, { passphrase: problem })
+    if (!fields.isRecent) {
+      if (!(await mayAttempt(site, c, email))) {
+        return changePage(c, fields, 429, { current: TOO_MANY_ATTEMPTS })
+      }
+      const account = await accounts.findByEmail(email)
+      const isRight = await hashes.matches(form('current'), account?.passphraseHash ?? null)
+      if (!isRight) return changePage(c, fields, 422, { current: 'This passphrase is wrong.' })
+    }
+
+    const passphraseHash = await hashes.hash(form('passphrase'))
+    await auth.updateUserAttributes(userId, { passphraseHash })
+    await auth.invalidateAllUserSessions(userId, { except: session.sessionId })
+    c.var.auth.setSession(await auth.replaceSession(session))
+    return c.redirect('/', 303)
+  })
+
+  return app
+}

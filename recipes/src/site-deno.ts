@@ -1,0 +1,19 @@
+/** The site on Deno, with Deno KV. */
+import { type Kv, denoKvStore, denoKvTicketStore } from '@limen/deno'
+import { getConnInfo } from 'hono/deno'
+import { kvAccounts } from './accounts-kv.ts'
+import { kvLimit } from './limit-kv.ts'
+import { type Site, type SiteOptions, createAuth } from './site.ts'
+
+/** Creates the site. */
+export function denoSite(kv: Kv, options: SiteOptions): Site {
+  const auth = createAuth(denoKvStore(kv), options)
+  return {
+    auth,
+    accounts: kvAccounts(kv, auth),
+    tickets: denoKvTicketStore(kv),
+    sendMail: options.sendMail,
+    limit: kvLimit(kv, options.now),
+    clientOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
+  }
+}

@@ -1,0 +1,25 @@
+/** The site on Cloudflare Workers, with D1. */
+import { d1, sqlStore, sqlTicketStore } from '@limen/sql'
+import { layout, sqlAccounts } from './accounts-sql.ts'
+import { d1Sql } from './database.ts'
+import { type Site, type SiteOptions, createAuth } from './site.ts'
+
+/** The bindings in `wrangler.jsonc`. */
+export interface Bindings {
+  readonly DB: D1Database
+  /** Counts in each data center of Cloudflare by itself, so an attacker in several of them gets more. */
+  readonly ATTEMPTS: RateLimit
+}
+
+/** Creates the site. */
+export function workersSite({ DB, ATTEMPTS }: Bindings, options: SiteOptions): Site {
+  const auth = createAuth(sqlStore(d1(DB), layout), options)
+  return {
+    auth,
+    accounts: sqlAccounts(d1Sql(DB), auth),
+    tickets: sqlTicketStore(d1(DB)),
+    sendMail: options.sendMail,
+    limit: async (key) => (await ATTEMPTS.limit({ key })).success,
+    clientOf: (c) => c.req.header('CF-Connecting-IP') ?? 'unknown',
+  }
+}

@@ -1,0 +1,13 @@
+/** The entry point on Cloudflare Workers. */
+import { env } from 'cloudflare:workers'
+import { createApp } from './app.ts'
+import { deleteExpired } from './expired.ts'
+import { printMail } from './mail.ts'
+import { workersSite } from './site-workers.ts'
+
+const site = workersSite(env, { sendMail: printMail })
+
+export default {
+  fetch: createApp(site).fetch,
+  scheduled: () => deleteExpired(site),
+} satisfies ExportedHandler<Cloudflare.Env>

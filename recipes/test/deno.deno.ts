@@ -1,0 +1,31 @@
+/** Run by `deno test`. */
+import { emailKey } from '../src/accounts-kv.ts'
+import { denoSite } from '../src/site-deno.ts'
+import { passphraseCases } from './passphrase-cases.ts'
+import { type Case, createWorld } from './world.ts'
+
+const kv = await Deno.openKv(':memory:')
+addEventListener('unload', () => kv.close())
+
+const interrupted: Case = {
+  name: 'a sign-up that stopped in the middle does not block its address',
+  async run(world) {
+    const email = world.email()
+    await kv.set(emailKey(email), crypto.randomUUID())
+    const browser = world.visit()
+    const { status } = await browser.post('/sign-up', { email, passphrase: 'correct horse' })
+    if (status !== 303) throw new Error(`${status}`)
+    const again = await browser.post('/sign-up', { email, passphrase: 'correct horse' })
+    if (again.status !== 409) throw new Error(`${again.status}`)
+  },
+}
+
+for (const { name, run } of [...passphraseCases, interrupted]) {
+  Deno.test(`Deno and Deno KV: ${name}`, () =>
+    run(
+      createWorld(
+        (options) => denoSite(kv, options),
+        (app, request, client) => app.fetch(request, { remoteAddr: { hostname: client, port: 1 } }),
+      ),
+    ))
+}

@@ -1,0 +1,26 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['test/{node,deno}.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.jsonc' },
+            miniflare: { bindings: { MIGRATIONS: await readD1Migrations('./migrations/workers') } },
+          })),
+        ],
+        test: { name: 'workers', include: ['test/workers.test.ts'], testTimeout: 60_000 },
+      },
+    ],
+  },
+})
