@@ -41,7 +41,7 @@ describe('P8: the session cookie', () => {
 
     const header = await (await sent).headerValue('Set-Cookie')
     expect(header).toMatch(
-      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1299600; HttpOnly; Secure; SameSite=Lax$/,
     )
     const cookie = await cookieOf(page)
     expect(cookie).toMatchObject({

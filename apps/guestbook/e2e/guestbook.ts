@@ -1,5 +1,7 @@
 /** Starts the Worker with an empty database, and Chromium. */
 import type { D1Database } from '@cloudflare/workers-types'
+import { type Duration, ageSession } from '@limen/testing'
+import { d1Store } from '@limen/workers'
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
 import { inject } from 'vitest'
 import { createTestHarness } from 'wrangler'
@@ -59,15 +61,25 @@ export async function signUp(
 }
 
 /** Signs in through the form. */
-export async function signIn(page: Page, book: string, name: string): Promise<void> {
+export async function signIn(
+  page: Page,
+  book: string,
+  name: string,
+  passphrase = PASSPHRASE,
+): Promise<void> {
   await page.goto(book)
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
-  await fillAndSend(page, name, 'Sign in')
+  await fillAndSend(page, name, 'Sign in', passphrase)
 }
 
-async function fillAndSend(page: Page, name: string, button: string): Promise<void> {
+async function fillAndSend(
+  page: Page,
+  name: string,
+  button: string,
+  passphrase = PASSPHRASE,
+): Promise<void> {
   await page.getByLabel('Name').fill(name)
-  await page.getByLabel('Passphrase').fill(PASSPHRASE)
+  await page.getByLabel('Passphrase').fill(passphrase)
   await page.getByRole('button', { name: button }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
 }
@@ -77,6 +89,12 @@ export async function write(page: Page, text: string): Promise<void> {
   await page.getByLabel('Your entry').fill(text)
   await page.getByRole('button', { name: 'Sign the guestbook' }).click()
   await page.getByRole('listitem').filter({ hasText: text }).waitFor()
+}
+
+/** Makes the session of a page's browser older. */
+export async function ageSessionOf(page: Page, { db }: Guestbook, by: Duration): Promise<void> {
+  const [cookie] = await page.context().cookies()
+  await ageSession(d1Store(db), { sessionId: cookie!.value.split('.')[0]! }, by)
 }
 
 /** Loads the guestbook and returns whether the user is signed in. */

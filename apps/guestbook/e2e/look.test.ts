@@ -56,7 +56,8 @@ async function tour(page: Page, look: (name: string) => Promise<void>): Promise<
   await page.getByLabel('Passphrase').fill(PASSPHRASE)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
-  await visit(`${book}/`, `${book}/account`, `${book}/devices`, `${book}/devices?done=one`)
+  await visit(`${book}/`, `${book}/account`, `${book}/passphrase`, `${book}/confirm`)
+  await visit(`${book}/devices`, `${book}/devices?done=one`)
 }
 
 describe('every page', () => {

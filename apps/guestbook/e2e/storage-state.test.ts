@@ -51,7 +51,7 @@ it('ageSession() makes the session of an open browser idle, then expired', async
 
   expect(await (await open())?.headerValue('Set-Cookie')).toBeNull()
   await ageSession(store, session, { days: 2 })
-  expect(await (await open())?.headerValue('Set-Cookie')).toContain('Max-Age=1296000')
+  expect(await (await open())?.headerValue('Set-Cookie')).toContain('Max-Age=1299600')
   await ageSession(store, session, { days: 20 })
   expect(await (await open())?.headerValue('Set-Cookie')).toContain('Max-Age=0')
 })

@@ -41,3 +41,31 @@ export async function findUser(
   const isRight = await isPassphrase(passphrase, account?.passphrase ?? null)
   return account && isRight ? account.userId : null
 }
+
+/** Whether this is the passphrase of a user. */
+export async function isPassphraseOf(
+  db: D1Database,
+  userId: string,
+  passphrase: string,
+): Promise<boolean> {
+  const stored = await db
+    .prepare('SELECT passphrase FROM account WHERE user_id = ?')
+    .bind(userId)
+    .first<string>('passphrase')
+    .catch(queryFailure('read an account'))
+  return isPassphrase(passphrase, stored)
+}
+
+/** Stores another passphrase. It revokes no session. */
+export async function changePassphrase(
+  db: D1Database,
+  userId: string,
+  passphrase: string,
+): Promise<void> {
+  const hash = await hashPassphrase(passphrase)
+  await db
+    .prepare('UPDATE account SET passphrase = ? WHERE user_id = ?')
+    .bind(hash, userId)
+    .run()
+    .catch(queryFailure('change a passphrase'))
+}

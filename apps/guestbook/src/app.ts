@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { attacker } from './attacker.tsx'
 import { type AppEnv, authOf } from './auth.ts'
 import { book } from './book.tsx'
+import { confirm } from './confirm.tsx'
 import { devices } from './devices.tsx'
 import { failure, notFound } from './failure.tsx'
 import { originGuard } from './origin-guard.tsx'
@@ -16,6 +17,7 @@ import { signOut } from './sign-out.tsx'
 import { signUp } from './sign-up.tsx'
 import { isAttackerSite } from './site.ts'
 import { yourAccount } from './your-account.tsx'
+import { yourPassphrase } from './your-passphrase.tsx'
 
 export const app = new Hono<AppEnv>()
 
@@ -38,9 +40,18 @@ app.use(
   }),
 )
 
-for (const routes of [book, signUp, signIn, signOut, yourAccount, devices, refusals]) {
-  app.route('/', routes)
-}
+const pages = [
+  book,
+  signUp,
+  signIn,
+  signOut,
+  yourAccount,
+  yourPassphrase,
+  confirm,
+  devices,
+  refusals,
+]
+for (const routes of pages) app.route('/', routes)
 
 app.notFound(notFound)
 app.onError(failure)

@@ -15,7 +15,14 @@ interface SessionAttributes {
   readonly remember?: boolean
 }
 
-const DAY = 24 * 60 * 60 * 1000
+const HOUR = 60 * 60 * 1000
+const DAY = 24 * HOUR
+
+/** On how many devices a user can be signed in. */
+export const MAX_DEVICES = 5
+
+/** For how many minutes after a sign-in a user can change the passphrase. */
+export const RECENT_MINUTES = 5
 
 /**
  * Creates the `auth` object for one request, because bindings are passed with each request.
@@ -30,8 +37,13 @@ export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
       name: '__Host-Http-guestbook',
       persistent: ({ attributes }) => attributes.remember === true,
     },
-    // Browsers that restore their tabs restore the cookie too, so the session also expires sooner.
-    sessionExpiresIn: ({ attributes }) => (attributes.remember === true ? {} : { idlePeriod: DAY }),
+    sessionExpiresIn: ({ attributes }) => ({
+      // A session that is used is renewed once an hour, so "last used" is exact to an hour.
+      activePeriod: HOUR,
+      // Browsers that restore their tabs restore the cookie too, so the session also expires sooner.
+      idlePeriod: (attributes.remember === true ? 15 : 2) * DAY,
+    }),
+    maxSessionsPerUser: { limit: MAX_DEVICES, onLimit: 'revoke-oldest' },
     ...(onEvent && { onEvent }),
     getUserAttributes: ({ name }) => ({ name }),
     getSessionAttributes: ({ device }) => ({ device }),

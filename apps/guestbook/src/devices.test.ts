@@ -1,11 +1,16 @@
 import '../test/migrated.ts'
 import { env } from 'cloudflare:workers'
+import { ageSession } from '@limen/testing'
+import { d1Store } from '@limen/workers'
 import { describe, expect, it } from 'vitest'
 import { PASSPHRASE, Visitor } from '../test/visitor.ts'
 import { deviceLabel } from './device.ts'
+import { agoText } from './moment.tsx'
 
 const IPHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+
+const LAST_USED = /Last used<\/dt><dd>(?:<time[^>]*>)?([^<]+)</g
 
 async function onAnotherDevice(name: string): Promise<Visitor> {
   const phone = new Visitor()
@@ -32,18 +37,48 @@ describe('the list of devices', () => {
     expect(items[1]).not.toContain('This device')
   })
 
-  it('shows when each session was last renewed', async () => {
-    const visitor = await new Visitor().signUp('Renewed')
-    const renewedAt = Date.UTC(2030, 4, 6, 7, 8)
-    await env.DB.prepare(
-      'UPDATE limen_session SET active_expires_at = ?1, idle_expires_at = ?1 + 1 WHERE id = ?2',
+  it('shows when each device was last used, and renews the session once an hour', async () => {
+    const laptop = await new Visitor().signUp('Renewed')
+    const phone = await onAnotherDevice('Renewed')
+    await ageSession(d1Store(env.DB), phone, { hours: 30 })
+    const lastUsed = async (visitor: Visitor) =>
+      [...(await (await visitor.get('/devices')).text()).matchAll(LAST_USED)].map(
+        ([, text]) => text,
+      )
+
+    // The list is in order of sign-in.
+    expect(await lastUsed(laptop)).toEqual(['1 day ago', 'Now'])
+    expect(await lastUsed(phone)).toEqual(['Now', 'Within the last hour'])
+    expect(await lastUsed(laptop)).toEqual(['Within the last hour', 'Now'])
+  })
+
+  it('signs out the device that signed in first when a user has more than five', async () => {
+    const first = await new Visitor().signUp('Everywhere')
+    const others: Visitor[] = []
+    for (let device = 0; device < 4; device++) others.push(await onAnotherDevice('Everywhere'))
+    expect(await isSignedIn(first)).toBe(true)
+
+    others.push(await onAnotherDevice('Everywhere'))
+
+    expect(await Promise.all([first, ...others].map(isSignedIn))).toEqual([
+      false,
+      ...others.map(() => true),
+    ])
+    expect(await (await others[0]!.get('/devices')).text()).toContain(
+      'You can be signed in on 5 devices.',
     )
-      .bind(renewedAt + 24 * 3600e3, visitor.sessionId)
-      .run()
+  })
 
-    const page = await (await visitor.get('/devices')).text()
+  it('counts a device once that signs in again', async () => {
+    const first = await new Visitor().signUp('Repeated')
+    const phone = await onAnotherDevice('Repeated')
+    for (let times = 0; times < 5; times++) {
+      await phone.post('/sign-in', { name: 'Repeated', passphrase: PASSPHRASE })
+    }
 
-    expect(page).toMatch(/Last renewed<\/dt><dd><time datetime="2030-05-06T07:08:00.000Z">/)
+    expect(await isSignedIn(first)).toBe(true)
+    const page = await (await first.get('/devices')).text()
+    expect(page.match(/<dt>Last used/g)).toHaveLength(2)
   })
 
   it('signs one device out', async () => {
@@ -95,6 +130,19 @@ describe('the list of devices', () => {
     expect((await visitor.get('/devices')).headers.get('Location')).toBe('/sign-in?next=%2Fdevices')
     expect((await visitor.post('/devices/sign-out-others', {})).status).toBe(401)
   })
+})
+
+const HOUR = 3_600_000
+const ages: [ms: number, text: string][] = [
+  [-1, 'Within the last hour'],
+  [HOUR - 1, 'Within the last hour'],
+  [HOUR, '1 hour ago'],
+  [24 * HOUR - 1, '23 hours ago'],
+  [24 * HOUR, '1 day ago'],
+  [15 * 24 * HOUR, '15 days ago'],
+]
+it.each(ages)('agoText() of %i milliseconds is %j', (ms, text) => {
+  expect(agoText(new Date(0), ms)).toBe(text)
 })
 
 const labels: [label: string, userAgent: string | undefined][] = [

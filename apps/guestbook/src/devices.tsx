@@ -2,17 +2,16 @@
 import { isAuthError } from '@limen/core'
 import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
-import { type AppEnv, authFor, authOf, type VisitorSession } from './auth.ts'
+import { type AppEnv, authFor, authOf, MAX_DEVICES, type VisitorSession } from './auth.ts'
 import { readForm } from './form.ts'
-import { Moment } from './moment.tsx'
+import { Ago, Moment } from './moment.tsx'
 import { page } from './page.tsx'
 import { signInFirst } from './sign-in.tsx'
-
-const ACTIVE_PERIOD = 24 * 60 * 60 * 1000
 
 const NOTICES: Readonly<Record<string, string>> = {
   one: 'That device is signed out.',
   others: 'All other devices are signed out.',
+  passphrase: 'Your passphrase is changed. All other devices are signed out.',
 }
 
 export const devices = new Hono<AppEnv>()
@@ -20,7 +19,8 @@ export const devices = new Hono<AppEnv>()
 const signInForDevices = signInFirst('nothing was changed', '/devices')
 
 devices.get('/devices', requireSession(authOf, signInForDevices), async (c) => {
-  const sessions = await authFor(c.env).getAllUserSessions(c.var.session.user.userId)
+  const auth = authFor(c.env)
+  const sessions = await auth.getAllUserSessions(c.var.session.user.userId)
   return page(
     c,
     { title: 'Your devices' },
@@ -28,6 +28,7 @@ devices.get('/devices', requireSession(authOf, signInForDevices), async (c) => {
       sessions={sessions}
       currentId={c.var.session.sessionId}
       notice={NOTICES[c.req.query('done') ?? '']}
+      now={auth.now()}
     />,
   )
 })
@@ -70,16 +71,19 @@ function DeviceList({
   sessions,
   currentId,
   notice,
+  now,
 }: {
   sessions: readonly VisitorSession[]
   currentId: string
   notice: string | undefined
+  now: number
 }) {
   return (
     <div class="sheet wide">
       <h1>Your devices</h1>
       <p class="lead">
-        You are signed in on these devices. Sign out those that you do not recognise.
+        You are signed in on these devices. Sign out those that you do not recognise, and{' '}
+        <a href="/passphrase">change your passphrase</a>.
       </p>
       {notice && (
         <p class="notice" role="status">
@@ -88,7 +92,12 @@ function DeviceList({
       )}
       <ul class="devices">
         {sessions.map((session, index) => (
-          <Device session={session} isCurrent={session.sessionId === currentId} index={index} />
+          <Device
+            session={session}
+            isCurrent={session.sessionId === currentId}
+            index={index}
+            now={now}
+          />
         ))}
       </ul>
       {sessions.length > 1 && (
@@ -96,18 +105,24 @@ function DeviceList({
           <button>Sign out all other devices</button>
         </form>
       )}
+      <p class="aside">
+        You can be signed in on {MAX_DEVICES} devices. If you sign in on another one, the device
+        that signed in first is signed out. “Last used” is exact to an hour.
+      </p>
     </div>
   )
 }
 
 function Device({
-  session: { sessionId, device, createdAt, activePeriodExpiresAt },
+  session: { sessionId, device, createdAt, renewedAt },
   isCurrent,
   index,
+  now,
 }: {
   session: VisitorSession
   isCurrent: boolean
   index: number
+  now: number
 }) {
   const labelId = `device-${index}`
   return (
@@ -120,10 +135,8 @@ function Device({
         <dd>
           <Moment at={createdAt} />
         </dd>
-        <dt>Last renewed</dt>
-        <dd>
-          <Moment at={activePeriodExpiresAt.getTime() - ACTIVE_PERIOD} />
-        </dd>
+        <dt>Last used</dt>
+        <dd>{isCurrent ? 'Now' : <Ago at={renewedAt} now={now} />}</dd>
       </dl>
       <form method="post" action="/devices/sign-out">
         <input type="hidden" name="session" value={sessionId} />

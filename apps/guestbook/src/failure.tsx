@@ -6,6 +6,7 @@ import { refusedPage } from './origin-guard.tsx'
 import { isAuthError } from '@limen/core'
 import { isOutage } from './outage.ts'
 import { type FailedContext, failedPage } from './page.tsx'
+import { SIGNED_OUT_REASON } from './sign-in.tsx'
 
 /** For `app.onError`. It sends no cookie: after an outage, users are still signed in. */
 export function failure(error: Error, c: Context) {
@@ -19,6 +20,10 @@ export function failure(error: Error, c: Context) {
   }
   if (isAuthError(error) && error.code === 'AUTH_UNTRUSTED_ORIGIN') {
     return refusedPage(c, 'cross-site')
+  }
+  if (isAuthError(error) && error.code === 'AUTH_INVALID_SESSION_ID') {
+    // The session was revoked on another device after this request validated it.
+    return c.redirect(`/sign-in?reason=${SIGNED_OUT_REASON}`, 303)
   }
   if (error instanceof HTTPException && error.status < 500) {
     return failurePage(c, error.status as ContentfulStatusCode, 'The request failed', [

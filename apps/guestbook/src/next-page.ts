@@ -11,7 +11,7 @@ export function nextPage(text = ''): string {
   return text.length <= LONGEST && PAGE.test(text) ? text : '/'
 }
 
-/** The address of the sign-in or sign-up page that then opens another page. */
-export function withNext(path: '/sign-in' | '/sign-up', next: string): string {
+/** The address of a page that then opens another page. */
+export function withNext(path: '/sign-in' | '/sign-up' | '/confirm', next: string): string {
   return next === '/' ? path : `${path}?${new URLSearchParams({ next }).toString()}`
 }

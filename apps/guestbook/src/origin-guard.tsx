@@ -14,6 +14,8 @@ const PATHS: readonly string[] = [
   '/sign-in',
   '/sign-out',
   '/account',
+  '/passphrase',
+  '/confirm',
   '/devices/sign-out',
   '/devices/sign-out-others',
 ]

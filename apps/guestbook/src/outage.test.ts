@@ -16,6 +16,8 @@ describe('while the database is unavailable', () => {
     ['reading the refusals', (visitor) => visitor.get('/refusals')],
     ['writing an entry', (visitor) => visitor.post('/entries', { text: 'Hello' })],
     ['changing a name', (visitor) => visitor.post('/account', { name: 'Other' })],
+    ['changing a passphrase', (visitor) => visitor.post('/passphrase', { passphrase: PASSPHRASE })],
+    ['confirming', (visitor) => visitor.post('/confirm', { passphrase: PASSPHRASE })],
     ['signing in', (visitor) => visitor.post('/sign-in', { name: 'Ada', passphrase: PASSPHRASE })],
     ['signing up', (visitor) => visitor.post('/sign-up', { name: 'New', passphrase: PASSPHRASE })],
   ]

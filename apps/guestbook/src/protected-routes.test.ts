@@ -34,7 +34,7 @@ describe('pages for signed-in visitors', () => {
     headers.get('Location')?.startsWith('/sign-in?next=') ?? false
   const expected = { unauthenticated: toSignIn, unavailable: 503 }
 
-  for (const path of ['/account', '/devices']) {
+  for (const path of ['/account', '/passphrase', '/confirm', '/devices']) {
     for (const { name, run } of routeCases({ path, visitor, store, outage, expected })) {
       it(name, run)
     }

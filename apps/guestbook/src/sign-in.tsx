@@ -26,7 +26,7 @@ interface SignInOptions {
 }
 
 /** The redirect deletes the cookie, so the sign-in page gets the reason in its address. */
-const SIGNED_OUT_REASON = 'signed-out'
+export const SIGNED_OUT_REASON = 'signed-out'
 
 export const signIn = new Hono<AppEnv>()
 

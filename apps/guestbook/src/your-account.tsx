@@ -71,6 +71,9 @@ function accountPage(
         />
         <button>Change your name</button>
       </form>
+      <p class="aside">
+        You can also <a href="/passphrase">change your passphrase</a>.
+      </p>
     </div>,
   )
 }
