@@ -225,10 +225,10 @@ export default defineConfig({
         },
       },
       {
-        root: at('apps/guestbook'),
+        root: at('apps'),
         test: {
           name: 'chromium',
-          include: ['e2e/**/*.test.ts'],
+          include: ['{guestbook,chat}/e2e/**/*.test.ts'],
           globalSetup: [at('apps/guestbook/e2e/setup.ts')],
           testTimeout: 60_000,
           hookTimeout: 60_000,

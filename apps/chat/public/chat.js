@@ -1,5 +1,6 @@
 /** The page: opens a socket for a signed-in user, and shows when the device was signed out. */
 const SIGNED_OUT = 4401
+const HOUR = 3_600_000
 const LONGEST_WAIT = 30_000
 /** Close codes for limits of the room, with the text to show. The page then waits before it retries. */
 const LIMITS = new Map([
@@ -7,10 +8,13 @@ const LIMITS = new Map([
   [1013, 'The room is full.'],
   [4429, ''],
 ])
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
+const AGO = new Intl.RelativeTimeFormat('en-GB')
 const SIGNED_OUT_TEXT = 'You were signed out on this device.'
 
 const byId = (id) => document.getElementById(id)
 const status = byId('status')
+const devices = byId('devices')
 const text = byId('text')
 
 /** The open socket, if there is one. */
@@ -33,7 +37,18 @@ byId('write').addEventListener('submit', (event) => {
   text.value = ''
 })
 
+devices.addEventListener('toggle', () => {
+  if (devices.open) void listDevices()
+})
+
+// Another tab signed in, or replaced the session.
+const tabs = new BroadcastChannel('signed-in')
+tabs.addEventListener('message', () => {
+  if (!byId('sign-in').hidden) void start()
+})
+
 await start()
+if (socket) tabs.postMessage('')
 
 /** Shows the room to a signed-in user, and the sign-in form otherwise. */
 async function start() {
@@ -59,7 +74,8 @@ function connect() {
   })
   socket.addEventListener('message', ({ data }) => receive(JSON.parse(data)))
   socket.addEventListener('close', ({ code, reason }) => {
-    if (code === SIGNED_OUT) showSignIn(SIGNED_OUT_TEXT)
+    // The session was revoked or replaced. The browser can have a new one.
+    if (code === SIGNED_OUT) void start()
     else if (LIMITS.has(code)) retry(LIMITS.get(code) || `${reason}.`, LONGEST_WAIT)
     else retry()
   })
@@ -107,8 +123,33 @@ function showSignIn(why) {
   byId('name').focus()
 }
 
+async function listDevices() {
+  const response = await fetch('/devices').catch(() => null)
+  if (!response?.ok) {
+    status.textContent = 'Your devices cannot be shown now.'
+    return
+  }
+  const items = (await response.json()).map(({ isCurrent, signedInAt, lastUsedAt }) => {
+    const item = document.createElement('li')
+    const name = document.createElement('strong')
+    name.textContent = isCurrent ? 'This device' : 'Another device'
+    const used = isCurrent ? 'now' : ago(new Date(lastUsedAt))
+    item.append(name, ` signed in ${DATE.format(new Date(signedInAt))}, last used ${used}`)
+    return item
+  })
+  byId('device-list').replaceChildren(...items)
+}
+
+/** How long ago a time was, in whole hours or days. */
+function ago(time) {
+  const hours = Math.floor((Date.now() - time) / HOUR)
+  if (hours < 1) return 'within the last hour'
+  return hours < 24 ? AGO.format(-hours, 'hour') : AGO.format(-Math.floor(hours / 24), 'day')
+}
+
 function show({ signIn }) {
   byId('sign-in').hidden = !signIn
   byId('account').hidden = signIn
+  devices.hidden = signIn
   byId('room').hidden = signIn
 }

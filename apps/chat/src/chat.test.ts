@@ -5,9 +5,11 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { ageSession } from '@limen/testing'
+import { d1Store } from '@limen/workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CHAT, Device, type Line } from '../test/visitor.ts'
-import { authFor } from './auth.ts'
+import { MAX_DEVICES, authFor } from './auth.ts'
 import type { Pace } from './pace.ts'
 
 await applyD1Migrations(env.DB, env.MIGRATIONS)
@@ -29,6 +31,91 @@ describe('sign-in', () => {
     expect(response.status).toBeGreaterThanOrEqual(500)
     expect(response.headers.getSetCookie()).toEqual([])
     expect(await (await device.get('/me')).json()).toEqual({ name: 'Ada' })
+  })
+})
+
+describe('“Stay signed in”', () => {
+  const boxes: [box: Record<string, string>, maxAge: string, days: number][] = [
+    [{}, '', 2],
+    [{ remember: 'on' }, ' Max-Age=1299600;', 15],
+  ]
+  it.each(boxes)('F: %j sends a cookie with “%s” for %i days', async (box, maxAge, days) => {
+    const device = new Device()
+    const response = await device.post('/sign-in', { name: 'Ada', ...box })
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        `^__Host-Http-chat=[^;]+; Path=/;${maxAge} HttpOnly; Secure; SameSite=Lax$`,
+      ),
+    ])
+    const session = await auth.getSession(device.sessionId)
+    expect(+session!.idlePeriodExpiresAt - +session!.activePeriodExpiresAt).toBe(days * 86_400_000)
+  })
+})
+
+describe('the list of devices', () => {
+  it('F: has the times of sign-in and of the last use', async () => {
+    const laptop = await new Device().signIn('Lister')
+    const phone = await new Device().signIn('Lister')
+    const { createdAt } = (await auth.getSession(phone.sessionId))!
+    await ageSession(d1Store(env.DB), phone, { hours: 30 })
+    const aged = new Date(+createdAt - 30 * 3_600_000).toJSON()
+    const listed = async () => (await laptop.get('/devices')).json<Record<string, unknown>[]>()
+    // In order of sign-in.
+    expect(await listed()).toEqual([
+      { isCurrent: false, signedInAt: aged, lastUsedAt: aged },
+      expect.objectContaining({ isCurrent: true }),
+    ])
+    await phone.get('/me')
+    const [used] = await listed()
+    expect(used).toMatchObject({ signedInAt: aged })
+    expect(Date.parse(String(used!['lastUsedAt']))).toBeGreaterThanOrEqual(+createdAt)
+  })
+
+  it('is not for anonymous visitors', async () => {
+    expect((await new Device().get('/devices')).status).toBe(401)
+  })
+
+  it('F: the page has the number of devices', async () => {
+    const page = await (await env.ASSETS.fetch(`${CHAT}/`)).text()
+    expect(page).toContain(`You can be signed in on ${MAX_DEVICES} devices.`)
+  })
+})
+
+describe('the account', () => {
+  it('[T41] is deleted, with its sessions and sockets', async () => {
+    const [ada, phone, bob] = await enter('Ada', 'Ada', 'Bob')
+    const response = await ada.device.post('/delete-account')
+    expect(response.status).toBe(303)
+    expect(ada.device.cookie).toBe('')
+    expect(await Promise.all([ada.closed, phone.closed])).toEqual([4401, 4401])
+    expect(await auth.getUser('ada')).toBeNull()
+    bob.send('still here')
+    await bob.next('message')
+  })
+
+  it('is not deleted five minutes after sign-in, and then after another sign-in', async () => {
+    const device = new Device()
+    await device.post('/sign-in', { name: 'Grace', remember: 'on' })
+    await ageSession(d1Store(env.DB), device, { minutes: 5 })
+    const { sessionId } = device
+
+    const response = await device.post('/delete-account')
+    expect(response.status).toBe(401)
+    const page = await response.text()
+    expect(page).toContain('You joined more than 5 minutes ago. Join again')
+    expect(page).toMatch(/<input id="name"[^>]* value="Grace"/)
+    expect(page).toMatch(/<input id="remember"[^>]* checked/)
+    expect(page).not.toContain('aria-invalid')
+    expect(await auth.getUser('grace')).not.toBeNull()
+
+    await device.signIn('Grace')
+    expect(await auth.getSession(sessionId)).toBeNull()
+    expect((await device.post('/delete-account')).status).toBe(303)
+    expect(await auth.getUser('grace')).toBeNull()
+  })
+
+  it('is not deleted by an anonymous visitor', async () => {
+    expect((await new Device().post('/delete-account')).status).toBe(401)
   })
 })
 
@@ -150,6 +237,28 @@ describe('P1: a session that was revoked or has expired', () => {
       line.send('still here')
       await line.next('message')
     }
+  })
+
+  it('[T31] closes the sockets of a replaced session; its new cookie opens others', async () => {
+    const [line, bob] = await enter('Ada', 'Bob')
+    const { device } = line
+    const thief = new Device()
+    thief.cookie = device.cookie
+    const stolen = await thief.enter()
+    await device.signIn('Ada')
+    expect(await Promise.all([line.closed, stolen.closed])).toEqual([4401, 4401])
+    expect(await thief.handshake()).toHaveProperty('status', 401)
+    const again = await device.enter()
+    again.send('still here')
+    expect(await bob.next('message')).toMatchObject({ from: 'Ada', text: 'still here' })
+    again.close()
+  })
+
+  it('[T41] closes the sockets of the first device when there are too many', async () => {
+    const [first] = await enter('Many')
+    for (let device = 0; device < MAX_DEVICES; device++) await new Device().signIn('Many')
+    expect(await first.closed).toBe(4401)
+    expect(await first.device.handshake()).toHaveProperty('status', 401)
   })
 
   it('closes the socket when the same browser signs in with another name', async () => {
@@ -465,7 +574,7 @@ describe('pages of the server', () => {
     expect(response.status).toBe(422)
     const values: (string | null)[] = []
     const reader = new HTMLRewriter()
-      .on('input', { element: (input) => void values.push(input.getAttribute('value')) })
+      .on('#name', { element: (input) => void values.push(input.getAttribute('value')) })
       .on('script', { element: () => void values.push('a script') })
     await reader.transform(response).text()
     // The raw attribute: quotes and ampersands are escaped.
@@ -521,7 +630,8 @@ describe('pages of the server', () => {
 })
 
 describe('cross-site requests', () => {
-  it.each(['/sign-in', '/sign-out', '/sign-out-others'])('P5: %s is refused', async (path) => {
+  const paths = ['/sign-in', '/sign-out', '/sign-out-others', '/delete-account']
+  it.each(paths)('P5: %s is refused', async (path) => {
     const ada = await new Device().signIn('Ada')
     const crossSite = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
     const { status, headers } = await ada.post(path, { name: 'Eve' }, crossSite)

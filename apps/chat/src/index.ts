@@ -1,7 +1,7 @@
 /** The Worker: sign-in, sign-out and WebSocket handshakes for the chat room. */
-import { type AuthRequest, isAuthError } from '@limen/core'
+import { type AuthRequest, isAuthError, isRecentSignIn } from '@limen/core'
 import { withAuth } from '@limen/workers'
-import { type VisitorSession, authFor } from './auth.ts'
+import { RECENT_MINUTES, type VisitorSession, authFor } from './auth.ts'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
 import type { Refusal } from './room.ts'
@@ -26,6 +26,8 @@ export default withAuth(authFor, {
       switch (`${request.method} ${pathname}`) {
         case 'GET /me':
           return await currentUser(request, env, authRequest)
+        case 'GET /devices':
+          return await listDevices(request, env, recheck, authRequest)
         case 'GET /room':
           return await connect(request, room, authRequest)
         case 'POST /sign-in':
@@ -34,6 +36,8 @@ export default withAuth(authFor, {
           return await signOut(request, env, recheck, authRequest)
         case 'POST /sign-out-others':
           return await signOutOthers(request, env, recheck, authRequest)
+        case 'POST /delete-account':
+          return await deleteAccount(request, env, recheck, authRequest)
       }
       const session = await authRequest.validate()
       return await page(request, env, {
@@ -43,6 +47,10 @@ export default withAuth(authFor, {
       })
     } catch (error) {
       const code = isAuthError(error) ? error.code : 'Error'
+      // The session was revoked on another device after this request validated it.
+      if (code === 'AUTH_INVALID_SESSION_ID') {
+        return Response.redirect(new URL('/', request.url).href, 303)
+      }
       console.error(`${code}: ${error instanceof Error ? error.message : ''}`, error)
       // A query that the database rejects fails again at the next attempt: that is not an outage.
       return code === 'AUTH_STORE_UNAVAILABLE'
@@ -59,7 +67,7 @@ export default withAuth(authFor, {
 
 /** Answers a failed form with a page, and scripts and handshakes with a status and text. */
 function failed(request: Request, env: Env, status: number, message: string) {
-  return /^\/(me|room)$/.test(new URL(request.url).pathname)
+  return /^\/(me|devices|room)$/.test(new URL(request.url).pathname)
     ? new Response(message, { status })
     : page(request, env, { status, message })
 }
@@ -114,12 +122,27 @@ async function currentUser(
   return Response.json({ wasSignedOut }, { status: 401 })
 }
 
+/** Lists the user's sessions. The page reads the list when the user opens it. */
+const listDevices: Handler = async (_request, env, _recheck, authRequest) => {
+  const session = await authRequest.validate()
+  if (!session) return new Response('Unauthorized', { status: 401 })
+  const sessions = await authFor(env).getAllUserSessions(session.user.userId)
+  return Response.json(
+    sessions.map(({ sessionId, createdAt, renewedAt }) => ({
+      isCurrent: sessionId === session.sessionId,
+      signedInAt: createdAt,
+      lastUsedAt: renewedAt,
+    })),
+  )
+}
+
 /** Signs in with a name only. This is an example: your app must check a credential here. */
 const signIn: Handler = async (request, env, recheck, authRequest) => {
   const auth = authFor(env)
   const form = await readForm(request)
   if (!form) return failed(request, env, 413, 'The form is too large.')
   const input = form.get('name') ?? ''
+  const remember = form.get('remember') === 'on'
   const name = input.normalize().trim()
   if (!NAME.test(name)) {
     const session = await authRequest.validate()
@@ -127,7 +150,7 @@ const signIn: Handler = async (request, env, recheck, authRequest) => {
       status: 422,
       message: 'You are not signed in with this name.',
       name: session?.user.name,
-      signIn: { input, problem: 'Enter a name of 1 to 30 visible characters.' },
+      signIn: { input, remember, problem: 'Enter a name of 1 to 30 visible characters.' },
     })
   }
   const before = await authRequest.validate()
@@ -137,12 +160,15 @@ const signIn: Handler = async (request, env, recheck, authRequest) => {
   } catch (error) {
     if (!isAuthError(error) || error.code !== 'AUTH_DUPLICATE_USER_ID') throw error
   }
-  const session = await auth.createSession({ userId })
-  if (before) {
-    await auth.invalidateSession(before.sessionId)
-    recheck(before.user.userId)
-  }
+  const attributes = { remember }
+  // A session of this browser is replaced: its sockets and a copy of its cookie get no access any more.
+  const session = before
+    ? await auth.replaceSession(before, { userId, attributes })
+    : await auth.createSession({ userId, attributes })
   authRequest.setSession(session)
+  if (before) recheck(before.user.userId)
+  // The limit of devices can have revoked this user's oldest session.
+  recheck(userId)
   return Response.redirect(new URL('/', request.url).href, 303)
 }
 
@@ -174,5 +200,25 @@ const signOutOthers: Handler = async (request, env, recheck, authRequest) => {
   const { sessionId, user } = session
   await authFor(env).invalidateAllUserSessions(user.userId, { except: sessionId })
   recheck(user.userId)
+  return Response.redirect(new URL('/', request.url).href, 303)
+}
+
+/** Deletes the user with all sessions, a short time after sign-in. Later, the user signs in again first. */
+const deleteAccount: Handler = async (request, env, recheck, authRequest) => {
+  const session = await authRequest.validate()
+  if (!session) return new Response('Unauthorized', { status: 401 })
+  const auth = authFor(env)
+  const { userId, name } = session.user
+  if (!isRecentSignIn(session, { withinMs: RECENT_MINUTES * 60_000, now: auth.now() })) {
+    return page(request, env, {
+      status: 401,
+      message: `You joined more than ${RECENT_MINUTES} minutes ago. Join again, then delete your account.`,
+      name,
+      signIn: { input: name, remember: session.remember === true },
+    })
+  }
+  await auth.deleteUser(userId)
+  recheck(userId)
+  authRequest.setSession(null)
   return Response.redirect(new URL('/', request.url).href, 303)
 }

@@ -1,4 +1,4 @@
-/** Renders the static page on the server: for rejected forms and failures. */
+/** Renders the static page on the server: for rejected forms, step-up and failures. */
 import type { Env } from './env.ts'
 
 interface PageOptions {
@@ -7,8 +7,12 @@ interface PageOptions {
   readonly message: string
   /** The user's name; `undefined` if no session was read. */
   readonly name?: string | undefined
-  /** The rejected input of the sign-in form, and the problem. */
-  readonly signIn?: { readonly input: string; readonly problem: string }
+  /** The input of the sign-in form, and its problem, if it was rejected. */
+  readonly signIn?: {
+    readonly input: string
+    readonly remember: boolean
+    readonly problem?: string
+  }
 }
 
 /** Answers with the static page, without its script. */
@@ -40,14 +44,22 @@ export async function page(
           element
             // The rewriter escapes quotes, but not ampersands.
             .setAttribute('value', signIn.input.replaceAll('&', '&amp;'))
+            .setAttribute('autofocus', '')
+          if (signIn.problem === undefined) return
+          element
             .setAttribute('aria-invalid', 'true')
             .setAttribute('aria-describedby', 'name-problem name-hint')
-            .setAttribute('autofocus', '')
         },
       })
       .on('#name-problem', {
         element(element) {
+          if (signIn.problem === undefined) return
           element.setInnerContent(signIn.problem).removeAttribute('hidden')
+        },
+      })
+      .on('#remember', {
+        element(element) {
+          if (signIn.remember) element.setAttribute('checked', '')
         },
       })
   }
