@@ -34,6 +34,17 @@ describe('sign-in', () => {
   })
 })
 
+describe('two sign-ins of one browser at once', () => {
+  it('replace its session, and none of them fails', async () => {
+    const device = await new Device().signIn('Ada')
+    const { sessionId } = device
+    const responses = await Promise.all([1, 2].map(() => device.post('/sign-in', { name: 'Ada' })))
+    expect(responses.map(({ status }) => status)).toEqual([303, 303])
+    expect(await auth.getSession(sessionId)).toBeNull()
+    expect(await (await device.get('/me')).json()).toEqual({ name: 'Ada' })
+  })
+})
+
 describe('“Stay signed in”', () => {
   const boxes: [box: Record<string, string>, maxAge: string, days: number][] = [
     [{}, '', 2],
