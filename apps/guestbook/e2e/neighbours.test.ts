@@ -160,6 +160,7 @@ describe('the chat in a browser', () => {
     await enterChat(page, 'Revoked')
     const other = await guestbook.open()
     await enterChat(other, 'Revoked')
+    await other.getByText('Your devices').click()
     await other.getByRole('button', { name: 'Sign out my other devices' }).click()
 
     await page.getByText('You were signed out on this device.').waitFor()
