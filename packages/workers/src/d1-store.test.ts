@@ -13,6 +13,8 @@ import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { withCookie } from '../test/with-cookie.ts'
 import { d1Store } from './d1-store.ts'
 
+const MINUTES = 600_000
+
 async function emptyDatabase(): Promise<void> {
   await reset()
   await applyD1Migrations(env.DB, env.MIGRATIONS)
@@ -26,7 +28,7 @@ describe('d1Store()', () => {
     },
   }
   const chance = { histories: 1000, ...inject('soak') }
-  it.each(storeSuite(subject, chance))('$name', ({ run }) => run())
+  it.each(storeSuite(subject, chance))('$name', ({ run }) => run(), MINUTES)
 })
 
 describe('d1Store(), counted at the driver', () => {

@@ -229,7 +229,11 @@ export function kvStore<UserAttributes = object, SessionAttributes = object>(
     if (!found) return null
     const { keys } = await kv.list({ prefix: sessionKey(id), limit: 1 })
     const revocations = await revocationsOf(route)
-    if (!keys[0] || isRevoked(found.stored, id, revocations)) return null
+    if (!keys[0]) return null
+    if (isRevoked(found.stored, id, revocations)) {
+      await deleteSession(id)
+      return null
+    }
     const { since, formerIds = [] } = found.stored
     const ids = revocations.some(({ except }) => except === id) ? [...formerIds, id] : formerIds
     return { user: found.user, life: { since, ...(ids.length > 0 && { formerIds: ids }) } }
