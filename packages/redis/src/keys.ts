@@ -7,7 +7,7 @@ import { REDIS_STORE } from './messages.ts'
 const LAYOUT = 2
 
 /** The keys of one user, with that of one session. */
-export interface Keys {
+interface Keys {
   /** The user. */
   readonly user: string
   /** The index of the user's sessions. */
