@@ -59,8 +59,8 @@ confirm.post('/confirm', async (c) => {
  * @param next The page to open afterwards.
  */
 export function confirmFirst(lost: string, next: string) {
-  return async (c: AppContext & Pick<Context, 'redirect'>) => {
-    if (!(await c.var.auth.validate())) return signInFirst(lost, next)(c)
+  return (c: AppContext & Pick<Context, 'redirect'> & { readonly var: { session?: unknown } }) => {
+    if (!c.var.session) return signInFirst(lost, next)(c)
     if (c.req.method !== 'POST') return c.redirect(withNext('/confirm', next), 303)
     return confirmPage(c, { status: 401, next, problem: `Too late: ${lost}.` })
   }

@@ -19,6 +19,17 @@ export interface RequireRecentSignInOptions {
   readonly withinMs: number
 }
 
+/**
+ * Creates the response to a trusted request without a recent sign-in, in place of the 401.
+ * `c.var.session` is the session whose sign-in is too old; without a session there is none.
+ */
+export type WithoutRecentSignIn<AnySession> = (
+  c: Context<{
+    Bindings: Context['env']
+    Variables: { auth: AuthRequest<AnySession>; session?: AnySession | null }
+  }>,
+) => Response | Promise<Response>
+
 const WITHIN: OptionRule = [
   (value) => Number.isSafeInteger(value) && (value as number) > 0,
   WITHIN_FORM,
@@ -35,7 +46,8 @@ const WITHIN: OptionRule = [
  * @param auth The `auth` object, or a function of the context.
  * @param options `withinMs`: how long ago the sign-in can be.
  * @param otherwise Answers a trusted request without a recent sign-in in place of the 401, for example
- * with a redirect to the sign-in page. A request that uses a bearer token gets the 401.
+ * with a redirect. `c.var.session` is the session whose sign-in is too old, if there is one. A request
+ * that uses a bearer token gets the 401.
  * @returns The middleware, for `app.use()` or a single route.
  * @throws {AuthError} `AUTH_CONFIG` if an argument does not fit.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9470 RFC 9470}
@@ -47,7 +59,7 @@ const WITHIN: OptionRule = [
 export function requireRecentSignIn<AnySession extends { readonly createdAt: Date }>(
   auth: AuthSource<AnySession>,
   options: RequireRecentSignInOptions,
-  otherwise?: Otherwise<AnySession>,
+  otherwise?: WithoutRecentSignIn<AnySession>,
 ): MiddlewareHandler<{ Variables: { auth: AuthRequest<AnySession>; session: AnySession } }> {
   const open = opener('requireRecentSignIn', auth)
   const { withinMs } = checkCallOptions('requireRecentSignIn', options ?? {}, { withinMs: WITHIN })
@@ -55,9 +67,9 @@ export function requireRecentSignIn<AnySession extends { readonly createdAt: Dat
   return (c, next) =>
     open(c, async (request, checked) => {
       const session = await requireFrom(c, request)
-      if (!session) return refuseAnonymous(c, request, otherwise)
+      if (!session) return refuseAnonymous(c, request, otherwise as Otherwise<AnySession>)
+      c.set('session', session)
       if (isRecentSignIn(session, { withinMs, now: checked.now() })) {
-        c.set('session', session)
         await next()
         return undefined
       }
