@@ -22,6 +22,8 @@ beforeAll(async () => {
   if (typeof started === 'string') throw new Error(started)
   postgres = started
   pool = new Pool({ connectionString: postgres.url })
+  // end() resolves before the connections are closed, and the server then stops.
+  pool.on('error', () => {})
   await createTables(pool)
 })
 afterAll(async () => {
