@@ -15,6 +15,8 @@ import { signOut } from './sign-out.ts'
 import { style } from './style.ts'
 
 const headers = secureHeaders({
+  // Once your whole domain uses https, turn it on: browsers remember it, also for other hosts.
+  strictTransportSecurity: false,
   // Not "no-referrer": the app's own forms would then send "Origin: null".
   referrerPolicy: 'same-origin',
   contentSecurityPolicy: {

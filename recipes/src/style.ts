@@ -1,6 +1,6 @@
 /** The style of every page. */
 export const style = `
-:root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; background: light-dark(#fff, #17191e); color: light-dark(#1a1a1a, #eee); font: 1.0625rem/1.5 system-ui, sans-serif; }
 body { margin: 0; padding: 1.5rem 1rem; }
 main { max-width: 26rem; margin: 0 auto; }
 h1 { font-size: 1.5rem; line-height: 1.25; }

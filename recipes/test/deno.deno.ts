@@ -1,6 +1,7 @@
 /** Run by `deno test`. */
 import { emailKey } from '../src/accounts-kv.ts'
 import { denoSite } from '../src/site-deno.ts'
+import { counterCases, limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { type Case, createWorld } from './world.ts'
 
@@ -20,7 +21,7 @@ const interrupted: Case = {
   },
 }
 
-for (const { name, run } of [...passphraseCases, interrupted]) {
+for (const { name, run } of [...passphraseCases, ...limitCases, ...counterCases, interrupted]) {
   Deno.test(`Deno and Deno KV: ${name}`, () =>
     run(
       createWorld(

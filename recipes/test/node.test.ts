@@ -9,6 +9,7 @@ import { layout } from '../src/accounts-sql.ts'
 import { pgSql } from '../src/database.ts'
 import { deleteOldAttempts, sqlLimit } from '../src/limit-sql.ts'
 import { createTables, nodeSite } from '../src/site-node.ts'
+import { counterCases, limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { signUpAt } from './sign-up-at.ts'
 import { createWorld } from './world.ts'
@@ -21,6 +22,8 @@ beforeAll(async () => {
   if (typeof started === 'string') throw new Error(started)
   postgres = started
   pool = new Pool({ connectionString: postgres.url })
+  // end() resolves before the connections are closed, and the server then stops.
+  pool.on('error', () => {})
   await createTables(pool)
 })
 afterAll(async () => {
@@ -28,7 +31,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-for (const { name, run } of passphraseCases) {
+for (const { name, run } of [...passphraseCases, ...limitCases, ...counterCases]) {
   it(`Node and PostgreSQL: ${name}`, () =>
     run(
       createWorld(

@@ -4,12 +4,13 @@ import { visitor } from '@limen/testing'
 import { beforeAll, expect, it } from 'vitest'
 import { workersSite } from '../src/site-workers.ts'
 import worker from '../src/workers.ts'
+import { limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { createWorld } from './world.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS))
 
-for (const { name, run } of passphraseCases) {
+for (const { name, run } of [...passphraseCases, ...limitCases]) {
   it(`Workers and D1: ${name}`, () =>
     run(
       createWorld(
