@@ -2,19 +2,16 @@
 import { checkClient } from '@limen/core/store-kit'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 
-/** Runs a statement; without values, several in one transaction. */
-type Unsafe = (
-  sql: string,
-  values?: SqlValue[],
-  options?: { prepare: boolean },
-) => PromiseLike<readonly object[] & { readonly count: number }>
-
 /** The part of postgres.js that the driver uses: `postgres()` returns it. */
 export interface PostgresJs {
   /** Runs a statement; without values, several in one transaction. */
-  unsafe: Unsafe
+  unsafe(
+    sql: string,
+    values?: SqlValue[],
+    options?: { prepare: boolean },
+  ): PromiseLike<readonly object[] & { readonly count: number }>
   /** Runs a function's statements in one transaction. */
-  begin(options: string, work: (sql: { unsafe: Unsafe }) => unknown): Promise<unknown>
+  begin(options: string, work: (sql: Pick<PostgresJs, 'unsafe'>) => unknown): Promise<unknown>
 }
 
 /**
@@ -49,7 +46,7 @@ export function postgresJs(client: PostgresJs): SqlDriver {
           sql.unsafe(text, [...values], { prepare: !once }),
         ),
       )
-      return (answers as Awaited<ReturnType<Unsafe>>[]).map((rows) => ({
+      return (answers as Awaited<ReturnType<PostgresJs['unsafe']>>[]).map((rows) => ({
         rows: rows as readonly SqlRow[],
         count: rows.count,
       }))
