@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { type Store, limen } from '@limen/core'
+import { memoryStore } from '@limen/core/memory-store'
 import {
   type TicketRecord,
   type TicketStore,
   memoryTicketStore,
+  purgeTickets,
   tickets,
 } from '@limen/core/tickets'
 
@@ -185,6 +188,51 @@ describe('tickets()', () => {
         code: 'AUTH_CONFIG',
       })
     }
+  })
+
+  it('are deleted with the sessions, by purgeTickets()', async () => {
+    const { clock, links, seen } = createTickets()
+    const auth = limen({
+      store: memoryStore(),
+      extensions: [purgeTickets(seen)],
+      now: () => clock.now,
+    })
+    const { userId } = await auth.createUser({})
+    for (let made = 0; made < 3; made++) {
+      await links.create(data)
+      await auth.createSession({ userId })
+    }
+    expect(await auth.deleteExpiredSessions()).toBe(0)
+    clock.now += 10 * MINUTE
+    expect(await auth.deleteExpiredSessions({ limit: 2 })).toBe(2)
+    clock.now += 15 * 24 * 60 * MINUTE
+    expect(await auth.deleteExpiredSessions({ limit: 3 })).toBe(3)
+    expect(await auth.deleteExpiredSessions({ limit: 3 })).toBe(1)
+    expect(await auth.getAllUserSessions(userId)).toEqual([])
+  })
+
+  it('are deleted beside a store whose sessions the engine deletes', async () => {
+    const users = memoryStore()
+    const selfExpiring = {
+      ...memoryStore(),
+      traits: { selfExpiring: true },
+      deleteExpired: undefined,
+      createUser(user: Parameters<typeof users.createUser>[0]) {
+        // A class with private fields needs it.
+        expect(this).toBe(selfExpiring)
+        return users.createUser(user)
+      },
+    } as unknown as Store<object, object>
+    const { clock, links, seen } = createTickets()
+    const auth = limen({
+      store: selfExpiring,
+      extensions: [purgeTickets(seen)],
+      now: () => clock.now,
+    })
+    await links.create(data)
+    expect(await auth.createUser({ userId: 'ada' })).toEqual({ userId: 'ada' })
+    clock.now += 10 * MINUTE
+    expect(await auth.deleteExpiredSessions()).toBe(1)
   })
 
   it('are neither valid nor wrong while the store fails', async () => {

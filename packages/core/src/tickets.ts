@@ -9,6 +9,7 @@
 import { type JsonAttributes, newAttributes } from './attributes.ts'
 import { platformSha256 } from './digest.ts'
 import { AuthError, isAuthError } from './error.ts'
+import type { ExtensionSettings } from './extension.ts'
 import {
   ATTEMPTS_FORM,
   DIGITS_FORM,
@@ -106,8 +107,8 @@ export interface Tickets<Data> {
    */
   take(token: unknown): Promise<TicketResult<Data>>
   /**
-   * Deletes expired tickets from the store, of every purpose: for the cron trigger that also calls
-   * `auth.deleteExpiredSessions()`. A store whose engine deletes them by itself returns 0.
+   * Deletes expired tickets from the store, of every purpose: for a cron trigger. With
+   * {@link purgeTickets}, `auth.deleteExpiredSessions()` does it too. A store whose engine deletes them by itself returns 0.
    *
    * @param options `limit`: how many at most. Default 1000.
    * @returns How many were deleted; fewer than `limit` means that there are no more.
@@ -243,6 +244,39 @@ export function tickets<Data extends object>(
       if (isAuthError(cause)) throw cause
       throw new AuthError('AUTH_STORE_UNAVAILABLE', ticketStoreFailed(call), { cause })
     }
+  }
+}
+
+/**
+ * An extension for `limen()`: `auth.deleteExpiredSessions()`, and so the cron trigger of
+ * `@limen/workers`, deletes expired tickets too. A store whose engine deletes them by itself needs none.
+ *
+ * @param store The store of the tickets.
+ * @throws {AuthError} `AUTH_CONFIG` when it is not one.
+ *
+ * @example
+ * const ticketStore = memoryTicketStore()
+ * const auth = limen({ store: memoryStore(), extensions: [purgeTickets(ticketStore)] })
+ * await auth.deleteExpiredSessions()
+ * // 0
+ */
+export function purgeTickets(store: TicketStore): (settings: ExtensionSettings) => {
+  readonly store: ExtensionSettings['store']
+} {
+  checkOption(isTicketStore(store), 'purgeTickets(): store', TICKET_STORE_FORM, kindOf(store))
+  return ({ store: sessions }) => {
+    const deleteExpired: TicketStore['deleteExpired'] = async ({ now, limit }) => {
+      const deleted = (await sessions.deleteExpired?.({ now, limit })) ?? 0
+      // Sessions first, as many as the call may delete together.
+      if (deleted >= limit) return deleted
+      return deleted + ((await store.deleteExpired?.({ now, limit: limit - deleted })) ?? 0)
+    }
+    const get = (target: typeof sessions, name: string | symbol): unknown => {
+      if (name === 'deleteExpired') return deleteExpired
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    }
+    return { store: new Proxy<typeof sessions>(sessions, { get }) }
   }
 }
 
