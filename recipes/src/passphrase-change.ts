@@ -41,8 +41,10 @@ export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<
 
     const passphraseHash = await hashes.hash(form('passphrase'))
     await auth.updateUserAttributes(userId, { passphraseHash })
-    await auth.invalidateAllUserSessions(userId, { except: session.sessionId })
-    c.var.auth.setSession(await auth.replaceSession(session))
+    // First: a copy of the old token opens nothing from here on, so it cannot replace the session.
+    const replaced = await auth.replaceSession(session)
+    c.var.auth.setSession(replaced)
+    await auth.invalidateAllUserSessions(userId, { except: replaced.sessionId })
     return c.redirect('/', 303)
   })
 

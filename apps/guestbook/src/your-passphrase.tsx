@@ -37,11 +37,13 @@ yourPassphrase.post('/passphrase', recentSignIn, async (c) => {
     return passphrasePage(c, { status: 429, problem })
   }
   const auth = authFor(c.env)
-  const { sessionId, user } = c.var.session
-  await changePassphrase(c.env.DB, user.userId, passphrase)
-  // Anyone who knew the old passphrase can have signed in with it, or copied a cookie.
-  await auth.invalidateAllUserSessions(user.userId, { except: sessionId })
-  c.var.auth.setSession(await auth.replaceSession(c.var.session))
+  const { userId } = c.var.session.user
+  await changePassphrase(c.env.DB, userId, passphrase)
+  // First: a copy of the old cookie opens nothing from here on, so it cannot replace the session.
+  const session = await auth.replaceSession(c.var.session)
+  c.var.auth.setSession(session)
+  // Anyone who knew the old passphrase can have signed in with it.
+  await auth.invalidateAllUserSessions(userId, { except: session.sessionId })
   return c.redirect('/devices?done=passphrase', 303)
 })
 

@@ -43,18 +43,19 @@ export type JsonValue<Value> = unknown extends Value
  * arrays without holes and plain objects of these. Strings have no NUL, which PostgreSQL cannot store.
  *
  * @param given What the app wrote.
+ * @param name What messages call it.
  * @returns A copy. `undefined` stays at the top: in an update it removes the attribute.
  * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES`, with the path of the value.
  */
-export function checkedAttributes(given: unknown): object {
-  const path = () => 'attributes'
+export function checkedAttributes(given: unknown, name = 'attributes'): object {
+  const path = () => name
   if (!isPlain(given)) refuse(path, ATTRIBUTES_FORM, given)
   return copyOf(given, path, 0) as object
 }
 
 /** Attributes of a new user or session: `undefined` is the same as leaving it out. */
-export function newAttributes(given: unknown): object {
-  const entries = Object.entries(checkedAttributes(given))
+export function newAttributes(given: unknown, name?: string): object {
+  const entries = Object.entries(checkedAttributes(given, name))
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 

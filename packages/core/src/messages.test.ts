@@ -971,11 +971,11 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
   TICKET_STORE_FORM: [
     CONFIG,
     [
-      'tickets(): store must be a store of tickets, such as d1TicketStore(env.DB) (got a string)',
+      'tickets(): store must be a store of tickets, such as memoryTicketStore() or d1TicketStore(env.DB) (got a string)',
       () => tickets('redis://:password@localhost' as never, ticketOptions),
     ],
     [
-      'tickets(): store must be a store of tickets, such as d1TicketStore(env.DB) (got an object)',
+      'tickets(): store must be a store of tickets, such as memoryTicketStore() or d1TicketStore(env.DB) (got an object)',
       () => tickets(store as never, ticketOptions),
     ],
   ],

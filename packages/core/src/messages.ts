@@ -88,7 +88,8 @@ export const WITHIN_FORM = 'a whole number of milliseconds above 0, such as 6000
 export const CREATED_AT_FORM = 'a session, with its createdAt'
 export const AUTH_FORM = 'the object that limen() returned'
 
-export const TICKET_STORE_FORM = 'a store of tickets, such as d1TicketStore(env.DB)'
+export const TICKET_STORE_FORM =
+  'a store of tickets, such as memoryTicketStore() or d1TicketStore(env.DB)'
 export const PURPOSE_FORM = 'a name of 1 to 64 letters, digits or ./_-, such as "password-reset"'
 export const EXPIRES_IN_FORM = 'a whole number of milliseconds from 1000 to 2678400000 (31 days)'
 export const DIGITS_FORM = 'a whole number from 6 to 40'

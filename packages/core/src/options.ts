@@ -49,7 +49,8 @@ export function checkOptions<Given extends object | undefined>(
   }
   const whole = path.endsWith('.') ? path.slice(0, -1) : `${path}options`
   for (const name of attempt(whole, () => [
-    ...new Set([...Object.keys(rules), ...Object.keys(values)]),
+    // Given names first: a mistyped one explains why another is missing.
+    ...new Set([...Object.keys(values), ...Object.keys(rules)]),
   ])) {
     const option = path + name
     // An object has names that are not rules: `constructor`, `__proto__`.

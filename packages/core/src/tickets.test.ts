@@ -114,6 +114,8 @@ describe('tickets()', () => {
     calls.length = 0
     await expect(links.create({ email: new Date() } as never)).rejects.toMatchObject({
       code: 'AUTH_INVALID_ATTRIBUTES',
+      message:
+        'data.email must be a number such as date.getTime() (got an object of the class Date)',
     })
     expect(calls).toEqual([])
   })

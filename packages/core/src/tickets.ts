@@ -192,7 +192,7 @@ export function tickets<Data extends object>(
         codeHash: digits ? await codeHashOf(token, digits) : '',
         attemptsLeft: code?.attempts ?? 0,
         expiresAt,
-        data: newAttributes(data),
+        data: newAttributes(data, 'data'),
       })
       const ticket = { token, expiresAt: new Date(expiresAt) }
       return digits ? { ...ticket, code: digits } : (ticket as TicketWithCode)
