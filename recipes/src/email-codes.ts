@@ -9,7 +9,7 @@ import type { CodeTexts } from './email-code-pages.ts'
 import type { Site } from './site.ts'
 
 /** What a ticket stores of the request for its code. */
-export interface Asked {
+interface Asked {
   readonly email: string
   /** The page to open afterwards. It was checked before the ticket was created. */
   readonly next: string
@@ -25,8 +25,7 @@ export interface EmailCodes {
   readonly take: (c: Context, code: string) => Promise<TicketResult<Asked>>
 }
 
-/** How many digits a code has. */
-export const DIGITS = 6
+const DIGITS = 6
 const ATTEMPTS = 5
 const MINUTES = 10
 
