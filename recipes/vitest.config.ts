@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          globalSetup: ['test/smtp-setup.ts'],
           include: ['test/{node,deno}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -19,7 +20,12 @@ export default defineConfig({
             miniflare: { bindings: { MIGRATIONS: await readD1Migrations('./migrations/workers') } },
           })),
         ],
-        test: { name: 'workers', include: ['test/workers.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'workers',
+          globalSetup: ['test/smtp-setup.ts'],
+          include: ['test/workers.test.ts'],
+          testTimeout: 60_000,
+        },
       },
     ],
   },

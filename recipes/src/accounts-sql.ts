@@ -8,7 +8,11 @@ import type { Account, Accounts, SiteAuth, UserAttributes } from './site.ts'
 export const layout: SqlLayout<UserAttributes> = {
   user: {
     table: 'users',
-    columns: { email: 'text', passphraseHash: { type: 'text', name: 'passphrase_hash' } },
+    columns: {
+      email: 'text',
+      passphraseHash: { type: 'text', name: 'passphrase_hash' },
+      emailVerified: { type: 'boolean', name: 'email_verified', optional: true },
+    },
   },
 }
 
@@ -29,8 +33,10 @@ export function sqlAccounts(sql: Sql, auth: SiteAuth): Accounts {
 
   async function findByEmail(email: string): Promise<Account | null> {
     const [account] = await sql<Account>`
-      select id as "userId", email, passphrase_hash as "passphraseHash"
+      select id as "userId", email, passphrase_hash as "passphraseHash",
+        email_verified as "emailVerified"
       from users where email = ${email}`
-    return account ?? null
+    // SQLite returns 0 and 1.
+    return account ? { ...account, emailVerified: Boolean(account.emailVerified) } : null
   }
 }

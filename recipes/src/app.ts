@@ -6,10 +6,12 @@ import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
+import { emailCode } from './email-code.ts'
 import { page } from './page.ts'
 import { passphrase } from './passphrase.ts'
 import { passphraseChange } from './passphrase-change.ts'
 import type { PassphraseHashes } from './passphrase-hash.ts'
+import { passphraseReset } from './passphrase-reset.ts'
 import type { Site, SiteEnv } from './site.ts'
 import { signOut } from './sign-out.ts'
 import { style } from './style.ts'
@@ -47,6 +49,8 @@ export function createApp(site: Site, hashes?: PassphraseHashes): Hono<SiteEnv> 
   app.route('/', signOut(site))
   app.route('/', passphrase(site, hashes))
   app.route('/', passphraseChange(site, hashes))
+  app.route('/', passphraseReset(site, hashes))
+  app.route('/', emailCode(site))
 
   app.notFound((c) => page(c, 'There is no such page', html`<p><a href="/">Home</a></p>`, 404))
   app.onError((error, c) => {

@@ -21,7 +21,7 @@ export async function mayAttempt(site: Site, c: Context, account?: string): Prom
 }
 
 /** An IPv4 address as it is; of an IPv6 address the /64 network, because a client usually has a whole one. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   // A socket for both versions shows IPv4 in this form.
   const v4 = address.replace(/^::ffff:(?=[\d.]+$)/, '')
   if (!v4.includes(':')) return v4

@@ -15,6 +15,8 @@ interface Field {
   readonly type: 'email' | 'password' | 'text'
   /** What the browser fills in. */
   readonly autocomplete: string
+  /** The keyboard of a phone. */
+  readonly inputmode?: 'numeric'
   readonly value?: string | undefined
   readonly hint?: string | undefined
 }
@@ -46,7 +48,7 @@ export function page(
 
 /** A field with its label, and with its problem if it has one. The first problem gets the focus. */
 export function field(field: Field, problems: Problems = {}): Html {
-  const { name, label, type, autocomplete, value = '', hint } = field
+  const { name, label, type, autocomplete, inputmode, value = '', hint } = field
   const problem = problems[name]
   const isFirst = problem !== undefined && Object.keys(problems)[0] === name
   return html`<p>
@@ -58,6 +60,7 @@ export function field(field: Field, problems: Problems = {}): Html {
       name="${name}"
       type="${type}"
       autocomplete="${autocomplete}"
+      ${inputmode && html`inputmode="${inputmode}"`}
       value="${value}"
       aria-describedby="${hint ? `${name}-hint` : ''} ${problem ? `${name}-problem` : ''}"
       ${problem && html`aria-invalid="true"`}

@@ -27,7 +27,7 @@ export function signUpPage(
 ) {
   const body = html`<form method="post" action="/sign-up" novalidate>
       <input type="hidden" name="next" value="${next}" />
-      ${emailField(email, problems)} ${field({ label: 'Passphrase', ...NEW_PASSPHRASE }, problems)}
+      ${emailField(email, problems)} ${newPassphraseField('Passphrase', problems)}
       <button>Sign up</button>
     </form>
     <p>Do you have an account? <a href="${withNext('/sign-in', next)}">Sign in</a></p>`
@@ -52,6 +52,8 @@ export function signInPage(
       ${emailField(email, problems)} ${field(passphrase, problems)}
       <button>Sign in</button>
     </form>
+    <p><a href="${withNext('/sign-in/email', next)}">Sign in with an e-mail</a></p>
+    <p><a href="${withNext('/reset', next)}">Forgot your passphrase?</a></p>
     <p>No account yet? <a href="${withNext('/sign-up', next)}">Sign up</a></p>`
   return page(c, 'Sign in', body, status)
 }
@@ -70,12 +72,16 @@ export function changePage(
     autocomplete: 'current-password',
   } as const
   const body = html`<form method="post" action="/passphrase" novalidate>
-      ${!isRecent && field(current, problems)}
-      ${field({ label: 'New passphrase', ...NEW_PASSPHRASE }, problems)}
+      ${!isRecent && field(current, problems)} ${newPassphraseField('New passphrase', problems)}
       <button>Change the passphrase</button>
     </form>
     <p>Your other devices are signed out. <a href="/">Back</a></p>`
   return page(c, 'Change your passphrase', body, status)
+}
+
+/** The field for a new passphrase. */
+export function newPassphraseField(label: string, problems: Problems | undefined) {
+  return field({ label, ...NEW_PASSPHRASE }, problems)
 }
 
 function emailField(value: string | undefined, problems: Problems | undefined) {

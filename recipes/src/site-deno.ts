@@ -3,6 +3,7 @@ import { type Kv, denoKvStore, denoKvTicketStore } from '@limen/deno'
 import { getConnInfo } from 'hono/deno'
 import { kvAccounts } from './accounts-kv.ts'
 import { kvLimit } from './limit-kv.ts'
+import { kvMailCount } from './mail-limit-kv.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
 
 /** Creates the site. */
@@ -12,8 +13,10 @@ export function denoSite(kv: Kv, options: SiteOptions): Site {
     auth,
     accounts: kvAccounts(kv, auth),
     tickets: denoKvTicketStore(kv),
+    origin: options.origin,
     sendMail: options.sendMail,
     limit: kvLimit(kv, options.now),
+    countMail: kvMailCount(kv, options.now),
     clientOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
   }
 }

@@ -1,18 +1,20 @@
 /** The site on Node, with PostgreSQL. */
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { migrate, pg, sqlStore, sqlTicketStore } from '@limen/sql'
 import type { Pool } from 'pg'
 import { layout, sqlAccounts } from './accounts-sql.ts'
 import { pgSql } from './database.ts'
 import { sqlLimit } from './limit-sql.ts'
+import { sqlMailCount } from './mail-limit-sql.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
 
 /** Creates the tables that are missing: those of the app, then those of Limen. */
 export async function createTables(pool: Pool): Promise<void> {
-  await pool.query(
-    await readFile(new URL('../migrations/node/0001_users.sql', import.meta.url), 'utf8'),
-  )
+  const folder = new URL('../migrations/node/', import.meta.url)
+  for (const name of (await readdir(folder)).toSorted()) {
+    await pool.query(await readFile(new URL(name, folder), 'utf8'))
+  }
   await migrate(pg(pool), layout)
 }
 
@@ -24,8 +26,10 @@ export function nodeSite(pool: Pool, options: SiteOptions): Site {
     auth,
     accounts: sqlAccounts(sql, auth),
     tickets: sqlTicketStore(pg(pool)),
+    origin: options.origin,
     sendMail: options.sendMail,
     limit: sqlLimit(sql, options.now),
+    countMail: sqlMailCount(sql, options.now),
     // Behind a proxy this is the proxy. Then read the header that the proxy sets, and only that one.
     clientOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
   }

@@ -2,10 +2,13 @@
 import { d1, sqlStore, sqlTicketStore } from '@limen/sql'
 import { layout, sqlAccounts } from './accounts-sql.ts'
 import { d1Sql } from './database.ts'
+import { sqlMailCount } from './mail-limit-sql.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
 
 /** The bindings in `wrangler.jsonc`. */
 export interface Bindings {
+  /** The origin of the site. */
+  readonly ORIGIN: string
   readonly DB: D1Database
   /** Counts in each data center of Cloudflare by itself, so an attacker in several of them gets more. */
   readonly ATTEMPTS: RateLimit
@@ -14,12 +17,16 @@ export interface Bindings {
 /** Creates the site. */
 export function workersSite({ DB, ATTEMPTS }: Bindings, options: SiteOptions): Site {
   const auth = createAuth(sqlStore(d1(DB), layout), options)
+  const sql = d1Sql(DB)
   return {
     auth,
-    accounts: sqlAccounts(d1Sql(DB), auth),
+    accounts: sqlAccounts(sql, auth),
     tickets: sqlTicketStore(d1(DB)),
+    origin: options.origin,
     sendMail: options.sendMail,
     limit: async (key) => (await ATTEMPTS.limit({ key })).success,
+    // The binding counts at most a minute.
+    countMail: sqlMailCount(sql, options.now),
     clientOf: (c) => c.req.header('CF-Connecting-IP') ?? 'unknown',
   }
 }

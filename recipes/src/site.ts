@@ -10,6 +10,8 @@ export interface UserAttributes {
   readonly email: string
   /** `null` for a user without a passphrase. */
   readonly passphraseHash: string | null
+  /** Whether the user has proved that the address is theirs. */
+  readonly emailVerified?: boolean
 }
 
 /** A user, as the site stores it. */
@@ -34,6 +36,8 @@ export interface Mail {
 
 /** What a platform is given. */
 export interface SiteOptions {
+  /** The origin of the site, such as `https://app.example.com`: for links in e-mails. */
+  readonly origin: string
   readonly sendMail: (mail: Mail) => Promise<void>
   /** The time in milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
@@ -44,9 +48,13 @@ export interface Site {
   readonly auth: SiteAuth
   readonly accounts: Accounts
   readonly tickets: TicketStore
+  /** The origin of the site, which no visitor can change. */
+  readonly origin: string
   readonly sendMail: (mail: Mail) => Promise<void>
   /** Counts an attempt. Returns `false` from the eleventh one with the same key within a minute. */
   readonly limit: (key: string) => Promise<boolean>
+  /** Counts an e-mail. Returns how many with the same key there were within this hour. */
+  readonly countMail: (key: string) => Promise<number>
   /** Returns the IP address of the client. */
   readonly clientOf: (c: Context) => string
 }

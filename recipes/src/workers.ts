@@ -5,7 +5,7 @@ import { deleteExpired } from './expired.ts'
 import { printMail } from './mail.ts'
 import { workersSite } from './site-workers.ts'
 
-const site = workersSite(env, { sendMail: printMail })
+const site = workersSite(env, { origin: env.ORIGIN, sendMail: printMail })
 
 export default {
   fetch: createApp(site).fetch,

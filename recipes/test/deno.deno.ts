@@ -1,9 +1,13 @@
 /** Run by `deno test`. */
 import { emailKey } from '../src/accounts-kv.ts'
+import type { Site } from '../src/site.ts'
 import { denoSite } from '../src/site-deno.ts'
+import { emailCodeCases } from './email-code-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
-import { type Case, createWorld } from './world.ts'
+import { smtpCases } from './smtp-cases.ts'
+import { startSmtpServer } from './smtp-server.ts'
+import { type Case, type World, createWorld } from './world.ts'
 
 const kv = await Deno.openKv(':memory:')
 addEventListener('unload', () => kv.close())
@@ -21,12 +25,27 @@ const interrupted: Case = {
   },
 }
 
-for (const { name, run } of [...passphraseCases, ...limitCases, ...counterCases, interrupted]) {
-  Deno.test(`Deno and Deno KV: ${name}`, () =>
-    run(
-      createWorld(
-        (options) => denoSite(kv, options),
-        (app, request, client) => app.fetch(request, { remoteAddr: { hostname: client, port: 1 } }),
-      ),
-    ))
+function world(sendMail?: Site['sendMail']): World {
+  return createWorld(
+    (options) => denoSite(kv, options),
+    (app, request, client) => app.fetch(request, { remoteAddr: { hostname: client, port: 1 } }),
+    sendMail,
+  )
+}
+
+for (const { name, run } of [
+  ...passphraseCases,
+  ...limitCases,
+  ...counterCases,
+  ...emailCodeCases,
+  interrupted,
+]) {
+  Deno.test(`Deno and Deno KV: ${name}`, () => run(world()))
+}
+
+const smtp = await startSmtpServer()
+addEventListener('unload', () => void smtp.stop())
+
+for (const { name, run } of smtpCases) {
+  Deno.test(`Deno and Deno KV: ${name}`, () => run(smtp, world))
 }

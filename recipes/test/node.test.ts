@@ -1,18 +1,26 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrations } from '@limen/sql'
 import { serve } from '@limen/test-servers'
+import { visitor } from '@limen/testing'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { generate } from 'selfsigned'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { type Postgres, startPostgres } from '../../packages/sql/test/postgres.ts'
 import { layout } from '../src/accounts-sql.ts'
 import { pgSql } from '../src/database.ts'
 import { deleteOldAttempts, sqlLimit } from '../src/limit-sql.ts'
+import type { Site } from '../src/site.ts'
 import { createTables, nodeSite } from '../src/site-node.ts'
+import { emailCodeCases } from './email-code-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { signUpAt } from './sign-up-at.ts'
-import { createWorld } from './world.ts'
+import { type SmtpMail, smtpCases } from './smtp-cases.ts'
+import { startSmtpServer } from './smtp-server.ts'
+import { type World, createWorld } from './world.ts'
 
 let postgres: Postgres
 let pool: Pool
@@ -31,23 +39,68 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-for (const { name, run } of [...passphraseCases, ...limitCases, ...counterCases]) {
-  it(`Node and PostgreSQL: ${name}`, () =>
-    run(
-      createWorld(
-        (options) => nodeSite(pool, options),
-        (app, request, client) =>
-          app.fetch(request, { incoming: { socket: { remoteAddress: client } } }),
-      ),
-    ))
+function world(sendMail?: Site['sendMail']): World {
+  return createWorld(
+    (options) => nodeSite(pool, options),
+    (app, request, client) =>
+      app.fetch(request, { incoming: { socket: { remoteAddress: client } } }),
+    sendMail,
+  )
+}
+
+for (const { name, run } of [
+  ...passphraseCases,
+  ...limitCases,
+  ...counterCases,
+  ...emailCodeCases,
+]) {
+  it(`Node and PostgreSQL: ${name}`, () => run(world()))
+}
+
+for (const { name, run } of smtpCases) {
+  it(`Node and PostgreSQL: ${name}`, () => run(inject('smtp'), world))
 }
 
 it('the program for Node signs a visitor up', async () => {
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const argsOf = (port: number) => [`PORT=${port}`, process.execPath, 'test/dev-node.ts']
-  await using server = await serve('env', argsOf, { cwd, env: { DATABASE_URL: postgres.url } })
+  await using server = await program()
   expect(await signUpAt(server)).toContain('You are signed in as <bdi>ada@example.com</bdi>')
 })
+
+it('the program for Node sends a code with TLS, and only through a server that it trusts', async () => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
+  const folder = await mkdtemp(join(tmpdir(), 'recipes-'))
+  const smtp = await startSmtpServer({ key, cert })
+  try {
+    await writeFile(join(folder, 'cert.pem'), cert)
+    const SMTP_URL = `${smtp.url.replace('127.0.0.1', 'localhost')}?requireTLS=true`
+    const trusted = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') }
+    const cases: [env: Record<string, string>, status: number, mails: number][] = [
+      [{}, 500, 0],
+      [trusted, 303, 1],
+    ]
+    for (const [env, status, mails] of cases) {
+      await using server = await program({ ...env, SMTP_URL, MAIL_FROM: 'site@app.example' })
+      const ada = visitor({ origin: `http://localhost:${server.port}` })
+      const body = new URLSearchParams({ email: `${crypto.randomUUID()}@app.example` })
+      expect((await ada.fetch('/sign-in/email', { method: 'POST', body })).status).toBe(status)
+      const accepted = (await (await fetch(smtp.inboxUrl)).json()) as SmtpMail[]
+      expect(accepted.length).toBe(mails)
+      for (const { text } of accepted) {
+        expect(text).toContain('From: site@app.example')
+        expect(text).toContain(`http://localhost:${server.port}/sign-in/email/code?code=`)
+      }
+    }
+  } finally {
+    await smtp.stop()
+    await rm(folder, { recursive: true })
+  }
+})
+
+function program(env: Record<string, string> = {}) {
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const argsOf = (port: number) => [`PORT=${port}`, process.execPath, 'test/dev-node.ts']
+  return serve('env', argsOf, { cwd, env: { DATABASE_URL: postgres.url, ...env } })
+}
 
 it('attempts of earlier minutes are deleted', async () => {
   let now = Date.now()

@@ -1,26 +1,35 @@
 import { applyD1Migrations, createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { visitor } from '@limen/testing'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, inject, it } from 'vitest'
+import type { Site } from '../src/site.ts'
 import { workersSite } from '../src/site-workers.ts'
 import worker from '../src/workers.ts'
+import { emailCodeCases } from './email-code-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
-import { createWorld } from './world.ts'
+import { smtpCases } from './smtp-cases.ts'
+import { type World, createWorld } from './world.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS))
 
-for (const { name, run } of [...passphraseCases, ...limitCases]) {
-  it(`Workers and D1: ${name}`, () =>
-    run(
-      createWorld(
-        (options) => workersSite(env, options),
-        (app, request, client) => {
-          request.headers.set('CF-Connecting-IP', client)
-          return app.fetch(request)
-        },
-      ),
-    ))
+function world(sendMail?: Site['sendMail']): World {
+  return createWorld(
+    (options) => workersSite(env, options),
+    (app, request, client) => {
+      request.headers.set('CF-Connecting-IP', client)
+      return app.fetch(request)
+    },
+    sendMail,
+  )
+}
+
+for (const { name, run } of [...passphraseCases, ...limitCases, ...emailCodeCases]) {
+  it(`Workers and D1: ${name}`, () => run(world()))
+}
+
+for (const { name, run } of smtpCases) {
+  it(`Workers and D1: ${name}`, () => run(inject('smtp'), world))
 }
 
 it('the Worker signs a visitor up', async () => {

@@ -9,7 +9,7 @@ export interface World {
   readonly site: Site
   /** The clock of the site. */
   readonly clock: TestClock
-  /** The e-mails that the site sent, the oldest first. */
+  /** The e-mails that the site sent, the oldest first, if it has no `sendMail` of its own. */
   readonly mails: readonly Mail[]
   /** The cost of each hash that the site computed. */
   readonly hashed: readonly Cost[]
@@ -48,12 +48,24 @@ export type Send = (
   client: string,
 ) => Response | Promise<Response>
 
-/** Creates a world on a platform. Worlds can share a database: nothing in it has the same name. */
-export function createWorld(open: (options: SiteOptions) => Site, send: Send): World {
+/**
+ * Creates a world on a platform. Worlds can share a database: nothing in it has the same name.
+ *
+ * @param sendMail Default: stores the e-mails in `mails`.
+ */
+export function createWorld(
+  open: (options: SiteOptions) => Site,
+  send: Send,
+  sendMail?: Site['sendMail'],
+): World {
   const mails: Mail[] = []
   const hashed: Cost[] = []
   const clock = testClock()
-  const site = open({ now: clock.now, sendMail: async (mail) => void mails.push(mail) })
+  const site = open({
+    origin: 'https://app.example',
+    now: clock.now,
+    sendMail: sendMail ?? (async (mail) => void mails.push(mail)),
+  })
   const hashes = passphraseHashes((passphrase, salt, cost) => {
     hashed.push(cost)
     // A lower cost than the one that the site asks for: the tests would take minutes.
