@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'node',
           globalSetup: ['test/smtp-setup.ts'],
-          include: ['test/{node,deno}.test.ts'],
+          include: ['test/{node,deno,oauth-browser}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -22,7 +22,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
-          globalSetup: ['test/smtp-setup.ts'],
+          globalSetup: ['test/smtp-setup.ts', 'test/providers-setup.ts'],
           include: ['test/workers.test.ts'],
           testTimeout: 60_000,
         },

@@ -6,7 +6,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
+import { connections } from './connections.ts'
 import { emailCode } from './email-code.ts'
+import { oauth } from './oauth.ts'
 import { page } from './page.ts'
 import { passphrase } from './passphrase.ts'
 import { passphraseChange } from './passphrase-change.ts'
@@ -38,15 +40,20 @@ export function createApp(site: Site, hashes?: PassphraseHashes): Hono<SiteEnv> 
   app.get('/', authenticate(site.auth), async (c) => {
     const session = await c.var.auth.validate()
     if (!session) {
-      const links = html`<p><a href="/sign-in">Sign in</a> or <a href="/sign-up">sign up</a>.</p>`
+      const links = html`<p><a href="/sign-in">Sign in</a> or <a href="/sign-up">sign up</a>.</p>
+        <p><a href="/oauth">Sign in with another account</a></p>`
       return page(c, 'Welcome', links)
     }
     const body = html`<p>You are signed in as <bdi>${session.user.email}</bdi>.</p>
       <p><a href="/passphrase">Change your passphrase</a></p>
+      <p><a href="/connections">Connected accounts</a></p>
       <form method="post" action="/sign-out"><button>Sign out</button></form>`
     return page(c, 'Welcome', body)
   })
   app.route('/', signOut(site))
+  // Before recipes that refuse every form of another site: Apple posts one to its callback.
+  app.route('/', oauth(site))
+  app.route('/', connections(site))
   app.route('/', passphrase(site, hashes))
   app.route('/', passphraseChange(site, hashes))
   app.route('/', passphraseReset(site, hashes))

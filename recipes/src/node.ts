@@ -7,6 +7,7 @@ import { deleteExpired } from './expired.ts'
 import { deleteOldAttempts } from './limit-sql.ts'
 import { printMail } from './mail.ts'
 import { smtpMail } from './mail-smtp.ts'
+import { providersFrom } from './oauth-env.ts'
 import { createTables, nodeSite } from './site-node.ts'
 
 const { DATABASE_URL, PORT = '3000', SMTP_URL } = process.env
@@ -20,6 +21,7 @@ await createTables(pool)
 const site = nodeSite(pool, {
   origin: ORIGIN,
   sendMail: SMTP_URL ? smtpMail({ url: SMTP_URL, from: MAIL_FROM }) : printMail,
+  providers: providersFrom(process.env),
 })
 
 const log = (error: Error) => console.error(error.message)

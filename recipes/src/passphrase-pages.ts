@@ -53,6 +53,7 @@ export function signInPage(
       <button>Sign in</button>
     </form>
     <p><a href="${withNext('/sign-in/email', next)}">Sign in with an e-mail</a></p>
+    <p><a href="${withNext('/oauth', next)}">Sign in with another account</a></p>
     <p><a href="${withNext('/reset', next)}">Forgot your passphrase?</a></p>
     <p>No account yet? <a href="${withNext('/sign-up', next)}">Sign up</a></p>`
   return page(c, 'Sign in', body, status)

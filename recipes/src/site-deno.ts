@@ -2,6 +2,7 @@
 import { type Kv, denoKvStore, denoKvTicketStore } from '@limen/deno'
 import { getConnInfo } from 'hono/deno'
 import { kvAccounts } from './accounts-kv.ts'
+import { kvIdentities } from './identities-kv.ts'
 import { kvLimit } from './limit-kv.ts'
 import { kvMailCount } from './mail-limit-kv.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
@@ -12,6 +13,8 @@ export function denoSite(kv: Kv, options: SiteOptions): Site {
   return {
     auth,
     accounts: kvAccounts(kv, auth),
+    identities: kvIdentities(kv, auth),
+    providers: options.providers ?? [],
     tickets: denoKvTicketStore(kv),
     origin: options.origin,
     sendMail: options.sendMail,

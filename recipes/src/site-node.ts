@@ -5,6 +5,7 @@ import { migrate, pg, sqlStore, sqlTicketStore } from '@limen/sql'
 import type { Pool } from 'pg'
 import { layout, sqlAccounts } from './accounts-sql.ts'
 import { pgSql } from './database.ts'
+import { sqlIdentities } from './identities-sql.ts'
 import { sqlLimit } from './limit-sql.ts'
 import { sqlMailCount } from './mail-limit-sql.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
@@ -25,6 +26,8 @@ export function nodeSite(pool: Pool, options: SiteOptions): Site {
   return {
     auth,
     accounts: sqlAccounts(sql, auth),
+    identities: sqlIdentities(sql, pg(pool)),
+    providers: options.providers ?? [],
     tickets: sqlTicketStore(pg(pool)),
     origin: options.origin,
     sendMail: options.sendMail,

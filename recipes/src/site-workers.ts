@@ -2,11 +2,13 @@
 import { d1, sqlStore, sqlTicketStore } from '@limen/sql'
 import { layout, sqlAccounts } from './accounts-sql.ts'
 import { d1Sql } from './database.ts'
+import { sqlIdentities } from './identities-sql.ts'
 import { sqlMailCount } from './mail-limit-sql.ts'
+import type { ProviderSettings } from './oauth-env.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
 
 /** The bindings in `wrangler.jsonc`. */
-export interface Bindings {
+export interface Bindings extends ProviderSettings {
   /** The origin of the site. */
   readonly ORIGIN: string
   readonly DB: D1Database
@@ -21,6 +23,8 @@ export function workersSite({ DB, ATTEMPTS }: Bindings, options: SiteOptions): S
   return {
     auth,
     accounts: sqlAccounts(sql, auth),
+    identities: sqlIdentities(sql, d1(DB)),
+    providers: options.providers ?? [],
     tickets: sqlTicketStore(d1(DB)),
     origin: options.origin,
     sendMail: options.sendMail,

@@ -3,6 +3,8 @@ import { type AnyStore, limen } from '@limen/core'
 import type { TicketStore } from '@limen/core/tickets'
 import type { AuthVariables } from '@limen/hono'
 import type { Context } from 'hono'
+import type { Identities } from './identities.ts'
+import type { Provider } from './oauth-client.ts'
 
 /** What is stored of a user. */
 export interface UserAttributes {
@@ -39,6 +41,8 @@ export interface SiteOptions {
   /** The origin of the site, such as `https://app.example.com`: for links in e-mails. */
   readonly origin: string
   readonly sendMail: (mail: Mail) => Promise<void>
+  /** Where users can have accounts to sign in with. Default: nowhere. */
+  readonly providers?: readonly Provider[] | undefined
   /** The time in milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
 }
@@ -47,6 +51,8 @@ export interface SiteOptions {
 export interface Site {
   readonly auth: SiteAuth
   readonly accounts: Accounts
+  readonly identities: Identities
+  readonly providers: readonly Provider[]
   readonly tickets: TicketStore
   /** The origin of the site, which no visitor can change. */
   readonly origin: string

@@ -3,9 +3,14 @@ import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { deleteExpired } from './expired.ts'
 import { printMail } from './mail.ts'
+import { providersFrom } from './oauth-env.ts'
 import { workersSite } from './site-workers.ts'
 
-const site = workersSite(env, { origin: env.ORIGIN, sendMail: printMail })
+const site = workersSite(env, {
+  origin: env.ORIGIN,
+  sendMail: printMail,
+  providers: providersFrom(env),
+})
 
 export default {
   fetch: createApp(site).fetch,

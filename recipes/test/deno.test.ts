@@ -1,11 +1,12 @@
-/** The program of `dev:deno`. The cases on Deno are in `deno.deno.ts`. */
+/** The program of `dev:deno`, and the cases on Deno that need providers. The others are in `deno.deno.ts`. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { denoBinary, serve } from '@limen/test-servers'
+import { denoBinary, run, serve } from '@limen/test-servers'
 import { expect, it } from 'vitest'
 import { signUpAt } from './sign-up-at.ts'
+import { startProviders } from './start-providers.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 
@@ -23,4 +24,12 @@ it('the program for Deno signs a visitor up, with the permissions of its script'
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+it('the cases of accounts at providers pass on Deno', async () => {
+  await using started = await startProviders()
+  const env = { PROVIDERS: JSON.stringify(started.providers) }
+  const permissions = ['--allow-net=127.0.0.1', '--allow-env=PROVIDERS']
+  const args = ['test', '--quiet', '--cached-only', ...permissions, 'test/oauth.deno.ts']
+  expect(await run(denoBinary(), args, { cwd, env })).toMatch(/\b0 failed/)
 })

@@ -16,14 +16,18 @@ import type { Site } from '../src/site.ts'
 import { createTables, nodeSite } from '../src/site-node.ts'
 import { emailCodeCases } from './email-code-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
+import { oauthCases } from './oauth-cases.ts'
+import { siteProviders } from './oauth-site.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { signUpAt } from './sign-up-at.ts'
 import { type SmtpMail, smtpCases } from './smtp-cases.ts'
 import { startSmtpServer } from './smtp-server.ts'
+import { type ProviderProcess, startProviders } from './start-providers.ts'
 import { type World, createWorld } from './world.ts'
 
 let postgres: Postgres
 let pool: Pool
+let providerProcess: ProviderProcess
 
 beforeAll(async () => {
   const started = await startPostgres({ isDurable: false })
@@ -33,15 +37,18 @@ beforeAll(async () => {
   // end() resolves before the connections are closed, and the server then stops.
   pool.on('error', () => {})
   await createTables(pool)
+  providerProcess = await startProviders()
 })
 afterAll(async () => {
+  await providerProcess[Symbol.asyncDispose]()
   await pool.end()
   await postgres.stop()
 })
 
 function world(sendMail?: Site['sendMail']): World {
   return createWorld(
-    (options) => nodeSite(pool, options),
+    (options) =>
+      nodeSite(pool, { ...options, providers: siteProviders(providerProcess.providers) }),
     (app, request, client) =>
       app.fetch(request, { incoming: { socket: { remoteAddress: client } } }),
     sendMail,
@@ -53,6 +60,7 @@ for (const { name, run } of [
   ...limitCases,
   ...counterCases,
   ...emailCodeCases,
+  ...oauthCases,
 ]) {
   it(`Node and PostgreSQL: ${name}`, () => run(world()))
 }

@@ -7,6 +7,8 @@ import { workersSite } from '../src/site-workers.ts'
 import worker from '../src/workers.ts'
 import { emailCodeCases } from './email-code-cases.ts'
 import { limitCases } from './limit-cases.ts'
+import { oauthCases } from './oauth-cases.ts'
+import { siteProviders } from './oauth-site.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { smtpCases } from './smtp-cases.ts'
 import { type World, createWorld } from './world.ts'
@@ -15,7 +17,7 @@ beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS))
 
 function world(sendMail?: Site['sendMail']): World {
   return createWorld(
-    (options) => workersSite(env, options),
+    (options) => workersSite(env, { ...options, providers: siteProviders(inject('providers')) }),
     (app, request, client) => {
       request.headers.set('CF-Connecting-IP', client)
       return app.fetch(request)
@@ -24,7 +26,7 @@ function world(sendMail?: Site['sendMail']): World {
   )
 }
 
-for (const { name, run } of [...passphraseCases, ...limitCases, ...emailCodeCases]) {
+for (const { name, run } of [...passphraseCases, ...limitCases, ...emailCodeCases, ...oauthCases]) {
   it(`Workers and D1: ${name}`, () => run(world()))
 }
 

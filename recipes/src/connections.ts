@@ -1,0 +1,68 @@
+/** Recipe: connect accounts at providers to one's own account, and disconnect them. */
+import { requireRecentSignIn, requireSession } from '@limen/hono'
+import { type Context, Hono } from 'hono'
+import { readForm } from './form.ts'
+import type { Identity } from './identities.ts'
+import { signInFirst, withNext } from './next-page.ts'
+import { oauthFlows } from './oauth-flow.ts'
+import { connectionsPage } from './oauth-pages.ts'
+import type { Site, SiteEnv } from './site.ts'
+
+const PAGE = '/connections'
+const SIGNED_OUT = 'You were signed out.'
+
+/** How long after the sign-in accounts can be connected and disconnected. */
+const RECENT = { withinMs: 10 * 60_000 }
+
+/** `/connections`. */
+export function connections(site: Site): Hono<SiteEnv> {
+  const { auth, identities, providers } = site
+  const { start } = oauthFlows(site)
+  const app = new Hono<SiteEnv>()
+  const signInAgain = (c: Pick<Context, 'redirect'>) => c.redirect(withNext('/sign-in', PAGE), 303)
+
+  app.get(PAGE, requireSession(auth, signInFirst), async (c) => {
+    const connected = await identities.list(c.var.session.user.userId)
+    return connectionsPage(c, providers, connected)
+  })
+
+  app.post(`${PAGE}/disconnect`, requireRecentSignIn(auth, RECENT, signInAgain), async (c) => {
+    const form = await readForm(c)
+    const { sessionId, user } = c.var.session
+    const identity = { provider: form('provider'), subject: form('subject') }
+    if (!(await identities.disconnect(identity, user.userId))) {
+      const connected = await identities.list(user.userId)
+      const problem = 'This is your last way to sign in. Connect another account first.'
+      return connectionsPage(c, providers, connected, problem, 409)
+    }
+    // A session of this user can be of a person who signed in with that account.
+    await auth.invalidateAllUserSessions(user.userId, { except: sessionId })
+    return c.redirect(PAGE, 303)
+  })
+
+  app.post(`${PAGE}/:provider`, requireRecentSignIn(auth, RECENT, signInAgain), (c) =>
+    start(c, { next: PAGE, connectTo: c.var.session.user.userId }),
+  )
+
+  return app
+}
+
+/** Connects an identity to the user who asked for it. Returns what is wrong, or `null`. */
+export async function connect(
+  c: Context<SiteEnv>,
+  { identities }: Site,
+  identity: Identity,
+  userId: string,
+): Promise<string | null> {
+  // The browser can have another session by now.
+  const isSignedIn = async () => (await c.var.auth.validate())?.user.userId === userId
+  if (!(await isSignedIn())) return SIGNED_OUT
+  if ((await identities.findUser(identity)) === userId) return null
+  if (!(await identities.connect(identity, userId)))
+    return 'Another user has connected this account.'
+  // When all sessions are revoked, identities can be removed too, and this one came after that.
+  c.var.auth.invalidate()
+  if (await isSignedIn()) return null
+  await identities.remove(userId, identity)
+  return SIGNED_OUT
+}
