@@ -250,4 +250,72 @@ describe('extensions', () => {
     const stored = await store.read(sessionId, { consistency: 'strong' })
     expect(stored?.session.attributes).toEqual({ first: true, second: true })
   })
+
+  it.each([
+    ['admits', { admits: () => false }],
+    ['admit', { admit: 'no' }],
+    ['store', { store: null }],
+  ])('a wrong setting is refused by name: %s', (name, changes) => {
+    const create = () => limen({ store: memoryStore(), extensions: [() => changes as object] })
+    expect(create).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+    expect(create).toThrow(`extension: ${name}`)
+  })
+
+  it('undefined leaves a setting as it is, and only true admits', async () => {
+    const refuse = () => ({ admit: () => false })
+    const careless = () => ({ admit: undefined, adopt: undefined })
+    const truthy = () => ({ admit: () => ({ ok: false }) as never })
+    for (const extensions of [[refuse, careless], [truthy]]) {
+      const { auth, userId } = await createMembers(extensions as [])
+      const token = auth.createBearerToken(await auth.createSession({ userId }))
+      const { valid } = await auth.validateToken({ token, consistency: 'strong' })
+      expect(valid).toBe(false)
+    }
+  })
+
+  it('attributes of onCreate are checked like those of the app', async () => {
+    const onCreate = () => ({ attributes: { at: new Date() } })
+    const { auth, userId } = await createMembers([() => ({ onCreate })])
+    await expect(auth.createSession({ userId })).rejects.toMatchObject({
+      code: 'AUTH_INVALID_ATTRIBUTES',
+    })
+    expect(await auth.getAllUserSessions(userId)).toEqual([])
+  })
+
+  it('adopt that returns no token of the format is called once', async () => {
+    let calls = 0
+    const adopt = async (token: string) => (calls++, token)
+    const { auth } = await createMembers([() => ({ adopt })])
+    expect(await auth.handleRequest(visit('x')).validate()).toBeNull()
+    expect(await auth.validateToken({ token: 'x', consistency: 'strong' })).toEqual({
+      valid: false,
+      reason: 'malformed',
+    })
+    expect(calls).toBe(2)
+  })
+
+  it('adopt is called once a request, and only where a cookie can be sent', async () => {
+    const old = new Map<string, string>()
+    const seen: unknown[] = []
+    const { auth, plain, userId } = await createMembers([adoptFrom(old, seen)])
+    old.set('abc123', plain.createBearerToken(await plain.createSession({ userId })))
+    const cookie = { Cookie: 'old_session=abc123' }
+    for (const [method, headers, more] of [
+      ['HEAD', {}, {}],
+      ['GET', { 'Sec-Purpose': 'prefetch' }, {}],
+      ['GET', {}, { mayRenew: () => false }],
+    ] as const) {
+      const request = new Request(APP, { method, headers: { ...cookie, ...headers } })
+      expect(await auth.openRequest({ request, setCookie() {}, ...more }).validate()).toBeNull()
+    }
+    expect(seen).toEqual([])
+
+    const request = new Request(APP, { headers: cookie })
+    const sent: unknown[] = []
+    const authRequest = auth.openRequest({ request, setCookie: (one) => void sent.push(one) })
+    const session = await authRequest.validate()
+    authRequest.invalidate()
+    expect((await authRequest.validate())?.sessionId).toBe(session!.sessionId)
+    expect([seen.length, sent.length]).toEqual([1, 1])
+  })
 })
