@@ -345,6 +345,34 @@ export const totpCases: readonly Case[] = [
     },
   },
   {
+    name: 'a sign-in by e-mail is asked for the code too, and the first one removes what was not verified',
+    async run(world) {
+      const { site } = world
+      const user = await enrol(world)
+      const byMail = async () => {
+        const browser = world.visit()
+        await browser.post('/sign-in/email', { email: user.email })
+        const code = /Your code is (\d{6})/.exec(world.mails.at(-1)?.text ?? '')?.[1] ?? ''
+        const response = await browser.post('/sign-in/email/code', { code })
+        return { browser, location: response.headers.get('Location') }
+      }
+      const passkey = { publicKey: '', counter: 0, transports: [], name: '', createdAt: 0 }
+      await site.passkeys.add({ ...passkey, id: user.userId, userId: user.userId })
+      // Another person signed up with this address before its owner did.
+      assert.equal((await byMail()).location, '/')
+      assert.equal(await site.totps.find(user.userId), null)
+      assert.deepEqual(await site.passkeys.list(user.userId), [])
+
+      const secret = await site.secretBox.seal(user.secret, user.userId)
+      await site.totps.add({ userId: user.userId, secret, lastStep: 0, recoveryCodes: [] })
+      const { browser, location } = await byMail()
+      assert.equal(location, '/sign-in/code')
+      assert.equal(await signedInAs(browser), null)
+      assert.equal(await statusOf(browser, codeOf(world, user)), 303)
+      assert.equal(await signedInAs(browser), user.email)
+    },
+  },
+  {
     name: 'a user without codes cannot confirm with one',
     async run(world) {
       const { browser } = await signUp(world)
