@@ -4,9 +4,9 @@ import { printMail } from './mail.ts'
 import { denoSite } from './site-deno.ts'
 
 const site = denoSite(await Deno.openKv(), {
-  // Your own origin: for links in e-mails.
-  origin: 'http://localhost:8000',
   sendMail: printMail,
+  origin: Deno.env.get('ORIGIN') ?? 'http://localhost:8000',
+  totpKey: Deno.env.get('TOTP_KEY') ?? '',
 })
 const app = createApp(site)
 

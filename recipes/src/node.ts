@@ -9,7 +9,7 @@ import { printMail } from './mail.ts'
 import { smtpMail } from './mail-smtp.ts'
 import { createTables, nodeSite } from './site-node.ts'
 
-const { DATABASE_URL, PORT = '3000', SMTP_URL } = process.env
+const { DATABASE_URL, PORT = '3000', SMTP_URL, TOTP_KEY = '' } = process.env
 const { ORIGIN = `http://localhost:${PORT}`, MAIL_FROM = `no-reply@${new URL(ORIGIN).hostname}` } =
   process.env
 const pool = new Pool({ connectionString: DATABASE_URL })
@@ -19,6 +19,7 @@ pool.on('error', (error) => console.error(error.message))
 await createTables(pool)
 const site = nodeSite(pool, {
   origin: ORIGIN,
+  totpKey: TOTP_KEY,
   sendMail: SMTP_URL ? smtpMail({ url: SMTP_URL, from: MAIL_FROM }) : printMail,
 })
 

@@ -3,7 +3,10 @@ import { d1, sqlStore, sqlTicketStore } from '@limen/sql'
 import { layout, sqlAccounts } from './accounts-sql.ts'
 import { d1Sql } from './database.ts'
 import { sqlMailCount } from './mail-limit-sql.ts'
+import { sqlPasskeys } from './passkeys-sql.ts'
+import { secretBox } from './secret-box.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
+import { sqlTotps } from './totps-sql.ts'
 
 /** The bindings in `wrangler.jsonc`. */
 export interface Bindings {
@@ -12,6 +15,8 @@ export interface Bindings {
   readonly DB: D1Database
   /** Counts in each data center of Cloudflare by itself, so an attacker in several of them gets more. */
   readonly ATTEMPTS: RateLimit
+  /** A secret: 32 random bytes in base64. */
+  readonly TOTP_KEY: string
 }
 
 /** Creates the site. */
@@ -23,6 +28,9 @@ export function workersSite({ DB, ATTEMPTS }: Bindings, options: SiteOptions): S
     accounts: sqlAccounts(sql, auth),
     tickets: sqlTicketStore(d1(DB)),
     origin: options.origin,
+    passkeys: sqlPasskeys(sql),
+    totps: sqlTotps(sql),
+    secretBox: secretBox(options.totpKey),
     sendMail: options.sendMail,
     limit: async (key) => (await ATTEMPTS.limit({ key })).success,
     // The binding counts at most a minute.

@@ -3,6 +3,9 @@ import { type AnyStore, limen } from '@limen/core'
 import type { TicketStore } from '@limen/core/tickets'
 import type { AuthVariables } from '@limen/hono'
 import type { Context } from 'hono'
+import type { Passkeys } from './passkeys.ts'
+import type { SecretBox } from './secret-box.ts'
+import type { Totps } from './totps.ts'
 
 /** What is stored of a user. */
 export interface UserAttributes {
@@ -36,9 +39,11 @@ export interface Mail {
 
 /** What a platform is given. */
 export interface SiteOptions {
-  /** The origin of the site, such as `https://app.example.com`: for links in e-mails. */
+  /** The origin of the site, such as `https://app.example.com`: for passkeys, and for links in e-mails. */
   readonly origin: string
   readonly sendMail: (mail: Mail) => Promise<void>
+  /** Encrypts the secrets of second factors: 32 random bytes in base64. */
+  readonly totpKey: string
   /** The time in milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
 }
@@ -50,6 +55,9 @@ export interface Site {
   readonly tickets: TicketStore
   /** The origin of the site, which no visitor can change. */
   readonly origin: string
+  readonly passkeys: Passkeys
+  readonly totps: Totps
+  readonly secretBox: SecretBox
   readonly sendMail: (mail: Mail) => Promise<void>
   /** Counts an attempt. Returns `false` from the eleventh one with the same key within a minute. */
   readonly limit: (key: string) => Promise<boolean>

@@ -5,7 +5,11 @@ import { deleteExpired } from './expired.ts'
 import { printMail } from './mail.ts'
 import { workersSite } from './site-workers.ts'
 
-const site = workersSite(env, { origin: env.ORIGIN, sendMail: printMail })
+const site = workersSite(env, {
+  sendMail: printMail,
+  origin: env.ORIGIN,
+  totpKey: env.TOTP_KEY,
+})
 
 export default {
   fetch: createApp(site).fetch,

@@ -7,8 +7,10 @@ import { workersSite } from '../src/site-workers.ts'
 import worker from '../src/workers.ts'
 import { emailCodeCases } from './email-code-cases.ts'
 import { limitCases } from './limit-cases.ts'
+import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { smtpCases } from './smtp-cases.ts'
+import { totpCases } from './totp-cases.ts'
 import { type World, createWorld } from './world.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS))
@@ -24,7 +26,13 @@ function world(sendMail?: Site['sendMail']): World {
   )
 }
 
-for (const { name, run } of [...passphraseCases, ...limitCases, ...emailCodeCases]) {
+for (const { name, run } of [
+  ...passphraseCases,
+  ...limitCases,
+  ...emailCodeCases,
+  ...passkeyCases,
+  ...totpCases,
+]) {
   it(`Workers and D1: ${name}`, () => run(world()))
 }
 
