@@ -13,7 +13,7 @@ import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as storeKit from '../packages/core/src/store-kit.ts'
-import { memoryTicketStore, tickets } from '../packages/core/src/tickets.ts'
+import { memoryTicketStore, purgeTickets, tickets } from '../packages/core/src/tickets.ts'
 import * as hono from '../packages/hono/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
@@ -69,11 +69,13 @@ function scope() {
     it: (_name: string, run: () => unknown) => run(),
     memoryStore,
     memoryTicketStore,
+    purgeTickets,
     messageSuite,
     originRule,
     pool: client,
     sessionId: 'id',
     redisStore: inMemory,
+    purgeTickets,
     redisTicketStore: ticketsInMemory,
     serializeCookie,
     // Its cases run without being awaited: many histories would delay the examples after it.

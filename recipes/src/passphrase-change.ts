@@ -49,10 +49,10 @@ export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<
     }
 
     const passphraseHash = await hashes.hash(form('passphrase'))
-    await auth.updateUserAttributes(userId, { passphraseHash })
-    // First: a copy of the old token opens nothing from here on, so it cannot replace the session.
+    // First: a copy of the old token opens nothing from here on, and a second submit changes nothing.
     const replaced = await auth.replaceSession(session)
     c.var.auth.setSession(replaced)
+    await auth.updateUserAttributes(userId, { passphraseHash })
     await auth.invalidateAllUserSessions(userId, { except: replaced.sessionId })
     return c.redirect('/', 303)
   })
