@@ -69,7 +69,6 @@ function scope() {
     it: (_name: string, run: () => unknown) => run(),
     memoryStore,
     memoryTicketStore,
-    purgeTickets,
     messageSuite,
     originRule,
     pool: client,
