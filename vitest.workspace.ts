@@ -154,7 +154,7 @@ export default defineConfig({
         root: at('packages'),
         test: {
           name: 'sql',
-          include: ['sql/src/**/*.test.ts'],
+          include: ['{sql,lucia}/src/**/*.test.ts'],
           globalSetup: [at('packages/sql/test/servers.ts')],
           isolate: false,
           provide,
