@@ -1,9 +1,9 @@
-import { type AuthEvent, limen } from '@limen/core'
+import type { AuthEvent } from '@limen/core'
 import { describe, expect, it } from 'vitest'
-import { type AppSession, type AppUser, availableEngines, columns } from '../test/engines.ts'
+import { upgraded } from '../test/app.ts'
+import { availableEngines } from '../test/engines.ts'
 import { quoted, signInByLucia } from '../test/sign-in.ts'
 import { visit } from '../test/visit.ts'
-import { luciaV2, luciaV3 } from './index.ts'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
@@ -18,24 +18,8 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
     const table = version === 2 ? 'user_session' : quoted(database, 'session')
     const clock = { ahead: 0 }
     const events: AuthEvent[] = []
-    const create = (driver = database.driver, dropped = false) => {
-      const options = {
-        user: columns.user,
-        session: dropped ? null : columns.session,
-        upgrade: true as const,
-      }
-      const lucia =
-        version === 2
-          ? luciaV2<AppUser, AppSession>(driver, options)
-          : luciaV3<AppUser, AppSession>(driver, options)
-      return limen({
-        ...lucia,
-        now: () => Date.now() + clock.ahead,
-        onEvent: (event) => events.push(event),
-        getUserAttributes: ({ name }) => ({ name }),
-        getSessionAttributes: (attributes) => ({ attributes }),
-      })
-    }
+    const create = (more: { connects?: boolean; isDropped?: boolean } = {}) =>
+      upgraded(database, version, { clock, events, ...more })
     const theirs = async () => database.rows(`select * from ${table}`)
     const ours = async () => database.rows('select * from limen_session')
     return { database, table, clock, events, create, auth: create(), theirs, ours }
@@ -95,7 +79,7 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
   it('50 requests with one old cookie get one new token, and one row is moved', async () => {
     const { database, create, theirs, ours } = await opened()
     const old = await signInByLucia(database, version)
-    const auths = [create(), create(database.connect())]
+    const auths = [create(), create({ connects: true })]
 
     const visits = await Promise.all(
       Array.from({ length: 50 }, (_, index) => visit(auths[index % 2]!, `auth_session=${old}`)),
@@ -189,7 +173,7 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
 
   it('a revoked session never comes back, while eight requests move it', async () => {
     const { database, create } = await opened()
-    const auths = [create(), create(database.connect())] as const
+    const auths = [create(), create({ connects: true })] as const
     const ways: ((old: string) => Promise<unknown>)[] = [
       () => auths[0].invalidateAllUserSessions('ada'),
       async () => {
@@ -226,7 +210,7 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
     for (let index = 0; index < 60; index++) {
       old.push(await signInByLucia(database, version, `user${index % 7}`))
     }
-    const other = create(database.connect())
+    const other = create({ connects: true })
     const visiting = Promise.all(old.slice(0, 20).map((id) => visit(other, `auth_session=${id}`)))
     let found = 0
     for (let count = 1; count > 0; found += count) count = await auth.moveAll({ limit: 25 })
@@ -235,7 +219,7 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
     expect([await theirs(), (await ours()).length]).toEqual([[], 60])
 
     await database.rows(`drop table ${table}`)
-    const after = create(database.driver, true)
+    const after = create({ isDropped: true })
     for (const [index, id] of old.entries()) {
       const { userId, token } = await visit(after, `auth_session=${id}`)
       expect(userId).toBe(`user${index % 7}`)
