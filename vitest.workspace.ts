@@ -136,6 +136,7 @@ export default defineConfig({
           isolate: false,
           include: [
             '{core,conformance,hono,testing,workers}/src/**/*.test.ts',
+            'lucia/src/*.workerd.test.ts',
             'testing/examples/*.test.ts',
           ],
           provide,
@@ -155,6 +156,7 @@ export default defineConfig({
         test: {
           name: 'sql',
           include: ['{sql,lucia}/src/**/*.test.ts'],
+          exclude: ['**/*.workerd.test.ts'],
           globalSetup: [at('packages/sql/test/servers.ts')],
           isolate: false,
           provide,

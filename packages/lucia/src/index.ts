@@ -16,5 +16,6 @@ export type {
   LuciaV3Options,
   LuciaV3SessionTable,
 } from './options.ts'
-export type { LuciaPeriods } from './tables.ts'
+export { luciaLayout } from './tables.ts'
+export type { LuciaLayoutOptions, LuciaPeriods } from './tables.ts'
 export type { TimeType } from './time-types.ts'

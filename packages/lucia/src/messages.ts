@@ -32,3 +32,7 @@ export const extensionMissing = (call: string): string =>
 
 /** What the `limit` of `moveAll()` must be. */
 export const LIMIT_FORM = 'a whole number of sessions above 0'
+
+/** Two options that name one table. */
+export const sameTable = (call: string, table: string): string =>
+  `${call}(): session.table and limenSession.table cannot both be "${table}"`

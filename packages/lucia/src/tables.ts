@@ -1,7 +1,7 @@
 /** The tables of Lucia, with all defaults filled in and checked. */
 import { AuthError } from '@limen/core'
 import { type OptionRule, checkCallOptions, checkOptions, isObject } from '@limen/core/store-kit'
-import type { SqlDriver, SqlLayout } from '@limen/sql'
+import type { AttributeColumn, ColumnType, SqlDriver, SqlLayout, UserLayout } from '@limen/sql'
 import {
   type ResolvedAttributes,
   type ResolvedLayout,
@@ -9,7 +9,14 @@ import {
   resolvedAttributes,
   resolvedLayout,
 } from '@limen/sql/sql-kit'
-import { NAME_FORM, SESSION_FORM, TABLE_FORM, UPGRADE_FORM, timeForm } from './messages.ts'
+import {
+  NAME_FORM,
+  SESSION_FORM,
+  TABLE_FORM,
+  UPGRADE_FORM,
+  sameTable,
+  timeForm,
+} from './messages.ts'
 import type { LuciaKeyTable, LuciaOptions, LuciaSessionTable } from './options.ts'
 import { type StoredTime, type TimeType, timesIn } from './time-types.ts'
 
@@ -57,6 +64,16 @@ export interface LuciaVersion {
   readonly keys: { readonly table: string; readonly userId: string } | null
 }
 
+/** The options that {@link luciaLayout} reads. */
+export interface LuciaLayoutOptions extends Pick<LuciaOptions<never>, 'limenSession'> {
+  /** The table of users. */
+  readonly user?:
+    | (Omit<UserLayout, 'columns'> & {
+        readonly columns?: Readonly<Record<string, ColumnType | AttributeColumn>> | undefined
+      })
+    | undefined
+}
+
 /** The options of either version. */
 export interface AnyLuciaOptions extends LuciaOptions<never> {
   readonly session?: LuciaSessionTable<never> | null | undefined
@@ -92,7 +109,6 @@ export function luciaTables(
     sessionExpiresIn: TABLE,
     upgrade: UPGRADE,
   })
-  const { columns: userColumns, attributes, table: userTable = 'user', ...user } = given.user ?? {}
   const known = timesIn(driver.dialect)
   const types = Object.keys(known)
   const session = given.session ?? {}
@@ -107,14 +123,7 @@ export function luciaTables(
   const nameOf = (option: string) => names[option] ?? times[option]
   const key = checkOptions(`${call}(): key.`, given.key ?? {}, { table: NAME, userId: NAME })
   const expiresIn = given.sessionExpiresIn ?? {}
-  const layout = {
-    user: {
-      ...user,
-      table: userTable,
-      ...(attributes === undefined ? { columns: userColumns ?? {} } : { attributes }),
-    },
-    session: { ...given.limenSession },
-  } as SqlLayout<never, never>
+  const layout = luciaLayout(given) as SqlLayout<never, never>
   const sessions: LuciaSessions = {
     table: names['table'] ?? table,
     id: names['id'] ?? 'id',
@@ -126,10 +135,7 @@ export function luciaTables(
   }
   const resolved = resolvedLayout(driver.dialect, layout)
   if (sessions.table === resolved.session.table) {
-    throw new AuthError(
-      'AUTH_CONFIG',
-      `${call}(): session.table and limenSession.table cannot both be "${sessions.table}"`,
-    )
+    throw new AuthError('AUTH_CONFIG', sameTable(call, sessions.table))
   }
   return {
     call,
@@ -147,4 +153,22 @@ export function luciaTables(
     cookieName: given.sessionCookie?.name ?? COOKIE_NAME,
     sessionCookie: given.sessionCookie ?? {},
   }
+}
+
+/**
+ * The layout of the app's users and of the new table of sessions, for `migrate()` and `migrations()`.
+ *
+ * @param options What `luciaV3()` or `luciaV2()` is given.
+ * @returns The layout, with the names and types of the options.
+ *
+ * @example
+ * const layout = luciaLayout({ user: { table: 'auth_user', columns: { name: 'text' } } })
+ * layout.user
+ * // { table: 'auth_user', columns: { name: 'text' } }
+ */
+export function luciaLayout(options: LuciaLayoutOptions): SqlLayout {
+  const { columns = {}, attributes, table = 'user', ...names } = options.user ?? {}
+  const stored = attributes === undefined ? { columns } : { attributes }
+  const user = { table, ...names, ...stored } as SqlLayout['user']
+  return { user, session: { ...options.limenSession } }
 }

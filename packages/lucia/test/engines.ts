@@ -1,7 +1,7 @@
 /** The databases of the tests, each with the tables of Lucia 2 and 3, and Lucia itself over them. */
 import { randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { type SqlDriver, type UserLayout, migrate, mysql2, nodeSqlite, pg } from '@limen/sql'
+import { type SqlDriver, migrate, mysql2, nodeSqlite, pg } from '@limen/sql'
 import { type Auth as Lucia2Auth, type Configuration, lucia as lucia2 } from 'lucia2'
 import { mysql2 as lucia2Mysql } from 'lucia2-mysql'
 import { pg as lucia2Pg } from 'lucia2-postgresql'
@@ -13,7 +13,7 @@ import { BetterSqlite3Adapter } from 'lucia3-sqlite'
 import { createConnection, createPool } from 'mysql2/promise'
 import { Client, Pool } from 'pg'
 import { inject } from 'vitest'
-import type { LuciaOptions } from '../src/index.ts'
+import { type LuciaOptions, luciaLayout } from '../src/index.ts'
 
 /** The attributes of the tests' users. */
 export interface AppUser {
@@ -101,8 +101,7 @@ async function prepared(
   database: Database,
 ): Promise<Database> {
   for (const statement of tables(version, quote, types)) await database.rows(statement)
-  const users: UserLayout<AppUser> = { table: 'user', columns: { name: 'text' } }
-  await migrate(database.driver, { user: users as UserLayout })
+  await migrate(database.driver, luciaLayout({ user: columns.user }))
   return database
 }
 
@@ -138,7 +137,7 @@ function postgres(url: string): Engine {
       await client.end()
       const pools: Pool[] = []
       const newPool = () => {
-        const connectionString = `${url}?options=-c%20search_path%3D${schema}`
+        const connectionString = `${url}?options=-c%20search_path%3D${schema}%20-c%20timezone%3DAmerica/New_York`
         const pool = new Pool({ connectionString, max: 4 })
         pools.push(pool)
         return pool
