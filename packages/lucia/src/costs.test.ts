@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openSqlite } from '../test/engines.ts'
 import { signInByLucia } from '../test/sign-in.ts'
 import { visit } from '../test/visit.ts'
-import { luciaV3 } from './index.ts'
+import { luciaV2, luciaV3 } from './index.ts'
 
 /** A driver that records what it is sent. */
 function recorded(driver: SqlDriver): { driver: SqlDriver; calls: string[] } {
@@ -20,6 +20,49 @@ function recorded(driver: SqlDriver): { driver: SqlDriver; calls: string[] } {
     },
   }
 }
+
+it('a session that another request moves between two reads is found', async () => {
+  const database = await openSqlite(3, new DatabaseSync(':memory:'))
+  const columns = { user: { columns: { name: 'text' } as const }, upgrade: true } as const
+  const other = limen(luciaV3<{ name: string }>(database.driver, columns))
+  for (const interrupted of [1, 2]) {
+    const old = await signInByLucia(database, 3)
+    let queries = 0
+    const driver: SqlDriver = {
+      ...database.driver,
+      async query(...args) {
+        const rows = await database.driver.query(...args)
+        if (++queries === interrupted) await visit(other, `auth_session=${old}`)
+        return rows
+      },
+    }
+    const auth = limen(luciaV3<{ name: string }>(driver, columns))
+    expect((await visit(auth, `auth_session=${old}`)).userId).toBe('ada')
+  }
+})
+
+it('a renewal never moves a deadline in the table of Lucia to an earlier time', async () => {
+  for (const version of [2, 3] as const) {
+    const database = await openSqlite(version, new DatabaseSync(':memory:'))
+    const { store } =
+      version === 2
+        ? luciaV2(database.driver, { upgrade: false })
+        : luciaV3(database.driver, { upgrade: false })
+    const id = await signInByLucia(database, version)
+    const read = async () => (await store.read(id, { consistency: 'strong' }))!.session
+    const { activePeriodExpiresAt, idlePeriodExpiresAt } = await read()
+    const by = (ms: number) => ({
+      activePeriodExpiresAt: activePeriodExpiresAt + ms,
+      idlePeriodExpiresAt: idlePeriodExpiresAt + ms,
+    })
+    expect(await store.renew(id, by(-60_000))).toBe(true)
+    expect(await read()).toMatchObject(by(0))
+    expect(await store.renew(id, by(60_000))).toBe(true)
+    expect(await read()).toMatchObject(by(60_000))
+    await store.delete(id)
+    expect(await store.renew(id, by(60_000))).toBe(false)
+  }
+})
 
 describe('the calls of the database', () => {
   async function opened() {

@@ -9,8 +9,8 @@ import { V2_TIMES } from './time-types.ts'
 const DAY = 86_400_000
 
 /**
- * Continues with the users and sessions of Lucia 2. Nobody is signed out. The keys stay where they
- * are: the app reads them itself, and `deleteUser()` deletes those of the user.
+ * Continues with the users and sessions of Lucia 2, without signing anyone out. The keys stay
+ * where they are: the app reads them itself, and `deleteUser()` deletes those of the user.
  *
  * With `upgrade: false`, only Lucia's tables and cookie are read and written, so Lucia can run at the
  * same time, and again afterwards. A session's id is its token, as in Lucia: do not log it.

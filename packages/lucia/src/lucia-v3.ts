@@ -9,7 +9,7 @@ import { V3_TIMES } from './time-types.ts'
 const DAY = 86_400_000
 
 /**
- * Continues with the users and sessions of Lucia 3. Nobody is signed out.
+ * Continues with the users and sessions of Lucia 3, without signing anyone out.
  *
  * With `upgrade: false`, only Lucia's tables and cookie are read and written, so Lucia can run at the
  * same time, and again afterwards. A session's id is its token, as in Lucia: do not log it.

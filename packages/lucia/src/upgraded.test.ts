@@ -204,6 +204,23 @@ describe.each(subjects)('after the upgrade of Lucia $version in $name', ({ versi
     await database.close()
   })
 
+  it('invalidateAllUserSessions() revokes the sessions that were not moved too, except one', async () => {
+    const { database, auth, theirs } = await opened()
+    const [one, two, other] = [
+      await signInByLucia(database, version),
+      await signInByLucia(database, version),
+      await signInByLucia(database, version, 'bob'),
+    ]
+    const { sessionId } = await visit(auth, `auth_session=${one}`)
+    await auth.invalidateAllUserSessions('ada', { except: sessionId! })
+    expect(await theirs()).toHaveLength(1)
+    const visits = await Promise.all(
+      [one, two, other].map((id) => visit(auth, `auth_session=${id}`)),
+    )
+    expect(visits.map(({ userId }) => userId)).toEqual(['ada', undefined, 'bob'])
+    await database.close()
+  })
+
   it('moveAll() moves the sessions of all who have not come, while others come', async () => {
     const { database, auth, create, table, theirs, ours } = await opened()
     const old: string[] = []
