@@ -33,7 +33,7 @@ const versions = {
       'create table user_session (id text primary key, user_id text not null references user (id), active_expires integer not null, idle_expires integer not null)',
     ],
     table: 'user_session',
-    create() {
+    create: () => {
       const tables = { user: 'user', key: 'user_key', session: 'user_session' }
       const configuration = { adapter: lucia2D1(env.DB as never, tables), env: 'PROD' }
       const lucia = lucia2(configuration as unknown as Configuration)
@@ -57,7 +57,7 @@ const versions = {
       'create table session (id text primary key, expires_at integer not null, user_id text not null references user (id))',
     ],
     table: 'session',
-    create() {
+    create: () => {
       const lucia = new Lucia3(
         new D1Adapter(env.DB as never, { user: 'user', session: 'session' }),
       ) as Lucia3

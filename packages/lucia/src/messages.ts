@@ -1,6 +1,4 @@
-/** Every message of this package: one for each rule. `messages.test.ts` has a case for each. */
-
-// AUTH_CONFIG
+/** Every message of this package: one for each rule. Their code is AUTH_CONFIG. `messages.test.ts` has a case for each. */
 
 /** What `user`, `session` and `key` must be. */
 export const TABLE_FORM = 'an object with the names of the table and its columns'

@@ -26,7 +26,9 @@ export async function validateByLucia(
         throw error
       })
     if (!session) return null
-    const { user, fresh, idlePeriodExpiresAt, ...fields } = session as typeof session & {
+    const { user, fresh, idlePeriodExpiresAt, ...fields } = session as unknown as {
+      readonly fresh: boolean
+      readonly idlePeriodExpiresAt: Date
       readonly country: unknown
       readonly user: { readonly userId: string; readonly name: unknown }
     }
@@ -40,7 +42,7 @@ export async function validateByLucia(
   }
   const { session, user } = await database.lucia3().validateSession(id)
   if (!session) return null
-  const { country } = session as typeof session & { readonly country: unknown }
+  const { country } = session as unknown as { readonly country: unknown }
   return {
     userId: user.id as string,
     name: (user as { readonly name?: unknown }).name,
