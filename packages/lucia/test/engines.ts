@@ -32,10 +32,10 @@ export const columns = {
 } as const satisfies { user: LuciaOptions<AppUser>['user']; session: object }
 
 /** What the tests use of Lucia 3. */
-export type AnyLucia3 = Lucia3<object, { name: string }>
+type AnyLucia3 = Lucia3<object, { name: string }>
 
 /** What the tests use of Lucia 2. */
-export type AnyLucia2 = Lucia2Auth
+type AnyLucia2 = Lucia2Auth
 
 /** A database with the tables of one version. */
 export interface Database {

@@ -1,7 +1,7 @@
 /** A visitor of an app: what it sends, and what comes back. */
 import { type RequestOpener, type SessionFields, handle } from '@limen/core'
 
-export const APP = 'https://app.example'
+const APP = 'https://app.example'
 
 /** What the tests use of an `auth` object. */
 type AnyAuth = RequestOpener<AnySession>
