@@ -19,8 +19,8 @@ function requireProof(log: unknown[] = []) {
         }),
       }
     },
-    async admit(...[session, request]: Parameters<NonNullable<typeof admit>>) {
-      if (admit && !(await admit(session, request))) return false
+    async admit(...[session, request, isAdopted]: Parameters<NonNullable<typeof admit>>) {
+      if (admit && !(await admit(session, request, isAdopted))) return false
       const { proof } = session.attributes as { proof?: string }
       return proof === undefined || request?.headers.get('X-Proof') === proof
     },
@@ -193,6 +193,20 @@ describe('extensions', () => {
     })
   })
 
+  it('admit receives whether the client sent a token that adopt took', async () => {
+    const seen: boolean[] = []
+    const old = new Map<string, string>()
+    const admit: ExtensionSettings['admit'] = (_session, _request, isAdopted) => {
+      seen.push(isAdopted)
+      return true
+    }
+    const { auth, plain, userId } = await createMembers([adoptFrom(old), () => ({ admit })])
+    const token = plain.createBearerToken(await plain.createSession({ userId }))
+    old.set('abc123', token)
+    for (const sent of [token, 'abc123', token]) await auth.validateSession(sent)
+    expect(seen).toEqual([false, true, false])
+  })
+
   it('adopt is not called on a request that the CSRF rules refuse', async () => {
     const seen: unknown[] = []
     const { auth } = await createMembers([adoptFrom(new Map(), seen)])
@@ -220,6 +234,9 @@ describe('extensions', () => {
     expect((await auth.handleRequest(visit(token)).validate())?.sessionId).toBe(session.sessionId)
     expect((await auth.getSession(token))?.sessionId).toBe(token)
     expect(await auth.handleRequest(visit(`${token}y`)).validate()).toBeNull()
+    // An id of this format is a token too.
+    await auth.invalidateSession(session.sessionId)
+    expect(await auth.getSession(token)).toBeNull()
   })
 
   it('calls are added to auth, typed, and replace none of its own', async () => {

@@ -53,12 +53,14 @@ export interface ExtensionSettings {
   /**
    * Called with the stored session of a token whose secret is right, before the session is renewed: by
    * cookie, by bearer token, by `validateToken()` and `validateSession()`. `false` rejects the token as
-   * `unproven`, and leaves the session and the cookie as they are.
+   * `unproven`, and leaves the session and the cookie as they are. `isAdopted` is true when the client
+   * sent a token of another format, for which `adopt` returned this one.
    */
   readonly admit?:
     | ((
         session: SessionRecord<unknown>,
         request: OriginRequest | undefined,
+        isAdopted: boolean,
       ) => boolean | Promise<boolean>)
     | undefined
   /**

@@ -251,6 +251,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     options: ValidateOptions,
     context: ValidationContext = options,
     consistency = options.consistency,
+    isAdopted = false,
   ): Promise<TokenResult<AnySession>> {
     const { token, mayRenew, fresh } = options
     if (!parts) {
@@ -258,7 +259,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       const adopted = mayRenew?.() === false ? null : await settings.adopt?.(token, context.request)
       const own = adopted ? tokens.parse(adopted) : null
       const issued = { ...options, token: adopted!, fresh: true }
-      return own ? validateParts(own, issued, context, 'strong') : rejected('malformed')
+      return own ? validateParts(own, issued, context, 'strong', true) : rejected('malformed')
     }
     const [id, secret] = parts
     // Not awaited yet: a promise resolves while the store is being read.
@@ -267,7 +268,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     if (!found) return rejected('unknown')
     if (!sameHash(await hash, found.session.secretHash)) return rejected('secret-mismatch')
     const { admit } = settings
-    if (admit && (await admit(found.session, context.request)) !== true) {
+    if (admit && (await admit(found.session, context.request, isAdopted)) !== true) {
       return rejected('unproven')
     }
 
@@ -275,7 +276,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     if (!session) {
       if (consistency === 'strong') return rejected('expired')
       // A stale copy can look expired when the session was renewed a moment ago.
-      return validateParts(parts, options, context, 'strong')
+      return validateParts(parts, options, context, 'strong', isAdopted)
     }
     if (session.state === 'idle' && mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periodsOf(found.session), now())
@@ -388,8 +389,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   function checkSessionId(sessionId: unknown): void {
-    if (tokens.parse(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_IS_TOKEN)
-    if (!tokens.isId(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_FORM)
+    // The format of an extension can have ids that are tokens, as Lucia's are.
+    if (tokens.isId(sessionId)) return
+    const isToken = tokens.parse(sessionId) !== null
+    fail('AUTH_INVALID_SESSION_ID', isToken ? SESSION_ID_IS_TOKEN : SESSION_ID_FORM)
   }
 
   /** A user's id as the store receives it. */
