@@ -136,6 +136,7 @@ export default defineConfig({
           isolate: false,
           include: [
             '{core,conformance,hono,testing,workers}/src/**/*.test.ts',
+            'lucia/src/*.workerd.test.ts',
             'testing/examples/*.test.ts',
           ],
           provide,
@@ -154,7 +155,8 @@ export default defineConfig({
         root: at('packages'),
         test: {
           name: 'sql',
-          include: ['sql/src/**/*.test.ts'],
+          include: ['{sql,lucia}/src/**/*.test.ts'],
+          exclude: ['**/*.workerd.test.ts'],
           globalSetup: [at('packages/sql/test/servers.ts')],
           isolate: false,
           provide,

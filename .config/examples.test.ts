@@ -13,8 +13,9 @@ import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as storeKit from '../packages/core/src/store-kit.ts'
-import { memoryTicketStore, tickets } from '../packages/core/src/tickets.ts'
+import { memoryTicketStore, purgeTickets, tickets } from '../packages/core/src/tickets.ts'
 import * as hono from '../packages/hono/src/index.ts'
+import * as lucia from '../packages/lucia/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
 import * as sqlText from '../packages/sql/src/sql.ts'
@@ -43,6 +44,7 @@ function scope() {
     ...core,
     ...storeKit,
     ...hono,
+    ...lucia,
     ...sql,
     ...sqlText,
     ...drizzle,
@@ -74,6 +76,7 @@ function scope() {
     pool: client,
     sessionId: 'id',
     redisStore: inMemory,
+    purgeTickets,
     redisTicketStore: ticketsInMemory,
     serializeCookie,
     // Its cases run without being awaited: many histories would delay the examples after it.

@@ -62,6 +62,48 @@ describe('docs/sessions.md', () => {
     expect(await post('/confirm', { passphrase: 'new' })).toEqual([200, 'Confirmed'])
   })
 
+  it('of two submits of one form, the second is answered with 401', async () => {
+    const { auth, post } = await signedIn()
+    const field = { passphrase: 'correct horse' }
+    const answers = await Promise.all([post('/confirm', field), post('/confirm', field)])
+    expect(new Set(answers.map((answer) => answer.join(' ')))).toEqual(
+      new Set(['200 Confirmed', '401 Please sign in']),
+    )
+    expect(await auth.getAllUserSessions('ada')).toHaveLength(1)
+  })
+
+  it('an API token opens the API and no page, until it is revoked', async () => {
+    const { auth, default: server } = await load<Server & { auth: AnyAuth }>(
+      'sessions',
+      'Bearer tokens',
+    )
+    await auth.createUser({ userId: 'ada' })
+    const Cookie = cookieOf(auth, await auth.createSession({ userId: 'ada' }))
+    async function send(path: string, own: Record<string, string>, form?: Record<string, string>) {
+      const headers = { ...own, Origin: APP, 'Sec-Fetch-Site': 'same-origin' }
+      const init = form && { method: 'POST', body: new URLSearchParams(form) }
+      const response = await server.fetch(new Request(APP + path, { ...init, headers }))
+      return [response.status, await response.text()] as const
+    }
+
+    const [, token] = await send('/tokens', { Cookie }, { label: 'backup' })
+    const api = { Authorization: `Bearer ${token}` }
+    expect(await send('/api/me', api)).toEqual([200, '{"userId":"ada"}'])
+    const [name] = Cookie.split('=')
+    expect((await send('/tokens', { Cookie: `${name}=${token}` }))[0]).toBe(401)
+    expect((await send('/tokens', { Cookie: `${name}=${token}` }, { label: 'more' }))[0]).toBe(401)
+    const [, cookieToken] = Cookie.split('=')
+    expect((await send('/api/me', { Authorization: `Bearer ${cookieToken}` }))[0]).toBe(401)
+
+    const [listed] = JSON.parse((await send('/tokens', { Cookie }))[1]) as { id: string }[]
+    expect(listed).toEqual({ id: token!.split('.')[0], label: 'backup' })
+    vi.setSystemTime(Date.now() + 10 * MINUTE)
+    expect((await send('/tokens', { Cookie }, { label: 'more' }))[0]).toBe(401)
+    vi.setSystemTime(Date.now() - 10 * MINUTE)
+    expect(await send('/tokens/revoke', { Cookie }, { id: listed!.id })).toEqual([200, 'Revoked'])
+    expect((await send('/api/me', api))[0]).toBe(401)
+  })
+
   it('another device is signed out after a recent sign-in only', async () => {
     const { auth, here, post } = await signedIn()
     const { sessionId: id } = await auth.createSession({ userId: 'ada' })

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 /** Above the current size, so that growth is noticed. The goal is 6,500, which is not reached: record 75 has the price of each part. */
-const LIMIT = 13_700
+const LIMIT = 13_900
 
 const { outputFiles } = await build({
   stdin: {

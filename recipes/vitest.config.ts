@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'node',
           globalSetup: ['test/smtp-setup.ts'],
-          include: ['test/{node,deno,oauth-browser}.test.ts'],
+          include: ['test/{node,deno,browser,oauth-browser}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -17,7 +17,12 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.jsonc' },
-            miniflare: { bindings: { MIGRATIONS: await readD1Migrations('./migrations/workers') } },
+            miniflare: {
+              bindings: {
+                MIGRATIONS: await readD1Migrations('./migrations/workers'),
+                TOTP_KEY: Buffer.alloc(32).toString('base64'),
+              },
+            },
           })),
         ],
         test: {

@@ -1,32 +1,30 @@
 /** Recipe: connect accounts at providers to one's own account, and disconnect them. */
-import { requireRecentSignIn, requireSession } from '@limen/hono'
+import { requireSession } from '@limen/hono'
 import { type Context, Hono } from 'hono'
 import { readForm } from './form.ts'
 import type { Identity } from './identities.ts'
-import { signInFirst, withNext } from './next-page.ts'
+import { signInFirst } from './next-page.ts'
 import { oauthFlows } from './oauth-flow.ts'
 import { connectionsPage } from './oauth-pages.ts'
+import { requireRecent } from './recent.ts'
 import type { Site, SiteEnv } from './site.ts'
 
 const PAGE = '/connections'
 const SIGNED_OUT = 'You were signed out.'
-
-/** How long after the sign-in accounts can be connected and disconnected. */
-const RECENT = { withinMs: 10 * 60_000 }
 
 /** `/connections`. */
 export function connections(site: Site): Hono<SiteEnv> {
   const { auth, identities, providers } = site
   const { start } = oauthFlows(site)
   const app = new Hono<SiteEnv>()
-  const signInAgain = (c: Pick<Context, 'redirect'>) => c.redirect(withNext('/sign-in', PAGE), 303)
+  const recent = requireRecent(site, PAGE)
 
   app.get(PAGE, requireSession(auth, signInFirst), async (c) => {
     const connected = await identities.list(c.var.session.user.userId)
     return connectionsPage(c, providers, connected)
   })
 
-  app.post(`${PAGE}/disconnect`, requireRecentSignIn(auth, RECENT, signInAgain), async (c) => {
+  app.post(`${PAGE}/disconnect`, recent, async (c) => {
     const form = await readForm(c)
     const { sessionId, user } = c.var.session
     const identity = { provider: form('provider'), subject: form('subject') }
@@ -40,7 +38,7 @@ export function connections(site: Site): Hono<SiteEnv> {
     return c.redirect(PAGE, 303)
   })
 
-  app.post(`${PAGE}/:provider`, requireRecentSignIn(auth, RECENT, signInAgain), (c) =>
+  app.post(`${PAGE}/:provider`, recent, (c) =>
     start(c, { next: PAGE, connectTo: c.var.session.user.userId }),
   )
 

@@ -6,9 +6,9 @@ import { denoSite } from './site-deno.ts'
 
 const settings = Object.fromEntries(PROVIDER_SETTINGS.map((name) => [name, Deno.env.get(name)]))
 const site = denoSite(await Deno.openKv(), {
-  // Your own origin: for links in e-mails, and the callbacks of providers.
-  origin: 'http://localhost:8000',
   sendMail: printMail,
+  origin: Deno.env.get('ORIGIN') ?? 'http://localhost:8000',
+  totpKey: Deno.env.get('TOTP_KEY') ?? '',
   providers: providersFrom(settings),
 })
 const app = createApp(site)

@@ -30,8 +30,8 @@ export function emailCode(site: Site) {
     if (!result.valid) return refusedPage(c, TEXTS, code, result)
 
     const { email, next } = result.data
-    await openSession(c, site.auth, await verifiedUser(site, email))
-    return c.redirect(next, 303)
+    const opened = await openSession(c, site, { userId: await verifiedUser(site, email), next })
+    return opened ?? refusedPage(c, TEXTS, code, { valid: false, reason: 'unknown' })
   })
 
   return app

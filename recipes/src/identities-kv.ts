@@ -3,6 +3,7 @@ import { limen } from '@limen/core'
 import { type Kv, type KvKey, denoKvStore } from '@limen/deno'
 import { emailKey } from './accounts-kv.ts'
 import type { Identities, Identity } from './identities.ts'
+import { kvPasskeys } from './passkeys-kv.ts'
 import type { SiteAuth, UserAttributes } from './site.ts'
 
 /** Identities in Deno KV. */
@@ -11,6 +12,7 @@ export function kvIdentities(kv: Kv, auth: SiteAuth): Identities {
     store: denoKvStore<UserAttributes>(kv),
     getUserAttributes: (attributes) => attributes,
   })
+  const passkeys = kvPasskeys(kv)
   return { findUser, list, createUser, connect, disconnect, remove }
 
   async function findUser(identity: Identity): Promise<string | null> {
@@ -59,12 +61,17 @@ export function kvIdentities(kv: Kv, auth: SiteAuth): Identities {
   async function disconnect(identity: Identity, userId: string): Promise<boolean> {
     const before = await kv.get<readonly Identity[]>(listKey(userId))
     const others = (before.value ?? []).filter((each) => !isSame(each, identity))
-    const user = await complete.getUser(userId)
     const isOwn = others.length < (before.value ?? []).length
-    if (!isOwn || (others.length === 0 && user?.passphraseHash === null)) return false
+    if (!isOwn || (others.length === 0 && !(await hasAnotherWay(userId)))) return false
     const removed = kv.atomic().check(before).delete(identityKey(identity))
     const isDone = (await removed.set(listKey(userId), others).commit()).ok
     return isDone || disconnect(identity, userId)
+  }
+
+  /** Whether a user can sign in without an identity. */
+  async function hasAnotherWay(userId: string): Promise<boolean> {
+    const user = await complete.getUser(userId)
+    return user?.passphraseHash !== null || (await passkeys.list(userId)).length > 0
   }
 
   async function remove(userId: string, identity?: Identity): Promise<void> {

@@ -55,6 +55,7 @@ export function sqlIdentities(sql: Sql, driver: SqlDriver): Identities {
       change`delete from identities
         where provider = ${provider} and subject = ${subject} and user_id = ${userId} and (
           exists (select 1 from users where id = ${userId} and passphrase_hash is not null)
+          or exists (select 1 from passkeys where user_id = ${userId})
           or (select count(*) from identities where user_id = ${userId}) > 1)`,
     ])
     return removed === 1

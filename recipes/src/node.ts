@@ -10,7 +10,7 @@ import { smtpMail } from './mail-smtp.ts'
 import { providersFrom } from './oauth-env.ts'
 import { createTables, nodeSite } from './site-node.ts'
 
-const { DATABASE_URL, PORT = '3000', SMTP_URL } = process.env
+const { DATABASE_URL, PORT = '3000', SMTP_URL, TOTP_KEY = '' } = process.env
 const { ORIGIN = `http://localhost:${PORT}`, MAIL_FROM = `no-reply@${new URL(ORIGIN).hostname}` } =
   process.env
 const pool = new Pool({ connectionString: DATABASE_URL })
@@ -20,6 +20,7 @@ pool.on('error', (error) => console.error(error.message))
 await createTables(pool)
 const site = nodeSite(pool, {
   origin: ORIGIN,
+  totpKey: TOTP_KEY,
   sendMail: SMTP_URL ? smtpMail({ url: SMTP_URL, from: MAIL_FROM }) : printMail,
   providers: providersFrom(process.env),
 })

@@ -48,9 +48,9 @@ export function oauth(site: Site): Hono<SiteEnv> {
     // Never the user who has this address: who owns an address at a provider need not own it here.
     const userId = known ?? (email === null ? null : await identities.createUser(identity, email))
     if (userId === null) return noAccountPage(c, provider, email)
-    const isConnected = async () => (await identities.findUser(identity)) === userId
-    const isSignedIn = await openSession(c, auth, userId, isConnected)
-    return isSignedIn ? c.redirect(next, 303) : failedPage(c, 401, 'This account was disconnected.')
+    const isStillRight = async () => (await identities.findUser(identity)) === userId
+    const opened = await openSession(c, site, { userId, next, isStillRight })
+    return opened ?? failedPage(c, 401, 'This account was disconnected.')
   })
 
   return app

@@ -4,7 +4,7 @@ import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import { TOO_MANY_ATTEMPTS, mayAttempt } from './attempts.ts'
 import { readForm } from './form.ts'
-import { signInFirst } from './next-page.ts'
+import { signInFirst, withNext } from './next-page.ts'
 import { passphraseHashes, passphraseProblem } from './passphrase-hash.ts'
 import { changePage } from './passphrase-pages.ts'
 import type { Site, SiteEnv } from './site.ts'
@@ -19,11 +19,20 @@ export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<
   const isRecent = (session: { readonly createdAt: Date }) =>
     isRecentSignIn(session, { withinMs: RECENT_MS, now: auth.now() })
 
-  app.get('/passphrase', requireSession(auth, signInFirst), (c) =>
-    changePage(c, { isRecent: isRecent(c.var.session) }),
-  )
+  // A passphrase alone must not make the session of a user with a second factor a recent one.
+  const needsCode = async (session: {
+    readonly createdAt: Date
+    readonly user: { userId: string }
+  }) => !isRecent(session) && (await site.totps.find(session.user.userId)) !== null
+  const confirmFirst = withNext('/confirm', '/passphrase')
+
+  app.get('/passphrase', requireSession(auth, signInFirst), async (c) => {
+    if (await needsCode(c.var.session)) return c.redirect(confirmFirst, 303)
+    return changePage(c, { isRecent: isRecent(c.var.session) })
+  })
 
   app.post('/passphrase', requireSession(auth, signInFirst), async (c) => {
+    if (await needsCode(c.var.session)) return c.redirect(confirmFirst, 303)
     const form = await readForm(c)
     const { session } = c.var
     const { userId, email } = session.user
@@ -40,10 +49,10 @@ export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<
     }
 
     const passphraseHash = await hashes.hash(form('passphrase'))
-    await auth.updateUserAttributes(userId, { passphraseHash })
-    // First: a copy of the old token opens nothing from here on, so it cannot replace the session.
+    // First: a copy of the old token opens nothing from here on, and a second submit changes nothing.
     const replaced = await auth.replaceSession(session)
     c.var.auth.setSession(replaced)
+    await auth.updateUserAttributes(userId, { passphraseHash })
     await auth.invalidateAllUserSessions(userId, { except: replaced.sessionId })
     return c.redirect('/', 303)
   })

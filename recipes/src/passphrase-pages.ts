@@ -4,11 +4,14 @@ import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { withNext } from './next-page.ts'
 import { type Problems, field, page } from './page.ts'
+import { passkeyForm } from './passkey-pages.ts'
 
 interface Fields {
   readonly email?: string
   /** The page to open afterwards. */
   readonly next: string
+  /** The id of a passkey that the site does not have. */
+  readonly unknown?: string | undefined
 }
 
 const NEW_PASSPHRASE = {
@@ -37,7 +40,7 @@ export function signUpPage(
 /** The page with the form for an account that exists. */
 export function signInPage(
   c: Context,
-  { email, next }: Fields,
+  { email, next, unknown }: Fields,
   status?: ContentfulStatusCode,
   problems?: Problems,
 ) {
@@ -49,12 +52,13 @@ export function signInPage(
   } as const
   const body = html`<form method="post" action="/sign-in" novalidate>
       <input type="hidden" name="next" value="${next}" />
-      ${emailField(email, problems)} ${field(passphrase, problems)}
+      ${emailField(email, problems, 'username webauthn')} ${field(passphrase, problems)}
       <button>Sign in</button>
     </form>
     <p><a href="${withNext('/sign-in/email', next)}">Sign in with an e-mail</a></p>
     <p><a href="${withNext('/oauth', next)}">Sign in with another account</a></p>
     <p><a href="${withNext('/reset', next)}">Forgot your passphrase?</a></p>
+    ${passkeyForm({ next, unknown }, problems)}
     <p>No account yet? <a href="${withNext('/sign-up', next)}">Sign up</a></p>`
   return page(c, 'Sign in', body, status)
 }
@@ -85,7 +89,12 @@ export function newPassphraseField(label: string, problems: Problems | undefined
   return field({ label, ...NEW_PASSPHRASE }, problems)
 }
 
-function emailField(value: string | undefined, problems: Problems | undefined) {
+/** With `username webauthn`, the browser also offers passkeys in this field. */
+function emailField(
+  value: string | undefined,
+  problems: Problems | undefined,
+  autocomplete = 'username',
+) {
   const email = { name: 'email', label: 'E-mail address', type: 'email' } as const
-  return field({ ...email, autocomplete: 'username', value }, problems)
+  return field({ ...email, autocomplete, value }, problems)
 }

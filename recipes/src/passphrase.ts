@@ -34,8 +34,8 @@ export function passphrase(site: Site, hashes = passphraseHashes()): Hono<SiteEn
     const passphraseHash = await hashes.hash(form('passphrase'))
     const userId = await accounts.create({ email, passphraseHash })
     if (!userId) return signUpPage(c, fields, 409, { email: 'This address has an account.' })
-    await openSession(c, auth, userId)
-    return c.redirect(fields.next, 303)
+    const opened = await openSession(c, site, { userId, next: fields.next })
+    return opened ?? signInPage(c, fields)
   })
 
   app.get('/sign-in', (c) => signInPage(c, { next: nextPage(c.req.query('next')) }))
@@ -50,10 +50,10 @@ export function passphrase(site: Site, hashes = passphraseHashes()): Hono<SiteEn
     const isRight = await hashes.matches(form('passphrase'), account?.passphraseHash ?? null)
     const isUnchanged = async () =>
       (await accounts.findByEmail(email))?.passphraseHash === account?.passphraseHash
-    if (!account || !isRight || !(await openSession(c, auth, account.userId, isUnchanged))) {
-      return signInPage(c, fields, 401, WRONG)
-    }
-    return c.redirect(fields.next, 303)
+    if (!account || !isRight) return signInPage(c, fields, 401, WRONG)
+    const { userId } = account
+    const signIn = { userId, next: fields.next, isStillRight: isUnchanged }
+    return (await openSession(c, site, signIn)) ?? signInPage(c, fields, 401, WRONG)
   })
 
   return app

@@ -8,7 +8,10 @@ import { pgSql } from './database.ts'
 import { sqlIdentities } from './identities-sql.ts'
 import { sqlLimit } from './limit-sql.ts'
 import { sqlMailCount } from './mail-limit-sql.ts'
+import { sqlPasskeys } from './passkeys-sql.ts'
+import { secretBox } from './secret-box.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
+import { sqlTotps } from './totps-sql.ts'
 
 /** Creates the tables that are missing: those of the app, then those of Limen. */
 export async function createTables(pool: Pool): Promise<void> {
@@ -30,6 +33,9 @@ export function nodeSite(pool: Pool, options: SiteOptions): Site {
     providers: options.providers ?? [],
     tickets: sqlTicketStore(pg(pool)),
     origin: options.origin,
+    passkeys: sqlPasskeys(sql),
+    totps: sqlTotps(sql),
+    secretBox: secretBox(options.totpKey),
     sendMail: options.sendMail,
     limit: sqlLimit(sql, options.now),
     countMail: sqlMailCount(sql, options.now),

@@ -5,7 +5,10 @@ import { d1Sql } from './database.ts'
 import { sqlIdentities } from './identities-sql.ts'
 import { sqlMailCount } from './mail-limit-sql.ts'
 import type { ProviderSettings } from './oauth-env.ts'
+import { sqlPasskeys } from './passkeys-sql.ts'
+import { secretBox } from './secret-box.ts'
 import { type Site, type SiteOptions, createAuth } from './site.ts'
+import { sqlTotps } from './totps-sql.ts'
 
 /** The bindings in `wrangler.jsonc`. */
 export interface Bindings extends ProviderSettings {
@@ -14,6 +17,8 @@ export interface Bindings extends ProviderSettings {
   readonly DB: D1Database
   /** Counts in each data center of Cloudflare by itself, so an attacker in several of them gets more. */
   readonly ATTEMPTS: RateLimit
+  /** A secret: 32 random bytes in base64. */
+  readonly TOTP_KEY: string
 }
 
 /** Creates the site. */
@@ -27,6 +32,9 @@ export function workersSite({ DB, ATTEMPTS }: Bindings, options: SiteOptions): S
     providers: options.providers ?? [],
     tickets: sqlTicketStore(d1(DB)),
     origin: options.origin,
+    passkeys: sqlPasskeys(sql),
+    totps: sqlTotps(sql),
+    secretBox: secretBox(options.totpKey),
     sendMail: options.sendMail,
     limit: async (key) => (await ATTEMPTS.limit({ key })).success,
     // The binding counts at most a minute.

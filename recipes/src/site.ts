@@ -5,6 +5,9 @@ import type { AuthVariables } from '@limen/hono'
 import type { Context } from 'hono'
 import type { Identities } from './identities.ts'
 import type { Provider } from './oauth-client.ts'
+import type { Passkeys } from './passkeys.ts'
+import type { SecretBox } from './secret-box.ts'
+import type { Totps } from './totps.ts'
 
 /** What is stored of a user. */
 export interface UserAttributes {
@@ -38,11 +41,13 @@ export interface Mail {
 
 /** What a platform is given. */
 export interface SiteOptions {
-  /** The origin of the site, such as `https://app.example.com`: for links in e-mails. */
+  /** The origin of the site, such as `https://app.example.com`: for passkeys, callbacks and links in e-mails. */
   readonly origin: string
   readonly sendMail: (mail: Mail) => Promise<void>
   /** Where users can have accounts to sign in with. Default: nowhere. */
   readonly providers?: readonly Provider[] | undefined
+  /** Encrypts the secrets of second factors: 32 random bytes in base64. */
+  readonly totpKey: string
   /** The time in milliseconds since the epoch. Default: `Date.now()`. */
   readonly now?: (() => number) | undefined
 }
@@ -56,6 +61,9 @@ export interface Site {
   readonly tickets: TicketStore
   /** The origin of the site, which no visitor can change. */
   readonly origin: string
+  readonly passkeys: Passkeys
+  readonly totps: Totps
+  readonly secretBox: SecretBox
   readonly sendMail: (mail: Mail) => Promise<void>
   /** Counts an attempt. Returns `false` from the eleventh one with the same key within a minute. */
   readonly limit: (key: string) => Promise<boolean>

@@ -14,5 +14,7 @@ input[aria-invalid] { border-color: light-dark(#b00020, #ff8a8a); }
 button { border: 0; border-radius: 0.375rem; background: light-dark(#1f4fd8, #9db8ff); color: light-dark(#fff, #111); font-weight: 600; cursor: pointer; }
 a { color: light-dark(#1f4fd8, #9db8ff); }
 :focus-visible { outline: 3px solid light-dark(#1f4fd8, #9db8ff); outline-offset: 2px; }
+svg { display: block; max-width: 16rem; }
+code { overflow-wrap: anywhere; }
 bdi { overflow-wrap: anywhere; }
 `

@@ -7,8 +7,9 @@ import { providersFrom } from './oauth-env.ts'
 import { workersSite } from './site-workers.ts'
 
 const site = workersSite(env, {
-  origin: env.ORIGIN,
   sendMail: printMail,
+  origin: env.ORIGIN,
+  totpKey: env.TOTP_KEY,
   providers: providersFrom(env),
 })
 

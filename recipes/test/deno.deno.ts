@@ -4,9 +4,11 @@ import type { Site } from '../src/site.ts'
 import { denoSite } from '../src/site-deno.ts'
 import { emailCodeCases } from './email-code-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
+import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { smtpCases } from './smtp-cases.ts'
 import { startSmtpServer } from './smtp-server.ts'
+import { totpCases } from './totp-cases.ts'
 import { type Case, type World, createWorld } from './world.ts'
 
 const kv = await Deno.openKv(':memory:')
@@ -38,6 +40,8 @@ for (const { name, run } of [
   ...limitCases,
   ...counterCases,
   ...emailCodeCases,
+  ...passkeyCases,
+  ...totpCases,
   interrupted,
 ]) {
   Deno.test(`Deno and Deno KV: ${name}`, () => run(world()))

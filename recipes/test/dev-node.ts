@@ -6,4 +6,6 @@ if (!process.env['DATABASE_URL']) {
   if (typeof postgres === 'string') throw new Error(`Set DATABASE_URL: ${postgres}`)
   process.env['DATABASE_URL'] = postgres.url
 }
+// Not a key for a database that others can read.
+process.env['TOTP_KEY'] ??= Buffer.from('development-key-of-32-bytes.....').toString('base64')
 await import('../src/node.ts')

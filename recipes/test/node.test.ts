@@ -13,16 +13,20 @@ import { layout } from '../src/accounts-sql.ts'
 import { pgSql } from '../src/database.ts'
 import { deleteOldAttempts, sqlLimit } from '../src/limit-sql.ts'
 import type { Site } from '../src/site.ts'
+import { secretBox } from '../src/secret-box.ts'
 import { createTables, nodeSite } from '../src/site-node.ts'
 import { emailCodeCases } from './email-code-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
 import { oauthCases } from './oauth-cases.ts'
 import { siteProviders } from './oauth-site.ts'
+import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { signUpAt } from './sign-up-at.ts'
 import { type SmtpMail, smtpCases } from './smtp-cases.ts'
 import { startSmtpServer } from './smtp-server.ts'
 import { type ProviderProcess, startProviders } from './start-providers.ts'
+import { totpCases } from './totp-cases.ts'
+import { simpleWebAuthnModule } from './vendor.ts'
 import { type World, createWorld } from './world.ts'
 
 let postgres: Postgres
@@ -61,6 +65,8 @@ for (const { name, run } of [
   ...counterCases,
   ...emailCodeCases,
   ...oauthCases,
+  ...passkeyCases,
+  ...totpCases,
 ]) {
   it(`Node and PostgreSQL: ${name}`, () => run(world()))
 }
@@ -128,4 +134,15 @@ it('migrations/workers/0002_limen.sql has the statements of migrations()', async
   const file = new URL('../migrations/workers/0002_limen.sql', import.meta.url)
   const statements = migrations('sqlite', layout).map((statement) => `${statement};\n`)
   expect(await readFile(file, 'utf8')).toBe(statements.join('\n'))
+})
+
+it('src/simplewebauthn-browser.ts is a copy of the installed version', async () => {
+  const file = new URL('../src/simplewebauthn-browser.ts', import.meta.url)
+  expect(await readFile(file, 'utf8')).toBe(await simpleWebAuthnModule())
+})
+
+it('a key for second factors that has not 32 bytes is refused', () => {
+  for (const key of ['', 'short', Buffer.alloc(31).toString('base64')]) {
+    expect(() => secretBox(key)).toThrow('TOTP_KEY must be 32 random bytes in base64')
+  }
 })

@@ -39,7 +39,9 @@ beforeAll(async () => {
   origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const { providers } = cleanup.use(await startProviders(origin))
   const sendMail = async () => {}
-  const app = createApp(nodeSite(pool, { origin, sendMail, providers: siteProviders(providers) }))
+  const totpKey = Buffer.alloc(32).toString('base64')
+  const options = { origin, totpKey, sendMail, providers: siteProviders(providers) }
+  const app = createApp(nodeSite(pool, options))
   const respond = (request: Request, env: HttpBindings) => {
     const names = (request.headers.get('Cookie') ?? '').replaceAll(/=[^;]*/g, '')
     const site = request.headers.get('Sec-Fetch-Site') ?? ''

@@ -406,6 +406,51 @@ export const oauthCases: readonly Case[] = [
     },
   },
   {
+    name: 'an account at a provider is one factor: a user with a second one is asked for it',
+    async run(world) {
+      for (const provider of PROVIDERS) {
+        const as = account(world)
+        await signIn(world.visit(), provider, as)
+        const userId = await world.site.identities.findUser({ provider, subject: as.subject })
+        assert.ok(userId)
+        const totp = { userId, secret: 'encrypted', lastStep: 0, recoveryCodes: [] }
+        assert.equal(await world.site.totps.add(totp), true)
+
+        const later = world.visit()
+        const response = await signIn(later, provider, as)
+        assert.deepEqual(
+          [response.status, response.headers.get('Location')],
+          [303, '/sign-in/code'],
+        )
+        assert.equal(await userOf(later), null)
+        assert.equal((await world.site.auth.getAllUserSessions(userId)).length, 1)
+      }
+    },
+  },
+  {
+    name: 'with a passkey, the last account at a provider can be disconnected',
+    async run(world) {
+      const as = account(world)
+      const browser = world.visit()
+      await signIn(browser, 'github', as)
+      const fields = { provider: 'github', subject: as.subject }
+      const userId = await world.site.identities.findUser(fields)
+      assert.ok(userId)
+      assert.equal((await browser.post('/connections/disconnect', fields)).status, 409)
+      await world.site.passkeys.add({
+        id: crypto.randomUUID(),
+        userId,
+        publicKey: '',
+        counter: 0,
+        transports: [],
+        name: 'Passkey',
+        createdAt: world.clock.now(),
+      })
+      assert.equal((await browser.post('/connections/disconnect', fields)).status, 303)
+      assert.deepEqual(await world.site.identities.list(userId), [])
+    },
+  },
+  {
     name: 'a disconnected account signs in no more, and the other sessions of the user end',
     async run(world) {
       const as = account(world)

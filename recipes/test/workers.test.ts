@@ -9,8 +9,10 @@ import { emailCodeCases } from './email-code-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { oauthCases } from './oauth-cases.ts'
 import { siteProviders } from './oauth-site.ts'
+import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { smtpCases } from './smtp-cases.ts'
+import { totpCases } from './totp-cases.ts'
 import { type World, createWorld } from './world.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS))
@@ -26,7 +28,14 @@ function world(sendMail?: Site['sendMail']): World {
   )
 }
 
-for (const { name, run } of [...passphraseCases, ...limitCases, ...emailCodeCases, ...oauthCases]) {
+for (const { name, run } of [
+  ...passphraseCases,
+  ...limitCases,
+  ...emailCodeCases,
+  ...oauthCases,
+  ...passkeyCases,
+  ...totpCases,
+]) {
   it(`Workers and D1: ${name}`, () => run(world()))
 }
 

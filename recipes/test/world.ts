@@ -1,4 +1,5 @@
 /** What a test case acts in: a site on a real platform, and browsers that visit it. */
+import { Buffer } from 'node:buffer'
 import { type TestClock, type Visitor, testClock, visitor } from '@limen/testing'
 import { createApp } from '../src/app.ts'
 import { type Cost, deriveWithScrypt, passphraseHashes } from '../src/passphrase-hash.ts'
@@ -41,6 +42,9 @@ export interface Case {
 /** The headers of a form on another site. */
 export const CROSS_SITE = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
 
+/** The origin of the site. */
+export const ORIGIN = 'https://app.example'
+
 /** Sends a request to the app, from a client with an IP address. */
 export type Send = (
   app: ReturnType<typeof createApp>,
@@ -62,7 +66,8 @@ export function createWorld(
   const hashed: Cost[] = []
   const clock = testClock()
   const site = open({
-    origin: 'https://app.example',
+    origin: ORIGIN,
+    totpKey: Buffer.alloc(32, 7).toString('base64'),
     now: clock.now,
     sendMail: sendMail ?? (async (mail) => void mails.push(mail)),
   })
@@ -81,7 +86,7 @@ export function createWorld(
     client,
     email: () => `${crypto.randomUUID()}@example.com`,
     visit(from = client()) {
-      const browser = visitor({ fetch: (request) => send(app, request, from) })
+      const browser = visitor({ origin: ORIGIN, fetch: (request) => send(app, request, from) })
       return {
         ...browser,
         get: (path) => browser.fetch(path),

@@ -38,10 +38,10 @@ yourPassphrase.post('/passphrase', recentSignIn, async (c) => {
   }
   const auth = authFor(c.env)
   const { userId } = c.var.session.user
-  await changePassphrase(c.env.DB, userId, passphrase)
-  // First: a copy of the old cookie opens nothing from here on, so it cannot replace the session.
+  // First: a copy of the old cookie opens nothing from here on, and a second submit changes nothing.
   const session = await auth.replaceSession(c.var.session)
   c.var.auth.setSession(session)
+  await changePassphrase(c.env.DB, userId, passphrase)
   // Anyone who knew the old passphrase can have signed in with it.
   await auth.invalidateAllUserSessions(userId, { except: session.sessionId })
   return c.redirect('/devices?done=passphrase', 303)

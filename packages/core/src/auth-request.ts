@@ -195,18 +195,25 @@ export class OpenAuthRequest<
     for (const { values, isAmbiguous } of search.candidates) {
       if (isAmbiguous) return this.#reject(carrier, ['ambiguous'])
       const sessions: AnySession[] = []
+      let isAdopted = false
       for (const token of values) {
         const { tokens, adopt } = this.#auth
         const parts = tokens.parse(token)
         // Reject malformed tokens before the origin check, which reads two more headers.
         if ((parts || adopt) && !this.#mayUse(carrier)) return null
         const result = parts || adopt ? await this.#read(carrier, token, parts) : MALFORMED
+        isAdopted ||= !parts && result.valid
         if (result.valid) sessions.push(result.session)
         else reasons.push(result.reason)
       }
       if (sessions.length > 1) return this.#reject(carrier, ['ambiguous'])
       const [session] = sessions
-      if (session) return this.#accept(carrier, session)
+      if (session) {
+        this.#accept(carrier, session)
+        // The next validate() must not adopt the other token again.
+        if (isAdopted && carrier === 'Cookie') this.#chosen ??= issuedOf(session)!.token
+        return session
+      }
     }
     return this.#reject(carrier, reasons)
   }
@@ -242,7 +249,7 @@ export class OpenAuthRequest<
     return this.#auth.validateParts(parts, options, context)
   }
 
-  #accept(carrier: Carrier, session: AnySession): AnySession {
+  #accept(carrier: Carrier, session: AnySession): void {
     const fresh = this.#fresh
     if (!this.isPrivate) {
       this.isPrivate = true
@@ -252,7 +259,6 @@ export class OpenAuthRequest<
     }
     if (carrier === 'Cookie' && session.fresh && !fresh.Cookie) this.#setCookie(session, true)
     fresh[carrier] ||= session.fresh
-    return session
   }
 
   #reject(carrier: Carrier, reasons: readonly TokenRejection[]): null {

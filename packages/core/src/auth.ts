@@ -9,7 +9,12 @@ import {
 } from './auth-request.ts'
 import { type CsrfProtection, type OriginRequest, isToLoopback, originRule } from './csrf.ts'
 import type { AuthEvent, OptionalEvent } from './event.ts'
-import type { CallsOf, Extension, ExtensionSettings } from './extension.ts'
+import {
+  type CallsOf,
+  type Extension,
+  type ExtensionSettings,
+  checkedChanges,
+} from './extension.ts'
 import {
   CSRF_FORM,
   EVENTS_FORM,
@@ -90,8 +95,9 @@ export interface LimenConfig<
     | ((session: StoredSession<SessionAttributes>) => SessionPeriods & NoPromise)
     | undefined
   /**
-   * How many sessions a user can have at once. Sessions that have expired do not count, and one that
-   * `replaceSession()` ends does not either. Default: no limit.
+   * How many sessions a user can have at once. Sessions whose stored deadlines are over do not count,
+   * and one that `replaceSession()` ends does not either. A session that only a shortened
+   * `absolutePeriod` ends still counts until its stored deadline. Default: no limit.
    */
   readonly maxSessionsPerUser?: MaxSessions | undefined
   /** The session cookie's name and attributes. */
@@ -250,7 +256,7 @@ export function limen<
       isLocal: (request: OriginRequest) => !hasHost && isToLoopback(request),
     }
   for (const extend of options.extensions ?? []) {
-    const changed = extend(settings as ExtensionSettings)
+    const changed = checkedChanges(extend(settings as ExtensionSettings))
     const calls = { ...settings.calls, ...changed.calls }
     settings = { ...settings, ...(changed as object), calls }
   }

@@ -19,8 +19,8 @@ function requireProof(log: unknown[] = []) {
         }),
       }
     },
-    async admit(...[session, request]: Parameters<NonNullable<typeof admit>>) {
-      if (admit && !(await admit(session, request))) return false
+    async admit(...[session, request, isAdopted]: Parameters<NonNullable<typeof admit>>) {
+      if (admit && !(await admit(session, request, isAdopted))) return false
       const { proof } = session.attributes as { proof?: string }
       return proof === undefined || request?.headers.get('X-Proof') === proof
     },
@@ -193,6 +193,20 @@ describe('extensions', () => {
     })
   })
 
+  it('admit receives whether the client sent a token that adopt took', async () => {
+    const seen: boolean[] = []
+    const old = new Map<string, string>()
+    const admit: ExtensionSettings['admit'] = (_session, _request, isAdopted) => {
+      seen.push(isAdopted)
+      return true
+    }
+    const { auth, plain, userId } = await createMembers([adoptFrom(old), () => ({ admit })])
+    const token = plain.createBearerToken(await plain.createSession({ userId }))
+    old.set('abc123', token)
+    for (const sent of [token, 'abc123', token]) await auth.validateSession(sent)
+    expect(seen).toEqual([false, true, false])
+  })
+
   it('adopt is not called on a request that the CSRF rules refuse', async () => {
     const seen: unknown[] = []
     const { auth } = await createMembers([adoptFrom(new Map(), seen)])
@@ -220,6 +234,9 @@ describe('extensions', () => {
     expect((await auth.handleRequest(visit(token)).validate())?.sessionId).toBe(session.sessionId)
     expect((await auth.getSession(token))?.sessionId).toBe(token)
     expect(await auth.handleRequest(visit(`${token}y`)).validate()).toBeNull()
+    // An id of this format is a token too.
+    await auth.invalidateSession(session.sessionId)
+    expect(await auth.getSession(token)).toBeNull()
   })
 
   it('calls are added to auth, typed, and replace none of its own', async () => {
@@ -249,5 +266,73 @@ describe('extensions', () => {
     expect(order).toEqual(['first', 'second'])
     const stored = await store.read(sessionId, { consistency: 'strong' })
     expect(stored?.session.attributes).toEqual({ first: true, second: true })
+  })
+
+  it.each([
+    ['admits', { admits: () => false }],
+    ['admit', { admit: 'no' }],
+    ['store', { store: null }],
+  ])('a wrong setting is refused by name: %s', (name, changes) => {
+    const create = () => limen({ store: memoryStore(), extensions: [() => changes as object] })
+    expect(create).toThrow(expect.objectContaining({ code: 'AUTH_CONFIG' }))
+    expect(create).toThrow(`extension: ${name}`)
+  })
+
+  it('undefined leaves a setting as it is, and only true admits', async () => {
+    const refuse = () => ({ admit: () => false })
+    const careless = () => ({ admit: undefined, adopt: undefined })
+    const truthy = () => ({ admit: () => ({ ok: false }) as never })
+    for (const extensions of [[refuse, careless], [truthy]]) {
+      const { auth, userId } = await createMembers(extensions as [])
+      const token = auth.createBearerToken(await auth.createSession({ userId }))
+      const { valid } = await auth.validateToken({ token, consistency: 'strong' })
+      expect(valid).toBe(false)
+    }
+  })
+
+  it('attributes of onCreate are checked like those of the app', async () => {
+    const onCreate = () => ({ attributes: { at: new Date() } })
+    const { auth, userId } = await createMembers([() => ({ onCreate })])
+    await expect(auth.createSession({ userId })).rejects.toMatchObject({
+      code: 'AUTH_INVALID_ATTRIBUTES',
+    })
+    expect(await auth.getAllUserSessions(userId)).toEqual([])
+  })
+
+  it('adopt that returns no token of the format is called once', async () => {
+    let calls = 0
+    const adopt = async (token: string) => (calls++, token)
+    const { auth } = await createMembers([() => ({ adopt })])
+    expect(await auth.handleRequest(visit('x')).validate()).toBeNull()
+    expect(await auth.validateToken({ token: 'x', consistency: 'strong' })).toEqual({
+      valid: false,
+      reason: 'malformed',
+    })
+    expect(calls).toBe(2)
+  })
+
+  it('adopt is called once a request, and only where a cookie can be sent', async () => {
+    const old = new Map<string, string>()
+    const seen: unknown[] = []
+    const { auth, plain, userId } = await createMembers([adoptFrom(old, seen)])
+    old.set('abc123', plain.createBearerToken(await plain.createSession({ userId })))
+    const cookie = { Cookie: 'old_session=abc123' }
+    for (const [method, headers, more] of [
+      ['HEAD', {}, {}],
+      ['GET', { 'Sec-Purpose': 'prefetch' }, {}],
+      ['GET', {}, { mayRenew: () => false }],
+    ] as const) {
+      const request = new Request(APP, { method, headers: { ...cookie, ...headers } })
+      expect(await auth.openRequest({ request, setCookie() {}, ...more }).validate()).toBeNull()
+    }
+    expect(seen).toEqual([])
+
+    const request = new Request(APP, { headers: cookie })
+    const sent: unknown[] = []
+    const authRequest = auth.openRequest({ request, setCookie: (one) => void sent.push(one) })
+    const session = await authRequest.validate()
+    authRequest.invalidate()
+    expect((await authRequest.validate())?.sessionId).toBe(session!.sessionId)
+    expect([seen.length, sent.length]).toEqual([1, 1])
   })
 })

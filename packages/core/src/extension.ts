@@ -1,5 +1,17 @@
 /** The contract of an extension: what it can change of an `auth` object. */
 import type { OriginRequest } from './csrf.ts'
+import { EXTENSION_FORM } from './messages.ts'
+import {
+  BOOLEAN,
+  FUNCTION,
+  OBJECT,
+  type OptionRule,
+  checkOption,
+  checkOptions,
+  isObject,
+  isPlain,
+  kindOf,
+} from './options.ts'
 import type { SessionCookie, SessionCookies } from './session-cookie.ts'
 import type { AnyStore, SessionRecord } from './store.ts'
 import type { TokenFormat } from './token.ts'
@@ -41,12 +53,14 @@ export interface ExtensionSettings {
   /**
    * Called with the stored session of a token whose secret is right, before the session is renewed: by
    * cookie, by bearer token, by `validateToken()` and `validateSession()`. `false` rejects the token as
-   * `unproven`, and leaves the session and the cookie as they are.
+   * `unproven`, and leaves the session and the cookie as they are. `isAdopted` is true when the client
+   * sent a token of another format, for which `adopt` returned this one.
    */
   readonly admit?:
     | ((
         session: SessionRecord<unknown>,
         request: OriginRequest | undefined,
+        isAdopted: boolean,
       ) => boolean | Promise<boolean>)
     | undefined
   /**
@@ -82,3 +96,30 @@ export type CallsOf<Extensions extends readonly Extension[]> = Extensions extend
       : object) &
       CallsOf<Others>
   : object
+
+const ANY_OBJECT: OptionRule = [isObject, OBJECT[1]]
+
+const CHANGES: Readonly<Record<keyof ExtensionSettings, OptionRule>> = {
+  store: ANY_OBJECT,
+  cookies: ANY_OBJECT,
+  tokens: ANY_OBJECT,
+  getSessionAttributes: FUNCTION,
+  onEvent: FUNCTION,
+  now: FUNCTION,
+  secure: BOOLEAN,
+  onCreate: FUNCTION,
+  admit: FUNCTION,
+  adopt: FUNCTION,
+  calls: ANY_OBJECT,
+}
+
+/**
+ * Checks what an extension returned, so that a mistyped hook does not go unnoticed. `undefined` leaves a
+ * setting as it is.
+ *
+ * @throws {AuthError} `AUTH_CONFIG` for what is not an object, and for an unknown or unfit setting.
+ */
+export function checkedChanges(changes: unknown): Partial<ExtensionSettings> {
+  checkOption(isPlain(changes), 'limen(): an extension’s result', EXTENSION_FORM, kindOf(changes))
+  return checkOptions('extension: ', changes as Partial<ExtensionSettings>, CHANGES)
+}

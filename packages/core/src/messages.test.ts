@@ -208,6 +208,17 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     ],
   ],
   CSRF_FORM: [CONFIG, ['limen(): csrfProtection must be an object or false (got "")', csrf('')]],
+  EXTENSION_FORM: [
+    CONFIG,
+    [
+      'limen(): an extension’s result must be a plain object of settings, not a promise (got a promise: await it first)',
+      given('extensions', [() => Promise.resolve({})]),
+    ],
+    [
+      'limen(): an extension’s result must be a plain object of settings, not a promise (got undefined)',
+      given('extensions', [() => {}]),
+    ],
+  ],
   EXTENSIONS_FORM: [
     CONFIG,
     [

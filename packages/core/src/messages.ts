@@ -34,6 +34,7 @@ export function orFunction(wanted: string): string {
 }
 
 export const CSRF_FORM = 'an object or false'
+export const EXTENSION_FORM = 'a plain object of settings, not a promise'
 export const EXTENSIONS_FORM = 'an array of extensions'
 export const EVENTS_FORM = '["validated"] or []'
 export const PERIOD_FORM =

@@ -97,19 +97,25 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    * account. The new session has a new id, a new token, a new `createdAt` and so its whole lifetime.
    * For `isRecentSignIn()` it is a sign-in: call it only after the user has proved who they are.
    *
+   * The attributes are read before: an update of the old session at the same time can be lost. To take
+   * rights away, revoke the session. Where the new session has another user, Redis and Durable Objects
+   * make two steps: a limit can then revoke sessions of that user although the call fails.
+   *
    * Send its token as after `createSession`: `authRequest.setSession(session)`. The old token opens
-   * nothing from then on.
+   * nothing from then on: without `setSession`, the visitor is signed out at the next request.
    *
    * @param session The session that `validate` or `createSession` returned, not a copy or a listed one.
    * @param changes Another user, and attributes to merge: `undefined` removes an attribute.
    * @returns The new session.
-   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the session was revoked or has expired, or has no
-   * token; nothing was changed.
+   * @throws {AuthError} `AUTH_INVALID_SESSION_ID` when the session was revoked, replaced or has expired
+   * since it was validated, or has no token; nothing was changed. A form that is sent twice can cause it.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user; nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was changed.
    * @throws {AuthError} `AUTH_SESSION_LIMIT` when `maxSessionsPerUser` refuses it; nothing was changed.
    * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the old session can have
    * ended.
+   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store rejects the new session, such as a duplicate
+   * in a unique column of your own table; nothing was changed.
    */
   replaceSession(
     session: IssuedSessionLike,
@@ -204,6 +210,9 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    * changed.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when the id is not a well-formed string without NUL.
    * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was stored.
+   * @throws {AuthError} `AUTH_STORE_UNAVAILABLE` when the store did not confirm: the user can exist.
+   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store rejects this user, such as a duplicate in a
+   * unique column of your own table; nothing was stored.
    */
   createUser(user: NewUser<UserAttributes>): Promise<User<UserFields>>
   /** Returns the user, or `null` when there is none. */
@@ -214,6 +223,8 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    *
    * @throws {AuthError} `AUTH_INVALID_ATTRIBUTES` when JSON cannot carry them; nothing was changed.
    * @throws {AuthError} `AUTH_INVALID_USER_ID` when there is no such user.
+   * @throws {AuthError} `AUTH_STORE_REJECTED` when the store rejects the change, such as a duplicate in a
+   * unique column of your own table; nothing was changed.
    */
   updateUserAttributes(
     userId: string,

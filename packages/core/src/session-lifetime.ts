@@ -42,8 +42,9 @@ export interface SessionFields<UserFields> {
   readonly createdAt: Date
   /**
    * When the session was last renewed, or created: "last used", as exact as `activePeriod` is short. It
-   * is computed from the deadline, so it is too early by the part of the active period that the end of
-   * the absolute period cuts off, and wrong by as much as `activePeriod` was changed since.
+   * is computed: the end of the active period minus `activePeriod`. Near the end of the absolute period,
+   * which shortens the active period, it is too early. After a change of `activePeriod`, it is wrong by
+   * the difference until the next renewal.
    */
   readonly renewedAt: Date
   /** From this time on, the session is idle: its next use renews it. */

@@ -131,7 +131,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     },
 
     async replaceSession(replaced, changes) {
-      const [id] = tokens.parse(issuedToken(replaced))!
+      const [id] = tokens.parse(issuedToken(replaced)) ?? withoutToken()
       const key = sessionKey(id)
       const { userId: given, attributes: update = {} } = changes ?? {}
       const changed = checkedAttributes(update) as Partial<SessionAttributes>
@@ -251,18 +251,15 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     options: ValidateOptions,
     context: ValidationContext = options,
     consistency = options.consistency,
+    isAdopted = false,
   ): Promise<TokenResult<AnySession>> {
     const { token, mayRenew, fresh } = options
     if (!parts) {
-      const adopted = await settings.adopt?.(token, context.request)
-      return adopted
-        ? validateParts(
-            tokens.parse(adopted),
-            { ...options, token: adopted, fresh: true },
-            context,
-            'strong',
-          )
-        : rejected('malformed')
+      // As a renewal: where no cookie can be sent, the other token must stay usable.
+      const adopted = mayRenew?.() === false ? null : await settings.adopt?.(token, context.request)
+      const own = adopted ? tokens.parse(adopted) : null
+      const issued = { ...options, token: adopted!, fresh: true }
+      return own ? validateParts(own, issued, context, 'strong', true) : rejected('malformed')
     }
     const [id, secret] = parts
     // Not awaited yet: a promise resolves while the store is being read.
@@ -271,13 +268,15 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     if (!found) return rejected('unknown')
     if (!sameHash(await hash, found.session.secretHash)) return rejected('secret-mismatch')
     const { admit } = settings
-    if (admit && !(await admit(found.session, context.request))) return rejected('unproven')
+    if (admit && (await admit(found.session, context.request, isAdopted)) !== true) {
+      return rejected('unproven')
+    }
 
     let session = toSession(found, { token }, fresh)
     if (!session) {
       if (consistency === 'strong') return rejected('expired')
       // A stale copy can look expired when the session was renewed a moment ago.
-      return validateParts(parts, options, context, 'strong')
+      return validateParts(parts, options, context, 'strong', isAdopted)
     }
     if (session.state === 'idle' && mayRenew?.() !== false) {
       const deadlines = deadlinesOf(found.session, periodsOf(found.session), now())
@@ -311,8 +310,9 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
     // Before the session is stored: when a function of the session fails, nothing must be stored.
     settings.isPersistent(unsaved)
     const record = { ...unsaved, ...deadlinesOf(unsaved, periodsOf(unsaved), createdAt) }
-    const { attributes: added, withCookie } = (await settings.onCreate?.(record)) ?? {}
-    return { record: { ...record, attributes: { ...attributes, ...added } }, token, withCookie }
+    const { attributes: added = {}, withCookie } = (await settings.onCreate?.(record)) ?? {}
+    const all = { ...attributes, ...newAttributes(added) }
+    return { record: { ...record, attributes: all }, token, withCookie }
   }
 
   function insert(record: SessionRecord<SessionAttributes>, replaces?: StoreId) {
@@ -389,8 +389,10 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
   }
 
   function checkSessionId(sessionId: unknown): void {
-    if (tokens.parse(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_IS_TOKEN)
-    if (!tokens.isId(sessionId)) fail('AUTH_INVALID_SESSION_ID', SESSION_ID_FORM)
+    // The format of an extension can have ids that are tokens, as Lucia's are.
+    if (tokens.isId(sessionId)) return
+    const isToken = tokens.parse(sessionId) !== null
+    fail('AUTH_INVALID_SESSION_ID', isToken ? SESSION_ID_IS_TOKEN : SESSION_ID_FORM)
   }
 
   /** A user's id as the store receives it. */

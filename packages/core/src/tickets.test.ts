@@ -108,8 +108,9 @@ describe('tickets()', () => {
   it('copy the data, and refuse what JSON cannot carry', async () => {
     const { calls, links } = createTickets()
     const given = { email: 'before' }
-    const { token } = await links.create(given)
+    const creating = links.create(given)
     given.email = 'after'
+    const { token } = await creating
     expect(await links.take(token)).toEqual({ valid: true, data: { email: 'before' } })
     calls.length = 0
     await expect(links.create({ email: new Date() } as never)).rejects.toMatchObject({

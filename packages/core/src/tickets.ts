@@ -184,6 +184,7 @@ export function tickets<Data extends object>(
 
   return {
     async create(data: JsonAttributes<Data>) {
+      const stored = newAttributes(data, 'data')
       const token = randomText(SECRET_BYTES)
       const digits = code && randomDigits(code.digits)
       const expiresAt = time() + expiresInMs
@@ -192,7 +193,7 @@ export function tickets<Data extends object>(
         codeHash: digits ? await codeHashOf(token, digits) : '',
         attemptsLeft: code?.attempts ?? 0,
         expiresAt,
-        data: newAttributes(data, 'data'),
+        data: stored,
       })
       const ticket = { token, expiresAt: new Date(expiresAt) }
       return digits ? { ...ticket, code: digits } : (ticket as TicketWithCode)

@@ -19,8 +19,9 @@ it.each([
   [
     'the program over your own table',
     programs[2]!,
-    "{ name: 'Ada', isAdmin: true, settings: null, userId: 'ada' }\n",
+    "{ name: 'Ada', isAdmin: true, settings: null, userId: 'ada' }\nlaptop\n",
   ],
+  ['the program with a unique column', programs[3]!, 'string null\n'],
 ])('%s in the README runs as pasted', async (_, program, output) => {
   const { stdout } = await promisify(execFile)(
     process.execPath,

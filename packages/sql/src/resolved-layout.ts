@@ -156,7 +156,8 @@ function withDefaults<Defaults extends Readonly<Record<string, string>>>(
   return Object.fromEntries(names) as Defaults
 }
 
-function resolvedAttributes(
+/** How the attributes of a table are stored. */
+export function resolvedAttributes(
   option: string,
   json: string | undefined,
   columns: Readonly<Record<string, ColumnType | AttributeColumn>> | undefined,

@@ -32,9 +32,11 @@ const UNITS = {
 }
 
 /**
- * Creates a clock that runs as `Date.now()` does, and that `advance()` moves forward. It reads
- * `Date.now()` at each call, so fake timers move it too: `vi.useFakeTimers()` and
- * `vi.setSystemTime()` of vitest, `FakeTime` of Deno.
+ * Creates a clock that runs as `Date.now()` does, and that `advance()` moves forward. Between calls it
+ * goes on with real time. It reads `Date.now()` at each call, so fake timers move and stop it:
+ * `vi.useFakeTimers()` and `vi.setSystemTime()` of vitest, `FakeTime` of Deno.
+ *
+ * `tickets()` has an option `now` of its own: pass it `clock.now` too.
  *
  * @returns The clock.
  *

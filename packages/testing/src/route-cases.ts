@@ -9,7 +9,10 @@ export type Expected = number | ((response: Response) => boolean)
 
 /** How the app answers. */
 export interface ExpectedResponses {
-  /** To a signed-in visitor. Default: a status below 400. */
+  /**
+   * To a signed-in visitor. Default: a status below 400, which a redirect to a sign-in has too: name an
+   * exact status where the route refuses visitors with a redirect.
+   */
   readonly accepted?: Expected | undefined
   /** To a visitor without a valid session. Default: 401. */
   readonly unauthenticated?: Expected | undefined
@@ -54,6 +57,8 @@ const CROSS_SITE = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-si
 /**
  * Creates the cases for one route: signed in, not signed in, cross-origin (unsafe methods), idle,
  * expired, revoked, and an outage of the store. Each signs a visitor of its own in.
+ *
+ * A route that needs a recent sign-in refuses an idle session: leave that case out by its name.
  *
  * @param options The route and the app.
  * @returns The cases, to loop over: `it(name, run)`, `test(name, run)` or `Deno.test(name, run)`.

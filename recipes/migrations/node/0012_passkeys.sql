@@ -1,0 +1,14 @@
+create table if not exists passkeys (
+  -- The credential id, in base64url.
+  id text primary key,
+  user_id text not null references users (id) on delete cascade,
+  public_key text not null,
+  counter bigint not null,
+  -- A JSON array.
+  transports text not null,
+  name text not null,
+  -- In milliseconds since the epoch.
+  created_at bigint not null
+);
+
+create index if not exists passkeys_user on passkeys (user_id);
