@@ -18,7 +18,8 @@ function doc(...args: readonly string[]): void {
 
 const entries = publicFolders().flatMap((folder) =>
   Object.values(readManifest(`${folder}/package.json`).exports)
-    .filter((path) => path.endsWith('.ts'))
+    // The entry point `sql-kit` is for this repository's own packages.
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('/sql-kit.ts'))
     .map((path) => `${folder}/${path.slice(2)}`),
 )
 

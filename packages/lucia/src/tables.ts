@@ -22,7 +22,9 @@ import { type StoredTime, type TimeType, timesIn } from './time-types.ts'
 
 /** How long sessions live, in milliseconds. */
 export interface LuciaPeriods {
+  /** As in Lucia: how long a session is active, in milliseconds. */
   readonly activePeriod: number
+  /** As in Lucia: how long a session can be renewed after that, in milliseconds. */
   readonly idlePeriod: number
 }
 
