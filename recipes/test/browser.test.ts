@@ -109,7 +109,7 @@ async function addPasskey(page: Page, name: string): Promise<void> {
 async function signOut(page: Page): Promise<void> {
   await page.goto(origin)
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor()
 }
 
 it('Chromium adds a passkey, offers it in the e-mail field, and forgets it when it is removed', async () => {
