@@ -1,7 +1,14 @@
 /** What the store must do on every server; each of their test files calls it. */
-import { type CaseSession, type CaseUser, type Subject, storeSuite } from '@limen/conformance'
+import {
+  type CaseSession,
+  type CaseUser,
+  type Subject,
+  recordsFor,
+  storeSuite,
+} from '@limen/conformance'
+import type { Store } from '@limen/core'
 import { describe, expect, inject, it } from 'vitest'
-import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
+import { type SqlDialect, type SqlLayout, migrate, sqlStore } from '../src/index.ts'
 import type { ServerEngine } from './engines.ts'
 import { knownExceptionsOfColumns, ownLayout, ownTable } from './own-tables.ts'
 import { races } from './races.ts'
@@ -29,6 +36,36 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
         }
         await database.close()
       })
+
+      it.each(['read committed', 'repeatable read'])(
+        'P2: deleteByUser() deletes a session that is replacing another one, where the default isolation level is %s',
+        async (level) => {
+          const database = await engine.open()
+          const { maker } = database
+          await migrate(maker)
+          const [first, second] = [database.connect(1), database.connect(1)]
+          await second.batch([isolated(maker.dialect, level)])
+          const [signingIn, revoking] = [first, second].map((driver) =>
+            sqlStore<CaseUser, CaseSession>(driver),
+          ) as [Store<CaseUser, CaseSession>, Store<CaseUser, CaseSession>]
+          const record = await recordsFor(signingIn)
+          const ada = { id: 'ada', attributes: { name: 'Ada' } }
+          await signingIn.createUser(ada)
+          // InnoDB finds a new session whose key follows that of the row for which it waits.
+          const [created, replaced] = [record('a'), record('b')]
+          await signingIn.insert(replaced)
+          await maker.batch(slowInsert[maker.dialect as keyof typeof slowInsert])
+
+          const signIn = signingIn.insert(created, { replaces: replaced.id })
+          const unlocked = `select id from limen_session where id = '${replaced.id}' for update skip locked`
+          while ((await maker.query(unlocked, [])).length > 0);
+          await revoking.deleteByUser('ada', {})
+
+          expect(await signIn).toEqual(ada)
+          expect(await signingIn.listByUser('ada')).toEqual([])
+          await database.close()
+        },
+      )
 
       it.each(races)('$name', async ({ run }) => {
         const database = await engine.open()
@@ -62,4 +99,19 @@ function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSessio
       }
     },
   }
+}
+
+/** Sets the isolation level of the transactions of a connection that name none. */
+const isolated = (dialect: SqlDialect, level: string) =>
+  dialect === 'postgres'
+    ? `set session characteristics as transaction isolation level ${level}`
+    : `set session transaction isolation level ${level}`
+
+/** Makes the insert of a session take 300 ms: a replacement has locked the old one before it. */
+const slowInsert = {
+  postgres: [
+    'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$',
+    'create trigger slow before insert on limen_session for each row execute function wait()',
+  ],
+  mariadb: ['create trigger slow before insert on limen_session for each row do sleep(0.3)'],
 }
