@@ -6,9 +6,8 @@ import {
   recordsFor,
   storeSuite,
 } from '@limen/conformance'
-import type { Store } from '@limen/core'
 import { describe, expect, inject, it } from 'vitest'
-import { type SqlDialect, type SqlLayout, migrate, sqlStore } from '../src/index.ts'
+import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
 import type { ServerEngine } from './engines.ts'
 import { knownExceptionsOfColumns, ownLayout, ownTable } from './own-tables.ts'
 import { races } from './races.ts'
@@ -37,31 +36,42 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
         await database.close()
       })
 
-      it.each(['read committed', 'repeatable read'])(
+      it.each(levels)(
         'P2: deleteByUser() deletes a session that is replacing another one, where the default isolation level is %s',
         async (level) => {
-          const database = await engine.open()
-          const { maker } = database
-          await migrate(maker)
-          const [first, second] = [database.connect(1), database.connect(1)]
-          await second.batch([isolated(maker.dialect, level)])
-          const [signingIn, revoking] = [first, second].map((driver) =>
-            sqlStore<CaseUser, CaseSession>(driver),
-          ) as [Store<CaseUser, CaseSession>, Store<CaseUser, CaseSession>]
-          const record = await recordsFor(signingIn)
-          const ada = { id: 'ada', attributes: { name: 'Ada' } }
-          await signingIn.createUser(ada)
-          // InnoDB finds a new session whose key follows that of the row for which it waits.
-          const [created, replaced] = [record('a'), record('b')]
-          await signingIn.insert(replaced)
-          await maker.batch(slowInsert[maker.dialect as keyof typeof slowInsert])
+          const { database, isLocked, connected, ada, record } = await withSlow(
+            'insert',
+            engine,
+            level,
+          )
+          const [signingIn, revoking] = [connected(), connected()]
+          const replaced = record('b')
 
-          const signIn = signingIn.insert(created, { replaces: replaced.id })
-          const unlocked = `select id from limen_session where id = '${replaced.id}' for update skip locked`
-          while ((await maker.query(unlocked, [])).length > 0);
+          const signIn = signingIn.insert(record('a'), { replaces: replaced.id })
+          await isLocked(replaced.id)
           await revoking.deleteByUser('ada', {})
 
           expect(await signIn).toEqual(ada)
+          expect(await signingIn.listByUser('ada')).toEqual([])
+          await database.close()
+        },
+      )
+
+      it.each(levels)(
+        'P2: no session is replaced while deleteByUser() waits for another one, where the default isolation level is %s',
+        async (level) => {
+          const { database, isLocked, connected, record } = await withSlow('update', engine, level)
+          const [renewing, revoking, signingIn] = [connected(), connected(), connected()]
+          const [renewed, replaced] = [record('b'), record('c')]
+
+          const renewal = renewing.renew(renewed.id, renewed)
+          await isLocked(renewed.id)
+          const revocation = revoking.deleteByUser('ada', {})
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          // InnoDB has read past the place of this key when it waits.
+          await signingIn.insert(record('a'), { replaces: replaced.id })
+
+          await Promise.all([renewal, revocation])
           expect(await signingIn.listByUser('ada')).toEqual([])
           await database.close()
         },
@@ -101,17 +111,45 @@ function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSessio
   }
 }
 
-/** Sets the isolation level of the transactions of a connection that name none. */
-const isolated = (dialect: SqlDialect, level: string) =>
-  dialect === 'postgres'
-    ? `set session characteristics as transaction isolation level ${level}`
-    : `set session transaction isolation level ${level}`
+const levels = ['read committed', 'repeatable read']
 
-/** Makes the insert of a session take 300 ms: a replacement has locked the old one before it. */
-const slowInsert = {
-  postgres: [
-    'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$',
-    'create trigger slow before insert on limen_session for each row execute function wait()',
-  ],
-  mariadb: ['create trigger slow before insert on limen_session for each row do sleep(0.3)'],
+/**
+ * A database with a user who has the sessions `b` and `c`. From then on, each insert or update of a
+ * session takes 400 ms, in which what its transaction has locked stays locked.
+ */
+async function withSlow(write: 'insert' | 'update', engine: ServerEngine, level: string) {
+  const database = await engine.open()
+  const { maker } = database
+  await migrate(maker)
+  const store = sqlStore<CaseUser, CaseSession>(maker)
+  const record = await recordsFor(store)
+  const ada = { id: 'ada', attributes: { name: 'Ada' } }
+  await store.createUser(ada)
+  for (const letter of ['b', 'c']) await store.insert(record(letter))
+  const slow = `create trigger slow ${write === 'insert' ? 'before' : 'after'} ${write} on limen_session for each row`
+  await maker.batch(
+    maker.dialect === 'postgres'
+      ? [
+          'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.4); return new; end $$',
+          `${slow} execute function wait()`,
+        ]
+      : [`${slow} do sleep(0.4)`],
+  )
+  const session = maker.dialect === 'postgres' ? 'session characteristics as' : 'session'
+  const drivers = Array.from({ length: 3 }, () => database.connect(1))
+  for (const driver of drivers) {
+    await driver.batch([`set ${session} transaction isolation level ${level}`])
+  }
+  return {
+    database,
+    ada,
+    record,
+    /** A store with a connection of its own. */
+    connected: () => sqlStore<CaseUser, CaseSession>(drivers.pop()!),
+    /** Resolves when a transaction has locked a session. */
+    isLocked: async (id: string) => {
+      const unlocked = `select id from limen_session where id = '${id}' for update skip locked`
+      while ((await maker.query(unlocked, [])).length > 0);
+    },
+  }
 }
