@@ -1,7 +1,7 @@
 import { type CaseSession, type CaseUser, recordsFor } from '@limen/conformance'
 import { type Pool, createConnection, createPool } from 'mysql2/promise'
 import { describe, expect, inject, it } from 'vitest'
-import { migrate, mysql2, sqlStore } from './index.ts'
+import { type SqlDriver, migrate, mysql2, sqlStore } from './index.ts'
 
 const server = inject('mariadb')
 
@@ -79,7 +79,13 @@ describe.skipIf(!server)('mysql2()', () => {
     await Promise.all([connection.end(), client.end(), end()])
   })
 
-  it('runs a statement again that was rolled back to resolve a deadlock', async () => {
+  it.each<[what: string, (driver: SqlDriver) => Promise<unknown>]>([
+    [
+      'a statement',
+      (driver) => driver.change('delete from limen_session where user_id = ?', ['ada']),
+    ],
+    ['a transaction', (driver) => sqlStore(driver).deleteByUser('ada', {})],
+  ])('runs %s again that was rolled back to resolve a deadlock', async (_, revoke) => {
     const { connection, pool, waiting, end } = await newDatabase(server!.url)
     const client = pool()
     const driver = mysql2(client, 'mariadb')
@@ -95,7 +101,7 @@ describe.skipIf(!server)('mysql2()', () => {
     const many = Array.from({ length: 200 }, (_, n) => `('u${n}', '{}')`).join(', ')
     await connection.query(`insert into limen_user values ${many}`)
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('b').id])
-    const revoked = store.deleteByUser('ada', {})
+    const revoked = revoke(driver)
     await waiting(thread)
     await connection.query('update limen_session set created_at = 1 where id = ?', [record('a').id])
     await connection.commit()

@@ -41,11 +41,14 @@ const CALLS: Readonly<Record<StoreCall, string>> = {
 /**
  * Stores sessions and users in a SQL engine.
  *
- * Every call is one statement, and so atomic without a transaction. There are three exceptions. A
+ * Every call is one statement, and so atomic without a transaction. There are four exceptions. A
  * sign-in that replaces a session, or that a limit applies to, is a transaction of two to four
- * statements. In MySQL, which has no `RETURNING`, any other sign-in is two statements: the first reads
- * the user. In MySQL and MariaDB, `createUser` with a taken id is two. The tables come from `migrations()`. Deleting a user
- * deletes its sessions through their foreign key, which the engine must enforce.
+ * statements. In PostgreSQL, MySQL and MariaDB, `deleteByUser` is a transaction of two: the first locks
+ * the user's row. In MySQL, which has no `RETURNING`, any other sign-in is two statements: the first
+ * reads the user. In MySQL and MariaDB, `createUser` with a taken id is two.
+ *
+ * The tables come from `migrations()`. Deleting a user deletes its sessions through their foreign key,
+ * which the engine must enforce.
  *
  * A call rejects with `AUTH_STORE_REJECTED` where the engine answered and will answer the same again:
  * a missing table, a constraint, a value that does not fit. It rejects with `AUTH_STORE_UNAVAILABLE`
@@ -149,7 +152,18 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
 
     async deleteByUser(userId, { except }) {
       if (!canExist(userId)) return
-      await change('deleteByUser', statements.deleteByUser(userId, checkedId(except ?? '')))
+      const deletion = statements.deleteByUser(userId, checkedId(except ?? ''))
+      const { lockUser } = statements
+      if (!lockUser) {
+        await change('deleteByUser', deletion)
+        return
+      }
+      // A deletion that waits for a session that is being replaced does not see the one that replaces
+      // it. So wait for the transactions of the user's sign-ins before the deletion begins.
+      await engine.transaction(CALLS.deleteByUser, [
+        { ...lockUser(userId), returnsRows: true },
+        { ...deletion, returnsRows: false },
+      ])
     },
 
     async listByUser(userId) {

@@ -28,6 +28,8 @@ export interface StoreStatements {
   renew(sessionId: string, deadlines: Deadlines): Statement
   update(sessionId: string, attributes: object): Statement
   delete(sessionId: string): Statement
+  /** Locks the row of a user; undefined where one writer is at a time. */
+  readonly lockUser?: ((userId: string) => Statement) | undefined
   deleteByUser(userId: string, except: string): Statement
   listByUser(userId: string): Statement
   deleteExpired(now: number, limit: number): Statement
@@ -141,6 +143,17 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
     `,
     dialect,
   )
+  const lockUser =
+    lockFirst &&
+    template<'userId'>(
+      sql`
+        select 1
+        from ${users} as u
+        where ${isUser(`u.${userKey}`, theUser)}${raw(uncached)}
+        ${raw(lockFirst.user)}
+      `,
+      dialect,
+    )
   const deleteByUser = template<'userId' | 'except'>(
     sql`
       delete from ${sessions}
@@ -161,6 +174,7 @@ export function statementsOver(layout: ResolvedLayout, dialect: Dialect): StoreS
     renew: (sessionId, { activePeriodExpiresAt, idlePeriodExpiresAt }) =>
       renew({ sessionId, activePeriodExpiresAt, idlePeriodExpiresAt }),
     delete: (sessionId) => remove({ sessionId }),
+    lockUser: lockUser && ((userId) => lockUser({ userId })),
     deleteByUser: (userId, except) => deleteByUser({ userId, except }),
     listByUser: (userId) => listByUser({ userId }),
     readUser: (userId) => readUser({ userId }),

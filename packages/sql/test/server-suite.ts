@@ -1,5 +1,11 @@
 /** What the store must do on every server; each of their test files calls it. */
-import { type CaseSession, type CaseUser, type Subject, storeSuite } from '@limen/conformance'
+import {
+  type CaseSession,
+  type CaseUser,
+  type Subject,
+  recordsFor,
+  storeSuite,
+} from '@limen/conformance'
 import { describe, expect, inject, it } from 'vitest'
 import { type SqlLayout, migrate, sqlStore } from '../src/index.ts'
 import type { ServerEngine } from './engines.ts'
@@ -29,6 +35,47 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
         }
         await database.close()
       })
+
+      it.each(levels)(
+        'P2: deleteByUser() deletes a session that is replacing another one, where the default isolation level is %s',
+        async (level) => {
+          const { database, isLocked, connected, ada, record } = await withSlow(
+            'insert',
+            engine,
+            level,
+          )
+          const [signingIn, revoking] = [connected(), connected()]
+          const replaced = record('b')
+
+          const signIn = signingIn.insert(record('a'), { replaces: replaced.id })
+          await isLocked(replaced.id)
+          await revoking.deleteByUser('ada', {})
+
+          expect(await signIn).toEqual(ada)
+          expect(await signingIn.listByUser('ada')).toEqual([])
+          await database.close()
+        },
+      )
+
+      it.each(levels)(
+        'P2: no session is replaced while deleteByUser() waits for another one, where the default isolation level is %s',
+        async (level) => {
+          const { database, isLocked, connected, record } = await withSlow('update', engine, level)
+          const [renewing, revoking, signingIn] = [connected(), connected(), connected()]
+          const [renewed, replaced] = [record('b'), record('c')]
+
+          const renewal = renewing.renew(renewed.id, renewed)
+          await isLocked(renewed.id)
+          const revocation = revoking.deleteByUser('ada', {})
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          // InnoDB has read past the place of this key when it waits.
+          await signingIn.insert(record('a'), { replaces: replaced.id })
+
+          await Promise.all([renewal, revocation])
+          expect(await signingIn.listByUser('ada')).toEqual([])
+          await database.close()
+        },
+      )
 
       it.each(races)('$name', async ({ run }) => {
         const database = await engine.open()
@@ -60,6 +107,49 @@ function subjectOf(engine: ServerEngine, layout?: SqlLayout<CaseUser, CaseSessio
         connect: (pace) => sqlStore(pace(database.connect()), layout),
         close: () => database.close(),
       }
+    },
+  }
+}
+
+const levels = ['read committed', 'repeatable read']
+
+/**
+ * A database with a user who has the sessions `b` and `c`. From then on, each insert or update of a
+ * session takes 400 ms, in which what its transaction has locked stays locked.
+ */
+async function withSlow(write: 'insert' | 'update', engine: ServerEngine, level: string) {
+  const database = await engine.open()
+  const { maker } = database
+  await migrate(maker)
+  const store = sqlStore<CaseUser, CaseSession>(maker)
+  const record = await recordsFor(store)
+  const ada = { id: 'ada', attributes: { name: 'Ada' } }
+  await store.createUser(ada)
+  for (const letter of ['b', 'c']) await store.insert(record(letter))
+  const slow = `create trigger slow ${write === 'insert' ? 'before' : 'after'} ${write} on limen_session for each row`
+  await maker.batch(
+    maker.dialect === 'postgres'
+      ? [
+          'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.4); return new; end $$',
+          `${slow} execute function wait()`,
+        ]
+      : [`${slow} do sleep(0.4)`],
+  )
+  const session = maker.dialect === 'postgres' ? 'session characteristics as' : 'session'
+  const drivers = Array.from({ length: 3 }, () => database.connect(1))
+  for (const driver of drivers) {
+    await driver.batch([`set ${session} transaction isolation level ${level}`])
+  }
+  return {
+    database,
+    ada,
+    record,
+    /** A store with a connection of its own. */
+    connected: () => sqlStore<CaseUser, CaseSession>(drivers.pop()!),
+    /** Resolves when a transaction has locked a session. */
+    isLocked: async (id: string) => {
+      const unlocked = `select id from limen_session where id = '${id}' for update skip locked`
+      while ((await maker.query(unlocked, [])).length > 0);
     },
   }
 }
