@@ -122,7 +122,7 @@ describe('a column', () => {
     type Columns = NonNullable<NonNullable<SqlLayout<Attributes>['user']>['columns']>
     const nick = { type: 'text', optional: true } as const
     const good: Columns = { name: 'text', nick, note: 'text', age: 'integer' }
-    expect(migrations('sqlite', { user: { columns: good } })).toHaveLength(3)
+    expect(migrations('sqlite', { user: { columns: good } })).toHaveLength(5)
 
     expectTypeOf<{ name: 'text' }>().not.toExtend<Columns>()
     expectTypeOf<{ name: 'integer' }>().not.toExtend<Pick<Columns, 'name'>>()

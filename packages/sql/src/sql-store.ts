@@ -113,8 +113,10 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     const found = lockFirst || refuses ? [find] : []
     const results = await engine.transaction(CALLS.insert, [...found, insert, ...deletions])
     const inserted = results[found.length]!
-    const [user] = results[0]!.rows
-    if (user && refuses && inserted.count === 0) throw sessionLimitReached(limit.most)
+    const [first] = results[0]!.rows
+    if (first && refuses && inserted.count === 0) throw sessionLimitReached(limit.most)
+    // Between the two statements, another client can create the user or the session to replace.
+    const [user] = returning ? inserted.rows : [first]
     return user && inserted.count > 0 ? (statements.userIn(session.userId, user) as User) : null
   }
 
