@@ -115,9 +115,10 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     const inserted = results[found.length]!
     const [first] = results[0]!.rows
     if (first && refuses && inserted.count === 0) throw sessionLimitReached(limit.most)
+    if (inserted.count === 0) return null
     // Between the two statements, another client can create the user or the session to replace.
-    const [user] = returning ? inserted.rows : [first]
-    return user && inserted.count > 0 ? (statements.userIn(session.userId, user) as User) : null
+    const row = returning ? inserted.rows[0] : first
+    return row ? (statements.userIn(session.userId, row) as User) : readUser(session.userId)
   }
 
   return {
