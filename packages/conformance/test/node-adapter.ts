@@ -1,6 +1,6 @@
 /** Connects Limen to node:http, and to frameworks on top of it, such as Express. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AuthRequest, type RequestOpener, respond } from '@limen/core'
+import { type AuthRequest, type RequestOpener, addHeaders } from '@limen/core'
 
 /**
  * Opens the AuthRequest of a request. Its cookie and cache headers are added to the response just
@@ -22,7 +22,7 @@ export function openNodeRequest<AnySession>(
     },
     // Until the response is sent, every call for this request returns the same AuthRequest.
     key: request,
-    // It does nothing, because respond() reads the cookie from the AuthRequest. Without the cast,
+    // It does nothing, because addHeaders() reads the cookie from the AuthRequest. Without the cast,
     // TypeScript would not let it become undefined below.
     setCookie: (() => {}) as (() => void) | undefined,
   }
@@ -43,7 +43,7 @@ export function openNodeRequest<AnySession>(
     for (const [name, value] of headers) {
       for (const one of [value].flat()) response.appendHeader(name, String(one))
     }
-    addHeaders(response, authRequest)
+    applyPending(response, authRequest)
     // From now on setSession() throws AUTH_RESPONSE_SENT.
     context.setCookie = undefined
     return writeHead(status, ...(rest.filter((value) => typeof value === 'string') as never[]))
@@ -60,12 +60,12 @@ function pairsOf(given: object): [name: string, value: unknown][] {
   )
 }
 
-function addHeaders(response: ServerResponse, authRequest: AuthRequest<unknown>): void {
-  const before = new Headers()
+function applyPending(response: ServerResponse, authRequest: AuthRequest<unknown>): void {
+  const headers = new Headers()
   for (const [name, value] of Object.entries(response.getHeaders())) {
-    for (const one of [value ?? []].flat()) before.append(name, String(one))
+    for (const one of [value ?? []].flat()) headers.append(name, String(one))
   }
-  const { headers } = respond(new Response(null, { headers: before }), authRequest)
+  addHeaders(headers, authRequest)
   for (const name of response.getHeaderNames()) if (!headers.has(name)) response.removeHeader(name)
   for (const [name, value] of headers) {
     response.setHeader(name, name === 'set-cookie' ? headers.getSetCookie() : value)

@@ -34,6 +34,7 @@ import {
   SYNC_FUNCTION,
   allOf,
   checkOptions,
+  isCount,
   isListOf,
   isPlain,
   isSync,
@@ -305,7 +306,7 @@ const PERIOD = allOf(
 const ABSOLUTE_PERIOD = allOf([(ms) => ms !== Infinity, PERIOD_WITHOUT_END], PERIOD)
 
 const MAX_SESSIONS: Readonly<Record<keyof MaxSessions, OptionRule>> = {
-  limit: [(limit) => Number.isSafeInteger(limit) && (limit as number) > 0, LIMIT_FORM, true],
+  limit: [isCount, LIMIT_FORM, true],
   onLimit: [(action) => action === 'revoke-oldest' || action === 'refuse', ON_LIMIT_FORM, true],
 }
 

@@ -197,6 +197,11 @@ export function isSync(value: unknown): boolean {
   return typeof value === 'function' && value.constructor?.name === 'Function'
 }
 
+/** Whether a value is a whole number above 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}
+
 /** Whether a value is an array of items that fit. */
 export function isListOf(
   value: unknown,

@@ -1,6 +1,6 @@
 /** Whether a session is recent enough for a sensitive action. */
 import { CREATED_AT_FORM, WITHIN_FORM } from './messages.ts'
-import { checkOption, kindOf, shown } from './options.ts'
+import { checkOption, isCount, kindOf, shown } from './options.ts'
 
 /** Options of {@link isRecentSignIn}. */
 export interface RecentSignInOptions {
@@ -30,8 +30,7 @@ export function isRecentSignIn(
   options: RecentSignInOptions,
 ): boolean {
   const { withinMs, now = Date.now() } = options ?? {}
-  const fits = Number.isSafeInteger(withinMs) && withinMs > 0
-  checkOption(fits, 'isRecentSignIn(): withinMs', WITHIN_FORM, shown(withinMs))
+  checkOption(isCount(withinMs), 'isRecentSignIn(): withinMs', WITHIN_FORM, shown(withinMs))
   const createdAt: unknown = session?.createdAt
   checkOption(
     createdAt instanceof Date,

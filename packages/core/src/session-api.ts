@@ -97,8 +97,8 @@ export interface SessionApi<UserAttributes, SessionAttributes, UserFields, Field
    * account. The new session has a new id, a new token, a new `createdAt` and so its whole lifetime.
    * For `isRecentSignIn()` it is a sign-in: call it only after the user has proved who they are.
    *
-   * The attributes are read before: an update of the old session at the same time can be lost. To take
-   * rights away, revoke the session. Where the new session has another user, Redis and Durable Objects
+   * The attributes of the old session are read first, so an update of that session at the same moment
+   * can be lost. To take rights away, revoke the session. Where the new session has another user, Redis and Durable Objects
    * make two steps: a limit can then revoke sessions of that user although the call fails.
    *
    * Send its token as after `createSession`: `authRequest.setSession(session)`. The old token opens

@@ -32,7 +32,7 @@ import {
   wrongUserId,
 } from './messages.ts'
 import type { RequestContext } from './middleware.ts'
-import { checkOption, isObject, isPromise, kindOf, shown } from './options.ts'
+import { checkOption, isCount, isObject, isPromise, kindOf, shown } from './options.ts'
 import type { StoredSession } from './per-session.ts'
 import { routeOf } from './plain-ids.ts'
 import type { SessionCookies } from './session-cookie.ts'
@@ -213,8 +213,7 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
 
     async deleteExpiredSessions(options) {
       const { limit = 1000 } = options ?? {}
-      const fits = Number.isSafeInteger(limit) && limit > 0
-      checkOption(fits, 'deleteExpiredSessions(): limit', LIMIT_FORM, shown(limit))
+      checkOption(isCount(limit), 'deleteExpiredSessions(): limit', LIMIT_FORM, shown(limit))
       return store.deleteExpired ? callStore('deleteExpired', { now: now(), limit }) : 0
     },
 
@@ -258,8 +257,9 @@ export function sessionManager<UserAttributes, SessionAttributes, UserFields, Fi
       // As a renewal: where no cookie can be sent, the other token must stay usable.
       const adopted = mayRenew?.() === false ? null : await settings.adopt?.(token, context.request)
       const own = adopted ? tokens.parse(adopted) : null
-      const issued = { ...options, token: adopted!, fresh: true }
-      return own ? validateParts(own, issued, context, 'strong', true) : rejected('malformed')
+      if (!own) return rejected('malformed')
+      const ownOptions = { ...options, token: adopted!, fresh: true }
+      return validateParts(own, ownOptions, context, 'strong', true)
     }
     const [id, secret] = parts
     // Not awaited yet: a promise resolves while the store is being read.

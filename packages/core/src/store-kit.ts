@@ -23,6 +23,7 @@ export {
   OBJECT,
   checkOption,
   checkOptions,
+  isCount,
   isObject,
   kindOf,
   shown,

@@ -26,6 +26,7 @@ import {
   SYNC_FUNCTION,
   checkOption,
   checkOptions,
+  isCount,
   isObject,
   kindOf,
   shown,
@@ -204,7 +205,7 @@ export function tickets<Data extends object>(
       const id = await idOf(token)
       if (code) {
         const digits = typeof given === 'string' ? given.replace(/[\s-]/g, '') : ''
-        // A slip of the keyboard that cannot be a code costs no attempt.
+        // What cannot be a code, such as five digits of six, costs no attempt.
         if (digits.length !== code.digits || /\D/.test(digits)) return rejected('malformed')
         // The attempt is counted before the code is compared: concurrent guesses all count.
         const tried = await called('attempt', id)
@@ -223,8 +224,7 @@ export function tickets<Data extends object>(
 
     async deleteExpired(given) {
       const { limit = 1000 } = given ?? {}
-      const fits = Number.isSafeInteger(limit) && limit > 0
-      checkOption(fits, 'deleteExpired(): limit', LIMIT_FORM, shown(limit))
+      checkOption(isCount(limit), 'deleteExpired(): limit', LIMIT_FORM, shown(limit))
       return store.deleteExpired ? called('deleteExpired', { now: time(), limit }) : 0
     },
   }
@@ -268,7 +268,7 @@ export function purgeTickets(store: TicketStore): (settings: ExtensionSettings) 
   return ({ store: sessions }) => {
     const deleteExpired: TicketStore['deleteExpired'] = async ({ now, limit }) => {
       const deleted = (await sessions.deleteExpired?.({ now, limit })) ?? 0
-      // Sessions first, as many as the call may delete together.
+      // The limit holds for sessions and tickets together: sessions first.
       if (deleted >= limit) return deleted
       return deleted + ((await store.deleteExpired?.({ now, limit: limit - deleted })) ?? 0)
     }

@@ -1,6 +1,6 @@
 /** Hono middleware for sensitive actions, which require a recent sign-in. */
 import { type AuthRequest, isRecentSignIn } from '@limen/core'
-import { type OptionRule, checkCallOptions } from '@limen/core/store-kit'
+import { type OptionRule, checkCallOptions, isCount } from '@limen/core/store-kit'
 import type { Context, MiddlewareHandler } from 'hono'
 import { UNAUTHORIZED_OLD, WITHIN_FORM } from './messages.ts'
 import { type AuthSource, opener } from './opener.ts'
@@ -30,11 +30,7 @@ export type WithoutRecentSignIn<AnySession> = (
   }>,
 ) => Response | Promise<Response>
 
-const WITHIN: OptionRule = [
-  (value) => Number.isSafeInteger(value) && (value as number) > 0,
-  WITHIN_FORM,
-  true,
-]
+const WITHIN: OptionRule = [isCount, WITHIN_FORM, true]
 
 /**
  * Requires a session whose user signed in a short time ago, and sets `c.var.session`: for sensitive

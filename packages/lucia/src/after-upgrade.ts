@@ -1,6 +1,6 @@
 /** The extension after the upgrade: Lucia's tokens open the sessions that took the place of Lucia's. */
 import { AuthError, type Extension, type ExtensionSettings, type Store } from '@limen/core'
-import { checkOption, shown } from '@limen/core/store-kit'
+import { checkOption, isCount, shown } from '@limen/core/store-kit'
 import type { LuciaDatabase } from './database.ts'
 import { LIMIT_FORM, cookieNotRead } from './messages.ts'
 import { movedSessions, withoutOverlap } from './moved-sessions.ts'
@@ -54,8 +54,7 @@ export function afterUpgrade(database: LuciaDatabase): Extension<{ readonly call
       calls: {
         async moveAll(options) {
           const { limit = 1000 } = options ?? {}
-          const fits = Number.isSafeInteger(limit) && limit > 0
-          checkOption(fits, 'moveAll(): limit', LIMIT_FORM, shown(limit))
+          checkOption(isCount(limit), 'moveAll(): limit', LIMIT_FORM, shown(limit))
           return moved.moveAll(now(), limit)
         },
       },

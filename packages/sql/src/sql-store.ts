@@ -93,7 +93,7 @@ export function sqlStore<UserAttributes = object, SessionAttributes = object>(
     return row ? (statements.userIn(userId, row) as User) : null
   }
 
-  /** Each statement has its own conditions, so the transaction needs no decision of the client's. */
+  /** Inserts in one transaction. Each statement has its own conditions: the client decides nothing in between. */
   const insertWith = async (
     session: SessionRecord<SessionAttributes>,
     { replaces, limit }: InsertOptions,
