@@ -85,7 +85,8 @@ function signIns() {
       return answer
     },
     async beside<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-      await signIn
+      // Another sign-in can have been queued during the wait.
+      for (let awaited; awaited !== signIn; ) await (awaited = signIn)
       const answer = call()
       others.add(answer)
       try {
