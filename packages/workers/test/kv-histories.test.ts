@@ -86,7 +86,7 @@ function signIns() {
     },
     async beside<Answer>(call: () => Promise<Answer>): Promise<Answer> {
       // Another sign-in can have been queued during the wait.
-      for (let awaited; awaited !== signIn; ) await (awaited = signIn)
+      for (let awaited; awaited !== signIn;) await (awaited = signIn)
       const answer = call()
       others.add(answer)
       try {
