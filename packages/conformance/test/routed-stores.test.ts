@@ -183,7 +183,7 @@ const right: [name: string, open: () => Engine][] = [
 ]
 
 describe.each(right)('storeSuite() on %s', (_name, open) => {
-  it.each(storeSuite({ open }, { histories: 300 }))('$name', ({ run }) => run())
+  it.each(storeSuite({ open }, { histories: 150 }))('$name', ({ run }) => run())
 })
 
 describe('storeSuite() on a broken routed store', () => {

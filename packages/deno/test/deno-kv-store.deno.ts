@@ -16,14 +16,14 @@ import { type AnyAttributes, anyStore, caseStore, countedKv, equal, inFile, with
 const soak = Deno.env.get('HISTORIES')
 const chance = soak
   ? { histories: Number(soak), seed: Number(Deno.env.get('SEED')) }
-  : { histories: 1000 }
+  : { histories: 200 }
 
 const suites = [
   ['in memory', chance, () => ({ path: ':memory:', remove: async () => {} })],
   [
     'in a file',
     // The same code and the same SQLite, but each commit waits for the disk.
-    { histories: 50 },
+    { histories: 20 },
     async () => {
       const folder = await Deno.makeTempDir()
       const remove = () => Deno.remove(folder, { recursive: true })
@@ -98,7 +98,7 @@ async function interleavings(kv: Deno.Kv): Promise<void> {
       }
       await first.delete(session.id)
     }),
-    { numRuns: 1000, seed },
+    { numRuns: 300, seed },
   )
 }
 

@@ -28,7 +28,7 @@ describe.each(availableEngines())(
           }
         },
       },
-      { histories: name === 'node:sqlite' ? 100 : 10 },
+      { histories: name === 'node:sqlite' ? 40 : 8 },
     )
     it.each(suite)('$name', ({ run }) => run())
   },

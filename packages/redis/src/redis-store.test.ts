@@ -23,7 +23,7 @@ const DAY = 86_400_000
 const HOUR = 3_600_000
 
 /** Fewer where only the client differs. */
-const histories: Record<string, number> = { 'node-redis': 1000 }
+const histories: Record<string, number> = { 'node-redis': 200 }
 
 describe.skipIf(!inject('redis'))('redisStore()', () => {
   describe.each([...clients, ...clusterClients])('over $name', ({ name, connect }) => {
@@ -45,7 +45,7 @@ describe.skipIf(!inject('redis'))('redisStore()', () => {
       knownExceptions: stores.redisStore.knownExceptions,
     }
     for (const one of storeSuite(subject, {
-      histories: histories[name] ?? 100,
+      histories: histories[name] ?? 40,
       ...inject('soak'),
     })) {
       it(one.name, one.run)

@@ -13,7 +13,7 @@ describe.each(Object.entries(embedded))('sqlStore() in %s', (_, open) => {
         return { connect: (pace) => sqlStore<CaseUser, CaseSession>(pace(driver)), close }
       },
     },
-    { histories: 1000, ...inject('soak') },
+    { histories: 300, ...inject('soak') },
   )
   it.each(suite)('$name', ({ run }) => run())
 })
@@ -29,7 +29,7 @@ describe.each(Object.entries(embedded))('sqlStore() over columns in %s', (_, ope
       },
       knownExceptions: knownExceptionsOfColumns,
     },
-    { histories: 100, ...inject('soak') },
+    { histories: 40, ...inject('soak') },
   )
   it.each(suite)('$name', ({ run }) => run())
 })

@@ -90,7 +90,7 @@ export function describeStore(server: string, engines: readonly ServerEngine[]):
 
     describe(`sqlStore() over columns in ${engine.name}`, () => {
       const subject = { ...subjectOf(engine, ownLayout), knownExceptions: knownExceptionsOfColumns }
-      it.each(storeSuite(subject, { histories: 50, ...inject('soak') }))('$name', ({ run }) =>
+      it.each(storeSuite(subject, { histories: 25, ...inject('soak') }))('$name', ({ run }) =>
         run(),
       )
     })

@@ -93,7 +93,7 @@ describe.each(everyCache)('%s', (_name, make) => {
     }
   }
   describe('cached(d1Store()) over it', () => {
-    it.each(storeSuite({ open }, { histories: 15 }))('$name', ({ run }) => run(), MINUTES)
+    it.each(storeSuite({ open }, { histories: 8 }))('$name', ({ run }) => run(), MINUTES)
   })
 })
 

@@ -27,7 +27,7 @@ describe('d1Store()', () => {
       return { connect: (pace: Pace) => d1Store<CaseUser, CaseSession>(pace(env.DB)) }
     },
   }
-  const chance = { histories: 1000, ...inject('soak') }
+  const chance = { histories: 200, ...inject('soak') }
   it.each(storeSuite(subject, chance))('$name', ({ run }) => run(), MINUTES)
 })
 

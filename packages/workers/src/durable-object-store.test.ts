@@ -31,7 +31,7 @@ describe('durableObjectStore()', () => {
   const open = () => ({
     connect: (pace: Pace) => durableObjectStore<CaseUser, CaseSession>(watched(() => {}, pace)),
   })
-  const chance = { histories: 1000, ...inject('soak') }
+  const chance = { histories: 200, ...inject('soak') }
   it.each(storeSuite({ open, knownExceptions }, chance))('$name', ({ run }) => run(), DAY)
 })
 

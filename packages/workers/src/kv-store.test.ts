@@ -17,7 +17,7 @@ describe('kvStore()', () => {
     await reset()
     return { connect: (pace: Pace) => storeOver(pace(bound)) }
   }
-  it.each(storeSuite({ open, knownExceptions }, { histories: 20 }))('$name', ({ run }) => run())
+  it.each(storeSuite({ open, knownExceptions }, { histories: 10 }))('$name', ({ run }) => run())
 
   it('lists and revokes more sessions than fit into one call of KV', async () => {
     const bob = { id: 'bob', attributes: { name: 'Bob' } }

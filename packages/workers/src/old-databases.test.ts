@@ -34,7 +34,7 @@ describe('d1Store() on the tables of the old migration', () => {
       connect: (pace: <T extends object>(db: T) => T) => d1Store<CaseUser, CaseSession>(pace(db)),
     }
   }
-  it.each(storeSuite({ open }, { histories: 25 }))('$name', ({ run }) => run(), MINUTES)
+  it.each(storeSuite({ open }, { histories: 10 }))('$name', ({ run }) => run(), MINUTES)
 
   it('reads the sessions that the old store wrote', async () => {
     const db = await oldD1()

@@ -15,7 +15,7 @@ beforeEach(async () => {
 describe('sqlStore() in D1, on the migration of @limen/workers', () => {
   const suite = storeSuite(
     { open: () => ({ connect: (pace) => sqlStore<CaseUser, CaseSession>(d1(pace(env.DB))) }) },
-    { histories: 25 },
+    { histories: 12 },
   )
   it.each(suite)('$name', ({ run }) => run(), MINUTES)
 })
@@ -33,7 +33,7 @@ describe('sqlStore() and d1Store() on one database', () => {
         }
       },
     },
-    { histories: 25 },
+    { histories: 12 },
   )
   it.each(suite)('$name', ({ run }) => run(), MINUTES)
 
@@ -145,7 +145,7 @@ describe('sqlStore() in the SQLite of a Durable Object', () => {
         }
       },
     },
-    { histories: 25 },
+    { histories: 12 },
   )
   const inObject = async (name: string, run: () => Promise<void>) => {
     const object = env.SESSIONS.get(env.SESSIONS.idFromName(name))

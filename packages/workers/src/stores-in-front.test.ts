@@ -20,7 +20,7 @@ const mixed: [name: string, open: () => Promise<ReturnType<typeof split>>][] = [
 ]
 
 describe.each(mixed)('splitStore() with %s in D1', (_name, open) => {
-  it.each(storeSuite({ open }, { histories: 30 }))('$name', ({ run }) => run(), MINUTES)
+  it.each(storeSuite({ open }, { histories: 15 }))('$name', ({ run }) => run(), MINUTES)
 })
 
 function split(sessions: Store<object, CaseSession>, users: Store<CaseUser, object>) {

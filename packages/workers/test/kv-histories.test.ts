@@ -31,7 +31,7 @@ describe('P1, P2: kvStore() without concurrent changes of one record', () => {
       },
     }
   }
-  const chance = { histories: 1000, ...inject('soak') }
+  const chance = { histories: 400, ...inject('soak') }
   const histories = storeSuite({ open }, chance).filter(({ name }) =>
     name.includes('random histories'),
   )
