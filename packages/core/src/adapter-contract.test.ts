@@ -4,6 +4,7 @@ import {
   type AuthRequest,
   type InferAuthRequest,
   type InferSession,
+  type PendingResponse,
   addHeaders,
   limen,
   respond,
@@ -66,6 +67,19 @@ describe('what an adapter can tell core', () => {
     )
     expect(careless.sent()).toEqual([])
     expect(auth.createSessionCookie(session).value).toBe(token)
+  })
+
+  it('onOpen: receives the AuthRequest once, from the context that opened it', async () => {
+    const { open, signIn } = createApp()
+    const { token } = await signIn()
+    const key = {}
+    const opened: unknown[] = []
+    const onOpen = (pending: PendingResponse) => opened.push(pending)
+    const first = open(visit(token), { key, onOpen }).authRequest
+    const second = open(visit(token), { key, onOpen: () => opened.push('again') }).authRequest
+    expect(second).toBe(first)
+    expect(opened).toEqual([first])
+    expect(opened[0]).toBe(first)
   })
 
   it('addHeaders: changes headers as respond() does, and nothing a second time', async () => {

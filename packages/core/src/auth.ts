@@ -280,6 +280,7 @@ export function limen<
     else if (key && Object.isExtensible(key)) {
       key[OPENED] = { key, byAuth: new Map([[auth, authRequest]]) }
     }
+    context.onOpen?.(authRequest)
     return authRequest
   }
 

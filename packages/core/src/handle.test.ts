@@ -52,6 +52,21 @@ describe('handle()', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  it('passes a refused setSession() to refuse, which ends the handler', async () => {
+    const { auth, signIn } = createApp()
+    const { session } = await signIn()
+    const request = visit(null, { 'Sec-Fetch-Site': 'cross-site' }, 'POST')
+    const refuse = (error: AuthError) => {
+      throw new Response(error.code, { status: 418 })
+    }
+    const handler = (authRequest: Request) => {
+      authRequest.setSession(session)
+      return new Response('signed in')
+    }
+    const response = await handle(auth, request, handler, { refuse })
+    expect([response.status, await response.text()]).toEqual([418, 'AUTH_UNTRUSTED_ORIGIN'])
+  })
+
   const others = [new Error('broken'), new AuthError('AUTH_STORE_UNAVAILABLE'), 'text', null]
   it.each(others)('rethrows every other error: %s', async (thrown) => {
     const { auth } = createApp()

@@ -13,9 +13,9 @@ export type {
   NoPromise,
 } from './auth.ts'
 export { web } from './middleware.ts'
-export type { CookieContext, Middleware, RequestContext } from './middleware.ts'
+export type { CookieContext, Middleware, PendingResponse, RequestContext } from './middleware.ts'
 export { addHeaders, handle, respond } from './response.ts'
-export type { HandleOptions, PendingResponse, RequestOpener } from './response.ts'
+export type { HandleOptions, RequestOpener, ResponseHeaders } from './response.ts'
 export { cors } from './cors.ts'
 export type { Cors, CorsOptions } from './cors.ts'
 export { cached } from './cached.ts'
@@ -43,7 +43,7 @@ export type { JsonAttributes, JsonValue } from './attributes.ts'
 export type { CookieAttributes } from './cookie.ts'
 export type { CsrfProtection, OriginRequest, OriginResult, UntrustedReason } from './csrf.ts'
 export type { CallsOf, Extension, ExtensionSettings, SessionAddition } from './extension.ts'
-export type { AuthEvent, OptionalEvent, TokenRejection } from './event.ts'
+export type { AuthEvent, DeviceRefusal, OptionalEvent, TokenRejection } from './event.ts'
 export type {
   Session,
   SessionFields,

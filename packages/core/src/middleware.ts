@@ -3,6 +3,16 @@ import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
+/** What one request has to add to its response. Every AuthRequest is a `PendingResponse`. */
+export interface PendingResponse {
+  /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
+  readonly cookie: () => SessionCookie | undefined
+  /** Whether a session was found. */
+  readonly isPrivate: boolean
+  /** The request headers that the response depends on. */
+  readonly vary: readonly string[]
+}
+
 /** What core needs of one request, whatever the framework. */
 export interface RequestContext {
   /** A `Request`, or an object with its method, URL and `headers.get`. */
@@ -19,6 +29,12 @@ export interface RequestContext {
    * so read the store once, until the response is sent. Absent: each call creates its own.
    */
   readonly key?: object | undefined
+  /**
+   * Called with the AuthRequest that is opened over this context, for an adapter that applies its cookie
+   * and cache headers later, such as when the framework sends the headers. Where an AuthRequest of the
+   * same `key` is shared, only the context that opened it is called.
+   */
+  readonly onOpen?: ((pending: PendingResponse) => void) | undefined
   /**
    * Called as soon as a session is found, so that code between the handler and the adapter, such as a
    * cache, sees that the response is private.

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { COOKIE } from '../test/app.ts'
 import { type SessionCookie, sessionCookies } from './session-cookie.ts'
-import { type PendingResponse, respond } from './response.ts'
+import type { PendingResponse } from './middleware.ts'
+import { respond } from './response.ts'
 
 const sessionCookie = sessionCookies({}, true)
 

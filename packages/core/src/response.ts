@@ -4,20 +4,9 @@ import type { OriginRequest } from './csrf.ts'
 import type { AuthError } from './error.ts'
 import { listItems } from './header-list.ts'
 import { AUTH_FORM } from './messages.ts'
-import type { CookieContext } from './middleware.ts'
+import type { CookieContext, PendingResponse } from './middleware.ts'
 import { checkOption, kindOf } from './options.ts'
-import type { SessionCookie } from './session-cookie.ts'
 import { hasMethod } from './store-options.ts'
-
-/** What one request has to add to its response. Every AuthRequest is a `PendingResponse`. */
-export interface PendingResponse {
-  /** Returns the pending session cookie, if any. A function, so that no log shows a token. */
-  readonly cookie: () => SessionCookie | undefined
-  /** Whether a session was found. */
-  readonly isPrivate: boolean
-  /** The request headers that the response depends on. */
-  readonly vary: readonly string[]
-}
 
 /**
  * Applies a request's pending cookie and cache headers to its response, so that a shared cache does not
@@ -63,9 +52,18 @@ function copyOf(response: Response): Response {
   return new Response(response.body, response)
 }
 
+/** The part of `Headers` that {@link addHeaders} uses. */
+export interface ResponseHeaders extends Pick<
+  Headers,
+  'get' | 'set' | 'append' | 'delete' | 'getSetCookie'
+> {
+  /** Calls a function with each header. */
+  forEach(call: (value: string, name: string) => void): void
+}
+
 /**
  * The half of {@link respond} that changes headers: for adapters of frameworks that have no `Response`.
- * It needs `get`, `set`, `append`, `delete`, `forEach` and `getSetCookie`. A second call changes nothing.
+ * A second call changes nothing.
  *
  * @param headers The headers of the response. They are changed.
  * @param pending The pending cookie and cache headers of the request.
@@ -76,7 +74,7 @@ function copyOf(response: Response): Response {
  * headers.get('Cache-Control')
  * // 'private, no-store'
  */
-export function addHeaders(headers: Headers, pending: PendingResponse): void {
+export function addHeaders(headers: ResponseHeaders, pending: PendingResponse): void {
   if (!pending.vary.length) return
   const cookie = pending.cookie()
   if (cookie) {
@@ -147,6 +145,8 @@ export interface HandleOptions {
    * costs no read. When the store fails, the handler still runs. Default `false`.
    */
   readonly eager?: boolean | undefined
+  /** Ends the handler when `setSession()` refuses the request: {@link CookieContext.refuse}. */
+  readonly refuse?: CookieContext['refuse']
 }
 
 /**
@@ -159,7 +159,7 @@ export interface HandleOptions {
  * @param handler Returns the response, or `undefined` when the platform needs none, as after Bun's
  * `server.upgrade()`. A thrown `Response` is handled like a returned one, and so is an error that has
  * its own response: `AUTH_UNTRUSTED_ORIGIN` gives a 403. Other errors pass through.
- * @param options `waitUntil` and `eager`.
+ * @param options `waitUntil`, `eager` and `refuse`.
  * @returns The handler's response with cookies and cache headers.
  * @throws {AuthError} `AUTH_CONFIG` when `auth` is not what `limen()` returned.
  */
@@ -173,6 +173,7 @@ export async function handle<AnySession, Result extends Response | undefined | v
     request,
     key: request,
     waitUntil: options?.waitUntil,
+    refuse: options?.refuse,
     setCookie() {},
   }
   checkOption(hasMethod(auth, 'openRequest'), 'handle(): auth', AUTH_FORM, kindOf(auth))
