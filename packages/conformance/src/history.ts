@@ -1,11 +1,11 @@
 /** Random histories: several clients call a store concurrently, and the answers must be linearizable. */
-import type { SessionLimit, SessionRecord } from '@limen/core'
+import type { SessionAndUser, SessionLimit, SessionRecord } from '@limen/core'
 import { routeOf, withPlainIds } from '@limen/core/store-kit'
 import fc from 'fast-check'
 import { type Engine, paceOf } from './engine.ts'
 import { type Call, type Made, REFUSED, onSession, onUser, possibleHistories } from './model.ts'
 import { type Observed, isExplained } from './order.ts'
-import type { CaseSession, CaseStore } from './store-case.ts'
+import type { CaseSession, CaseStore, CaseUser } from './store-case.ts'
 
 /** How the histories of one case differ from those of another. */
 export interface HistoryOptions {
@@ -25,8 +25,8 @@ const SESSIONS_OF_OTHER = 2
 const DAY = 86_400_000
 const SECOND = 1000
 
-/** What a client does: a call, or an insert with options. */
-type Action = Call['call'] | 'replace' | 'insertLimited'
+/** What a client does: a call, an insert with options, or a read with the write that it leads to. */
+type Action = Call['call'] | 'replace' | 'insertLimited' | 'bind'
 
 /** How often each is done. */
 const WEIGHTS: Readonly<Record<Action, number>> = {
@@ -38,6 +38,7 @@ const WEIGHTS: Readonly<Record<Action, number>> = {
   deleteByUser: 3,
   delete: 2,
   update: 2,
+  bind: 2,
   listByUser: 1,
   readUser: 1,
   updateUser: 1,
@@ -158,7 +159,8 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
       }
       const all = calls.map(async ({ call, one }) => {
         await scheduler.schedule(Promise.resolve(), call.call)
-        await make(call, one.client)
+        const found = await make(call, one.client)
+        if (one.action === 'bind' && found) await make(bindingOf(found), one.client)
       })
       await scheduler.waitFor(Promise.all(all))
       turn = async () => {}
@@ -178,11 +180,13 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
       await Promise.all(all.map((name, client) => make(call(name), client % CLIENTS)))
     }
 
-    async function make(call: Call, client: number): Promise<void> {
+    /** Returns the session that a read found. */
+    async function make(call: Call, client: number): Promise<FoundSession | undefined> {
       const started = now++
       try {
         const answer = await answerOf(clients[client]!, call)
         made.push({ made: call, client, started, ended: now++, answer })
+        return call.call === 'read' ? ((answer as FoundSession | null) ?? undefined) : undefined
       } catch (error) {
         const isRefused = (error as { readonly code?: unknown }).code === 'AUTH_SESSION_LIMIT'
         if (!isFaulty && !isRefused) throw error
@@ -190,6 +194,7 @@ export async function runHistories(opened: Engine, options: HistoryOptions): Pro
           ? { ended: now++, answer: REFUSED }
           : { ended: Infinity, failedAt: now++, answer: undefined }
         made.push({ made: call, client, started, ...answered })
+        return undefined
       }
     }
   }
@@ -212,6 +217,8 @@ function turnsOfTheEngine(): { works(): Promise<void>; close(): void } {
     close: () => port1.close(),
   }
 }
+
+type FoundSession = SessionAndUser<CaseUser, CaseSession>
 
 interface Names {
   readonly users: readonly string[]
@@ -282,6 +289,8 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
     }
     case 'update':
       return { call, sessionId, attributes: flag ? { seen: time } : { device: `device ${time}` } }
+    case 'bind':
+      return { call: 'read', sessionId, userId, isStrong: true }
     case 'delete':
       return { call, sessionId }
     case 'deleteByUser':
@@ -296,6 +305,12 @@ function named(command: Command, names: Names, created: Set<number>): Call | nul
     case 'deleteUser':
       return { call, userId }
   }
+}
+
+/** The write by which the first refresh of a device binds its session: it follows from what was read. */
+function bindingOf({ session }: FoundSession): Call {
+  const { id: sessionId, attributes } = session
+  return { call: 'update', sessionId, attributes: { device: `${attributes.device} bound` } }
 }
 
 function insertOf(session: SessionRecord<CaseSession>): Call & { readonly call: 'insert' } {

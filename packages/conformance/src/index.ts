@@ -3,6 +3,25 @@
  *
  * @module
  */
+export { type DeviceServer, type SignedIn, runDeviceScenario } from './device-run.ts'
+export { deviceBrowser } from './device-browser.ts'
+export type {
+  DeviceBrowser,
+  DeviceBrowserOptions,
+  DeviceLogLine,
+  DeviceRequest,
+  DeviceSession,
+} from './device-browser.ts'
+export type { DeviceAlgorithm, DeviceKey } from './device-key.ts'
+export { deviceScenarios } from './device-scenarios.ts'
+export type {
+  ChallengeSource,
+  DeviceRequestStep,
+  DeviceScenario,
+  DeviceStep,
+  ProofStep,
+  VisitStep,
+} from './device-scenario.ts'
 export { adapterSuite } from './adapter-suite.ts'
 export type { AdapterSuiteCase } from './adapter-suite.ts'
 export type { CaseAdapter, CaseAuth, CaseHandler, ServeOptions } from './adapter-case.ts'

@@ -2,6 +2,7 @@
 import { withPlainIds } from '@limen/core/store-kit'
 import { attributeInputCases } from './attribute-input-cases.ts'
 import { authCases } from './auth-cases.ts'
+import { deviceCases } from './device-cases.ts'
 import { idInputCases } from './id-input-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { replacementCases } from './replacement-cases.ts'
@@ -21,6 +22,7 @@ export const storeCases: readonly StoreCase[] = [
   ),
   ...routeCases,
   ...authCases,
+  ...deviceCases,
   ...idInputCases,
   ...attributeInputCases,
 ]

@@ -13,6 +13,24 @@ export type TokenRejection =
   | 'unproven'
   | 'expired'
 
+/** Why `answerDevice()` answered 401. The browser then forgets the device session. */
+export type DeviceRefusal =
+  /** There is no such session: it was revoked, replaced or has expired. */
+  | 'unknown'
+  /** No device has registered for this session. */
+  | 'unregistered'
+  /** The browser has the cookie of another session by now. */
+  | 'replaced'
+  /** The challenge of a registration is not one of this server, or of another session. */
+  | 'challenge-mismatch'
+  /** The registration came more than 5 minutes after the sign-in. */
+  | 'challenge-expired'
+  | 'proof-malformed'
+  | 'key-malformed'
+  /** The session has the key of another device, or a refresh brought a key of its own. */
+  | 'key-mismatch'
+  | 'signature-mismatch'
+
 /**
  * One event. It can contain ids, which can be logged. It never contains a token, secret, hash, cookie
  * value or header text.
@@ -34,6 +52,18 @@ export type AuthEvent =
       readonly type: 'token-rejected'
       readonly carrier: 'Cookie' | 'Authorization'
       readonly reason: TokenRejection
+    }
+  /** `deviceBound()`: a browser registered a key, and bound the session by its first refresh. */
+  | {
+      readonly type: 'device-registered' | 'device-bound'
+      readonly sessionId: string
+      readonly userId: string
+    }
+  /** `deviceBound()`: a registration or refresh was refused. Without `sessionId`, there is no such session. */
+  | {
+      readonly type: 'device-refused'
+      readonly reason: DeviceRefusal
+      readonly sessionId?: string | undefined
     }
   | { readonly type: 'origin-refused'; readonly reason: UntrustedReason }
   | {

@@ -13,6 +13,7 @@ import {
 } from '@limen/core'
 import { checkClient, recordTooLarge, routeIn } from '@limen/core/store-kit'
 import { COOKIE, createApp, visit } from '../test/app.ts'
+import { deviceBound } from './device-bound.ts'
 import { memoryStore } from './memory-store.ts'
 import { memoryTicketStore, tickets } from './tickets.ts'
 import * as catalogue from './messages.ts'
@@ -53,6 +54,12 @@ const throwingList = new Proxy([], { get: () => trap() })
 function trap(): never {
   throw new Error('value')
 }
+
+/** `limen()` with `deviceBound()`, each with options of any type. */
+const bound =
+  (options: object, config: object = {}) =>
+  () =>
+    limen({ store, ...config, extensions: [deviceBound({ path: '/device', ...options })] })
 
 const ticketOptions = { purpose: 'reset', expiresInMs: 60_000 }
 const ticketsWith = (options: object) => () =>
@@ -1024,6 +1031,86 @@ const table: Record<keyof typeof catalogue, readonly [code: AuthErrorCode, ...ca
     [
       'tickets(): code.attempts is missing. It must be a whole number from 1 to 10',
       ticketsWith({ code: { digits: 6 } }),
+    ],
+  ],
+  DEVICE_PATH_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): path is missing. It must be the path of the route that calls answerDevice(), such as "/device"',
+      bound({ path: undefined }),
+    ],
+    [
+      'deviceBound(): path must be the path of the route that calls answerDevice(), such as "/device" (got a string)',
+      bound({ path: '/a"b' }),
+    ],
+    [
+      'deviceBound(): path must be the path of the route that calls answerDevice(), such as "/device" (got a string)',
+      bound({ path: 'device' }),
+    ],
+  ],
+  EXCLUDED_PATHS_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): excludedPaths must be an array of paths, such as ["/static"] (got ["static"])',
+      bound({ excludedPaths: ['static'] }),
+    ],
+  ],
+  PROOF_PERIOD_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): proofPeriodMs must be whole seconds in milliseconds, from 300000 (5 minutes) to 86400000 (a day) (got 299000)',
+      bound({ proofPeriodMs: 299_000 }),
+    ],
+    [
+      'deviceBound(): proofPeriodMs must be whole seconds in milliseconds, from 300000 (5 minutes) to 86400000 (a day) (got 300500)',
+      bound({ proofPeriodMs: 300_500 }),
+    ],
+    [
+      'deviceBound(): proofPeriodMs must be whole seconds in milliseconds, from 300000 (5 minutes) to 86400000 (a day) (got 86401000)',
+      bound({ proofPeriodMs: 86_401_000 }),
+    ],
+    [
+      'deviceBound(): proofPeriodMs must be whole seconds in milliseconds, from 300000 (5 minutes) to 86400000 (a day) (got "600000")',
+      bound({ proofPeriodMs: '600000' }),
+    ],
+  ],
+  INITIATORS_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): allowedRefreshInitiators must be an array of hosts, such as ["*.example.com"], or ["*"] (got ["https://a.example"])',
+      bound({ allowedRefreshInitiators: ['https://a.example'] }),
+    ],
+    [
+      'deviceBound(): allowedRefreshInitiators must be an array of hosts, such as ["*.example.com"], or ["*"] (got "*")',
+      bound({ allowedRefreshInitiators: '*' }),
+    ],
+  ],
+  ATTRIBUTE_NAME_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): attribute must be a name of letters, digits and _, such as "deviceKey" (got "device key")',
+      bound({ attribute: 'device key' }),
+    ],
+  ],
+  DEVICE_STORE_FORM: [
+    CONFIG,
+    [
+      'deviceBound(): store must be one whose strong reads miss no session (got one with the trait staleMisses)',
+      bound({}, { store: { ...store, traits: { staleMisses: true } } }),
+    ],
+  ],
+  COOKIE_HOST_ONLY: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.domain must be left out with deviceBound(): the proof cookie is for one host (got "app.example")',
+      bound({}, { sessionCookie: { attributes: { domain: 'app.example' } } }),
+    ],
+  ],
+  COOKIE_UNPARTITIONED: [
+    CONFIG,
+    [
+      'sessionCookie.attributes.partitioned must be left out with deviceBound(): browsers bind no partitioned cookie (got true)',
+      bound({}, { sessionCookie: { attributes: { partitioned: true } } }),
     ],
   ],
   ticketStoreFailed: [

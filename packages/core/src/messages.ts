@@ -96,6 +96,17 @@ export const EXPIRES_IN_FORM = 'a whole number of milliseconds from 1000 to 2678
 export const DIGITS_FORM = 'a whole number from 6 to 40'
 export const ATTEMPTS_FORM = 'a whole number from 1 to 10'
 
+export const DEVICE_PATH_FORM = 'the path of the route that calls answerDevice(), such as "/device"'
+export const EXCLUDED_PATHS_FORM = 'an array of paths, such as ["/static"]'
+export const PROOF_PERIOD_FORM =
+  'whole seconds in milliseconds, from 300000 (5 minutes) to 86400000 (a day)'
+export const INITIATORS_FORM = 'an array of hosts, such as ["*.example.com"], or ["*"]'
+export const ATTRIBUTE_NAME_FORM = 'a name of letters, digits and _, such as "deviceKey"'
+export const DEVICE_STORE_FORM = 'one whose strong reads miss no session'
+export const COOKIE_HOST_ONLY = 'left out with deviceBound(): the proof cookie is for one host'
+export const COOKIE_UNPARTITIONED =
+  'left out with deviceBound(): browsers bind no partitioned cookie'
+
 /** A function of the app, such as `getUserAttributes`, returned something else. */
 export function wrongResult(option: string, wanted: string, given: string): string {
   return `${option} must return ${wanted} (got ${given})`

@@ -31,6 +31,7 @@ import {
   kindOf,
   shown,
 } from './options.ts'
+import { withCalls } from './store-calls.ts'
 import { hasMethod } from './store-options.ts'
 import type { TicketRecord, TicketStore } from './ticket-store.ts'
 import { SECRET_BYTES, randomText, sameHash } from './token.ts'
@@ -272,12 +273,7 @@ export function purgeTickets(store: TicketStore): (settings: ExtensionSettings) 
       if (deleted >= limit) return deleted
       return deleted + ((await store.deleteExpired?.({ now, limit: limit - deleted })) ?? 0)
     }
-    const get = (target: typeof sessions, name: string | symbol): unknown => {
-      if (name === 'deleteExpired') return deleteExpired
-      const member: unknown = Reflect.get(target, name)
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member
-    }
-    return { store: new Proxy<typeof sessions>(sessions, { get }) }
+    return { store: withCalls(sessions, { deleteExpired }) }
   }
 }
 
