@@ -9,9 +9,11 @@ export interface TlsProxy extends AsyncDisposable {
 }
 
 /** Forwards every request to `target` with an unchanged `Host` header. */
-export async function startTlsProxy(target: string): Promise<TlsProxy> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
-  const server = createServer({ key, cert }, (incoming, outgoing) => {
+export async function startTlsProxy(
+  target: string,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<TlsProxy> {
+  const server = createServer(tls ?? (await newCertificate()), (incoming, outgoing) => {
     const { method, url = '/', headers } = incoming
     const forwarded = request(target, { method, path: url, headers }, (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)
@@ -28,4 +30,9 @@ export async function startTlsProxy(target: string): Promise<TlsProxy> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+async function newCertificate() {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
+  return { key, cert }
 }

@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { attacker } from './attacker.tsx'
 import { type AppEnv, authOf } from './auth.ts'
 import { book } from './book.tsx'
+import { boundDevice } from './bound-device.tsx'
 import { confirm } from './confirm.tsx'
 import { devices } from './devices.tsx'
 import { failure, notFound } from './failure.tsx'
@@ -49,6 +50,7 @@ const pages = [
   yourPassphrase,
   confirm,
   devices,
+  boundDevice,
   refusals,
 ]
 for (const routes of pages) app.route('/', routes)

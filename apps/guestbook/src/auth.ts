@@ -1,5 +1,6 @@
 /** Configures Limen for the guestbook. */
 import { type AuthEvent, type InferSession, limen } from '@limen/core'
+import { deviceBound } from '@limen/core/device-bound'
 import type { AuthContext, AuthVariables } from '@limen/hono'
 import { d1Store } from '@limen/workers'
 import type { Context } from 'hono'
@@ -44,6 +45,8 @@ export function authFor(env: Env, onEvent?: (event: AuthEvent) => void) {
       idlePeriod: (attributes.remember === true ? 15 : 2) * DAY,
     }),
     maxSessionsPerUser: { limit: MAX_DEVICES, onLimit: 'revoke-oldest' },
+    // Over https, Chrome and Edge sign with a key that they cannot export: a copied cookie opens nothing.
+    extensions: [deviceBound({ path: '/device' })],
     ...(onEvent && { onEvent }),
     getUserAttributes: ({ name }) => ({ name }),
     getSessionAttributes: ({ device }) => ({ device }),

@@ -26,6 +26,7 @@ devices.get('/devices', requireSession(authOf, signInForDevices), async (c) => {
     { title: 'Your devices' },
     <DeviceList
       sessions={sessions}
+      isBound={(session) => auth.isDeviceBound(session)}
       currentId={c.var.session.sessionId}
       notice={NOTICES[c.req.query('done') ?? '']}
       now={auth.now()}
@@ -69,11 +70,13 @@ devices.post('/devices/sign-out-others', requireSession(authOf, signInForDevices
 
 function DeviceList({
   sessions,
+  isBound,
   currentId,
   notice,
   now,
 }: {
   sessions: readonly VisitorSession[]
+  isBound: (session: VisitorSession) => boolean
   currentId: string
   notice: string | undefined
   now: number
@@ -94,6 +97,7 @@ function DeviceList({
         {sessions.map((session, index) => (
           <Device
             session={session}
+            isBound={isBound(session)}
             isCurrent={session.sessionId === currentId}
             index={index}
             now={now}
@@ -115,11 +119,13 @@ function DeviceList({
 
 function Device({
   session: { sessionId, device, createdAt, renewedAt },
+  isBound,
   isCurrent,
   index,
   now,
 }: {
   session: VisitorSession
+  isBound: boolean
   isCurrent: boolean
   index: number
   now: number
@@ -131,6 +137,16 @@ function Device({
         {device} {isCurrent && <span class="badge">This device</span>}
       </h2>
       <dl>
+        <dt>A copied cookie</dt>
+        <dd>
+          {isBound ? 'Opens nothing: this device is bound' : 'Opens this session'}
+          {isCurrent && (
+            <>
+              {' '}
+              (<a href="/copied-cookie">try it</a>)
+            </>
+          )}
+        </dd>
         <dt>Signed in</dt>
         <dd>
           <Moment at={createdAt} />

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { ageSession } from '@limen/testing'
 import { d1Store } from '@limen/workers'
 import { describe, expect, it } from 'vitest'
-import { PASSPHRASE, Visitor } from '../test/visitor.ts'
+import { PASSPHRASE, Visitor, sessionCookies } from '../test/visitor.ts'
 import { authFor } from './auth.ts'
 
 const NEW = 'another long passphrase'
@@ -78,7 +78,7 @@ describe('the confirmation', () => {
     const response = await visitor.post('/confirm', { passphrase: PASSPHRASE, next: '/passphrase' })
 
     expect(response.headers.get('Location')).toBe('/passphrase')
-    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(sessionCookies(response)).toHaveLength(1)
     expect(visitor.cookie).not.toBe(cookie)
     expect(await authFor(env).getSession(sessionId)).toBeNull()
     expect((await visitor.get('/passphrase')).status).toBe(200)

@@ -55,11 +55,18 @@ export class Visitor {
     const request = new Request(BOOK + path, { redirect: 'manual', ...init, headers })
     const response = await app.fetch(request, { ...env, DB: this.db }, ctx)
     await waitOnExecutionContext(ctx)
-    for (const line of response.headers.getSetCookie()) {
+    for (const line of sessionCookies(response)) {
       this.cookie = line.includes('Max-Age=0') ? null : (line.split(';')[0] ?? null)
     }
     return response
   }
+}
+
+/** The session cookies of a response, without the deletion of a proof: these visitors have no device session. */
+export function sessionCookies(response: Response): string[] {
+  return response.headers
+    .getSetCookie()
+    .filter((line) => !line.startsWith('__Host-guestbook-proof=; Path=/; Max-Age=0;'))
 }
 
 /** The number of rows of a table. */
