@@ -1,0 +1,7 @@
+/**
+ * Limen in TanStack Start, as request middleware.
+ *
+ * @module
+ */
+export { authenticate } from './authenticate.ts'
+export type { AuthenticateOptions, MiddlewareResult } from './authenticate.ts'
