@@ -1,0 +1,10 @@
+/** Drives the apps: starts them, visits them, and checks what every framework must do. */
+export type { App, Case, CaseName, World } from './app.ts'
+export { describeApp } from './describe-app.ts'
+export { cases, idleVisitor, isNobodysElse, renews } from './cases.ts'
+export { watch } from './environment.ts'
+export type { Environment, Watched } from './environment.ts'
+export { build, start } from './start.ts'
+export type { Command, Running } from './start.ts'
+export { Visitor } from './visit.ts'
+export type { Answer, Form, FormId, Sent } from './visit.ts'

@@ -1,0 +1,4 @@
+/** For the benchmark: without Limen. */
+export function GET(): Response {
+  return Response.json({ who: 'Ada' })
+}

@@ -1,0 +1,7 @@
+import { withAuth } from '../../lib/auth.ts'
+
+/** For the benchmark: what `/bare` answers, with the session. */
+export const GET = withAuth(async (_request, authRequest) => {
+  const session = await authRequest.validate()
+  return Response.json({ who: session?.user.name ?? 'anonymous' })
+})

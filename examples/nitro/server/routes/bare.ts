@@ -1,0 +1,4 @@
+import { defineHandler } from 'nitro'
+
+/** For the benchmark: what `/data` answers, without a session. */
+export default defineHandler(() => ({ who: 'Ada' }))

@@ -1,0 +1,3 @@
+export default defineEventHandler(async (event) => ({
+  who: (await useAuth(event).validate())?.user.name ?? 'anonymous',
+}))

@@ -1,0 +1,4 @@
+/** Prerendered. */
+export default function Static() {
+  return <p>the same for all</p>
+}

@@ -1,0 +1,18 @@
+import { setTimeout } from 'node:timers/promises'
+import { getAuth } from '@limen/h3'
+import type { APIEvent } from '@solidjs/start/server'
+import { auth } from '../lib/auth'
+
+export async function GET({ nativeEvent }: APIEvent) {
+  const session = await getAuth(auth, nativeEvent).validate()
+  return new Response(
+    new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('who: '))
+        await setTimeout(20)
+        controller.enqueue(new TextEncoder().encode(session?.user.name ?? 'anonymous'))
+        controller.close()
+      },
+    }),
+  )
+}
