@@ -3,7 +3,8 @@ import { AuthError, type Extension, type ExtensionSettings, type Store } from '@
 import { checkOption, isCount, shown } from '@limen/core/store-kit'
 import type { LuciaDatabase } from './database.ts'
 import { LIMIT_FORM, cookieNotRead } from './messages.ts'
-import { movedSessions, withoutOverlap } from './moved-sessions.ts'
+import { type MovedSessions, movedSessions, withoutOverlap } from './moved-sessions.ts'
+import { type OldTokens, luciaIds } from './old-tokens.ts'
 
 /** The calls that the extension adds to `auth`. */
 export interface LuciaCalls {
@@ -19,12 +20,37 @@ export interface LuciaCalls {
 
 /** Admits visitors with Lucia's cookie or token. */
 export function afterUpgrade(database: LuciaDatabase): Extension<{ readonly calls: LuciaCalls }> {
+  return admitting(database, luciaIds, (moved, { store, now }) => ({
+    store: {
+      ...(store as Store<unknown, unknown>),
+      // Every session that the list has can be revoked by its id.
+      async listByUser(userId: string) {
+        await moved.moveByUser(userId, now())
+        return (store as Store<unknown, unknown>).listByUser(userId)
+      },
+    },
+
+    calls: {
+      async moveAll(options) {
+        const { limit = 1000 } = options ?? {}
+        checkOption(isCount(limit), 'moveAll(): limit', LIMIT_FORM, shown(limit))
+        return moved.moveAll(now(), limit)
+      },
+    },
+  }))
+}
+
+/** Admits visitors with an old cookie or token, and adds to the settings. */
+export function admitting<Added extends object>(
+  database: LuciaDatabase,
+  tokens: OldTokens,
+  add: (moved: MovedSessions, settings: ExtensionSettings) => Added,
+): (settings: ExtensionSettings) => Added {
   const { call, cookieName } = database.tables
-  const moved = movedSessions(database)
+  const moved = movedSessions(database, tokens)
   return (settings: ExtensionSettings) => {
     const { adopt, admit, getSessionAttributes, now } = settings
     checkCookie(settings, call, cookieName)
-    const wrapped = settings.store as Store<unknown, unknown>
     return {
       async adopt(...[token, request]: Parameters<NonNullable<typeof adopt>>) {
         return (await adopt?.(token, request)) ?? moved.tokenOf(token, now())
@@ -42,22 +68,7 @@ export function afterUpgrade(database: LuciaDatabase): Extension<{ readonly call
           getSessionAttributes(withoutOverlap(attributes) as never),
       }),
 
-      store: {
-        ...wrapped,
-        // Every session that the list has can be revoked by its id.
-        async listByUser(userId: string) {
-          await moved.moveByUser(userId, now())
-          return wrapped.listByUser(userId)
-        },
-      },
-
-      calls: {
-        async moveAll(options) {
-          const { limit = 1000 } = options ?? {}
-          checkOption(isCount(limit), 'moveAll(): limit', LIMIT_FORM, shown(limit))
-          return moved.moveAll(now(), limit)
-        },
-      },
+      ...add(moved, settings),
     }
   }
 }

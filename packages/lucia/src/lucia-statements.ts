@@ -36,6 +36,8 @@ export interface LuciaStatements {
   renew(id: string, deadlines: Deadlines): Statement
   update(id: string, attributes: object): Statement
   delete(id: string): Statement
+  /** Reads a session, and the one in Limen's table that took the place of it. */
+  readBoth(id: string, movedId: string): Statement
   deleteByUser(userId: string, except: string): Statement
   deleteExpired(now: number, limit: number): Statement
   listByUser(userId: string): Statement
@@ -46,12 +48,32 @@ export interface LuciaStatements {
   /** Inserts a session into Limen's table if Lucia's has the session `id`, and Limen's does not. */
   move(id: string, session: SessionRecord<unknown>): Statement
   foundIn(row: SqlRow): FoundLuciaSession
+  /** What `readBoth` found: no session where it is `null`. */
+  bothIn(row: SqlRow): BothSessions
+  /** What other statements over the table are built from. */
+  readonly parts: {
+    readonly select: Sql
+    readonly sessions: Sql
+    readonly key: string
+    /** Ends the conditions of a query that no proxy may cache. */
+    readonly uncached: string
+    readonly isOwner: (userId: string) => Sql
+    readonly render: (statement: Sql) => Statement
+  }
+}
+
+/** A session of Lucia's, and the attributes of the one that took the place of it. */
+export interface BothSessions {
+  readonly found: FoundLuciaSession | null
+  readonly movedAttributes: unknown
 }
 
 /** A session of Lucia's, with its user. */
 export interface FoundLuciaSession {
   readonly session: LuciaSession
   readonly user: SessionAndUser<unknown, unknown>['user']
+  /** The hash of the secret, as hexadecimal digits; `null` in Lucia's own tables. */
+  readonly secretHash: string | null
 }
 
 /** Builds the statements of a dialect. */
@@ -70,6 +92,7 @@ export function luciaStatements(
   const newAttributes = storedAttributes('session', resolved.session.attributes, dialect)
 
   const users = raw(names.table(resolved.user.table))
+  const newSessions = raw(names.table(resolved.session.table))
   const sessions = raw(names.table(theirs.table))
   const userKey = column(resolved.user.id)
   const key = column(theirs.id)
@@ -82,9 +105,30 @@ export function luciaStatements(
   const isUser = (userId: string) => isText(`u.${userKey}`, userId)
   const isSession = (id: string) => isText(key, id)
   const render = (statement: Sql, once = false) => rendered(statement, dialect, once)
+  const foundIn = (row: SqlRow): FoundLuciaSession => {
+    const [id, ownerId, idleEnd, activeEnd, own, ownerAttributes, hash] = Object.values(row)
+    const idlePeriodExpiresAt = Number(idleEnd)
+    const activePeriodExpiresAt =
+      activeEnd == null ? idlePeriodExpiresAt - periods.idlePeriod : Number(activeEnd)
+    const user = {
+      id: `${ownerId as string}`,
+      attributes: userAttributes.parsed(ownerAttributes),
+    }
+    const session = {
+      id: id as string,
+      userId: user.id,
+      // Lucia stores no time of creation. It was no later than the last renewal.
+      createdAt: activePeriodExpiresAt - periods.activePeriod,
+      activePeriodExpiresAt,
+      idlePeriodExpiresAt,
+      attributes: attributes.parsed(own),
+    }
+    return { session, user, secretHash: hash as string | null }
+  }
 
   // `foundIn` reads the columns in this order.
   const idText = (name: string) => dialect.columns.id(name, false)
+  const { secretHash } = theirs
   const columns = [
     `${idText(`s.${key}`)} as id`,
     `${idText(`u.${userKey}`)} as owner`,
@@ -92,6 +136,7 @@ export function luciaStatements(
     `${active === undefined ? 'null' : timeIn(`s.${active}`)} as active`,
     `${attributes.text('s')} as attributes`,
     `${userAttributes.text('u')} as owner_attributes`,
+    `${secretHash ? secretHash.read(`s.${column(secretHash.column)}`) : 'null'} as secret_hash`,
   ]
   const joined = sql`
     from ${sessions} as s
@@ -109,6 +154,18 @@ export function luciaStatements(
       render(sql`
         ${select}
         where ${isText(`s.${key}`, id)}${raw(uncached)}
+      `),
+
+    // In one statement: a session that is moved in between is found in one of the two tables.
+    readBoth: (id, movedId) =>
+      render(sql`
+        select
+          ${list([...columns, `${newAttributes.text('m')} as moved`].map(raw), ',\n')}
+        from (select 1 as one) as o
+        left join ${sessions} as s on ${isText(`s.${key}`, id)}
+        left join ${users} as u on ${raw(`u.${userKey}`)} = ${raw(`s.${owner}`)}
+        left join ${newSessions} as m on ${isText(`m.${names.column(resolved.session.id)}`, movedId)}
+        where o.one = 1${raw(uncached)}
       `),
 
     insert(session, { replaces, limit }) {
@@ -255,7 +312,7 @@ export function luciaStatements(
 
     move(id, session) {
       const own = resolved.session
-      const table = raw(names.table(own.table))
+      const table = newSessions
       const name = (written: string) => raw(names.column(written))
       const { given } = newAttributes.created(session.attributes as object)
       const assigned = [
@@ -278,26 +335,19 @@ export function luciaStatements(
       `)
     },
 
-    foundIn(row) {
-      const [id, ownerId, idleEnd, activeEnd, own, ownerAttributes] = Object.values(row)
-      const idlePeriodExpiresAt = Number(idleEnd)
-      const activePeriodExpiresAt =
-        activeEnd == null ? idlePeriodExpiresAt - periods.idlePeriod : Number(activeEnd)
-      const user = {
-        id: `${ownerId as string}`,
-        attributes: userAttributes.parsed(ownerAttributes),
+    foundIn,
+
+    bothIn(row) {
+      // A session without a user is none.
+      const [, ownerId] = Object.values(row)
+      const moved = Object.values(row).at(-1)
+      return {
+        found: ownerId == null ? null : foundIn(row),
+        movedAttributes: moved == null ? null : newAttributes.parsed(moved),
       }
-      const session = {
-        id: id as string,
-        userId: user.id,
-        // Lucia stores no time of creation. It was no later than the last renewal.
-        createdAt: activePeriodExpiresAt - periods.activePeriod,
-        activePeriodExpiresAt,
-        idlePeriodExpiresAt,
-        attributes: attributes.parsed(own),
-      }
-      return { session, user }
     },
+
+    parts: { select, sessions, key, uncached, isOwner: (userId) => isText(owner, userId), render },
   }
 }
 

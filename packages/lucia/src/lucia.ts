@@ -8,6 +8,7 @@ import { luciaStore } from './lucia-store.ts'
 import {
   type AnyLuciaOptions,
   type LuciaPeriods,
+  type LuciaTables,
   type LuciaVersion,
   luciaTables,
 } from './tables.ts'
@@ -50,23 +51,30 @@ export function luciaConfig(
   version: LuciaVersion,
 ): LuciaConfig<unknown, unknown, readonly [Extension]> {
   const tables = luciaTables(driver, options, version)
-  const { sessionCookie, periods: sessionExpiresIn, cookieName } = tables
+  const { periods: sessionExpiresIn, cookieName } = tables
   const database = luciaDatabase(driver, tables)
-  const { expires, attributes } = sessionCookie
-  const form = { ...(expires !== undefined && { expires }), ...(attributes && { attributes }) }
   if (!options.upgrade) {
     return {
       store: luciaStore(database, database.theirs!),
       extensions: [beforeUpgrade(tables)],
-      sessionCookie: { ...form, name: cookieName },
+      sessionCookie: { ...formOf(tables), name: cookieName },
       sessionExpiresIn,
     }
   }
-  const { sameSite: _, ...identity } = attributes ?? {}
   return {
     store: upgradedStore(database),
     extensions: [afterUpgrade(database)],
-    sessionCookie: { ...form, formerly: [{ ...identity, name: cookieName }] },
+    sessionCookie: cookieOver(tables),
     sessionExpiresIn,
   }
+}
+
+/** The new cookie, which deletes the old one. */
+export function cookieOver(tables: LuciaTables): SessionCookieOptions {
+  const { sameSite: _, ...identity } = tables.sessionCookie.attributes ?? {}
+  return { ...formOf(tables), formerly: [{ ...identity, name: tables.cookieName }] }
+}
+
+function formOf({ sessionCookie: { expires, attributes } }: LuciaTables): SessionCookieOptions {
+  return { ...(expires !== undefined && { expires }), ...(attributes && { attributes }) }
 }

@@ -4,8 +4,10 @@ import { type MessageTable, messageSuite } from '@limen/conformance'
 import { limen } from '@limen/core'
 import { migrate, nodeSqlite } from '@limen/sql'
 import { describe, it } from 'vitest'
+import { luciaGuide } from './guides.ts'
 import { luciaV2, luciaV3 } from './index.ts'
 import * as catalogue from './messages.ts'
+import { needsRehash, verifyLuciaPassword } from './password.ts'
 
 const CONFIG = 'AUTH_CONFIG'
 const driver = () => nodeSqlite(new DatabaseSync(':memory:'))
@@ -88,6 +90,24 @@ const table: MessageTable<typeof catalogue> = {
         const auth = limen({ ...luciaV3(driver(), { upgrade: false }), extensions: [] })
         await auth.createSession({ userId: 'ada' })
       },
+    ],
+  ],
+  unknownHash: [
+    CONFIG,
+    [
+      'hash is no scrypt hash of Lucia: it must be "s2:salt:key" or "salt:key" (it begins with "$argon2id$"). docs/lucia-passwords.md says what verifies others',
+      () => verifyLuciaPassword('$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$a2V5', 'password'),
+    ],
+    [
+      'hash is no scrypt hash of Lucia: it must be "s2:salt:key" or "salt:key". docs/lucia-passwords.md says what verifies others',
+      () => needsRehash(`s2::${'0'.repeat(128)}`),
+    ],
+  ],
+  FORMAT_FORM: [
+    CONFIG,
+    [
+      'luciaGuide(): format must be guide2024, svAddOn, guide2025 or guide2026 (got a string)',
+      () => luciaGuide('2024' as never, driver()),
     ],
   ],
   LIMIT_FORM: [

@@ -28,9 +28,16 @@ export const cookieRenamed = (call: string, name: string, given: string): string
 export const extensionMissing = (call: string): string =>
   `limen({ extensions }) lacks the extension of ${call}(). Keep it: extensions: [...lucia.extensions, …]`
 
+/** What the first argument of `luciaGuide()` must be. */
+export const FORMAT_FORM = 'guide2024, svAddOn, guide2025 or guide2026'
+
 /** What the `limit` of `moveAll()` must be. */
 export const LIMIT_FORM = 'a whole number of sessions above 0'
 
 /** Two options that name one table. */
 export const sameTable = (call: string, table: string): string =>
   `${call}(): session.table and limenSession.table cannot both be "${table}"`
+
+/** The hash is not by scrypt of Lucia. `scheme` is what it begins with, if that is an algorithm's name. */
+export const unknownHash = (scheme: string): string =>
+  `hash is no scrypt hash of Lucia: it must be "s2:salt:key" or "salt:key"${scheme && ` (it begins with "${scheme}$")`}. docs/lucia-passwords.md says what verifies others`

@@ -1,39 +1,60 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
-import { openSqlite } from '../test/engines.ts'
-import { signInByLucia } from '../test/sign-in.ts'
+import { describe, expect, it } from 'vitest'
+import { availableEngines, sqliteFile } from '../test/engines.ts'
+import { quoted, signInByLucia } from '../test/sign-in.ts'
 
 const program = fileURLToPath(new URL('../test/visitor-process.ts', import.meta.url))
-const run = promisify(execFile)
 
-it.each([1, 2, 3])(
-  'two processes on one SQLite file move one row and give one token (round %i)',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'limen-lucia-'))
-    const file = join(folder, 'app.db')
-    const db = new DatabaseSync(file, { timeout: 10_000 })
-    db.exec('pragma journal_mode = wal')
-    const database = await openSqlite(3, db)
-    const old = await signInByLucia(database, 3)
-    const startsAt = String(Date.now() + 3000)
+/** A process that visits with the cookies that it is sent. */
+class Visitors {
+  readonly #process: ChildProcess
+  readonly #lines: AsyncIterator<string>
 
-    const results = await Promise.all(
-      [1, 2].map(() => run(process.execPath, [program, file, old, startsAt])),
-    )
+  constructor(address: string) {
+    this.#process = spawn(process.execPath, [program, address], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    this.#lines = createInterface(this.#process.stdout!)[Symbol.asyncIterator]()
+  }
 
-    const visits = results.flatMap(({ stdout }) => JSON.parse(stdout) as [string, string][])
-    expect(visits).toHaveLength(50)
-    expect(new Set(visits.map(([userId]) => userId))).toEqual(new Set(['ada']))
-    expect(new Set(visits.map(([, token]) => token)).size).toBe(1)
-    expect(await database.rows('select * from session')).toEqual([])
-    expect(await database.rows('select * from limen_session')).toHaveLength(1)
+  async ready(): Promise<void> {
+    await this.#lines.next()
+  }
+
+  async visit(old: string): Promise<readonly (readonly [userId: string, token: string])[]> {
+    this.#process.stdin!.write(`${old}\n`)
+    return JSON.parse((await this.#lines.next()).value as string) as [string, string][]
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    this.#process.stdin!.end()
+    await ended
+  }
+}
+
+const [, ...servers] = availableEngines()
+
+describe.each([sqliteFile, ...servers])('two processes on one database in $name', ({ open }) => {
+  it('move one row for 50 requests with one old cookie, and give one token', async () => {
+    const database = await open(3)
+    const processes = [1, 2].map(() => new Visitors(database.address!))
+    await Promise.all(processes.map((one) => one.ready()))
+    for (let round = 1; round <= 5; round++) {
+      const old = await signInByLucia(database, 3)
+
+      const visits = (await Promise.all(processes.map((one) => one.visit(old)))).flat()
+
+      expect(visits).toHaveLength(50)
+      expect(new Set(visits.map(([userId]) => userId))).toEqual(new Set(['ada']))
+      expect(new Set(visits.map(([, token]) => token)).size).toBe(1)
+      expect(await database.rows(`select * from ${quoted(database, 'session')}`)).toEqual([])
+      expect(await database.rows('select * from limen_session')).toHaveLength(round)
+    }
+    await Promise.all(processes.map((one) => one.end()))
     await database.close()
-    rmSync(folder, { recursive: true })
-  },
-)
+  })
+})

@@ -18,7 +18,7 @@ import {
   timeForm,
 } from './messages.ts'
 import type { LuciaKeyTable, LuciaOptions, LuciaSessionTable } from './options.ts'
-import { type StoredTime, type TimeType, timesIn } from './time-types.ts'
+import { type StoredTime, type TimeType, hexIn, laterBy, timesIn } from './time-types.ts'
 
 /** How long sessions live, in milliseconds. */
 export interface LuciaPeriods {
@@ -37,6 +37,10 @@ export interface LuciaSessions {
   readonly activeExpires: string | undefined
   readonly idleExpires: string
   readonly time: StoredTime
+  /** The column of a hash of the secret; Lucia itself has none. */
+  readonly secretHash:
+    | { readonly column: string; readonly read: (column: string) => string }
+    | undefined
   readonly attributes: ResolvedAttributes
 }
 
@@ -60,6 +64,12 @@ export interface LuciaVersion {
   readonly table: string
   /** The columns of times, by option, with their default names. */
   readonly times: Readonly<Record<string, string>>
+  /** The default column of a hash of the secret, where there is one. */
+  readonly secretHash?: string
+  /** Whether the time is the one at which a session was renewed, and not that at which it expires. */
+  readonly isRenewal?: boolean
+  /** The default name of the cookie, where it is not Lucia's. */
+  readonly cookieName?: string
   readonly time: TimeType
   readonly periods: LuciaPeriods
   /** The table of keys, where the version has one. */
@@ -99,8 +109,9 @@ const COOKIE_NAME = 'auth_session'
 export function luciaTables(
   driver: SqlDriver,
   options: AnyLuciaOptions,
-  { call, table, times, time: defaultTime, periods, keys }: LuciaVersion,
+  version: LuciaVersion,
 ): LuciaTables {
+  const { call, table, times, time: defaultTime, periods, keys } = version
   checkDriver(call, driver)
   const given = checkCallOptions(call, options, {
     user: TABLE,
@@ -119,6 +130,7 @@ export function luciaTables(
     id: NAME,
     userId: NAME,
     ...Object.fromEntries(Object.keys(times).map((option) => [option, NAME])),
+    ...(version.secretHash && { secretHash: NAME }),
     time: [(type) => types.includes(type as string), timeForm(types)],
     columns: TABLE,
   }) as Readonly<Record<string, string | undefined>>
@@ -126,13 +138,19 @@ export function luciaTables(
   const key = checkOptions(`${call}(): key.`, given.key ?? {}, { table: NAME, userId: NAME })
   const expiresIn = given.sessionExpiresIn ?? {}
   const layout = luciaLayout(given) as SqlLayout<never, never>
+  const activePeriod = expiresIn.activePeriod ?? periods.activePeriod
+  const idlePeriod = expiresIn.idlePeriod ?? periods.idlePeriod
+  const time = known[(names['time'] as TimeType | undefined) ?? defaultTime]!
   const sessions: LuciaSessions = {
     table: names['table'] ?? table,
     id: names['id'] ?? 'id',
     userId: names['userId'] ?? 'user_id',
     activeExpires: nameOf('activeExpires'),
-    idleExpires: (nameOf('expiresAt') ?? nameOf('idleExpires'))!,
-    time: known[(names['time'] as TimeType | undefined) ?? defaultTime]!,
+    idleExpires: (nameOf('expiresAt') ?? nameOf('idleExpires') ?? nameOf('renewedAt'))!,
+    time: version.isRenewal ? laterBy(time, activePeriod + idlePeriod) : time,
+    secretHash: version.secretHash
+      ? { column: names['secretHash'] ?? version.secretHash, read: hexIn(driver.dialect) }
+      : undefined,
     attributes: resolvedAttributes(`${call}(): session`, undefined, session.columns ?? {}),
   }
   const resolved = resolvedLayout(driver.dialect, layout)
@@ -148,11 +166,8 @@ export function luciaTables(
       given.key === null || !keys
         ? null
         : { table: key.table ?? keys.table, userId: key.userId ?? keys.userId },
-    periods: {
-      activePeriod: expiresIn.activePeriod ?? periods.activePeriod,
-      idlePeriod: expiresIn.idlePeriod ?? periods.idlePeriod,
-    },
-    cookieName: given.sessionCookie?.name ?? COOKIE_NAME,
+    periods: { activePeriod, idlePeriod },
+    cookieName: given.sessionCookie?.name ?? version.cookieName ?? COOKIE_NAME,
     sessionCookie: given.sessionCookie ?? {},
   }
 }

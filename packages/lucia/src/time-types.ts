@@ -1,4 +1,4 @@
-/** How times are stored in the tables of Lucia, and how each is read and written. */
+/** How times and hashes are stored in the tables of Lucia, and how each is read and written. */
 import type { SqlDialect } from '@limen/sql'
 import { type Sql, raw, sql, value } from '@limen/sql/sql-kit'
 
@@ -89,4 +89,14 @@ export function timesIn(dialect: SqlDialect): Readonly<Partial<Record<TimeType, 
 /** The later of the time in a column and another. */
 export function laterTime(column: string, ms: number, { read, write }: StoredTime): Sql {
   return sql`case when ${raw(read(column))} < ${value(ms)} then ${write(ms)} else ${raw(column)} end`
+}
+
+/** A time that is later than the one in its column. It is read only. */
+export function laterBy(time: StoredTime, ms: number): StoredTime {
+  return { ...time, read: (column) => `(${time.read(column)} + ${Math.trunc(ms)})` }
+}
+
+/** Bytes in a column, as hexadecimal digits in lower case. */
+export function hexIn(dialect: SqlDialect): (column: string) => string {
+  return (column) => (dialect === 'postgres' ? `encode(${column}, 'hex')` : `lower(hex(${column}))`)
 }

@@ -1,5 +1,8 @@
 /** The databases of the tests, each with the tables of Lucia 2 and 3, and Lucia itself over them. */
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type SqlDriver, migrate, mysql2, nodeSqlite, pg } from '@limen/sql'
 import { type Auth as Lucia2Auth, type Configuration, lucia as lucia2 } from 'lucia2'
@@ -47,6 +50,8 @@ export interface Database {
   /** A driver with connections of its own. */
   readonly connect: () => SqlDriver
   readonly close: () => Promise<void>
+  /** The address for another process; none of a database in this process's memory. */
+  readonly address?: string
 }
 
 /** A database system. */
@@ -111,6 +116,23 @@ const sqlite: Engine = {
   open: (version) => openSqlite(version, new DatabaseSync(':memory:')),
 }
 
+/** SQLite in a file, which several processes can open. */
+export const sqliteFile: Engine = {
+  name: 'node:sqlite, in a file',
+  async open(version) {
+    const folder = mkdtempSync(join(tmpdir(), 'limen-lucia-'))
+    const address = join(folder, 'app.db')
+    const db = new DatabaseSync(address, { timeout: 10_000 })
+    db.exec('pragma journal_mode = wal')
+    const database = await openSqlite(version, db)
+    const close = async () => {
+      await database.close()
+      rmSync(folder, { recursive: true })
+    }
+    return { ...database, address, close }
+  },
+}
+
 /** SQLite in a database that the caller opened. */
 export function openSqlite(version: 2 | 3, db: DatabaseSync): Promise<Database> {
   const types = { id: 'text', text: 'text', ms: 'integer', time: 'integer' }
@@ -136,14 +158,15 @@ function postgres(url: string): Engine {
       await client.query(`create schema ${schema}`)
       await client.end()
       const pools: Pool[] = []
+      const address = `${url}?options=-c%20search_path%3D${schema}%20-c%20timezone%3DAmerica/New_York`
       const newPool = () => {
-        const connectionString = `${url}?options=-c%20search_path%3D${schema}%20-c%20timezone%3DAmerica/New_York`
-        const pool = new Pool({ connectionString, max: 4 })
+        const pool = new Pool({ connectionString: address, max: 4 })
         pools.push(pool)
         return pool
       }
       const pool = newPool()
       return prepared(version, '"', types, {
+        address,
         driver: pg(pool),
         connect: () => pg(newPool()),
         lucia2: () => newLucia2(lucia2Pg(pool, V2_TABLES)),
@@ -167,13 +190,15 @@ function mariadb(url: string): Engine {
       await connection.query(`create database ${name}`)
       await connection.end()
       const pools: { end(): Promise<void> }[] = []
+      const address = `${url}/${name}`
       const newPool = () => {
-        const pool = createPool({ uri: `${url}/${name}`, connectionLimit: 4, timezone: 'Z' })
+        const pool = createPool({ uri: address, connectionLimit: 4, timezone: 'Z' })
         pools.push(pool)
         return pool
       }
       const pool = newPool()
       return prepared(version, '`', types, {
+        address,
         driver: mysql2(pool, 'mariadb'),
         connect: () => mysql2(newPool(), 'mariadb'),
         lucia2: () => newLucia2(lucia2Mysql(pool as never, V2_TABLES)),
