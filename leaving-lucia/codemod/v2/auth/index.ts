@@ -1,0 +1,1 @@
+export { auth as sessions, type Auth } from './lucia.ts'
