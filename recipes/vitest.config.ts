@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'node',
           globalSetup: ['test/smtp-setup.ts'],
-          include: ['test/{node,deno,browser,oauth-browser}.test.ts'],
+          include: ['test/{node,node-sqlite,deno,browser,account-browser,oauth-browser}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,12 +1,8 @@
 /** Users in Deno KV: Limen's own, and the app's index of their addresses. */
 import { isAuthError, limen } from '@limen/core'
-import { type Kv, type KvKey, denoKvStore } from '@limen/deno'
+import { type Kv, denoKvStore } from '@limen/deno'
+import { emailKey } from './email-key.ts'
 import type { Account, Accounts, SiteAuth, UserAttributes } from './site.ts'
-
-/** The key whose value is the id of the user with this address. */
-export function emailKey(email: string): KvKey {
-  return ['email', email]
-}
 
 /** Users in Deno KV. */
 export function kvAccounts(kv: Kv, auth: SiteAuth): Accounts {

@@ -1,4 +1,4 @@
-/** The whole app: its headers, its home page and its recipes. */
+/** The whole app: its headers and its routes. */
 import { isAuthError } from '@limen/core'
 import { authenticate } from '@limen/hono'
 import { Hono } from 'hono'
@@ -6,8 +6,13 @@ import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
+import { api } from './api.ts'
 import { connections } from './connections.ts'
+import { devices } from './devices.ts'
 import { emailCode } from './email-code.ts'
+import { guest } from './guest.ts'
+import { home } from './home.ts'
+import { impersonation } from './impersonation.ts'
 import { oauth } from './oauth.ts'
 import { page } from './page.ts'
 import { passkey } from './passkey.ts'
@@ -16,9 +21,13 @@ import { passphrase } from './passphrase.ts'
 import { passphraseChange } from './passphrase-change.ts'
 import type { PassphraseHashes } from './passphrase-hash.ts'
 import { passphraseReset } from './passphrase-reset.ts'
+import { roles } from './roles.ts'
+import { checkImpersonation, noApiTokens } from './session-rules.ts'
 import type { Site, SiteEnv } from './site.ts'
+import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { style } from './style.ts'
+import { tabsScript } from './tabs-script.ts'
 import { totp } from './totp.ts'
 import { totpConfirm } from './totp-confirm.ts'
 import { totpSettings } from './totp-settings.ts'
@@ -31,9 +40,12 @@ const headers = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     styleSrc: ["'self'"],
-    // The script for passkeys, and its requests.
+    // #if passkey or devices
     scriptSrc: ["'self'"],
+    // #end
+    // #if passkey
     connectSrc: ["'self'"],
+    // #end
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
@@ -41,38 +53,70 @@ const headers = secureHeaders({
 })
 
 /** Creates the app of a site. */
-export function createApp(site: Site, hashes?: PassphraseHashes): Hono<SiteEnv> {
+export function createApp(
+  site: Site,
+  // #if passphrase
+  hashes?: PassphraseHashes,
+  // #end
+): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>()
   app.use(headers, bodyLimit({ maxSize: 16 * 1024 }))
   app.get('/style.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css' }))
-  app.get('/', authenticate(site.auth), async (c) => {
-    const session = await c.var.auth.validate()
-    if (!session) {
-      const links = html`<p><a href="/sign-in">Sign in</a> or <a href="/sign-up">sign up</a>.</p>
-        <p><a href="/oauth">Sign in with another account</a></p>`
-      return page(c, 'Welcome', links)
-    }
-    const body = html`<p>You are signed in as <bdi>${session.user.email}</bdi>.</p>
-      <p><a href="/passphrase">Change your passphrase</a></p>
-      <p><a href="/connections">Connected accounts</a></p>
-      <p><a href="/passkeys">Your passkeys</a></p>
-      <p><a href="/two-step">Sign in in two steps</a></p>
-      <form method="post" action="/sign-out"><button>Sign out</button></form>`
-    return page(c, 'Welcome', body)
-  })
+  // #if devices
+  app.get('/tabs.js', (c) => c.body(tabsScript, 200, { 'Content-Type': 'text/javascript' }))
+  // #end
+  // #if api or impersonation
+  app.use(authenticate(site.auth))
+  // #end
+  // #if api
+  app.use(noApiTokens())
+  // #end
+  // #if impersonation
+  app.use(checkImpersonation(site))
+  // #end
+  app.route('/', home(site))
+  app.route('/', signIn())
   app.route('/', signOut(site))
-  // Before recipes that refuse every form of another site: Apple posts one to its callback.
+  // #if api
+  // Before routes that refuse requests without an origin: apps on phones send none.
+  app.route('/', api(site, hashes))
+  // #end
+  // #if oauth
+  // Before routes that refuse every form of another site: Apple posts one to its callback.
   app.route('/', oauth(site))
   app.route('/', connections(site))
+  // #end
+  // #if passphrase
   app.route('/', passphrase(site, hashes))
   app.route('/', passphraseChange(site, hashes))
+  // #end
+  // #if reset
   app.route('/', passphraseReset(site, hashes))
+  // #end
+  // #if email
   app.route('/', emailCode(site))
+  // #end
+  // #if passkey
   app.route('/', passkey(site))
   app.route('/', passkeySettings(site))
+  // #end
+  // #if totp
   app.route('/', totp(site))
   app.route('/', totpConfirm(site))
   app.route('/', totpSettings(site))
+  // #end
+  // #if devices
+  app.route('/', devices(site))
+  // #end
+  // #if roles
+  app.route('/', roles(site))
+  // #end
+  // #if impersonation
+  app.route('/', impersonation(site))
+  // #end
+  // #if guest
+  app.route('/', guest(site))
+  // #end
 
   app.notFound((c) => page(c, 'There is no such page', html`<p><a href="/">Home</a></p>`, 404))
   app.onError((error, c) => {

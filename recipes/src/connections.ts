@@ -1,12 +1,11 @@
 /** Recipe: connect accounts at providers to one's own account, and disconnect them. */
-import { requireSession } from '@limen/hono'
 import { type Context, Hono } from 'hono'
 import { readForm } from './form.ts'
 import type { Identity } from './identities.ts'
-import { signInFirst } from './next-page.ts'
 import { oauthFlows } from './oauth-flow.ts'
 import { connectionsPage } from './oauth-pages.ts'
 import { requireRecent } from './recent.ts'
+import { requireAccount } from './require-account.ts'
 import type { Site, SiteEnv } from './site.ts'
 
 const PAGE = '/connections'
@@ -19,7 +18,7 @@ export function connections(site: Site): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>()
   const recent = requireRecent(site, PAGE)
 
-  app.get(PAGE, requireSession(auth, signInFirst), async (c) => {
+  app.get(PAGE, requireAccount(site), async (c) => {
     const connected = await identities.list(c.var.session.user.userId)
     return connectionsPage(c, providers, connected)
   })

@@ -1,5 +1,5 @@
 /** The app's own SQL, as a tagged template whose values become parameters. */
-import type { D1Connection, Pg, SqlDriver, SqlValue } from '@limen/sql'
+import type { SqlDriver, SqlValue } from '@limen/sql'
 
 /**
  * Runs one statement and returns its rows.
@@ -12,21 +12,13 @@ export type Sql = <Row>(
   ...values: SqlValue[]
 ) => Promise<readonly Row[]>
 
-/** Runs the app's SQL in D1. */
-export function d1Sql(db: D1Connection): Sql {
-  return async <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => {
-    const statement = db.prepare(text.join('?')).bind(...values)
-    return (await statement.all<Row>()).results
-  }
+/** Runs the app's SQL through a driver. */
+export function sqlOf(driver: SqlDriver): Sql {
+  return async <Row>(text: TemplateStringsArray, ...values: SqlValue[]) =>
+    (await driver.query(textOf(driver, text), values)) as unknown as readonly Row[]
 }
 
-/** Runs the app's SQL in PostgreSQL. */
-export function pgSql(pool: Pg): Sql {
-  return async <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => {
-    return (await pool.query({ text: numbered(text), values })).rows as Row[]
-  }
-}
-
+// #if oauth or guest
 /** A statement of a transaction, which returns no rows. */
 export interface Change {
   readonly text: TemplateStringsArray
@@ -42,14 +34,16 @@ export function change(text: TemplateStringsArray, ...values: SqlValue[]): Chang
 export function transaction(driver: SqlDriver) {
   return async (changes: readonly Change[]): Promise<readonly number[]> => {
     const statements = changes.map(({ text, values }) => ({
-      text: driver.dialect === 'postgres' ? numbered(text) : text.join('?'),
+      text: textOf(driver, text),
       values,
       returnsRows: false,
     }))
     return (await driver.transaction(statements)).map(({ count }) => count)
   }
 }
+// #end
 
-function numbered(text: TemplateStringsArray): string {
+function textOf({ dialect }: SqlDriver, text: TemplateStringsArray): string {
+  if (dialect !== 'postgres') return text.join('?')
   return text.reduce((before, after, index) => `${before}$${index}${after}`)
 }

@@ -3,9 +3,10 @@ import type { TicketResult } from '@limen/core/tickets'
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { emailField } from './email-field.ts'
+import { newPassphraseField } from './new-passphrase-field.ts'
 import { withNext } from './next-page.ts'
 import { type Problems, field, page } from './page.ts'
-import { newPassphraseField } from './passphrase-pages.ts'
 
 /** What the codes of one purpose are for. */
 export interface CodeTexts {
@@ -17,8 +18,10 @@ export interface CodeTexts {
   readonly subject: string
   /** The title of the pages. */
   readonly title: string
+  // #if passphrase
   /** Whether the code is sent with a new passphrase. */
   readonly hasPassphrase: boolean
+  // #end
 }
 
 /** A code that was not taken. */
@@ -38,20 +41,19 @@ export function askPage(
   status?: ContentfulStatusCode,
   problems?: Problems,
 ) {
-  const address = { name: 'email', label: 'E-mail address', type: 'email' } as const
   const body = html`<form method="post" action="${path}" novalidate>
       <input type="hidden" name="next" value="${next}" />
-      ${field({ ...address, autocomplete: 'username', value: email }, problems)}
+      ${emailField(email, problems)}
       <button>Send me a code</button>
     </form>
-    <p><a href="${withNext('/sign-in', next)}">Sign in with a passphrase</a></p>`
+    <p><a href="${withNext('/sign-in', next)}">All ways to sign in</a></p>`
   return page(c, title, body, status)
 }
 
 /** The page for the code. A link in an e-mail opens it with the code in the field. */
 export function codePage(
   c: Context,
-  { path, title, hasPassphrase }: CodeTexts,
+  texts: CodeTexts,
   code: string,
   status?: ContentfulStatusCode,
   problems?: Problems,
@@ -65,9 +67,16 @@ export function codePage(
     hint: 'The e-mail has 6 digits. They are valid for 10 minutes.',
     value: code,
   } as const
+  const { path, title } = texts
+  const fields = [
+    field(input, problems),
+    // #if passphrase
+    texts.hasPassphrase && newPassphraseField('New passphrase', problems),
+    // #end
+  ]
   const body = html`<p>We have sent a code to the address.</p>
     <form method="post" action="${path}/code" novalidate>
-      ${field(input, problems)} ${hasPassphrase && newPassphraseField('New passphrase', problems)}
+      ${fields}
       <button>${title}</button>
     </form>
     <p>Nothing arrived? Look into the spam, or <a href="${path}">ask for a new code</a>.</p>`

@@ -13,7 +13,9 @@ const TEXTS = {
   path: '/sign-in/email',
   subject: 'Your code to sign in',
   title: 'Sign in',
+  // #if passphrase
   hasPassphrase: false,
+  // #end
 }
 
 /** `/sign-in/email` sends a code, and `/sign-in/email/code` takes it. */

@@ -1,18 +1,22 @@
 /** Identities in Deno KV. */
 import { limen } from '@limen/core'
 import { type Kv, type KvKey, denoKvStore } from '@limen/deno'
-import { emailKey } from './accounts-kv.ts'
+import { emailKey } from './email-key.ts'
 import type { Identities, Identity } from './identities.ts'
 import { kvPasskeys } from './passkeys-kv.ts'
 import type { SiteAuth, UserAttributes } from './site.ts'
 
 /** Identities in Deno KV. */
 export function kvIdentities(kv: Kv, auth: SiteAuth): Identities {
+  // #if passphrase
   const complete = limen({
     store: denoKvStore<UserAttributes>(kv),
     getUserAttributes: (attributes) => attributes,
   })
+  // #end
+  // #if passkey
   const passkeys = kvPasskeys(kv)
+  // #end
   return { findUser, list, createUser, connect, disconnect, remove }
 
   async function findUser(identity: Identity): Promise<string | null> {
@@ -28,7 +32,15 @@ export function kvIdentities(kv: Kv, auth: SiteAuth): Identities {
    * can sign in to it, and the next call creates another one.
    */
   async function createUser(identity: Identity, email: string): Promise<string | null> {
-    const attributes = { email, passphraseHash: null, emailVerified: true }
+    const attributes = {
+      email,
+      // #if passphrase
+      passphraseHash: null,
+      // #end
+      // #if email
+      emailVerified: true,
+      // #end
+    }
     const { userId } = await auth.createUser({ attributes })
     const created = kv
       .atomic()
@@ -61,18 +73,30 @@ export function kvIdentities(kv: Kv, auth: SiteAuth): Identities {
   async function disconnect(identity: Identity, userId: string): Promise<boolean> {
     const before = await kv.get<readonly Identity[]>(listKey(userId))
     const others = (before.value ?? []).filter((each) => !isSame(each, identity))
-    const isOwn = others.length < (before.value ?? []).length
-    if (!isOwn || (others.length === 0 && !(await hasAnotherWay(userId)))) return false
+    if (others.length === (before.value ?? []).length) return false
+    let isLast = others.length === 0
+    // #if passphrase or passkey
+    isLast &&= !(await hasAnotherWay(userId))
+    // #end
+    if (isLast) return false
     const removed = kv.atomic().check(before).delete(identityKey(identity))
     const isDone = (await removed.set(listKey(userId), others).commit()).ok
     return isDone || disconnect(identity, userId)
   }
 
+  // #if passphrase or passkey
   /** Whether a user can sign in without an identity. */
   async function hasAnotherWay(userId: string): Promise<boolean> {
+    // #if passphrase
     const user = await complete.getUser(userId)
-    return user?.passphraseHash !== null || (await passkeys.list(userId)).length > 0
+    if (user?.passphraseHash !== null) return true
+    // #end
+    // #if passkey
+    if ((await passkeys.list(userId)).length > 0) return true
+    // #end
+    return false
   }
+  // #end
 
   async function remove(userId: string, identity?: Identity): Promise<void> {
     const before = await kv.get<readonly Identity[]>(listKey(userId))

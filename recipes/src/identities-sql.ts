@@ -26,8 +26,18 @@ export function sqlIdentities(sql: Sql, driver: SqlDriver): Identities {
     const userId = crypto.randomUUID()
     try {
       const [created] = await run([
-        change`insert into users (id, email, email_verified) values (${userId}, ${email}, true)
-          on conflict (email) do nothing`,
+        change`
+          insert into users (
+            -- #if email
+            email_verified,
+            -- #end
+            id, email
+          ) values (
+            -- #if email
+            true,
+            -- #end
+            ${userId}, ${email}
+          ) on conflict (email) do nothing`,
         change`insert into identities (provider, subject, user_id)
           select ${provider}, ${subject}, id from users where id = ${userId}`,
       ])
@@ -54,9 +64,13 @@ export function sqlIdentities(sql: Sql, driver: SqlDriver): Identities {
       change`update users set email = email where id = ${userId}`,
       change`delete from identities
         where provider = ${provider} and subject = ${subject} and user_id = ${userId} and (
-          exists (select 1 from users where id = ${userId} and passphrase_hash is not null)
-          or exists (select 1 from passkeys where user_id = ${userId})
-          or (select count(*) from identities where user_id = ${userId}) > 1)`,
+          -- #if passphrase
+          exists (select 1 from users where id = ${userId} and passphrase_hash is not null) or
+          -- #end
+          -- #if passkey
+          exists (select 1 from passkeys where user_id = ${userId}) or
+          -- #end
+          (select count(*) from identities where user_id = ${userId}) > 1)`,
     ])
     return removed === 1
   }

@@ -6,7 +6,8 @@
  * an e-mail address or a client's IP address, and expires after two minutes.
  */
 import type { Kv } from '@limen/deno'
-import { ATTEMPTS_PER_MINUTE, type Site } from './site.ts'
+import { ATTEMPTS_PER_MINUTE } from './attempts-per-minute.ts'
+import type { Site } from './site.ts'
 
 /** Counts attempts in Deno KV. */
 export function kvLimit(kv: Kv, now: () => number = Date.now): Site['limit'] {

@@ -5,7 +5,8 @@
  * around its end. Each attempt is a write: that limits guesses, not floods of requests.
  */
 import type { Sql } from './database.ts'
-import { ATTEMPTS_PER_MINUTE, type Site } from './site.ts'
+import { ATTEMPTS_PER_MINUTE } from './attempts-per-minute.ts'
+import type { Site } from './site.ts'
 
 /** Counts attempts in the table `attempts`. */
 export function sqlLimit(sql: Sql, now: () => number = Date.now): Site['limit'] {

@@ -1,5 +1,4 @@
 /** The page to open after the sign-in: a page of this site, never another site. */
-import type { Context } from 'hono'
 
 const LONGEST = 200
 
@@ -15,9 +14,4 @@ export function nextPage(text = ''): string {
 /** The address of a page that opens another page afterwards. */
 export function withNext(path: string, next: string): string {
   return next === '/' ? path : `${path}?${new URLSearchParams({ next }).toString()}`
-}
-
-/** Redirects a visitor without a session to the sign-in page, which then leads back. */
-export function signInFirst(c: Pick<Context, 'req' | 'redirect'>): Response {
-  return c.redirect(withNext('/sign-in', nextPage(c.req.path)), 303)
 }

@@ -152,7 +152,7 @@ async function serverOf(provider: Provider): Promise<oauth.AuthorizationServer> 
 
 async function getJson(provider: OAuthProvider, path: string, token: string): Promise<unknown> {
   // GitHub refuses requests without a User-Agent.
-  const headers = new Headers({ Accept: 'application/json', 'User-Agent': 'limen-recipes' })
+  const headers = new Headers({ Accept: 'application/json', 'User-Agent': provider.clientId })
   const url = new URL(provider.api + path)
   const options = optionsOf(provider)
   const response = await oauth.protectedResourceRequest(token, 'GET', url, headers, null, options)

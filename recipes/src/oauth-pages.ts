@@ -7,6 +7,7 @@ import { withNext } from './next-page.ts'
 import type { Provider } from './oauth-client.ts'
 import { page } from './page.ts'
 
+type Html = ReturnType<typeof html>
 type Named = Pick<Provider, 'id' | 'name'>
 
 /** The page with a button for each provider. */
@@ -44,12 +45,17 @@ export function failedPage(c: Context, status: ContentfulStatusCode, text: strin
 /** The page for an account at a provider that belongs to no user and cannot create one. */
 export function noAccountPage(c: Context, { name }: Named, email: string | null) {
   const isTaken = email !== null
+  const ways: Html[] = [
+    // #if passphrase
+    html`, or <a href="/sign-up">sign up here</a> and then connect ${name}`,
+    // #end
+  ]
   const reason = isTaken
     ? html`<bdi>${email}</bdi> already has an account here, which is not connected to ${name}.`
     : html`${name} has not confirmed an e-mail address of yours.`
   const advice = isTaken
     ? html`<a href="/sign-in?next=%2Fconnections">Sign in to it</a>, then connect ${name}.`
-    : html`Confirm it at ${name}, or <a href="/sign-up">sign up here</a> and then connect ${name}.`
+    : html`Confirm it at ${name}${ways}.`
   const body = html`<p role="alert">${reason}</p>
     <p>${advice}</p>`
   return page(c, 'You have no account yet', body, isTaken ? 409 : 403)

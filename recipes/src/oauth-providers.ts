@@ -10,6 +10,7 @@ export interface Registration {
   readonly clientSecret: string
 }
 
+// #if github
 /** GitHub. */
 export function github({ clientId, clientSecret }: Registration): OAuthProvider {
   return {
@@ -34,7 +35,9 @@ export function github({ clientId, clientSecret }: Registration): OAuthProvider 
     },
   }
 }
+// #end
 
+// #if discord
 /** Discord. */
 export function discord({ clientId, clientSecret }: Registration): OAuthProvider {
   return {
@@ -57,7 +60,9 @@ export function discord({ clientId, clientSecret }: Registration): OAuthProvider
     },
   }
 }
+// #end
 
+// #if google
 /** Google. */
 export function google({ clientId, clientSecret }: Registration): OpenIdProvider {
   return {
@@ -75,7 +80,9 @@ export function google({ clientId, clientSecret }: Registration): OpenIdProvider
     profileOf: verifiedProfile,
   }
 }
+// #end
 
+// #if microsoft
 const TENANT = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
@@ -116,7 +123,9 @@ export function microsoft({
       ),
   }
 }
+// #end
 
+// #if apple
 /** Apple, which posts its response because the scope asks for the address. */
 export function apple({
   clientId,
@@ -138,7 +147,9 @@ export function apple({
     profileOf: verifiedProfile,
   }
 }
+// #end
 
+// #if openid
 /** Any provider with OpenID Connect, by its issuer. */
 export function openId({
   id,
@@ -159,11 +170,14 @@ export function openId({
     profileOf: verifiedProfile,
   }
 }
+// #end
 
+// #if google or apple or openid
 function verifiedProfile({ sub, email, email_verified: isVerified }: Claims): Profile {
   // Apple also sends the text "true".
   return profile(sub, (isVerified === true || isVerified === 'true') && email)
 }
+// #end
 
 /** @param email An address that the provider has verified; anything else is no address. */
 function profile(subject: unknown, email: unknown): Profile {

@@ -22,6 +22,7 @@ export function oauth(site: Site): Hono<SiteEnv> {
     return start(c, { next: nextPage(form('next')), connectTo: null })
   })
 
+  // #if apple
   // From Apple's site, so the browser sends no SameSite=Lax cookie. The page that this returns sends the
   // same parameters again, from this site. Until then nothing is checked, and nothing changes.
   app.post('/oauth/:provider/callback', async (c) => {
@@ -30,6 +31,7 @@ export function oauth(site: Site): Hono<SiteEnv> {
     const parameters = new URLSearchParams(names.map((name) => [name, form(name)]))
     return continuePage(c, 'this site', `${c.req.path}?${parameters.toString()}`)
   })
+  // #end
 
   app.get('/oauth/:provider/callback', authenticate(auth), async (c) => {
     const finished = await finish(c)

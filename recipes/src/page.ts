@@ -28,15 +28,27 @@ export function page(
   body: Html,
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
+  const head = [
+    html`<link rel="stylesheet" href="/style.css" />`,
+    // #if devices
+    c.get('session') && html`<script src="/tabs.js" data-session="1"></script>`,
+    // #end
+  ]
+  const before: unknown[] = [
+    // #if impersonation
+    c.get('banner'),
+    // #end
+  ]
   const document = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${title}</title>
-        <link rel="stylesheet" href="/style.css" />
+        ${head}
       </head>
       <body>
+        ${before}
         <main>
           <h1>${title}</h1>
           ${body}

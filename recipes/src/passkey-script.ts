@@ -35,9 +35,10 @@ if (signIn && browserSupportsWebAuthn()) {
   })
   const { unknown } = signIn.dataset
   if (unknown) void signal({ signalName: 'unknownCredential', rpID: location.hostname, credentialID: unknown })
+  const hasField = document.querySelector('input[autocomplete~=webauthn]')
   void browserSupportsWebAuthnAutofill().then((isSupported) => {
     const autofill = (optionsJSON) => startAuthentication({ optionsJSON, useBrowserAutofill: true })
-    if (isSupported) return run(signIn, '/passkey/options', autofill)
+    if (isSupported && hasField) return run(signIn, '/passkey/options', autofill)
   })
 }
 

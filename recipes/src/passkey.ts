@@ -7,7 +7,7 @@ import { nextPage } from './next-page.ts'
 import { openSession } from './open-session.ts'
 import { passkeyCeremonies } from './passkey-ceremonies.ts'
 import { passkeyScript } from './passkey-script.ts'
-import { signInPage } from './passphrase-pages.ts'
+import { signInPage } from './sign-in-page.ts'
 import type { Site, SiteEnv } from './site.ts'
 
 /** `POST /passkey`, and the script of the pages for passkeys. */
@@ -39,8 +39,15 @@ export function passkey(site: Site): Hono<SiteEnv> {
     }
     const { id, userId } = result.passkey
     const isStillRight = async () => (await passkeys.find(id)) !== null
-    // A passkey whose user was verified is two factors.
-    const opened = await openSession(c, site, { userId, next, isMultiFactor: true, isStillRight })
+    const opened = await openSession(c, site, {
+      userId,
+      next,
+      // #if totp
+      // A passkey whose user was verified is two factors.
+      isMultiFactor: true,
+      // #end
+      isStillRight,
+    })
     return opened ?? signInPage(c, { next }, 401, { passkey: 'This passkey was removed.' })
   })
 

@@ -1,12 +1,12 @@
 /** Recipe: change the passphrase. */
 import { isRecentSignIn } from '@limen/core'
-import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import { TOO_MANY_ATTEMPTS, mayAttempt } from './attempts.ts'
 import { readForm } from './form.ts'
-import { signInFirst, withNext } from './next-page.ts'
+import { withNext } from './next-page.ts'
 import { passphraseHashes, passphraseProblem } from './passphrase-hash.ts'
 import { changePage } from './passphrase-pages.ts'
+import { requireAccount } from './require-account.ts'
 import type { Site, SiteEnv } from './site.ts'
 
 /** How long after the sign-in a change needs no current passphrase. */
@@ -19,20 +19,26 @@ export function passphraseChange(site: Site, hashes = passphraseHashes()): Hono<
   const isRecent = (session: { readonly createdAt: Date }) =>
     isRecentSignIn(session, { withinMs: RECENT_MS, now: auth.now() })
 
+  // #if totp
   // A passphrase alone must not make the session of a user with a second factor a recent one.
   const needsCode = async (session: {
     readonly createdAt: Date
     readonly user: { userId: string }
   }) => !isRecent(session) && (await site.totps.find(session.user.userId)) !== null
   const confirmFirst = withNext('/confirm', '/passphrase')
+  // #end
 
-  app.get('/passphrase', requireSession(auth, signInFirst), async (c) => {
+  app.get('/passphrase', requireAccount(site), async (c) => {
+    // #if totp
     if (await needsCode(c.var.session)) return c.redirect(confirmFirst, 303)
+    // #end
     return changePage(c, { isRecent: isRecent(c.var.session) })
   })
 
-  app.post('/passphrase', requireSession(auth, signInFirst), async (c) => {
+  app.post('/passphrase', requireAccount(site), async (c) => {
+    // #if totp
     if (await needsCode(c.var.session)) return c.redirect(confirmFirst, 303)
+    // #end
     const form = await readForm(c)
     const { session } = c.var
     const { userId, email } = session.user

@@ -7,14 +7,15 @@ import { readForm } from './form.ts'
 import { nextPage } from './next-page.ts'
 import { openSession } from './open-session.ts'
 import { passphraseHashes, passphraseProblem } from './passphrase-hash.ts'
-import { signInPage, signUpPage } from './passphrase-pages.ts'
+import { signUpPage } from './passphrase-pages.ts'
+import { signInPage } from './sign-in-page.ts'
 import type { Site, SiteEnv } from './site.ts'
 
 const LIMITED = { email: TOO_MANY_ATTEMPTS }
 // One text for both, so that it does not show which addresses have an account.
 const WRONG = { passphrase: 'The address or the passphrase is wrong.' }
 
-/** `/sign-up` and `/sign-in`. */
+/** `/sign-up` and `POST /sign-in`. */
 export function passphrase(site: Site, hashes = passphraseHashes()): Hono<SiteEnv> {
   const { auth, accounts } = site
   const app = new Hono<SiteEnv>()
@@ -37,8 +38,6 @@ export function passphrase(site: Site, hashes = passphraseHashes()): Hono<SiteEn
     const opened = await openSession(c, site, { userId, next: fields.next })
     return opened ?? signInPage(c, fields)
   })
-
-  app.get('/sign-in', (c) => signInPage(c, { next: nextPage(c.req.query('next')) }))
 
   app.post('/sign-in', async (c) => {
     const form = await readForm(c)

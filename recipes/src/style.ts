@@ -14,6 +14,8 @@ input[aria-invalid] { border-color: light-dark(#b00020, #ff8a8a); }
 button { border: 0; border-radius: 0.375rem; background: light-dark(#1f4fd8, #9db8ff); color: light-dark(#fff, #111); font-weight: 600; cursor: pointer; }
 a { color: light-dark(#1f4fd8, #9db8ff); }
 :focus-visible { outline: 3px solid light-dark(#1f4fd8, #9db8ff); outline-offset: 2px; }
+.banner { max-width: 26rem; margin: 0 auto 1.5rem; padding: 0.75rem; border: 2px solid light-dark(#b00020, #ff8a8a); border-radius: 0.375rem; }
+li { margin-block: 0.75rem; }
 svg { display: block; max-width: 16rem; }
 code { overflow-wrap: anywhere; }
 bdi { overflow-wrap: anywhere; }

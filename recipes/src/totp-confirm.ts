@@ -1,24 +1,21 @@
 /** Recipe: a signed-in user confirms who they are with a code of an authenticator app. */
-import { requireSession } from '@limen/hono'
 import { Hono } from 'hono'
 import { TOO_MANY_ATTEMPTS, mayAttempt } from './attempts.ts'
 import { readForm } from './form.ts'
-import { nextPage, signInFirst } from './next-page.ts'
+import { nextPage } from './next-page.ts'
 import { openSession } from './open-session.ts'
+import { requireAccount } from './require-account.ts'
 import type { Site, SiteEnv } from './site.ts'
 import { isRightCode } from './totp-code.ts'
 import { confirmPage } from './totp-pages.ts'
 
 /** `/confirm`. */
 export function totpConfirm(site: Site): Hono<SiteEnv> {
-  const { auth } = site
   const app = new Hono<SiteEnv>()
 
-  app.get('/confirm', requireSession(auth, signInFirst), (c) =>
-    confirmPage(c, nextPage(c.req.query('next'))),
-  )
+  app.get('/confirm', requireAccount(site), (c) => confirmPage(c, nextPage(c.req.query('next'))))
 
-  app.post('/confirm', requireSession(auth, signInFirst), async (c) => {
+  app.post('/confirm', requireAccount(site), async (c) => {
     const form = await readForm(c)
     const { userId } = c.var.session.user
     const next = nextPage(form('next'))

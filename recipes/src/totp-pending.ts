@@ -17,8 +17,10 @@ export interface PendingSignIn {
   readonly userId: string
   readonly next: string
   readonly attemptsLeft: number
+  // #if passphrase
   /** Changes with the passphrase: a change ends the sign-ins with the old one. */
   readonly passphraseMark: string
+  // #end
 }
 
 interface FirstFactor extends Pick<PendingSignIn, 'userId' | 'next'> {
@@ -27,23 +29,34 @@ interface FirstFactor extends Pick<PendingSignIn, 'userId' | 'next'> {
 
 /** Creates the functions. */
 export function pendingSignIns(site: Site) {
-  const { auth, accounts } = site
   const pending = browserTickets<PendingSignIn>(site, 'second-factor', EXPIRES_IN_MS)
 
+  // #if passphrase
   /** Returns `null` if the user was deleted. */
   async function passphraseMarkOf(userId: string): Promise<string | null> {
-    const user = await auth.getUser(userId)
-    const account = user && (await accounts.findByEmail(user.email))
+    const user = await site.auth.getUser(userId)
+    const account = user && (await site.accounts.findByEmail(user.email))
     return account && sha256(`${userId}:${account.passphraseHash}`)
   }
+  // #end
 
   return {
     /** Returns `false` if the first factor is not right any more. */
     async begin(c: Context, { userId, next, isStillRight }: FirstFactor) {
+      // #if passphrase
       // Before `isStillRight()`: a change after this read changes the mark.
       const passphraseMark = await passphraseMarkOf(userId)
-      if (!passphraseMark || (isStillRight && !(await isStillRight()))) return false
-      await pending.create(c, { userId, next, attemptsLeft: ATTEMPTS, passphraseMark })
+      if (!passphraseMark) return false
+      // #end
+      if (isStillRight && !(await isStillRight())) return false
+      await pending.create(c, {
+        userId,
+        next,
+        attemptsLeft: ATTEMPTS,
+        // #if passphrase
+        passphraseMark,
+        // #end
+      })
       return true
     },
     take: (c: Context) => pending.take(c),
@@ -53,8 +66,10 @@ export function pendingSignIns(site: Site) {
       await pending.create(c, { ...taken, attemptsLeft: attemptsLeft - 1 })
       return true
     },
+    // #if passphrase
     /** Whether the passphrase is the one of the first factor. */
     isStillRight: async ({ userId, passphraseMark }: PendingSignIn) =>
       (await passphraseMarkOf(userId)) === passphraseMark,
+    // #end
   }
 }

@@ -27,8 +27,14 @@ export function totp(site: Site): Hono<SiteEnv> {
       if (!(await pending.allowAnother(c, signIn))) return startAgainPage(c)
       return codePage(c, 401, { code: 'This code is wrong, or was used before.' })
     }
-    const isStillRight = () => pending.isStillRight(signIn)
-    const opened = await openSession(c, site, { userId, next, isMultiFactor: true, isStillRight })
+    const opened = await openSession(c, site, {
+      userId,
+      next,
+      isMultiFactor: true,
+      // #if passphrase
+      isStillRight: () => pending.isStillRight(signIn),
+      // #end
+    })
     return opened ?? startAgainPage(c)
   })
 

@@ -7,10 +7,18 @@ import { providersFrom } from './oauth-env.ts'
 import { workersSite } from './site-workers.ts'
 
 const site = workersSite(env, {
-  sendMail: printMail,
+  // #if tickets
   origin: env.ORIGIN,
-  totpKey: env.TOTP_KEY,
+  // #end
+  // #if totp
+  totpKey: env.TOTP_KEY ?? '',
+  // #end
+  // #if email
+  sendMail: printMail,
+  // #end
+  // #if oauth
   providers: providersFrom(env),
+  // #end
 })
 
 export default {

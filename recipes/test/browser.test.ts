@@ -1,58 +1,20 @@
 /** Passkeys in a real Chromium, with an authenticator that it simulates. */
-import { serve } from '@hono/node-server'
-import type { AddressInfo } from 'node:net'
-import { findChromium } from '@limen/chromium'
 import { Secret, TOTP } from 'otpauth'
-import { Pool } from 'pg'
-import { type Browser, type CDPSession, type Page, chromium } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Postgres, startPostgres } from '../../packages/sql/test/postgres.ts'
-import { createApp } from '../src/app.ts'
 import type { Site } from '../src/site.ts'
-import { createTables, nodeSite } from '../src/site-node.ts'
+import { type BrowserSite, openBrowserSite, signUpIn } from './browser-site.ts'
 
-let postgres: Postgres
-let pool: Pool
-let server: ReturnType<typeof serve>
+let opened: BrowserSite
 let browser: Browser
 let origin: string
 let site: Site
 
 beforeAll(async () => {
-  const started = await startPostgres({ isDurable: false })
-  if (typeof started === 'string') throw new Error(started)
-  postgres = started
-  pool = new Pool({ connectionString: postgres.url })
-  // end() resolves before the connections are closed, and the server then stops.
-  pool.on('error', () => {})
-  await createTables(pool)
-  // The origin has the port, which is known when the server listens.
-  let fetchApp: (request: Request, env: object) => Response | Promise<Response>
-  server = serve({
-    fetch: (request, env) => fetchApp(request, env),
-    port: 0,
-    hostname: 'localhost',
-  })
-  await new Promise((resolve) => server.once('listening', resolve))
-  origin = `http://localhost:${(server.address() as AddressInfo).port}`
-  const totpKey = Buffer.alloc(32).toString('base64')
-  // All of them have one address.
-  const limit = async () => true
-  site = { ...nodeSite(pool, { origin, totpKey, sendMail: async () => {} }), limit }
-  fetchApp = createApp(site).fetch
-  const { executablePath, env } = await findChromium()
-  browser = await chromium.launch({
-    executablePath,
-    env: { ...(process.env as Record<string, string>), ...env },
-    args: ['--no-sandbox'],
-  })
+  opened = await openBrowserSite()
+  ;({ browser, origin, site } = opened)
 })
-afterAll(async () => {
-  await browser.close()
-  await new Promise((resolve) => server.close(resolve))
-  await pool.end()
-  await postgres.stop()
-})
+afterAll(() => opened[Symbol.asyncDispose]())
 
 interface Visit {
   readonly page: Page
@@ -89,15 +51,7 @@ async function visit(): Promise<Visit> {
   return { page, cdp, authenticatorId, errors, passkeys }
 }
 
-async function signUp(page: Page): Promise<string> {
-  const email = `${crypto.randomUUID()}@example.com`
-  await page.goto(`${origin}/sign-up`)
-  await page.getByLabel('E-mail address').fill(email)
-  await page.getByLabel('Passphrase').fill('correct horse battery')
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await page.getByText(email).waitFor()
-  return email
-}
+const signUp = (page: Page) => signUpIn(page, origin)
 
 async function addPasskey(page: Page, name: string): Promise<void> {
   await page.goto(`${origin}/passkeys`)

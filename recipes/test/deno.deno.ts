@@ -1,13 +1,18 @@
 /** Run by `deno test`. */
-import { emailKey } from '../src/accounts-kv.ts'
+import { emailKey } from '../src/email-key.ts'
 import type { Site } from '../src/site.ts'
 import { denoSite } from '../src/site-deno.ts'
+import { apiCases } from './api-cases.ts'
+import { deviceCases } from './device-cases.ts'
 import { emailCodeCases } from './email-code-cases.ts'
+import { guestCases } from './guest-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
+import { mainCases } from './main-cases.ts'
 import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { smtpCases } from './smtp-cases.ts'
 import { startSmtpServer } from './smtp-server.ts'
+import { roleCases } from './role-cases.ts'
 import { totpCases } from './totp-cases.ts'
 import { type Case, type World, createWorld } from './world.ts'
 
@@ -42,6 +47,11 @@ for (const { name, run } of [
   ...emailCodeCases,
   ...passkeyCases,
   ...totpCases,
+  ...apiCases,
+  ...deviceCases,
+  ...guestCases,
+  ...roleCases,
+  ...mainCases,
   interrupted,
 ]) {
   Deno.test(`Deno and Deno KV: ${name}`, () => run(world()))

@@ -1,6 +1,6 @@
 /** The cases of the rate limit. */
 import assert from 'node:assert/strict'
-import { ATTEMPTS_PER_MINUTE } from '../src/site.ts'
+import { ATTEMPTS_PER_MINUTE } from '../src/attempts-per-minute.ts'
 import type { Case, World } from './world.ts'
 
 /** How many of 20 concurrent attempts with a new key are allowed. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrations } from '@limen/sql'
+import { migrations, pg } from '@limen/sql'
 import { serve } from '@limen/test-servers'
 import { visitor } from '@limen/testing'
 import { Pool } from 'pg'
@@ -10,24 +10,30 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { type Postgres, startPostgres } from '../../packages/sql/test/postgres.ts'
 import { layout } from '../src/accounts-sql.ts'
-import { pgSql } from '../src/database.ts'
+import { sqlOf } from '../src/database.ts'
 import { deleteOldAttempts, sqlLimit } from '../src/limit-sql.ts'
-import type { Site } from '../src/site.ts'
+import { runMigrations } from '../src/migrate.ts'
+import type { Site, SiteOptions } from '../src/site.ts'
 import { secretBox } from '../src/secret-box.ts'
-import { createTables, nodeSite } from '../src/site-node.ts'
+import { nodeSite } from '../src/site-node.ts'
+import { apiCases } from './api-cases.ts'
+import { deviceCases } from './device-cases.ts'
 import { emailCodeCases } from './email-code-cases.ts'
+import { guestCases } from './guest-cases.ts'
 import { counterCases, limitCases } from './limit-cases.ts'
 import { oauthCases } from './oauth-cases.ts'
 import { siteProviders } from './oauth-site.ts'
+import { mainCases } from './main-cases.ts'
 import { passkeyCases } from './passkey-cases.ts'
 import { passphraseCases } from './passphrase-cases.ts'
 import { signUpAt } from './sign-up-at.ts'
 import { type SmtpMail, smtpCases } from './smtp-cases.ts'
 import { startSmtpServer } from './smtp-server.ts'
 import { type ProviderProcess, startProviders } from './start-providers.ts'
+import { roleCases } from './role-cases.ts'
 import { totpCases } from './totp-cases.ts'
 import { simpleWebAuthnModule } from './vendor.ts'
-import { type World, createWorld } from './world.ts'
+import { type Send, type World, createWorld } from './world.ts'
 
 let postgres: Postgres
 let pool: Pool
@@ -40,7 +46,10 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: postgres.url })
   // end() resolves before the connections are closed, and the server then stops.
   pool.on('error', () => {})
-  await createTables(pool)
+  const folder = new URL('../migrations/node/', import.meta.url)
+  await runMigrations(pg(pool), folder)
+  // A second start changes nothing.
+  await runMigrations(pg(pool), folder)
   providerProcess = await startProviders()
 })
 afterAll(async () => {
@@ -49,14 +58,14 @@ afterAll(async () => {
   await postgres.stop()
 })
 
+const openSite = (options: SiteOptions) => nodeSite(pg(pool), options)
+const send: Send = (app, request, client) =>
+  app.fetch(request, { incoming: { socket: { remoteAddress: client } } })
+
 function world(sendMail?: Site['sendMail']): World {
-  return createWorld(
-    (options) =>
-      nodeSite(pool, { ...options, providers: siteProviders(providerProcess.providers) }),
-    (app, request, client) =>
-      app.fetch(request, { incoming: { socket: { remoteAddress: client } } }),
-    sendMail,
-  )
+  const open = (options: SiteOptions) =>
+    openSite({ ...options, providers: siteProviders(providerProcess.providers) })
+  return createWorld(open, send, sendMail)
 }
 
 for (const { name, run } of [
@@ -67,8 +76,16 @@ for (const { name, run } of [
   ...oauthCases,
   ...passkeyCases,
   ...totpCases,
+  ...apiCases,
+  ...deviceCases,
+  ...guestCases,
+  ...roleCases,
 ]) {
   it(`Node and PostgreSQL: ${name}`, () => run(world()))
+}
+
+for (const { name, run } of mainCases) {
+  it(`Node and PostgreSQL: ${name}`, () => run(createWorld(openSite, send)))
 }
 
 for (const { name, run } of smtpCases) {
@@ -118,7 +135,7 @@ function program(env: Record<string, string> = {}) {
 
 it('attempts of earlier minutes are deleted', async () => {
   let now = Date.now()
-  const sql = pgSql(pool)
+  const sql = sqlOf(pg(pool))
   const limit = sqlLimit(sql, () => now)
   const key = crypto.randomUUID()
   const isStored = async () => (await sql`select key from attempts where key = ${key}`).length === 1

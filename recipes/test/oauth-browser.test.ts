@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, createAdaptorServer } from '@hono/node-server'
 import { findChromium } from '@limen/chromium'
+import { pg } from '@limen/sql'
 import { Pool } from 'pg'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPostgres } from '../../packages/sql/test/postgres.ts'
 import { createApp } from '../src/app.ts'
-import { createTables, nodeSite } from '../src/site-node.ts'
+import { runMigrations } from '../src/migrate.ts'
+import { nodeSite } from '../src/site-node.ts'
 import { siteProviders } from './oauth-site.ts'
 import { startProviders } from './start-providers.ts'
 import { loginOf } from './test-account.ts'
@@ -27,7 +29,7 @@ beforeAll(async () => {
   // end() resolves before the connections are closed, and the server then stops.
   pool.on('error', () => {})
   cleanup.defer(() => pool.end())
-  await createTables(pool)
+  await runMigrations(pg(pool), new URL('../migrations/node/', import.meta.url))
 
   const server = createAdaptorServer({
     fetch: (request, env) => respond(request, env as HttpBindings),
@@ -41,7 +43,7 @@ beforeAll(async () => {
   const sendMail = async () => {}
   const totpKey = Buffer.alloc(32).toString('base64')
   const options = { origin, totpKey, sendMail, providers: siteProviders(providers) }
-  const app = createApp(nodeSite(pool, options))
+  const app = createApp(nodeSite(pg(pool), options))
   const respond = (request: Request, env: HttpBindings) => {
     const names = (request.headers.get('Cookie') ?? '').replaceAll(/=[^;]*/g, '')
     const site = request.headers.get('Sec-Fetch-Site') ?? ''

@@ -1,6 +1,6 @@
 /** The cases of the recipe for accounts at providers. */
 import assert from 'node:assert/strict'
-import { ATTEMPTS_PER_MINUTE } from '../src/site.ts'
+import { ATTEMPTS_PER_MINUTE } from '../src/attempts-per-minute.ts'
 import { verifiedUser } from '../src/verified-user.ts'
 import { oauthProviderCases } from './oauth-provider-cases.ts'
 import { type Callback, openCallback, refreshOf, visitProvider } from './provider-visit.ts'

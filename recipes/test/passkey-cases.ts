@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { Secret, TOTP } from 'otpauth'
-import { ATTEMPTS_PER_MINUTE } from '../src/site.ts'
+import { ATTEMPTS_PER_MINUTE } from '../src/attempts-per-minute.ts'
 import { type Lies, type Options, type SoftwarePasskey, softwarePasskey } from './authenticator.ts'
 import { type SignedUp, copyOf, signUp, signedInAs } from './case-steps.ts'
 import { type Browser, CROSS_SITE, type Case, type World } from './world.ts'

@@ -1,7 +1,7 @@
 /** The cases of the recipe for passphrases. */
 import assert from 'node:assert/strict'
 import { passphraseHashes } from '../src/passphrase-hash.ts'
-import { ATTEMPTS_PER_MINUTE } from '../src/site.ts'
+import { ATTEMPTS_PER_MINUTE } from '../src/attempts-per-minute.ts'
 import { type Browser, CROSS_SITE, type Case, type World } from './world.ts'
 
 const PASSPHRASE = 'correct horse battery'

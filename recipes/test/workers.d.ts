@@ -5,8 +5,10 @@ declare global {
     interface Env {
       MIGRATIONS: D1Migration[]
     }
+    // #if recipes
     interface GlobalProps {
       mainModule: typeof import('../src/workers.ts')
     }
+    // #end
   }
 }

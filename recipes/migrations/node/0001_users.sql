@@ -1,9 +1,11 @@
 create table if not exists users (
   id text primary key,
-  -- In lower case: "Ada@example.com" is the same address.
-  email text not null unique,
+  -- #if passphrase
   -- Null for a user who signs in by another recipe.
-  passphrase_hash text
+  passphrase_hash text,
+  -- #end
+  -- In lower case: "Ada@example.com" is the same address.
+  email text not null unique
 );
 
 -- Attempts of the current minute. A key contains an e-mail address or a client's IP address.

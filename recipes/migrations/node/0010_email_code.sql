@@ -1,3 +1,4 @@
+-- #if email
 -- Whether the user has proved that the address is theirs.
 alter table users add column if not exists email_verified boolean not null default false;
 
@@ -8,3 +9,4 @@ create table if not exists mails (
   count integer not null,
   primary key (hour, key)
 );
+-- #end

@@ -1,3 +1,4 @@
+-- #if oauth
 -- Accounts at other providers. One belongs to one user at most.
 create table if not exists identities (
   provider text not null,
@@ -8,3 +9,4 @@ create table if not exists identities (
 );
 
 create index if not exists identities_user on identities (user_id);
+-- #end

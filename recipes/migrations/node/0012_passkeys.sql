@@ -1,3 +1,4 @@
+-- #if passkey
 create table if not exists passkeys (
   -- The credential id, in base64url.
   id text primary key,
@@ -12,3 +13,4 @@ create table if not exists passkeys (
 );
 
 create index if not exists passkeys_user on passkeys (user_id);
+-- #end

@@ -1,3 +1,4 @@
+-- #if totp
 create table if not exists totp (
   user_id text primary key references users (id) on delete cascade,
   -- Encrypted with TOTP_KEY.
@@ -9,3 +10,4 @@ create table if not exists totp (
   -- SHA-256 hashes in hexadecimal, with spaces between them.
   recovery_codes text not null
 );
+-- #end

@@ -1,7 +1,9 @@
 create table users (
   id text primary key,
-  -- In lower case: "Ada@example.com" is the same address.
-  email text not null unique,
+  -- #if passphrase
   -- Null for a user who signs in by another recipe.
-  passphrase_hash text
+  passphrase_hash text,
+  -- #end
+  -- In lower case: "Ada@example.com" is the same address.
+  email text not null unique
 );

@@ -1,3 +1,4 @@
+-- #if email
 -- Whether the user has proved that the address is theirs.
 alter table users add column email_verified integer not null default 0;
 
@@ -8,3 +9,4 @@ create table mails (
   count integer not null,
   primary key (hour, key)
 ) without rowid;
+-- #end

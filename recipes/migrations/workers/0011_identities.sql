@@ -1,3 +1,4 @@
+-- #if oauth
 -- Accounts at other providers. One belongs to one user at most.
 create table identities (
   provider text not null,
@@ -8,3 +9,4 @@ create table identities (
 );
 
 create index identities_user on identities (user_id);
+-- #end

@@ -1,0 +1,17 @@
+-- #if roles
+-- 'admin', or null. Only administrators change it.
+alter table users add column if not exists role text;
+
+-- What administrators did. It has no foreign keys, so that it outlives its users.
+create table if not exists audit (
+  id text primary key,
+  -- In milliseconds since the epoch.
+  at bigint not null,
+  admin text not null,
+  subject text not null,
+  action text not null,
+  reason text not null
+);
+
+create index if not exists audit_at on audit (at);
+-- #end
