@@ -3,11 +3,12 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loads } from './load/load.ts'
 import { loadPages } from './load/postgres.ts'
+import { loadWhole } from './load/whole.ts'
 import { pages } from './postgres/page.ts'
 import type { Found } from './src/bundle.ts'
 import { coldStarts } from './src/cold.ts'
 import { type Profile, isReported, profileOf, textOf, writeProfiles } from './src/profile.ts'
-import { writeReport } from './src/report.ts'
+import { wholeCells, writeReport } from './src/report.ts'
 import {
   type Results,
   type RuntimeResult,
@@ -31,7 +32,7 @@ const { values } = parseArgs({
   options: {
     /** Only the floors, Limen and lucia 2.7 at the main workloads: less than a minute. */
     quick: { type: 'boolean', default: false },
-    /** Some parts: times, cold, size, load, postgres, profile. Default: all. */
+    /** Some parts: times, cold, size, load, postgres, whole, profile. Default: all. */
     only: { type: 'string' },
     /** Parts of names, joined by +. With any of them nothing is written. */
     runtime: { type: 'string' },
@@ -113,6 +114,20 @@ if (isPart('postgres')) {
   }
 } else if (quick && !values.only) {
   console.log('\nleft out of --quick: the app on PostgreSQL; measure it with --only postgres')
+}
+
+if (isPart('whole') && (isWhole || values.only)) {
+  const [rounds, seconds] = quick ? [1, 1] : [7, 5]
+  const result = await loadWhole({ rounds: roundsOr(rounds), seconds })
+  for (const [platform, apps] of [
+    ['Workers and D1', result.workers],
+    ['Node and PostgreSQL', result.node],
+  ] as const) {
+    console.log(`\nwhole apps on ${platform}`)
+    if (typeof apps === 'string') console.log(`  left out: ${apps}`)
+    else for (const one of apps) printRow(one.app, ...wholeCells(one))
+  }
+  await store({ whole: { when, ...result } })
 }
 
 if (isPart('profile') && (isWhole || values.only)) {

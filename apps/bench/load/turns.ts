@@ -11,12 +11,16 @@ export interface Throughput {
   readonly perSecond: number
   readonly p50: number
   readonly p99: number
+  /** Milliseconds of processor time for a page, where it is known. */
+  readonly cpu?: number
 }
 
 /** A page, and the cookies of its visitors. */
 export interface LoadedPage {
   readonly url: string
   readonly cookies: readonly string[]
+  /** The processor time of the app so far, in milliseconds. */
+  readonly cpu?: () => number
 }
 
 export interface Pressure {
@@ -45,7 +49,11 @@ export async function inTurns(
         const n = (round + turn) % pages.length
         const duration = round === 0 ? Math.min(seconds, 3) : seconds
         const args = [client, pages[n]!.url, String(connections), String(duration), fileOf(n)]
-        const throughput = JSON.parse(await run(process.execPath, args)) as Throughput
+        const { cpu } = pages[n]!
+        const before = cpu?.() ?? 0
+        const measured = JSON.parse(await run(process.execPath, args)) as Throughput
+        const spent = cpu && (cpu() - before) / (measured.perSecond * duration)
+        const throughput = spent === undefined ? measured : { ...measured, cpu: spent }
         if (round > 0) found[n]!.push(throughput)
       }
     }

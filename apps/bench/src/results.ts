@@ -5,6 +5,7 @@ import { cpus, loadavg } from 'node:os'
 import stringify from 'json-stringify-pretty-compact'
 import type { Load } from '../load/load.ts'
 import type { PagesResult } from '../load/postgres.ts'
+import type { WholeResults } from '../load/whole.ts'
 import { manifestOf, readManifest, root } from './bundle.ts'
 import type { Cold } from './cold.ts'
 import type { Measured } from './rounds.ts'
@@ -32,6 +33,17 @@ export interface Circumstances {
   readonly busy: boolean
 }
 
+/** The processor time of one request in a framework, in microseconds, one value for each round. */
+export interface FrameworkCost {
+  readonly framework: string
+  /** By the framework's bare handler. */
+  readonly bare: readonly number[]
+  /** By a handler that answers the same, and validates an active session. */
+  readonly active: readonly number[]
+  /** By the same handler, for an anonymous visitor. */
+  readonly anonymous: readonly number[]
+}
+
 /** All parts; each may be of another run. */
 export interface Results {
   times?: { when: Circumstances; runtimes: Partial<Record<RuntimeName, RuntimeResult>> }
@@ -44,6 +56,10 @@ export interface Results {
   load?: { when: Circumstances; apps: readonly Load[] }
   /** One page on PostgreSQL, by each session library. */
   postgres?: { when: Circumstances } & PagesResult
+  /** Written by `examples/bench.ts`. */
+  frameworks?: { when: Circumstances; costs: readonly FrameworkCost[] }
+  /** Whole apps with a passphrase, on Workers with D1 and on Node with PostgreSQL. */
+  whole?: { when: Circumstances } & WholeResults
   versions?: Record<string, string>
   tools?: Record<string, string>
 }

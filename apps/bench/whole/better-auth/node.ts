@@ -1,0 +1,4 @@
+import type { Pool } from 'pg'
+import { createApp } from './app.ts'
+
+export const openApp = (pool: Pool) => createApp(pool)

@@ -1,0 +1,3 @@
+declare module 'cloudflare:workers' {
+  export const env: { readonly DB: import('@cloudflare/workers-types').D1Database }
+}
