@@ -63,6 +63,7 @@ const LONG = [
   'sql/src/mysql.server.test.ts',
   'deno/src/deno.test.ts',
   'lab/test/',
+  'lab/device/',
   'guestbook/e2e/look.test.ts',
   'deno-notes/test/browser.test.ts',
 ]
@@ -123,8 +124,8 @@ export default defineConfig({
           name: 'node',
           isolate: false,
           include: [
-            '{core,conformance,hono,testing}/src/**/*.test.ts',
-            'testing/examples/*.test.ts',
+            '{astro,conformance,core,elysia,h3,hono,lucia-codemod,node,nuxt,tanstack-start,testing}/src/**/*.test.ts',
+            '{node,testing}/examples/*.test.ts',
             '{conformance,workers}/test/*.test.ts',
           ],
           globalSetup: [at('packages/workers/test/setup.ts')],
@@ -180,6 +181,10 @@ export default defineConfig({
         },
       },
       {
+        root: at('packages/create-limen'),
+        test: { name: 'create-limen', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
         root: at('apps/guestbook'),
         plugins: [
           cloudflareTest(async () => ({
@@ -228,6 +233,16 @@ export default defineConfig({
           globalSetup: [at('apps/lab/test/setup.ts')],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        root: at('apps'),
+        test: {
+          name: 'device',
+          include: ['{lab,guestbook}/device/**/*.test.ts'],
+          globalSetup: [at('apps/lab/device/setup.ts')],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

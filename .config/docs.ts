@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transform } from 'automd'
+import { costsMarkdown } from '../apps/bench/costs/page.ts'
 import { storesMarkdown } from './stores.ts'
 import { foldersIn, root } from './packages.ts'
 
@@ -28,8 +29,9 @@ export function read(path: string): string | null {
 /** A page with all its generated blocks as they must be. */
 export async function generated(path: string): Promise<string> {
   const stores = { name: 'stores', generate: () => ({ contents: storesMarkdown() }) }
+  const costs = { name: 'costs', generate: () => ({ contents: costsMarkdown() }) }
   const url = pathToFileURL(root + path).href
-  const { contents, updates } = await transform(read(path)!, { generators: { stores } }, url)
+  const { contents, updates } = await transform(read(path)!, { generators: { stores, costs } }, url)
   for (const { result } of updates) {
     const [issue] = result.issues ?? []
     if (issue) throw new Error(`${path}: ${issue}`)

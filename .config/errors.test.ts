@@ -50,7 +50,7 @@ const catalogues = readdirSync(`${root}packages`)
 
 it('reads the messages of core and of each package with error codes', () => {
   const packages = new Set(catalogues.map((path) => path.split('/')[1]))
-  expect(packages).toEqual(new Set(['core', 'deno', 'redis', 'workers']))
+  expect(packages).toEqual(new Set(['core', 'deno', 'nextjs', 'redis', 'workers']))
 })
 
 describe.each(catalogues)('the messages of %s', (path) => {

@@ -6,21 +6,30 @@ import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
+import * as astro from '../packages/astro/src/index.ts'
 import { type Subject, faulty, storeSuite, ticketSuite } from '../packages/conformance/src/index.ts'
 import { messageSuite } from '../packages/conformance/src/message-suite.ts'
 import * as core from '../packages/core/src/index.ts'
 import { serializeCookie } from '../packages/core/src/cookie.ts'
 import { originRule } from '../packages/core/src/csrf.ts'
+import { deviceBound } from '../packages/core/src/device-bound.ts'
 import { memoryStore } from '../packages/core/src/memory-store.ts'
 import * as storeKit from '../packages/core/src/store-kit.ts'
 import { memoryTicketStore, purgeTickets, tickets } from '../packages/core/src/tickets.ts'
+import * as elysia from '../packages/elysia/src/index.ts'
+import * as h3 from '../packages/h3/src/index.ts'
 import * as hono from '../packages/hono/src/index.ts'
+import * as luciaGuides from '../packages/lucia/src/guides.ts'
 import * as lucia from '../packages/lucia/src/index.ts'
+import * as luciaPassword from '../packages/lucia/src/password.ts'
+import * as node from '../packages/node/src/index.ts'
 import * as drizzle from '../packages/sql/src/drizzle/index.ts'
 import * as sql from '../packages/sql/src/index.ts'
 import * as sqlText from '../packages/sql/src/sql.ts'
+import * as tanstackStart from '../packages/tanstack-start/src/index.ts'
 import * as testing from '../packages/testing/src/index.ts'
 import { kvCache, workersCache } from '../packages/workers/src/caches.ts'
+import { frameworkFolders } from './packages.ts'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
@@ -45,6 +54,8 @@ function scope() {
     ...storeKit,
     ...hono,
     ...lucia,
+    ...luciaGuides,
+    ...luciaPassword,
     ...sql,
     ...sqlText,
     ...drizzle,
@@ -59,6 +70,7 @@ function scope() {
     d1Store: inMemory,
     d1TicketStore: ticketsInMemory,
     db: Object.assign(new DatabaseSync(':memory:'), { query: unused, transaction: unused }),
+    deviceBound,
     denoKvStore: inMemory,
     denoKvTicketStore: ticketsInMemory,
     durableObjectStore: inMemory,
@@ -78,6 +90,8 @@ function scope() {
     redisStore: inMemory,
     purgeTickets,
     redisTicketStore: ticketsInMemory,
+    // Its tests rewrite projects: here there is none.
+    rewriteProject: () => ({ changed: [] }),
     serializeCookie,
     // Its cases run without being awaited: many histories would delay the examples after it.
     storeSuite: (subject: Subject) => storeSuite(subject, { histories: 5 }),
@@ -86,6 +100,32 @@ function scope() {
     withAuth,
     workersCache,
   }
+}
+
+/** The names of packages whose exports have names that another package has too. */
+function namesOf(where: string): object {
+  const framework = (name: string) =>
+    createRequire(`${packages}/${name}/package.json`)(name) as Record<string, new () => unknown>
+  const names: Readonly<Record<string, object>> = {
+    astro,
+    elysia: { ...elysia, ...framework('elysia') },
+    h3: {
+      ...h3,
+      app: new (framework('h3')['H3']!)(),
+      definePlugin: (plugin: unknown) => plugin,
+    },
+    node: {
+      ...node,
+      app: { get() {}, post() {}, use() {} },
+      createServer() {},
+      sockets: { on() {} },
+    },
+    'tanstack-start': {
+      ...tanstackStart,
+      createMiddleware: () => ({ server: (run: unknown) => run }),
+    },
+  }
+  return names[where.split('/')[0]!] ?? {}
 }
 
 /** The app's own table of users, in the dialect of a file. */
@@ -105,10 +145,12 @@ interface Example {
   readonly code: string
 }
 
-/** Every `@example` of the packages' sources, as code. */
+/** Every `@example` of the packages' sources, as code, except where it needs a framework. */
 function* examples(): Generator<Example> {
+  const skipped = frameworkFolders()
   for (const path of readdirSync(packages, { recursive: true, encoding: 'utf8' })) {
     if (!/^[^/]+\/src\/.*(?<!\.test)\.ts$/.test(path)) continue
+    if (skipped.some((folder) => `packages/${path}`.startsWith(`${folder}/`))) continue
     const source = readFileSync(`${packages}/${path}`, 'utf8')
     for (const [comment] of source.matchAll(
       /\/\*\*(?:[^*]|\*(?!\/))*@example(?:[^*]|\*(?!\/))*\*\//g,
@@ -139,6 +181,7 @@ describe('examples in doc comments', () => {
     const { code: plain } = transformSync(`async () => { ${asserted(code)}\n}`, { loader: 'ts' })
     const names = {
       ...scope(),
+      ...namesOf(where),
       users: usersOf(where),
       check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),
     }

@@ -8,6 +8,12 @@ module.exports = {
         manifest.os = list(manifest.os)
         manifest.cpu = list(manifest.cpu)
       }
+      // pnpm installs missing peers. The frameworks of our packages are installed in examples/ only.
+      if (manifest.name?.startsWith('@limen/')) {
+        for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+          if (!manifest.devDependencies?.[peer]) delete manifest.peerDependencies[peer]
+        }
+      }
       return manifest
     },
   },

@@ -52,8 +52,21 @@ const names = ['-t', [...words, '(random histories|on a real Deno KV)'].join('.*
 // The files whose tests read the number of histories.
 for (const [project, runtime, ...files] of [
   ['node', 'Node', 'conformance/test/core-stores', 'workers/test/kv-histories'],
-  ['workerd', 'workerd', 'workers/src/d1-store', 'workers/src/durable-object-store'],
-  ['sql', 'Node', 'sql/src/sql-store', 'sql/src/postgres.server', 'sql/src/mysql.server'],
+  [
+    'workerd',
+    'workerd',
+    'workers/src/d1-store',
+    'workers/src/durable-object-store',
+    'lucia/src/histories',
+  ],
+  [
+    'sql',
+    'Node',
+    'sql/src/sql-store',
+    'sql/src/postgres.server',
+    'sql/src/mysql.server',
+    'lucia/src/histories',
+  ],
   ['redis', 'Node', 'redis/src/redis-store'],
   ['deno', 'Deno', 'deno/src/deno.test'],
 ] as const) {
