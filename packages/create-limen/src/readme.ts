@@ -136,7 +136,9 @@ function deploySection(
     if (settings.some(({ name }) => name === 'ORIGIN')) {
       steps.push('In `wrangler.jsonc`, set `ORIGIN` to the address of the Worker.')
     }
-    steps.push(`\`${run('deploy')}\`. The first time, it creates the database.`)
+    steps.push(
+      `\`npx wrangler deploy\` once, which creates the database. Then, and for each later version, \`${run('deploy')}\`, which migrates it first.`,
+    )
     const secrets = settings.filter(({ isSecret }) => isSecret)
     if (secrets.length > 0) {
       steps.push('Set the secrets: `npx wrangler secret put <name>` for each of them.')
