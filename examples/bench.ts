@@ -21,7 +21,6 @@ import {
 } from '../apps/bench/src/results.ts'
 import { spreadOf } from '../apps/bench/src/statistics.ts'
 import { spreadText } from '../apps/bench/src/text.ts'
-import { bun } from '../.config/bun.ts'
 
 /** A server of one framework. To add one, add a line to `subjects`. */
 interface Subject {
