@@ -124,7 +124,7 @@ export function costsMarkdown(counts: AllCounts = readCounts()): string {
   const month = neon.perComputeHour * neon.smallestCompute * HOURS_IN_A_MONTH
   const duration = (0.128 * 0.01 * MILLION * prices.objectDuration.perMillion) / MILLION
   return [
-    '### A million times',
+    '## A million times',
     markdownTable([head, ...priced], { align: ['', ...head.slice(1).map(() => 'right')] }),
     `¹ A million requests, of which one in ${RENEWAL_OF} renews its session, and one in ${SIGN_IN_OF} each signs in and out: an assumption. Your app can have other shares.`,
     [
@@ -133,7 +133,7 @@ export function costsMarkdown(counts: AllCounts = readCounts()): string {
       `- **Deno Deploy** bills units. A page is ${textOf(page)}; a renewal is ${textOf(renewal)}. The plan ${deno.plan} ($${deno.perMonth} a month) includes ${deno.readUnits.toLocaleString('en')} read units and ${deno.writeUnits.toLocaleString('en')} write units: ${included.toLocaleString('en')} pages. No price for more was found.`,
       `- **Neon** bills the time in which the database is active, not statements: $${neon.perComputeHour} for each CU-hour of the plan Launch. The smallest compute (${neon.smallestCompute} CU) costs ${dollars(month)} in a month without a pause of five minutes, with one request a second or with many.`,
     ].join('\n'),
-    '### What was counted',
+    '## What was counted',
     markdownTable([
       ['', 'page', 'POST', 'forged token', 'renewal', 'sign-in', 'sign-out'],
       ...counted.map(([store, all]) => [
@@ -143,7 +143,7 @@ export function costsMarkdown(counts: AllCounts = readCounts()): string {
         ),
       ]),
     ]),
-    '### Prices',
+    '## Prices',
     markdownTable(
       [
         ['for a million', 'US dollars', 'source', 'copy of'],
