@@ -83,15 +83,14 @@ function withoutMarks(text: string): string {
     .replaceAll(/^(```\w+) (?:ignore|no-run).*$/gm, '$1')
 }
 
-/** With each table in a box that scrolls by itself, also by keyboard. */
+/** With each table in a box that scrolls by itself, also by keyboard. A header cell without text gets one. */
 function withTables(text: string): string {
-  // A header cell without text has no name.
-  const named = text.replaceAll(/^\| {2,}\|(?=.*\n\| ?-)/gm, '| <span class="sr-only">Row</span> |')
-  return named.replaceAll(
-    /(?:^\|.*\n)+/gm,
-    (table) =>
-      `<div class="table" tabindex="0" role="group" aria-label="Table">\n\n${table}\n</div>\n`,
-  )
+  return text.replaceAll(/(?:^\|.*\n)+/gm, (table) => {
+    const [header = '', ...rows] = table.split('\n')
+    const named = header.replaceAll(/\| +(?=\|)/g, '| <span class="sr-only">Cell</span> ')
+    const box = '<div class="table" tabindex="0" role="group" aria-label="Table">'
+    return `${box}\n\n${[named, ...rows].join('\n')}\n</div>\n`
+  })
 }
 
 /** Links to other files as links to pages of the site, or to the repository. */
