@@ -10,7 +10,8 @@ import { foldersIn, root } from './packages.ts'
 export const pages: readonly string[] = [
   'README.md',
   ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    // Without what the site installs and builds.
+    .filter((path) => path.endsWith('.md') && !/^(node_modules|site|dist)\//.test(path))
     .map((path) => `docs/${path}`),
   ...foldersIn('packages')
     .map((folder) => `${folder}/README.md`)
