@@ -40,8 +40,9 @@ describe('P8: the session cookie', () => {
     await signUp(page, origin(), `Over ${scheme}`, { remember: true })
 
     const header = await (await sent).headerValue('Set-Cookie')
+    // Beside it, the cookie of an earlier proof of the device is deleted.
     expect(header).toMatch(
-      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1299600; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=1299600; HttpOnly; Secure; SameSite=Lax$/m,
     )
     const cookie = await cookieOf(page)
     expect(cookie).toMatchObject({
@@ -68,7 +69,7 @@ describe('P8: the session cookie', () => {
     await signUp(page, book, 'Passing')
 
     expect(await (await sent).headerValue('Set-Cookie')).toMatch(
-      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-Http-guestbook=[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/m,
     )
     // The browser stores no expiry: the cookie ends with its run.
     expect((await cookieOf(page)).expires).toBe(-1)

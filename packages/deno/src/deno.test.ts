@@ -72,8 +72,7 @@ describe('in Deno', () => {
       'node',
       '--pool',
       'forks',
-      '--exclude',
-      '**/test/**',
+      ...['core', 'conformance', 'hono', 'testing'].map((name) => `packages/${name}/src/`),
     ]
     const output = await deno('run', '-A', '--no-lock', vitest, ...args)
     expect(output).toMatch(/^[1-9]\d\d+ passed, 0 failed/m)
@@ -88,7 +87,9 @@ describe('in Deno', () => {
   })
 
   it('deno publish accepts every package', async () => {
-    const args = ['publish', '--dry-run', '--allow-dirty', '--config', 'packages/deno.json']
+    // Without a type check, for which Deno would need @types/node, and would then change package.json.
+    const args = ['publish', '--dry-run', '--allow-dirty', '--no-check']
+    args.push('--config', 'packages/deno.json')
     const output = await deno(...args)
     const names = ['core', 'conformance', 'hono', 'workers', 'deno', 'sql', 'redis', 'testing']
     for (const name of names) {
