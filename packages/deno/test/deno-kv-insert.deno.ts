@@ -287,7 +287,11 @@ Deno.test('E6: with 50 concurrent writers of attributes, no replacement and no l
     let isOver = false
     const writing = Array.from({ length: 50 }, async (_, writer) => {
       const own = caseStore(kv)
-      while (!isOver) await own.updateUser(writer % 2 ? 'ada' : 'bob', { name: `${writer}` })
+      while (!isOver) {
+        await own.updateUser(writer % 2 ? 'ada' : 'bob', { name: `${writer}` })
+        // Without a pause, a fast machine has no moment in which both users stay as they are.
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
     })
     try {
       for (let run = 0; run < 5; run++) {
