@@ -39,6 +39,7 @@ export const stores: Readonly<Record<string, OpenStore>> = {
     const pool = new Pool({ connectionString: server.url })
     // The server stops while connections are being closed.
     pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
     stack.defer(() => pool.end())
     await migrate(pg(pool))
     return sqlStore(pg(pool))
