@@ -290,7 +290,7 @@ Deno.test('E6: with 50 concurrent writers of attributes, no replacement and no l
       while (!isOver) {
         await own.updateUser(writer % 2 ? 'ada' : 'bob', { name: `${writer}` })
         // Without a pause, a fast machine has no moment in which both users stay as they are.
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise((resolve) => setTimeout(resolve, 100))
       }
     })
     try {
