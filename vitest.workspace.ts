@@ -242,6 +242,8 @@ export default defineConfig({
           include: ['{lab,guestbook}/device/**/*.test.ts'],
           globalSetup: [at('apps/lab/device/setup.ts')],
           testTimeout: 60_000,
+          // The browser decides when it registers and refreshes: on a busy machine, sometimes too late.
+          retry: 2,
           hookTimeout: 60_000,
         },
       },
