@@ -1,39 +1,15 @@
 /** An `auth` object with a user who is signed in, whose store resolves later and counts its calls. */
-import { setTimeout } from 'node:timers/promises'
-import { type AuthEvent, type InferSession, limen } from '@limen/core'
-import { memoryStore } from '@limen/core/memory-store'
+import { type InferSession, limen } from '@limen/core'
+import { recordedApp, signedIn } from '../../conformance/test/signed-in.ts'
 
-export const DAY = 86_400_000
+export { DAY } from '../../conformance/test/signed-in.ts'
 const URL_OF_APP = 'https://app.example/'
 
 /** Creates it. */
 export async function createAuth() {
-  const clock = { now: 1_700_000_000_000 }
-  const calls: string[] = []
-  const events: AuthEvent['type'][] = []
-  const memory = memoryStore<{ name: string }>()
-  const store = {
-    ...memory,
-    async read(...args: Parameters<typeof memory.read>) {
-      calls.push(`read ${args[1]?.consistency}`)
-      await setTimeout(1)
-      return memory.read(...args)
-    },
-    async renew(...args: Parameters<typeof memory.renew>) {
-      calls.push('renew')
-      return memory.renew(...args)
-    },
-  }
-  const config = {
-    store,
-    now: () => clock.now,
-    onEvent: ({ type }: AuthEvent) => void events.push(type),
-    getUserAttributes: ({ name }: { name: string }) => ({ name }),
-  }
+  const { config, ...recorded } = recordedApp((consistency) => `read ${consistency}`)
   const auth = limen(config)
-  const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
-  const session = await auth.createSession({ userId })
-  const token = auth.createBearerToken(session)
+  const { session, token } = await signedIn(auth)
   const cookie = auth.createSessionCookie(session)
   /** Creates a navigation with the cookie of the session. */
   const visit = (path = '/', headers: Record<string, string> = {}, method = 'GET') =>
@@ -46,7 +22,7 @@ export async function createAuth() {
         ...headers,
       },
     })
-  return { auth, calls, clock, config, cookie, events, session, visit }
+  return { auth, ...recorded, config, cookie, session, visit }
 }
 
 export type AppSession = InferSession<Awaited<ReturnType<typeof createAuth>>['auth']>

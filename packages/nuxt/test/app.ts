@@ -2,47 +2,18 @@
 import { type IncomingMessage, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { type AuthEvent, limen } from '@limen/core'
-import { memoryStore } from '@limen/core/memory-store'
+import { limen } from '@limen/core'
 import { type App, createApp, toNodeListener } from 'h3'
+import { recordedApp, signedIn } from '../../conformance/test/signed-in.ts'
 import nitroPlugin from '../src/nitro-plugin.ts'
 
-export const DAY = 86_400_000
-const COOKIE = '__Host-Http-session'
+export { DAY } from '../../conformance/test/signed-in.ts'
 
 /** An auth object with a signed-in user, and a record of its store calls. */
 export async function createAuth() {
-  const clock = { now: 1_700_000_000_000 }
-  const calls: string[] = []
-  const events: AuthEvent['type'][] = []
-  const memory = memoryStore<{ name: string }>()
-  const later = () => new Promise((resolve) => setTimeout(resolve, 1))
-  const store: typeof memory = {
-    ...memory,
-    async read(...args) {
-      calls.push('read')
-      await later()
-      return memory.read(...args)
-    },
-    async renew(...args) {
-      calls.push('renew')
-      await later()
-      return memory.renew(...args)
-    },
-  }
-  const auth = limen({
-    store,
-    getUserAttributes: ({ name }) => ({ name }),
-    now: () => clock.now,
-    onEvent: ({ type }) => void events.push(type),
-  })
-  const { userId } = await auth.createUser({ attributes: { name: 'Ada' } })
-  const session = await auth.createSession({ userId })
-  const token = auth.createBearerToken(session)
-  const headers = { Cookie: `${COOKIE}=${token}`, 'Sec-Fetch-Site': 'same-origin' }
-  /** The `Set-Cookie` header that sets the session cookie. */
-  const setting = `${COOKIE}=${token}; Path=/; Max-Age=1296000; HttpOnly; Secure; SameSite=Lax`
-  return { auth, calls, clock, events, headers, session, setting }
+  const { config, ...recorded } = recordedApp()
+  const auth = limen(config)
+  return { auth, ...recorded, ...(await signedIn(auth)) }
 }
 
 /** An app of h3 v1 with the plugin, as Nitro 2 creates it. */
@@ -73,7 +44,9 @@ export async function visit(app: App, { url, method, headers }: Request): Promis
       values.map((value): [string, string] => [name, value]),
     )
     const status = answer.statusCode!
-    const body = [204, 304].includes(status) ? null : (Readable.toWeb(answer) as ReadableStream)
+    const body = [204, 304].includes(status)
+      ? null
+      : (Readable.toWeb(answer) as unknown as ReadableStream)
     return new Response(body, { status, headers: lines })
   } finally {
     // Only for new connections: the body of the response can still be streamed.

@@ -53,11 +53,11 @@ export function postgresEngines(url: string, neonEndpoint: string): readonly Ser
     },
   })
   return [
-    engine('postgres.js', 1000, (address, max) => {
+    engine('postgres.js', 200, (address, max) => {
       const client = postgresClient(address, { max, onnotice: () => {} })
       return { driver: postgresJs(client), end: () => client.end() }
     }),
-    engine('pg', 100, (connectionString, max) => {
+    engine('pg', 40, (connectionString, max) => {
       const pool = new Pool({ connectionString, max })
       return { driver: pg(pool), end: () => pool.end() }
     }),
@@ -72,7 +72,7 @@ export function postgresEngines(url: string, neonEndpoint: string): readonly Ser
 export function mariadbEngines(url: string): readonly ServerEngine[] {
   return (['mariadb', 'mysql'] as const).map((dialect) => ({
     name: `MariaDB in the dialect ${dialect}`,
-    histories: dialect === 'mariadb' ? 1000 : 100,
+    histories: dialect === 'mariadb' ? 200 : 40,
     async open() {
       const database = newName()
       const connection = await createConnection(url)
