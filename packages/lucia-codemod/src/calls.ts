@@ -1,9 +1,10 @@
 /** Rewrites the calls on the auth object. */
 import { type CallExpression, Node } from 'ts-morph'
-import { importOf, indentOf, lineBreakOf } from './config.ts'
+import { importOf } from './config.ts'
 import type { Changes } from './file-changes.ts'
 import { type AuthObject, luciaTypeOf } from './finding.ts'
 import { KEY_OF_CREATE_USER, REQUEST_NEEDED, SESSION_ID, V2_CALLS, V3_CALLS } from './marks.ts'
+import { indentOf, indentUnitOf, lineBreakOf } from './source-text.ts'
 
 /** Calls that version 3 and Limen name differently. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -133,7 +134,7 @@ export function rewriteGuideMiddleware(auth: AuthObject, changes: Changes): void
         const context = node.getParameters()[0]!.getName()
         const next = node.getParameters()[1]!.getName()
         const indent = indentOf(call)
-        const inner = `${indent}${indentUnit(node)}`
+        const inner = `${indent}${indentUnitOf(file)}`
         const end = lineBreakOf(file)
         const semi = /;\s*$/.test(call.getParent()?.getText() ?? '') ? ';' : ''
         edits.replace(
@@ -207,8 +208,4 @@ function originCheckOf(node: Node): Node | undefined {
 
 function isWithin(node: Node, outer: Node): boolean {
   return node.getStart() >= outer.getStart() && node.getEnd() <= outer.getEnd()
-}
-
-function indentUnit(node: Node): string {
-  return /^\t/m.test(node.getSourceFile().getFullText()) ? '\t' : '  '
 }

@@ -6,6 +6,7 @@ import {
   type VariableDeclaration,
 } from 'ts-morph'
 import { pathTo } from './paths.ts'
+import { indentOf, lineBreakOf } from './source-text.ts'
 import type { Changes } from './file-changes.ts'
 import { type AuthObject, isLucia, usesIn } from './finding.ts'
 import {
@@ -397,15 +398,4 @@ export function importOf(node: Node): { readonly from: string; readonly name: st
     }
   }
   return undefined
-}
-
-/** The white space at the start of a node's line. */
-export function indentOf(node: Node): string {
-  const text = node.getSourceFile().getFullText()
-  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', node.getStart() - 1) + 1))![0]
-}
-
-/** How a file ends its lines. */
-export function lineBreakOf(file: SourceFile): string {
-  return file.getFullText().includes('\r\n') ? '\r\n' : '\n'
 }

@@ -1,5 +1,6 @@
 /** Collects changes of a file's text, so that everything else stays as it is, byte for byte. */
 import { type Node, type SourceFile, SyntaxKind } from 'ts-morph'
+import { indentOf, indentUnitOf, lineBreakOf } from './source-text.ts'
 
 interface Edit {
   readonly start: number
@@ -85,24 +86,19 @@ export class FileEdits {
     const before = source.slice(statement.getFullStart(), statement.getStart())
     if (this.#marks.has(key) || before.includes(PREFIX + text)) return
     this.#marks.add(key)
-    const line = source.lastIndexOf('\n', statement.getStart() - 1) + 1
-    const indent = /^[ \t]*/.exec(source.slice(line))![0]
     this.#edits.push({
       start: statement.getStart(),
       end: statement.getStart(),
-      text: `${PREFIX}${text}${this.#lineBreak()}${indent}`,
+      text: `${PREFIX}${text}${lineBreakOf(this.#file)}${indentOf(statement)}`,
     })
   }
 
   /** Generated code in the file's style: its quotes, its line breaks, and the indentation of a node's line. */
   styled(code: string, at: Node): string {
-    const text = this.#file.getFullText()
-    const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at.getStart() - 1) + 1))![0]
-    const unit = /^\t/m.test(text) ? '\t' : '  '
     return code
       .replaceAll("'", this.#quote())
-      .replaceAll('  ', unit)
-      .replaceAll('\n', this.#lineBreak() + indent)
+      .replaceAll('  ', indentUnitOf(this.#file))
+      .replaceAll('\n', lineBreakOf(this.#file) + indentOf(at))
   }
 
   /** Adds an import of a name, unless the file has it. */
@@ -123,7 +119,7 @@ export class FileEdits {
   /** The text with all changes. */
   apply(): string {
     const source = this.#file.getFullText()
-    const lineBreak = this.#lineBreak()
+    const lineBreak = lineBreakOf(this.#file)
     const quote = this.#quote()
     const end = /;\s*$/m.test(this.#file.getImportDeclarations()[0]?.getText() ?? '') ? ';' : ''
     const lines = [...this.#imports].map(([from, names]) => {
@@ -147,10 +143,6 @@ export class FileEdits {
       at = edit.end
     }
     return text + source.slice(at)
-  }
-
-  #lineBreak(): string {
-    return this.#file.getFullText().includes('\r\n') ? '\r\n' : '\n'
   }
 
   #quote(): string {
