@@ -1,10 +1,5 @@
 /** Rewrites the creation of the auth object: options, adapter, middleware. */
-import {
-  Node,
-  type ObjectLiteralExpression,
-  type SourceFile,
-  type VariableDeclaration,
-} from 'ts-morph'
+import { Node, type ObjectLiteralExpression, type VariableDeclaration } from 'ts-morph'
 import { pathTo } from './paths.ts'
 import { indentOf, lineBreakOf } from './source-text.ts'
 import type { Changes } from './file-changes.ts'
